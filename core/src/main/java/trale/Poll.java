@@ -1,0 +1,31 @@
+package trale;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a [Future] answers when it is polled.
+///
+/// @param <T> the future's value
+public sealed interface Poll<T> {
+
+    /// {@return the value is there}
+    /// @param value what the future became; may be null
+    static <T> Poll<T> ready(@Nullable T value) {
+        return new Ready<>(value);
+    }
+
+    /// {@return not yet; the waker will be called}
+    @SuppressWarnings("unchecked") // holds no T
+    static <T> Poll<T> pending() {
+        return (Poll<T>) Pending.INSTANCE;
+    }
+
+    /// The future is finished.
+    ///
+    /// @param value what it became; may be null
+    record Ready<T>(@Nullable T value) implements Poll<T> {}
+
+    /// The future has to be polled again; it has arranged for its waker to be called.
+    record Pending<T>() implements Poll<T> {
+        private static final Pending<?> INSTANCE = new Pending<>();
+    }
+}

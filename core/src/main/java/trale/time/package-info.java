@@ -1,0 +1,5 @@
+/// Futures that wait for the clock.
+@NullMarked
+package trale.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/// The Tiny Readable Async Linux Executor.
+module trale {
+    requires static org.jspecify;
+
+    exports trale;
+    exports trale.reactor;
+    exports trale.time;
+    exports trale.net;
+}
