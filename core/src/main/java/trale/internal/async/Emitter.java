@@ -124,7 +124,7 @@ final class Emitter {
             } else {
                 out.aload(0).getfield(self, v.field(), v.fieldType());
                 var desc = v.type().desc();
-                if (desc != null && !desc.equals(ConstantDescs.CD_Object)) out.checkcast(desc);
+                if (desc != null && !desc.equals(v.fieldType())) out.checkcast(desc);
             }
             out.storeLocal(kind, SHIFT + v.slot());
             if (kind == TypeKind.REFERENCE && !v.type().isNull()) out.aload(0).aconst_null().putfield(self, v.field(), v.fieldType());

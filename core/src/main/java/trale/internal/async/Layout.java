@@ -33,12 +33,10 @@ final class Layout {
     ///
     /// @param slot its slot in the body's method; for an entry of the operand stack, the slot it is put in meanwhile
     /// @param type what it holds there
-    /// @param field where it is kept
-    record Kept(int slot, Type type, String field) {
-        ClassDesc fieldType() {
-            return type.kind() == TypeKind.REFERENCE ? ConstantDescs.CD_Object : type.kind().upperBound();
-        }
-    }
+    /// @param field where it is kept; empty for what is always null
+    /// @param fieldType Object for a reference, as other states keep other classes there; but if the class may not be named
+    ///     in a cast (a `var` can have such a type), it has a field of its own type
+    record Kept(int slot, Type type, String field, ClassDesc fieldType) {}
 
     /// A place where the body can be suspended; number 0 is the one before its first instruction.
     ///
@@ -61,9 +59,11 @@ final class Layout {
     /// The first slot that the body does not use: here the future lies while it is polled, and then the operands.
     final int scratch;
 
+    private final Linker linker;
     private final int[] used = new int[TypeKind.values().length];
 
     Layout(Code code, Frames frames, Liveness liveness, Frames.Frame entry, Linker linker) {
+        this.linker = linker;
         scratch = code.maxLocals;
         move(code, frames, linker);
         states.add(new State(0, -1, code.firstLine(), Type.NULL, locals(entry, liveness.atEntry()), List.of()));
@@ -117,11 +117,18 @@ final class Layout {
     }
 
     private Kept keep(int slot, Type type) {
-        if (type.isNull()) return new Kept(slot, Type.NULL, "");
+        if (type.isNull()) return new Kept(slot, type, "", ConstantDescs.CD_Object);
         var kind = type.kind();
         var letter = kind == TypeKind.REFERENCE ? "L" : kind.upperBound().descriptorString();
-        var kept = new Kept(slot, type, letter.concat("$").concat(Integer.toString(used[kind.ordinal()]++)));
-        fields.put(kept.field(), kept.fieldType());
+        var field = letter.concat("$").concat(Integer.toString(used[kind.ordinal()]++));
+        var desc = type.desc();
+        var fieldType = desc == null ? kind.upperBound() : ConstantDescs.CD_Object;
+        if (desc != null && !linker.mayName(desc)) {
+            fieldType = desc;
+            field = field.concat("$").concat(Integer.toString(states.size()));
+        }
+        var kept = new Kept(slot, type, field, fieldType);
+        fields.put(field, fieldType);
         return kept;
     }
 }

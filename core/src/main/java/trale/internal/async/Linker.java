@@ -83,6 +83,21 @@ public final class Linker {
         return hostDesc;
     }
 
+    /// {@return whether the generated class may name a class}
+    boolean mayName(ClassDesc type) {
+        while (type.isArray()) type = type.componentType();
+        if (type.isPrimitive() || type.packageName().startsWith("java.") || type.packageName().equals(host.getPackageName())) return true;
+        var name = type.packageName().isEmpty() ? type.displayName() : type.packageName().concat(".").concat(type.displayName());
+        try {
+            beside.accessClass(Class.forName(name, false, host.getClassLoader()));
+            return true;
+        } catch (IllegalAccessException e) {
+            return false;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return true; // will fail as it would in the host
+        }
+    }
+
     /// {@return whether the generated class may name a member}
     /// @param kind one of the `REF_` constants
     /// @param owner its internal name
