@@ -29,7 +29,6 @@ import trale.internal.async.Linker;
 /// Everything here happens on the thread that polls.
 ///
 /// @param <T> what the body returns
-/// @hidden
 public abstract class StateMachine<T> implements Future<T> {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
