@@ -40,8 +40,16 @@ final class Task<T> implements Waker {
     }
 
     /// Those who wait for the end: a stack that is closed by putting ENDED in its place.
-    private record Joiner(Waker waker, @Nullable Joiner next) {
+    private static final class Joiner {
         static final Joiner ENDED = new Joiner(() -> {}, null);
+
+        final Waker waker;
+        final @Nullable Joiner next;
+
+        Joiner(Waker waker, @Nullable Joiner next) {
+            this.waker = waker;
+            this.next = next;
+        }
     }
 
     final Executor executor;
@@ -171,6 +179,7 @@ final class Task<T> implements Waker {
     /// Arranges for the waker to be woken at the end. The same waker is kept once.
     ///
     /// @return false if the end has come already
+    @SuppressWarnings("ReferenceEquality") // "the same" is identity, whatever a hand-written waker calls equal
     boolean onEnd(Waker waker) {
         for (;;) {
             var head = (Joiner) JOINERS.getVolatile(this);

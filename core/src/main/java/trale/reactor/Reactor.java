@@ -137,7 +137,7 @@ public final class Reactor implements AutoCloseable {
     private void arm() {
         synchronized (timers) {
             var first = timers.first();
-            if (first == null || armed != NEVER && armed - first.nanoTime <= 0) return;
+            if (first == null || (armed != NEVER && armed - first.nanoTime <= 0)) return;
             armed = first.nanoTime;
             timerFd.arm(armed);
         }

@@ -78,7 +78,7 @@ public final class Slot {
             }
             if (s == READY) {
                 if (STATE.compareAndSet(this, READY, null)) return true;
-            } else if (s == cx.waker() || STATE.compareAndSet(this, s, cx.waker())) {
+            } else if (STATE.compareAndSet(this, s, cx.waker())) {
                 return false;
             }
         }
