@@ -110,7 +110,9 @@ public final class Executor implements AutoCloseable {
             var executor = processWide;
             if (executor != null && !executor.isClosed()) return executor;
             var withThread = "thread".equals(System.getProperty("trale.reactor"));
-            return processWide = builder().name("trale").reactorThread(withThread).build();
+            executor = builder().name("trale").reactorThread(withThread).build();
+            processWide = executor;
+            return executor;
         }
     }
 
@@ -396,10 +398,5 @@ public final class Executor implements AutoCloseable {
         if (Thread.currentThread() instanceof TaskThread)
             throw new IllegalStateException(
                     call + " inside a task would block the executor, this task included; use " + remedy);
-    }
-
-    @SuppressWarnings("unchecked") // a throw is not checked at run time
-    static <E extends Throwable> E sneak(Throwable t) throws E {
-        throw (E) t;
     }
 }

@@ -90,7 +90,13 @@ public final class JoinHandle<T> implements Future<T> {
         var failure = task.failure();
         if (failure == null) return Poll.ready(value());
         failure.addSuppressed(new AwaitedHere());
-        throw Executor.<Exception>sneak(failure);
+        JoinHandle.<Exception>rethrow(failure);
+        throw new AssertionError("unreachable");
+    }
+
+    @SuppressWarnings("unchecked") // poll may throw any Exception, and a throw is not checked at run time
+    private static <E extends Throwable> void rethrow(Throwable t) throws E {
+        throw (E) t;
     }
 
     /// Marks, among an exception's suppressed ones, the place where its task was awaited.

@@ -15,6 +15,8 @@ public final class Deadline {
 
     @org.jspecify.annotations.Nullable Waker waker;
 
+    /// A deadline that waits nowhere yet.
+    ///
     /// @param nanoTime a time of [System#nanoTime()], within 2⁶² ns (146 years) of now
     public Deadline(long nanoTime) {
         this.nanoTime = nanoTime;
