@@ -21,6 +21,7 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.AccessFlag;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ public final class Compiler {
         this.self = ClassDesc.of(host.getName().concat("$async$").concat(Integer.toString(COMPILED.get(host).incrementAndGet())));
         this.linker = new Linker(lookup);
         var entry = entry();
-        this.frames = new Frames(code, entry.locals().clone());
+        this.frames = new Frames(code, entry);
         var checks = new Checks(host, model);
         checks.monitors(code, frames);
         checks.nestedAwaits(code.at);
@@ -161,10 +162,11 @@ public final class Compiler {
         int slot = 0;
         if (!isStatic) locals[slot++] = Type.of(linker.host());
         for (var parameter : code.method.methodTypeSymbol().parameterList()) {
-            locals[slot] = Type.of(parameter);
-            slot += locals[slot].slots();
+            var type = Type.of(parameter);
+            locals[slot] = type;
+            slot += type.slots();
         }
-        return new Frames.Frame(locals, new Type[0]);
+        return Frames.Frame.copyOf(locals, List.of());
     }
 
     private byte[] bytes() {

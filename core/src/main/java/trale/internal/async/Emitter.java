@@ -228,9 +228,9 @@ final class Emitter {
         out.with(target);
         var frame = frames.frame[i];
         if (frame == null) return;
-        var types = frame.locals().clone();
+        var types = new @Nullable Type[frame.locals().size()];
         var live = liveness.at(i);
-        for (int slot = 0; slot < types.length; slot++) if (!live.get(slot)) types[slot] = null;
+        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) types[slot] = frame.locals().get(slot);
         var stack = new ArrayList<VerificationTypeInfo>();
         for (var type : frame.stack()) if (type.isInitialized() || !layout.moved.get(type.site())) stack.add(type.info());
         map(target.label(), locals(types), stack.toArray(new VerificationTypeInfo[0]));

@@ -7,8 +7,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandleInfo;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,7 @@ final class Layout {
     final int scratch;
 
     private final Linker linker;
-    private final int[] used = new int[TypeKind.values().length];
+    private final Map<TypeKind, Integer> used = new EnumMap<>(TypeKind.class);
 
     Layout(Code code, Frames frames, Liveness liveness, Frames.Frame entry, Linker linker) {
         this.linker = linker;
@@ -70,9 +70,9 @@ final class Layout {
         for (int i = 0; i < code.size(); i++) {
             var frame = frames.frame[i];
             if (frame == null || !Code.isAwait(code.at[i])) continue;
-            Arrays.fill(used, 0);
+            used.clear();
             var locals = locals(frame, liveness.at(i));
-            var awaited = frame.stack()[frame.stack().length - 1];
+            var awaited = frame.stack().getLast();
             states.add(new State(states.size(), i, code.line(i), awaited, locals, operands(frame)));
         }
     }
@@ -98,7 +98,7 @@ final class Layout {
     private List<Kept> locals(Frames.Frame frame, BitSet live) {
         var kept = new ArrayList<Kept>();
         for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
-            var type = frame.locals()[slot];
+            var type = frame.locals().get(slot);
             if (type != null) kept.add(keep(slot, type));
         }
         return kept;
@@ -107,8 +107,8 @@ final class Layout {
     private List<Kept> operands(Frames.Frame frame) {
         var kept = new ArrayList<Kept>();
         int slot = scratch + 1;
-        for (int k = 0; k < frame.stack().length - 1; k++) {
-            var type = frame.stack()[k];
+        for (int k = 0; k < frame.stack().size() - 1; k++) {
+            var type = frame.stack().get(k);
             if (!type.isInitialized()) continue;
             kept.add(keep(slot, type));
             slot += type.slots();
@@ -120,7 +120,9 @@ final class Layout {
         if (type.isNull()) return new Kept(slot, type, "", ConstantDescs.CD_Object);
         var kind = type.kind();
         var letter = kind == TypeKind.REFERENCE ? "L" : kind.upperBound().descriptorString();
-        var field = letter.concat("$").concat(Integer.toString(used[kind.ordinal()]++));
+        int n = used.getOrDefault(kind, 0);
+        used.put(kind, n + 1);
+        var field = letter.concat("$").concat(Integer.toString(n));
         var desc = type.desc();
         var fieldType = desc == null ? kind.upperBound() : ConstantDescs.CD_Object;
         if (desc != null && !linker.mayName(desc)) {

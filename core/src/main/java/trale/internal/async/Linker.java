@@ -95,7 +95,7 @@ public final class Linker {
     boolean mayName(int kind, String owner, String name, String type) {
         if (kind == MethodHandleInfo.REF_invokeSpecial) return false; // super.m(): its own superclass is another
         boolean neighbour = owner.startsWith(prefix) && owner.indexOf('/', prefix.length()) < 0;
-        if (owner.startsWith("[") || !neighbour && !inherited.contains(owner)) return true;
+        if (owner.startsWith("[") || (!neighbour && !inherited.contains(owner))) return true;
         if (owner.equals("java/lang/Object") && !name.equals("clone") && !name.equals("finalize")) return true;
         var loader = host.getClassLoader();
         try {
