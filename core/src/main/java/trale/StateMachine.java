@@ -117,6 +117,17 @@ public abstract class StateMachine<T> implements Future<T> {
         return future;
     }
 
+    /// Refuses a method reference whose receiver may have another method of that name than the one that was compiled.
+    ///
+    /// @param receiver the object the method would be called on
+    /// @param host the class whose method was compiled
+    protected final void checkReceiver(Object receiver, Class<?> host) {
+        if (receiver.getClass() == host) return;
+        var parts = source().split(":", -1);
+        throw new IllegalArgumentException(parts[2] + ":" + parts[3] + ": the async body is the method " + parts[0] + "::" + parts[1]
+                + " of a " + receiver.getClass().getName() + ", which may override it. Make the method private or final.");
+    }
+
     private CancellationException cancelledAt(@Nullable Future<?> future) {
         cancelled = false; // once: awaits in a finally block wait
         var cancellation = new CancellationException("cancelled");

@@ -163,6 +163,28 @@ class J_WhatCannotBeCompiledIsRejected {
     }
 
     @Test
+    void J11_aMethodThatTheReceiverMayOverride() {
+        assertEquals(
+                "Main.java:4: the async body is the method Main::serve of a Main$Other, which may override it."
+                        + " Make the method private or final.",
+                rejectionOf("""
+                        import static trale.Async.*;
+                        class Main {
+                            int serve() throws Exception {
+                                return await((trale.Future<Integer>) cx -> trale.Poll.ready(1));
+                            }
+                            static class Other extends Main {
+                                int serve() { return 2; }
+                            }
+                            static Object body() {
+                                Main main = new Other();
+                                return async(main::serve);
+                            }
+                        }
+                        """));
+    }
+
+    @Test
     void J14_anAnonymousClassAsABody() {
         assertEquals(
                 "Main.java:6: the async body is an object of Main$1, whose code cannot be compiled. Pass a lambda: () -> { … }.",

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 public final class Compiler {
     private static final MethodTypeDesc CONSTRUCTOR = MethodTypeDesc.of(ConstantDescs.CD_void);
 
+    private static final MethodTypeDesc CHECK = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_Class);
+
     /// HotSpot does not compile a method beyond this.
     private static final int HUGE = 8_000;
 
@@ -93,7 +95,7 @@ public final class Compiler {
             var lookup = privateLookup(host);
             var bytes = new Compiler(form, lookup).bytes();
             var compiled = lookup.defineClass(bytes);
-            Linker.COMPILED_FROM.get(compiled)[0] = lambda.getClass();
+            Linker.COMPILED_FROM.get(compiled).set(lambda.getClass());
             return lookup.findConstructor(compiled, MethodType.methodType(void.class)).invoke();
         } catch (RuntimeException | Error e) {
             throw e;
@@ -158,7 +160,7 @@ public final class Compiler {
     }
 
     private Frames.Frame entry() {
-        var locals = new @Nullable Type[code.maxLocals];
+        @Nullable Type[] locals = new @Nullable Type[code.maxLocals];
         int slot = 0;
         if (!isStatic) locals[slot++] = Type.of(linker.host());
         for (var parameter : code.method.methodTypeSymbol().parameterList()) {
@@ -208,11 +210,19 @@ public final class Compiler {
         int n = 1;
         int slot = 0;
         if (!isStatic) capture(b, n++, slot++, linker.host());
+        if (isOverridable())
+            b.aload(2).aload(1).invokedynamic(linker.capture(1, ConstantDescs.CD_Object)).loadConstant(linker.host())
+                    .invokevirtual(Emitter.CD_STATE_MACHINE, "checkReceiver", CHECK);
         for (var parameter : code.method.methodTypeSymbol().parameterList()) {
             capture(b, n++, slot, parameter);
             slot += TypeKind.from(parameter).slotSize();
         }
         b.aload(2).areturn();
+    }
+
+    private boolean isOverridable() {
+        int fixed = ClassFile.ACC_STATIC | ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL;
+        return (code.method.flags().flagsMask() & fixed) == 0 && (model.flags().flagsMask() & ClassFile.ACC_FINAL) == 0;
     }
 
     private void capture(CodeBuilder b, int n, int slot, ClassDesc type) {

@@ -166,7 +166,7 @@ final class Emitter {
     }
 
     private List<VerificationTypeInfo> locals(List<Layout.Kept> locals, List<Layout.Kept> operands, boolean future) {
-        var types = new @Nullable Type[layout.scratch];
+        @Nullable Type[] types = new @Nullable Type[layout.scratch];
         for (var v : locals) types[v.slot()] = v.type();
         var infos = locals(types);
         if (!future) return infos;
@@ -228,7 +228,7 @@ final class Emitter {
         out.with(target);
         var frame = frames.frame[i];
         if (frame == null) return;
-        var types = new @Nullable Type[frame.locals().size()];
+        @Nullable Type[] types = new @Nullable Type[frame.locals().size()];
         var live = liveness.at(i);
         for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) types[slot] = frame.locals().get(slot);
         var stack = new ArrayList<VerificationTypeInfo>();

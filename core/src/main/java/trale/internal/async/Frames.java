@@ -59,7 +59,7 @@ final class Frames {
     /// @param stack bottom first, an entry each, also for long and double
     record Frame(List<@Nullable Type> locals, List<Type> stack) {
         static Frame copyOf(@Nullable Type[] locals, List<Type> stack) {
-            var copy = new ArrayList<@Nullable Type>(locals.length);
+            List<@Nullable Type> copy = new ArrayList<>(locals.length);
             for (var type : locals) copy.add(type);
             return new Frame(copy, List.copyOf(stack));
         }

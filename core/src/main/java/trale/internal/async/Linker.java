@@ -17,6 +17,7 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// **What the generated class may not name.** It lies beside the class the body was written in (the *host*), in the same
@@ -139,10 +140,10 @@ public final class Linker {
 
     /// By generated class: the class of the lambdas it was compiled from, which is hidden and has no name to refer to it by.
     /// Written once, before the class runs.
-    static final ClassValue<@Nullable Class<?>[]> COMPILED_FROM = new ClassValue<>() {
+    static final ClassValue<AtomicReference<Class<?>>> COMPILED_FROM = new ClassValue<>() {
         @Override
-        protected @Nullable Class<?>[] computeValue(Class<?> type) {
-            return new @Nullable Class<?>[1];
+        protected AtomicReference<Class<?>> computeValue(Class<?> type) {
+            return new AtomicReference<>();
         }
     };
 
@@ -192,7 +193,7 @@ public final class Linker {
     ///
     /// @param which host; the number of the value, counted from 1
     public static CallSite capture(Lookup caller, MethodType type, Object[] which) throws ReflectiveOperationException {
-        var lambda = COMPILED_FROM.get(caller.lookupClass())[0];
+        var lambda = COMPILED_FROM.get(caller.lookupClass()).get();
         if (lambda == null) throw new IllegalStateException("not a class that trale generated: " + caller.lookupClass());
         var field = lambda.getDeclaredField("arg$" + which[1]);
         return new ConstantCallSite(MethodHandles.privateLookupIn(lambda, caller).unreflectGetter(field).asType(type));
