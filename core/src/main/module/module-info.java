@@ -5,5 +5,4 @@ module trale {
     exports trale;
     exports trale.reactor;
     exports trale.time;
-    exports trale.net;
 }

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 /// @param <T> the future's value
 public sealed interface Poll<T> {
 
-    /// {@return the value is there}
+    /// {@return that the value is there}
+    /// @param <T> the future's value
     /// @param value what the future became; may be null
     static <T> Poll<T> ready(@Nullable T value) {
         return new Ready<>(value);
     }
 
-    /// {@return not yet; the waker will be called}
+    /// {@return that it is not there yet; the waker will be called}
+    /// @param <T> the future's value
     @SuppressWarnings("unchecked") // holds no T
     static <T> Poll<T> pending() {
         return (Poll<T>) Pending.INSTANCE;
@@ -21,10 +23,13 @@ public sealed interface Poll<T> {
 
     /// The future is finished.
     ///
+    /// @param <T> the future's value
     /// @param value what it became; may be null
     record Ready<T>(@Nullable T value) implements Poll<T> {}
 
     /// The future has to be polled again; it has arranged for its waker to be called.
+    ///
+    /// @param <T> the future's value
     record Pending<T>() implements Poll<T> {
         private static final Pending<?> INSTANCE = new Pending<>();
     }

@@ -1,0 +1,402 @@
+package trale;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import trale.reactor.Reactor;
+
+/// Runs tasks on one thread: takes the first of the run-queue, polls it, and goes on with the next.
+///
+/// ```
+///   spawn, wake ────▶ run-queue ──▶ poll ──Ready──▶ done, joiners woken
+///   (this thread)         ▲          │
+///                         │       Pending
+///   spawn, wake           │          ▼
+///   (any other) ──▶ injected      wait-queue ◀─── its waker: a timer, a slot of the reactor,
+///                   queue            │            another task, another thread
+///                         ▲          │
+///                         └── wake ──┘       nothing to run: sleep in epoll_wait until there is
+/// ```
+///
+/// By default the executor's own thread turns the [Reactor] when it has nothing to run. With
+/// [Builder#reactorThread(boolean)] a second thread does nothing but that and wakes tasks: the arrangement of the Rust
+/// original, at the price of a hand-over between threads for every event.
+///
+/// The threads are daemons: they do not keep the JVM alive.
+///
+/// ```java
+/// var task = Executor.spawn(() -> {
+///     await(Timer.sleep(Duration.ofMillis(10)));
+///     return "Hello task";
+/// });
+/// IO.println(task.join());
+/// ```
+public final class Executor implements AutoCloseable {
+    static final System.Logger LOG = System.getLogger("trale");
+
+    /// After so many polls the reactor is asked without waiting, so that busy tasks do not starve I/O.
+    private static final int POLLS_PER_TURN = 64;
+
+    private static final int OPEN = 0;
+    private static final int CLOSING = 1;
+    private static final int CLOSED = 2;
+
+    private static final Object PROCESS_WIDE_LOCK = new Object();
+
+    /// Written under the lock; read without it, by a volatile read, because it is read at every spawn.
+    private static volatile @Nullable Executor processWide;
+
+    private final Reactor reactor;
+    private final TaskThread thread;
+    private final @Nullable Thread reactorThread;
+
+    private final ArrayDeque<Task<?>> runQueue = new ArrayDeque<>(); // executor's thread only
+    final WaitQueue waitQueue = new WaitQueue(); // executor's thread only
+
+    /// Tasks that other threads spawned or woke. Pushed by any thread, emptied by the executor's.
+    private final ConcurrentLinkedQueue<Task<?>> injected = new ConcurrentLinkedQueue<>();
+
+    /// Whether the thread is asleep, or about to be. The executor's thread sets it, *then* looks at `injected` once more,
+    /// and only then sleeps; another thread pushes to `injected`, *then* looks at `parked`. Both sides are sequentially
+    /// consistent, so at least one of the two sees the other, and no wake-up is lost. Whoever turns it from true to false
+    /// wakes the sleeper: one eventfd write, however many wakes there are.
+    private final AtomicBoolean parked = new AtomicBoolean();
+
+    /// Spawned and not yet ended. Any thread adds, the executor's subtracts.
+    private final AtomicInteger tasks = new AtomicInteger();
+
+    /// OPEN → CLOSING by whoever closes; CLOSING → CLOSED by the executor's thread when no task is left. submit() pushes,
+    /// *then* looks at it once more; the executor's thread sees CLOSING, or writes CLOSED, *then* empties `injected`:
+    /// a task that slips in meanwhile is cancelled, or rejected, by one of the two.
+    private final AtomicInteger lifecycle = new AtomicInteger(OPEN);
+
+    private boolean allCancelled; // close() has reached the tasks; executor's thread only
+
+    private Executor(String name, boolean ownReactorThread) throws IOException {
+        reactor = new Reactor();
+        thread = new TaskThread(this, name);
+        reactorThread = ownReactorThread ? new Thread(this::reactorLoop, name + "-reactor") : null;
+        if (reactorThread != null) {
+            reactorThread.setDaemon(true);
+            reactorThread.start();
+        }
+        thread.start();
+    }
+
+    /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}
+    ///
+    /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread.
+    ///
+    /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
+    /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
+    /// @throws IllegalStateException native access is denied
+    public static Executor get() {
+        if (Thread.currentThread() instanceof TaskThread t) return t.executor;
+        var executor = processWide;
+        return executor != null && !executor.isClosed() ? executor : startProcessWide();
+    }
+
+    private static Executor startProcessWide() {
+        synchronized (PROCESS_WIDE_LOCK) {
+            var executor = processWide;
+            if (executor != null && !executor.isClosed()) return executor;
+            var withThread = "thread".equals(System.getProperty("trale.reactor"));
+            executor = builder().name("trale").reactorThread(withThread).build();
+            processWide = executor;
+            return executor;
+        }
+    }
+
+    /// Runs a future as a task of [#get()], concurrently with the caller.
+    ///
+    /// @return the task's handle; it may be ignored
+    /// @throws RejectedExecutionException the executor is closed or being closed
+    public static <T> JoinHandle<T> spawn(Future<T> f) {
+        return get().submit(f);
+    }
+
+    /// As [#spawn(Future)], of [Async#async(Async.Body)].
+    public static <T> JoinHandle<T> spawn(Async.Body<T> body) {
+        return get().submit(body);
+    }
+
+    /// As [#spawn(Future)], of [Async#async(Async.VoidBody)].
+    public static JoinHandle<Void> spawn(Async.VoidBody body) {
+        return get().submit(body);
+    }
+
+    /// Runs a future as a task and blocks until it, and it alone, has ended: `spawn(f).join()`.
+    ///
+    /// @return what it became
+    /// @throws java.util.concurrent.CompletionException it failed; the cause is what it threw
+    /// @throws CancellationException it was cancelled
+    /// @throws IllegalStateException called inside a task; `await` the future there
+    public static <T> T blockOn(Future<T> f) {
+        requireOutside("blockOn(future)", "await(future)");
+        return spawn(f).join();
+    }
+
+    /// As [#blockOn(Future)], of [Async#async(Async.Body)].
+    public static <T> T blockOn(Async.Body<T> body) {
+        return blockOn(Async.async(body));
+    }
+
+    /// As [#blockOn(Future)], of [Async#async(Async.VoidBody)].
+    public static void blockOn(Async.VoidBody body) {
+        blockOn(Async.async(body));
+    }
+
+    /// Runs a future as a task of this executor. From any thread.
+    ///
+    /// @return the task's handle; it may be ignored
+    /// @throws RejectedExecutionException this executor is closed or being closed
+    public <T> JoinHandle<T> submit(Future<T> f) {
+        Objects.requireNonNull(f, "the future is null");
+        if (lifecycle.get() != OPEN) throw rejected();
+        var handle = start(f);
+        if (lifecycle.get() != OPEN) handle.cancel(); // close() may have cancelled the others before this one came
+        return handle;
+    }
+
+    /// As [#submit(Future)], of [Async#async(Async.Body)].
+    public <T> JoinHandle<T> submit(Async.Body<T> body) {
+        return submit(Async.async(body));
+    }
+
+    /// As [#submit(Future)], of [Async#async(Async.VoidBody)].
+    public JoinHandle<Void> submit(Async.VoidBody body) {
+        return submit(Async.async(body));
+    }
+
+    /// Runs what is left of a body that was given up: its cleanup has to wait. Also while the executor is being closed.
+    static void finish(StateMachine<?> body) {
+        get().start(body);
+    }
+
+    private <T> JoinHandle<T> start(Future<T> f) {
+        var task = new Task<>(this, f);
+        tasks.getAndIncrement();
+        schedule(task);
+        if (lifecycle.get() == CLOSED && injected.remove(task)) {
+            tasks.getAndDecrement();
+            throw rejected();
+        }
+        return new JoinHandle<>(task);
+    }
+
+    private RejectedExecutionException rejected() {
+        return new RejectedExecutionException("executor " + thread.getName() + " is closed; spawn on one that is open");
+    }
+
+    /// Puts a task that has just become QUEUED where the executor's thread will find it. From any thread.
+    void schedule(Task<?> task) {
+        if (Thread.currentThread() == thread) {
+            runQueue.addLast(task);
+        } else {
+            injected.add(task);
+            unpark();
+        }
+    }
+
+    private void unpark() {
+        if (!parked.get() || !parked.getAndSet(false)) return;
+        if (reactorThread == null) reactor.wakeup();
+        else LockSupport.unpark(thread);
+    }
+
+    private void park() {
+        parked.set(true);
+        if (injected.isEmpty() && (allCancelled || lifecycle.get() == OPEN)) {
+            if (reactorThread == null) {
+                reactor.turn(true);
+            } else {
+                Thread.interrupted(); // to a task's thread an interrupt means nothing, but it would end every sleep
+                LockSupport.park(this);
+            }
+        }
+        parked.set(false);
+    }
+
+    void run() {
+        try {
+            runTasks();
+            lifecycle.set(CLOSED);
+            abandonAll(new CancellationException("the executor was closed"));
+        } catch (Throwable t) {
+            LOG.log(Level.ERROR, "executor " + thread.getName() + " failed", t);
+            lifecycle.set(CLOSED);
+            abandonAll(new RejectedExecutionException("the executor failed", t));
+        } finally {
+            endReactor();
+        }
+    }
+
+    private void runTasks() {
+        var polls = 0;
+        for (;;) {
+            if (!allCancelled && lifecycle.get() == CLOSING) {
+                allCancelled = true;
+                takeInjected();
+                runQueue.forEach(Task::cancel);
+                waitQueue.forEach(Task::cancel);
+            }
+            var task = runQueue.pollFirst();
+            if (task == null) {
+                if (takeInjected()) continue;
+                if (allCancelled && tasks.get() == 0) return;
+                park();
+                continue;
+            }
+            waitQueue.remove(task);
+            var again = task.run();
+            if (++polls % POLLS_PER_TURN == 0) {
+                if (reactorThread == null) reactor.turn(false);
+                takeInjected();
+            }
+            if (again) runQueue.addLast(task); // behind the I/O that is ready
+        }
+    }
+
+    private boolean takeInjected() {
+        var any = false;
+        for (Task<?> task; (task = injected.poll()) != null; any = true) runQueue.addLast(task);
+        return any;
+    }
+
+    private void abandonAll(Throwable cause) {
+        takeInjected();
+        waitQueue.forEach(runQueue::addLast);
+        for (Task<?> task; (task = runQueue.pollFirst()) != null; ) task.abandon(cause);
+    }
+
+    private void reactorLoop() {
+        while (lifecycle.get() != CLOSED) reactor.turn(true);
+    }
+
+    private void endReactor() {
+        if (reactorThread != null) {
+            reactor.wakeup();
+            joinUninterruptibly(reactorThread);
+        }
+        reactor.close();
+    }
+
+    /// By the executor's thread: one task less.
+    void ended() {
+        tasks.getAndDecrement();
+    }
+
+    /// {@return the reactor of this executor, with which leaf futures register}
+    public Reactor reactor() {
+        return reactor;
+    }
+
+    /// {@return how many tasks have been spawned here and have not ended}
+    public int taskCount() {
+        return tasks.get();
+    }
+
+    private boolean isClosed() {
+        return lifecycle.get() != OPEN;
+    }
+
+    /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and
+    /// timerfd. Nothing can be spawned from the moment it is called. Idempotent; any number of threads may call it, and
+    /// all wait. An interrupt does not end the wait; the thread's flag is kept.
+    ///
+    /// After the process-wide executor has been closed, [#get()] starts another.
+    ///
+    /// @throws IllegalStateException called by one of this executor's own tasks, which it would wait for
+    @Override
+    public void close() {
+        if (Thread.currentThread() == thread)
+            throw new IllegalStateException(
+                    "close() inside one of the executor's own tasks would wait for itself; close it from another thread");
+        if (lifecycle.compareAndSet(OPEN, CLOSING)) unpark();
+        joinUninterruptibly(thread);
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        var interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    /// {@return a builder of an executor of one's own}
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// Sets up an [Executor].
+    public static final class Builder {
+        private String name = "trale-executor";
+        private boolean reactorThread;
+
+        private Builder() {}
+
+        /// Names the executor's thread; a reactor thread is called the same with `-reactor` behind it.
+        ///
+        /// @return this
+        public Builder name(String name) {
+            this.name = Objects.requireNonNull(name, "the name is null");
+            return this;
+        }
+
+        /// Whether a thread of its own turns the reactor; by default the executor's does.
+        ///
+        /// @return this
+        public Builder reactorThread(boolean own) {
+            reactorThread = own;
+            return this;
+        }
+
+        /// {@return a new executor, running}
+        /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
+        /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
+        /// @throws IllegalStateException native access is denied
+        public Executor build() {
+            try {
+                return new Executor(name, reactorThread);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /// An executor's thread, by which a task finds its executor.
+    private static final class TaskThread extends Thread {
+        final Executor executor;
+
+        TaskThread(Executor executor, String name) {
+            super(null, null, name, 0, false);
+            this.executor = executor;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            executor.run();
+        }
+    }
+
+    static void requireOutside(String call, String remedy) {
+        if (Thread.currentThread() instanceof TaskThread)
+            throw new IllegalStateException(
+                    call + " inside a task would block the executor, this task included; use " + remedy);
+    }
+}

@@ -1,0 +1,115 @@
+package trale;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A task that was spawned: to wait for it, or to ask it to stop.
+///
+/// Outside tasks [#join()] blocks for the result; inside a task `await(handle)` waits for it without holding the thread,
+/// any number of times and in any number of tasks. A handle that is dropped or forgotten *detaches* the task: it runs on.
+/// All methods may be called from any thread.
+///
+/// ```java
+/// var handle = Executor.spawn(() -> {
+///     await(Timer.sleep(Duration.ofMillis(10)));
+///     return 24;
+/// });
+/// assert handle.join() == 24;
+/// ```
+///
+/// @param <T> what the task returns
+public final class JoinHandle<T> implements Future<T> {
+    private final Task<T> task;
+
+    JoinHandle(Task<T> task) {
+        this.task = task;
+    }
+
+    /// Blocks until the task has ended. An interrupt does not end the wait; the thread's flag is kept.
+    ///
+    /// @return what the task returned
+    /// @throws CompletionException the task failed; the cause is what it threw
+    /// @throws CancellationException the task was cancelled
+    /// @throws IllegalStateException called inside a task: blocking would stop the executor. `await` the handle instead
+    public T join() {
+        Executor.requireOutside("join()", "await(handle)");
+        var thread = Thread.currentThread();
+        var interrupted = false;
+        if (task.onEnd(() -> LockSupport.unpark(thread))) {
+            while (!task.isDone()) {
+                LockSupport.park(task);
+                interrupted |= Thread.interrupted();
+            }
+        }
+        if (interrupted) thread.interrupt();
+        var failure = task.failure();
+        if (failure == null) return value();
+        if (failure instanceof CancellationException cancelled) throw cancelled;
+        throw new CompletionException(failure);
+    }
+
+    /// {@return whether the task has ended: returned, failed or been cancelled}
+    public boolean isDone() {
+        return task.isDone();
+    }
+
+    /// Asks the task to stop; nothing happens if it has ended. It does not wait: join or await the handle for that.
+    ///
+    /// An async body gets [CancellationException] at the await where it stands, once. Its `finally` blocks run and may
+    /// await, and the task ends with whatever the body then returns or throws. Any other future is dropped, and the task
+    /// ends with CancellationException. A body that had not started never runs.
+    public void cancel() {
+        task.cancel();
+    }
+
+    /// {@return a new CompletableFuture that ends as the task ends}
+    ///
+    /// It is completed on the executor's thread: dependent stages that may block belong into the `…Async` methods.
+    /// Completing or cancelling it does not touch the task.
+    public CompletableFuture<@Nullable T> toCompletableFuture() {
+        var future = new CompletableFuture<@Nullable T>();
+        Waker complete = () -> {
+            var failure = task.failure();
+            if (failure == null) future.complete(task.value());
+            else future.completeExceptionally(failure);
+        };
+        if (!task.onEnd(complete)) complete.wake();
+        return future;
+    }
+
+    /// As a future: ready when the task has ended; any number of times.
+    ///
+    /// @throws Exception what the task threw, itself and not a copy; where it was awaited is added as a suppressed
+    ///         [AwaitedHere]
+    @Override
+    public Poll<T> poll(Context cx) throws Exception {
+        if (task.onEnd(cx.waker())) return Poll.pending();
+        var failure = task.failure();
+        if (failure == null) return Poll.ready(value());
+        failure.addSuppressed(new AwaitedHere());
+        JoinHandle.<Exception>rethrow(failure);
+        throw new AssertionError("unreachable");
+    }
+
+    @SuppressWarnings("unchecked") // poll may throw any Exception, and a throw is not checked at run time
+    private static <E extends Throwable> void rethrow(Throwable t) throws E {
+        throw (E) t;
+    }
+
+    /// Marks, among an exception's suppressed ones, the place where its task was awaited.
+    public static final class AwaitedHere extends Throwable {
+        private static final long serialVersionUID = 1;
+
+        private AwaitedHere() {
+            super("awaited here", null, false, true);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // null if T may be null
+    private T value() {
+        return task.value();
+    }
+}

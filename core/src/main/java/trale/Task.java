@@ -1,0 +1,200 @@
+package trale;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import trale.reactor.Reactor;
+
+/// A future that is being run, and the waker of itself.
+///
+/// The *state word* says where it is, whatever queue it may be stored in:
+///
+/// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
+/// |---|---|---|---|---|---|
+/// | wake(), any thread | → QUEUED, push | – | → WOKEN | – | – |
+/// | poll begins | | → RUNNING | | | |
+/// | poll says Pending | | | → IDLE, wait-queue | → QUEUED, push at the back | |
+/// | poll says Ready or throws | | | → DONE, wake joiners | → DONE, wake joiners | |
+/// | cancel() | flag, then as wake() | flag | flag, as wake() | flag | – |
+///
+/// So a wake is never lost, never doubled, and harmless when it comes late.
+final class Task<T> implements Waker {
+    private static final int IDLE = 0;
+    private static final int QUEUED = 1;
+    private static final int RUNNING = 2;
+    private static final int WOKEN = 3;
+    private static final int DONE = 4;
+
+    private static final VarHandle STATE;
+    private static final VarHandle JOINERS;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Task.class, "state", int.class);
+            JOINERS = lookup.findVarHandle(Task.class, "joiners", Joiner.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// Those who wait for the end: a stack that is closed by putting ENDED in its place.
+    private static final class Joiner {
+        static final Joiner ENDED = new Joiner(() -> {}, null);
+
+        final Waker waker;
+        final @Nullable Joiner next;
+
+        Joiner(Waker waker, @Nullable Joiner next) {
+            this.waker = waker;
+            this.next = next;
+        }
+    }
+
+    final Executor executor;
+    private final Context context = Context.of(this);
+
+    /// Executor's thread only; null when done, so that a handle keeps the result alive and not the work.
+    private @Nullable Future<T> future;
+
+    /// Links of the [WaitQueue]. Executor's thread only.
+    @Nullable Task<?> previous;
+    @Nullable Task<?> next;
+    boolean waiting;
+
+    /// Every change is a compare-and-set or getAndSet. A wake that finds QUEUED or WOKEN sets that again: the poll that
+    /// follows reads it from this write (or a later one of the same chain) and so sees what the waker wrote before.
+    @SuppressWarnings("unused") // by STATE
+    private volatile int state = QUEUED;
+
+    /// Set by any thread before its wake(), whose compare-and-set publishes it; read by the executor's thread.
+    private volatile boolean cancelRequested;
+
+    private boolean cancelDelivered; // executor's thread only
+
+    /// The outcome. Written once by the executor's thread before it sets joiners to ENDED; read by whoever has seen that.
+    private @Nullable T value;
+    private @Nullable Failure failure;
+
+    /// Pushed by any thread with compare-and-set, closed by the executor's thread with getAndSet: a joiner is either seen
+    /// by the end and woken, or sees the end.
+    @SuppressWarnings("unused") // by JOINERS
+    private volatile @Nullable Joiner joiners;
+
+    Task(Executor executor, Future<T> future) {
+        this.executor = executor;
+        this.future = future;
+    }
+
+    @Override
+    public void wake() {
+        for (;;) {
+            var s = (int) STATE.getVolatile(this);
+            if (s == DONE) return;
+            var next = s == IDLE ? QUEUED : s == RUNNING ? WOKEN : s;
+            if (STATE.compareAndSet(this, s, next)) {
+                if (s == IDLE) executor.schedule(this);
+                return;
+            }
+        }
+    }
+
+    void cancel() {
+        cancelRequested = true;
+        wake();
+    }
+
+    /// Polls once. By the executor's thread, with a task it took from the run-queue.
+    ///
+    /// @return whether it was woken meanwhile, and is to be pushed at the back
+    boolean run() {
+        STATE.getAndSet(this, RUNNING);
+        try {
+            switch (poll()) {
+                case Poll.Ready<T>(var result) -> end(result, null);
+                case Poll.Pending<T> _ -> {
+                    if (STATE.compareAndSet(this, RUNNING, IDLE)) {
+                        executor.waitQueue.add(this);
+                        return false;
+                    }
+                    STATE.getAndSet(this, QUEUED);
+                    return true;
+                }
+            }
+        } catch (Throwable t) { // the task's, not the executor's
+            end(null, new Failure(t));
+        }
+        return false;
+    }
+
+    private Poll<T> poll() throws Exception {
+        var f = future;
+        if (f == null) throw new IllegalStateException("polled after its end");
+        if (cancelRequested && !cancelDelivered) {
+            cancelDelivered = true;
+            if (f instanceof StateMachine<T> body) {
+                body.cancel(); // the poll throws it, at the line of the innermost await
+            } else {
+                f.drop();
+                throw new CancellationException("the task was cancelled");
+            }
+        }
+        var poll = f.poll(context);
+        if (poll == null)
+            throw new NullPointerException(f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+        return poll;
+    }
+
+    private void end(@Nullable T result, @Nullable Failure failed) {
+        future = null;
+        value = result;
+        failure = failed;
+        STATE.getAndSet(this, DONE);
+        executor.ended();
+        if (failed != null) failed.watch(this);
+        Joiner inOrder = null;
+        for (var j = (Joiner) JOINERS.getAndSet(this, Joiner.ENDED); j != null; j = j.next)
+            inOrder = new Joiner(j.waker, inOrder);
+        for (var j = inOrder; j != null; j = j.next) Reactor.wake(j.waker);
+    }
+
+    /// Ends a task that will not be polled again: its executor is gone.
+    void abandon(Throwable cause) {
+        var f = future;
+        if (f == null) return;
+        Throwable failed = cause;
+        try {
+            f.drop();
+        } catch (Throwable t) {
+            failed.addSuppressed(t);
+        }
+        end(null, new Failure(failed));
+    }
+
+    boolean isDone() {
+        return joiners == Joiner.ENDED;
+    }
+
+    /// Arranges for the waker to be woken at the end. The same waker is kept once.
+    ///
+    /// @return false if the end has come already
+    @SuppressWarnings("ReferenceEquality") // "the same" is identity, whatever a hand-written waker calls equal
+    boolean onEnd(Waker waker) {
+        for (;;) {
+            var head = (Joiner) JOINERS.getVolatile(this);
+            if (head == Joiner.ENDED) return false;
+            for (var j = head; j != null; j = j.next) if (j.waker == waker) return true;
+            if (JOINERS.compareAndSet(this, head, new Joiner(waker, head))) return true;
+        }
+    }
+
+    /// {@return what it failed with, or null; whoever asks is told of the failure, so it need not be reported}
+    @Nullable Throwable failure() {
+        return failure == null ? null : failure.look();
+    }
+
+    @Nullable T value() {
+        return value;
+    }
+}

@@ -1,0 +1,200 @@
+package trale.reactor;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+import trale.Executor;
+import trale.Waker;
+import trale.internal.linux.Epoll;
+import trale.internal.linux.Errno;
+import trale.internal.linux.EventFd;
+import trale.internal.linux.Libc;
+import trale.internal.linux.TimerFd;
+
+/// Turns what Linux reports into wakes.
+///
+/// ```
+///  a leaf future                       the reactor                        Linux
+///  register(fd) ──▶ Source ─────────── epoll_ctl(ADD), once ───────────▶ epoll
+///  slot.poll ─────▶ NOTHING → waker
+///                        ▲             turn: epoll_wait ◀──────────────── IN, OUT, HUP …
+///  waker.wake() ◀────────┴──────────── slot → READY
+///  schedule ──────▶ timer heap ─────── timerfd_settime, if earliest ───▶ one timerfd
+///  waker.wake() ◀───────────────────── expired
+///  wakeup(), from another thread ───── eventfd write ──────────────────▶ one eventfd
+/// ```
+///
+/// Everything is watched edge-triggered from the start, so waiting costs no system call, and neither the eventfd nor the
+/// timerfd has to be read back. A file descriptor, a timer or an eventfd per task or per sleep there is not.
+///
+/// One thread [turns][#turn(boolean)] it: an executor's own, or a thread that does nothing else. All else may be called
+/// from any thread. See epoll(7), timerfd_create(2), eventfd(2).
+public final class Reactor implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("trale");
+    private static final int BATCH = 256;
+    private static final long WAKEUP = -1;
+    private static final long TIMER = -2;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final Epoll epoll;
+    private final EventFd eventFd;
+    private final TimerFd timerFd;
+    private final SourceTable sources = new SourceTable();
+    private final TimerHeap timers = new TimerHeap();
+
+    /// Who turns. Written by that thread alone; another that reads it stale, or null, arms the timer once in vain.
+    private volatile @Nullable Thread turner;
+
+    /// What the timerfd is set to. Guarded by timers.
+    private long armed = NEVER;
+
+    /// Guarded by this: whoever writes to the eventfd holds the monitor, so that its number can't be another's by then.
+    private boolean closed;
+
+    /// Opens the three descriptors.
+    ///
+    /// @throws IOException the process or the system has no descriptor left (EMFILE, ENFILE)
+    /// @throws UnsupportedOperationException this is not Linux on x86-64 or aarch64
+    /// @throws IllegalStateException native access is denied
+    public Reactor() throws IOException {
+        Libc.require();
+        epoll = new Epoll(BATCH);
+        try {
+            eventFd = new EventFd();
+            try {
+                timerFd = new TimerFd();
+            } catch (IOException e) {
+                eventFd.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            epoll.close();
+            throw e;
+        }
+        watch(eventFd.fd(), Epoll.IN | Epoll.ET, WAKEUP);
+        watch(timerFd.fd(), Epoll.IN | Epoll.ET, TIMER);
+    }
+
+    /// Registers a descriptor with the reactor of [Executor#get()], once for its life. Both directions count as ready
+    /// until a system call says otherwise.
+    ///
+    /// @param fd a non-blocking descriptor: a socket, pipe, eventfd, timerfd, inotify … A socket has to be connecting or
+    ///           listening first: a fresh one reports HUP
+    /// @throws IOException not open (EBADF), registered already (EEXIST), or a regular file or directory, which are
+    ///         always ready and can't be waited for (EPERM)
+    public static Source register(int fd) throws IOException {
+        return Executor.get().reactor().add(fd);
+    }
+
+    /// Registers a descriptor with this reactor; see [#register(int)].
+    ///
+    /// @throws ClosedChannelException this reactor is closed
+    public Source add(int fd) throws IOException {
+        synchronized (this) {
+            if (closed) throw new ClosedChannelException();
+            var source = sources.add(this, fd);
+            try {
+                watch(fd, Source.INTEREST, source.key);
+            } catch (IOException e) {
+                sources.remove(source);
+                throw e;
+            }
+            return source;
+        }
+    }
+
+    private void watch(int fd, int interest, long key) throws IOException {
+        var result = epoll.add(fd, interest, key);
+        if (result >= 0) return;
+        var remedy = switch (-result) {
+            case Errno.EPERM -> ": regular files and directories are always ready; use trale.Blocking for them";
+            case Errno.EEXIST -> ": it is registered already; close that Source first";
+            default -> "";
+        };
+        throw Errno.exception("epoll_ctl(ADD, fd " + fd + ")" + remedy, result);
+    }
+
+    synchronized void deregister(Source s) {
+        // After close() there is no epoll, and its number may be another's.
+        if (sources.remove(s) && !closed) epoll.delete(s.fd);
+    }
+
+    /// Arranges for a waker to be woken when a deadline has passed, never before it. If the deadline waits already, it
+    /// gets this waker instead. No system call, unless this is the earliest deadline and another thread turns.
+    ///
+    /// @param deadline not scheduled with another reactor
+    public void schedule(Deadline deadline, Waker waker) {
+        if (timers.put(deadline, waker) && Thread.currentThread() != turner) arm();
+    }
+
+    /// Forgets a deadline. A waker that is being woken at this moment still will be.
+    public void cancel(Deadline deadline) {
+        timers.remove(deadline);
+    }
+
+    /// Sets the timerfd to the earliest deadline unless it goes off before that anyway.
+    private void arm() {
+        synchronized (timers) {
+            var first = timers.first();
+            if (first == null || (armed != NEVER && armed - first.nanoTime <= 0)) return;
+            armed = first.nanoTime;
+            timerFd.arm(armed);
+        }
+    }
+
+    /// Takes what Linux has to report and wakes who waits for it. A signal (EINTR) ends the wait like an event would.
+    ///
+    /// @param block wait until there is something to report, or [#wakeup()]
+    public void turn(boolean block) {
+        if (turner != Thread.currentThread()) turner = Thread.currentThread();
+        if (block) arm();
+        var n = epoll.await(block ? -1 : 0);
+        if (n < 0 && n != -Errno.EINTR) throw new IllegalStateException(Errno.exception("epoll_wait", n));
+        for (var i = 0; i < n; i++) {
+            var key = epoll.data(i);
+            if (key == WAKEUP || key == TIMER) continue;
+            var source = sources.get(key);
+            if (source != null) source.event(epoll.events(i));
+        }
+        expire(System.nanoTime());
+    }
+
+    private void expire(long now) {
+        synchronized (timers) {
+            if (armed != NEVER && armed - now <= 0) armed = NEVER;
+        }
+        Waker waker;
+        while ((waker = timers.expire(now)) != null) wake(waker);
+    }
+
+    /// Ends a turn that blocks, or the next that would. From any thread, at any time, also after [#close()].
+    public synchronized void wakeup() {
+        if (!closed) eventFd.signal();
+    }
+
+    /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
+    public static void wake(Waker waker) {
+        try {
+            waker.wake();
+        } catch (Throwable t) {
+            LOG.log(Level.ERROR, "a waker threw: " + waker.getClass().getName(), t);
+        }
+    }
+
+    /// Wakes whoever still waits — a slot then throws AsynchronousCloseException, a timer can be scheduled elsewhere —
+    /// and closes the descriptors. By the thread that turns, or after it has ended.
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) return;
+            closed = true;
+        }
+        for (var source : sources.all()) source.close();
+        Waker waker;
+        while ((waker = timers.take()) != null) wake(waker);
+        epoll.close();
+        timerFd.close();
+        eventFd.close();
+    }
+}

@@ -1,0 +1,123 @@
+package trale.reactor;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+import trale.Context;
+import trale.Waker;
+
+/// One direction of a [Source]: is a system call worth its while, and if not, who waits for that?
+///
+/// ```
+///            poll: true, make the call              event: READY
+///   READY ───────────────────────────▶ NOTHING ───────────────────▶ READY
+///     ▲                                 │  ▲
+///     │ event: wake it      poll: false │  │ release
+///     └──────────────────── waker ◀─────┘──┘          close: CLOSED from everywhere, for ever
+/// ```
+///
+/// How a leaf future uses it:
+///
+/// ```
+/// while (slot.poll(cx)) {
+///     int n = read(fd, buffer);                 // must not block
+///     if (n == EAGAIN) continue;                // polls again: now it waits, unless an event came meanwhile
+///     slot.done(n == asked);                    // all that was asked for: there may be more
+///     return Poll.ready(n);
+/// }
+/// return Poll.pending();
+/// ```
+///
+/// No wake-up is lost: the slot is NOTHING *before* the call is made, so an event during or after the call turns it to
+/// READY, and the compare-and-set that would store the waker fails. No call is made in vain: after a short read the slot
+/// stays NOTHING, and the next poll waits without asking the kernel for its EAGAIN.
+///
+/// One task at a time uses a slot. The reactor and `close` come from other threads.
+public final class Slot {
+    private static final Object READY = new Object();
+    private static final Object CLOSED = new Object();
+    private static final Object CLOSED_WHILE_WAITING = new Object();
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Slot.class, "state", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// null (NOTHING), READY, CLOSED or the [Waker] of the task that waits.
+    ///
+    /// Written by the task (READY → null before its call, null → its waker after), by the reactor (→ READY) and by close
+    /// (→ CLOSED), all by compare-and-set with sequential consistency. The task's null is ordered before its system call,
+    /// so either the call sees what the kernel reported, or the report comes after the null and is not overwritten.
+    @SuppressWarnings("unused") // by STATE
+    private volatile @Nullable Object state = READY; // try first: nobody knows yet
+
+    /// The other end is gone, so there is no further edge to wait for: the call must be made until it says so itself.
+    /// Set before the state is READY, read after the task's call.
+    private volatile boolean ended;
+
+    Slot() {}
+
+    /// Asks whether the system call is worth making.
+    ///
+    /// @return true: make the call now, then say [#done(boolean)], or poll again if it answered EAGAIN;
+    ///         false: return Pending, the waker is kept and will be woken
+    /// @throws ClosedChannelException the source is closed; [AsynchronousCloseException] if that happened while waiting
+    public boolean poll(Context cx) throws ClosedChannelException {
+        for (;;) {
+            var s = STATE.getVolatile(this);
+            if (s == CLOSED) throw new ClosedChannelException();
+            if (s == CLOSED_WHILE_WAITING) {
+                STATE.setVolatile(this, CLOSED);
+                throw new AsynchronousCloseException();
+            }
+            if (s == READY) {
+                if (STATE.compareAndSet(this, READY, null)) return true;
+            } else if (STATE.compareAndSet(this, s, cx.waker())) {
+                return false;
+            }
+        }
+    }
+
+    /// Says that the call was made and did not answer EAGAIN.
+    ///
+    /// @param more another call is worth its while at once: a stream moved all that was asked for, or it is no stream
+    ///             (a short read tells nothing about datagrams and accept), or the call failed
+    public void done(boolean more) {
+        if (more || ended) STATE.compareAndSet(this, null, READY);
+    }
+
+    /// Gives up waiting. What has been reported meanwhile is kept for the next to come.
+    ///
+    /// @param waker as of the poll that answered false
+    public void release(Waker waker) {
+        STATE.compareAndSet(this, waker, null);
+    }
+
+    void event(boolean end) {
+        if (end) ended = true;
+        turnInto(READY, READY);
+    }
+
+    void close() {
+        turnInto(CLOSED, CLOSED_WHILE_WAITING);
+    }
+
+    /// Wakes whoever waits; CLOSED stays what it is.
+    private void turnInto(Object next, Object nextIfAwaited) {
+        for (;;) {
+            var s = STATE.getVolatile(this);
+            if (s == CLOSED || s == CLOSED_WHILE_WAITING) return;
+            var waker = s instanceof Waker w ? w : null;
+            if (STATE.compareAndSet(this, s, waker == null ? next : nextIfAwaited)) {
+                if (waker != null) Reactor.wake(waker);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package trale;
+
+import static java.lang.module.ModuleDescriptor.Requires.Modifier.STATIC;
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// What every other test takes for granted: the JVM it runs in, and the module that was built.
+class T_TheBuild {
+
+    @Test
+    void theTestsRunOnJava25WithAssertionsAndNativeAccess() {
+        assertTrue(Runtime.version().feature() >= 25, () -> "the tests run on Java " + Runtime.version());
+        assertTrue(T_TheBuild.class.desiredAssertionStatus(), "assertions are off");
+        assertTrue(T_TheBuild.class.getModule().isNativeAccessEnabled(), "native access is off");
+    }
+
+    @Test
+    void atRunTimeTheModuleNeedsNothingButTheJdk() throws Exception {
+        assertEquals(
+                Set.of("java.base"),
+                descriptor().requires().stream()
+                        .filter(r -> !r.modifiers().contains(STATIC))
+                        .map(ModuleDescriptor.Requires::name)
+                        .collect(toSet()));
+    }
+
+    @Test
+    void theInternalsAreNotExported() throws Exception {
+        assertTrue(descriptor().exports().stream().noneMatch(e -> e.source().startsWith("trale.internal")));
+    }
+
+    private static ModuleDescriptor descriptor() throws Exception {
+        Path classes = Path.of(Future.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        return ModuleFinder.of(classes).find("trale").orElseThrow().descriptor();
+    }
+}

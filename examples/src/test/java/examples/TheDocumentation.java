@@ -1,0 +1,207 @@
+package examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every block of Java in README.md, docs/ and the Javadoc compiles, and every program among them runs:
+///
+/// ~~~
+/// ```java                            has a main: a program, compiled and run in a JVM of its own, must end with 0
+/// ```output                          what the program before it prints
+/// ```java no_run                     a program that does not end by itself, such as a server: only compiled
+/// ```java                            without a main: statements, members or classes that compile; the packages of
+///                                    trale and module java.base count as imported
+/// <!-- given: TcpStream peer; -->    on the line before a fragment: fields that it takes for granted
+/// ~~~
+///
+/// What is not meant to compile is marked otherwise (`text`, `sh`). A block keeps the line numbers of the file that it
+/// stands in, so that an error names the line to look at.
+class TheDocumentation {
+
+    private static final String IMPORTS = "import module java.base; import trale.*; import trale.net.*; "
+            + "import trale.reactor.*; import trale.time.*; import static trale.Async.*; ";
+
+    /// @param at     where the fence is: `README.md:12`
+    /// @param line   the number of the first line of code
+    /// @param info   what the fence says after `java`
+    /// @param given  declarations of fields
+    /// @param output what it must print, or null
+    record Snippet(String at, int line, String info, String given, String code, String output) {
+
+        boolean isProgram() {
+            return code.contains(" main(");
+        }
+    }
+
+    @TempDir
+    Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> everySnippetCompilesAndEveryProgramRuns() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        var snippets = new ArrayList<Snippet>();
+        for (Path file : filesWithSnippets(root)) {
+            snippets.addAll(snippetsOf(root.relativize(file).toString(), Files.readAllLines(file)));
+        }
+        return snippets.stream().map(s -> dynamicTest(s.at, () -> check(s)));
+    }
+
+    @Test
+    void aSnippetThatDoesNotCompileOrFailsOrPrintsSomethingElseIsNoticed() {
+        assertEquals(3, failures("int i = \"\";", "void main() { int i = 1 / 0; }", "void main() { IO.println(2); }"));
+        assertEquals(0, failures("int i = 1;", "void main() { IO.println(1); }"));
+    }
+
+    private int failures(String... codes) {
+        int failures = 0;
+        for (String code : codes) {
+            var lines = List.of("prose", "```java", code, "```", "```output", "1", "```");
+            List<Snippet> found = snippetsOf("README.md", lines);
+            assertEquals(1, found.size());
+            try {
+                check(found.getFirst());
+            } catch (AssertionError | Exception e) {
+                assertTrue(e.getMessage().contains("README.md"), e.getMessage());
+                failures++;
+            }
+        }
+        return failures;
+    }
+
+    private static List<Path> filesWithSnippets(Path root) throws IOException {
+        var files = new ArrayList<Path>();
+        for (String start : List.of("README.md", "docs", "core/src/main/java")) {
+            if (Files.exists(root.resolve(start))) {
+                try (Stream<Path> found = Files.walk(root.resolve(start))) {
+                    found.filter(f -> f.toString().endsWith(".md") || f.toString().endsWith(".java"))
+                            .sorted()
+                            .forEach(files::add);
+                }
+            }
+        }
+        return files;
+    }
+
+    private static List<Snippet> snippetsOf(String file, List<String> lines) {
+        var snippets = new ArrayList<Snippet>();
+        String before = "";
+        for (int i = 0; i < lines.size(); i++) {
+            String line = textOf(file, lines.get(i)).strip();
+            if (line.startsWith("```")) {
+                int start = i + 1;
+                var code = new StringBuilder();
+                while (!textOf(file, lines.get(++i)).strip().startsWith("```")) {
+                    code.append(textOf(file, lines.get(i))).append('\n');
+                }
+                String info = line.substring(3).strip();
+                if (info.equals("java") || info.startsWith("java ")) {
+                    String given = before.startsWith("<!-- given:")
+                            ? before.substring("<!-- given:".length(), before.indexOf("-->"))
+                            : "";
+                    String rest = info.substring("java".length()).strip();
+                    snippets.add(new Snippet(file + ":" + start, start + 1, rest, given, code.toString(), null));
+                } else if (info.equals("output")) {
+                    Snippet s = snippets.removeLast();
+                    snippets.add(new Snippet(s.at, s.line, s.info, s.given, s.code, code.toString()));
+                }
+            }
+            before = line;
+        }
+        return snippets;
+    }
+
+    /// Javadoc without its slashes; other lines of a Java file are not documentation.
+    private static String textOf(String file, String line) {
+        if (!file.endsWith(".java")) {
+            return line;
+        }
+        String text = line.strip();
+        return text.startsWith("/// ") ? text.substring(4) : "";
+    }
+
+    private void check(Snippet snippet) throws Exception {
+        assertTrue(snippet.info.isEmpty() || snippet.info.equals("no_run"), () -> snippet.at + ": " + snippet.info + "?");
+        Path classes = Files.createTempDirectory(folder, "snippet");
+        String padding = "\n".repeat(snippet.line - 2);
+        String fields = IMPORTS + "class Main { " + snippet.given;
+        if (snippet.isProgram()) {
+            List<String> errors = compile(snippet, padding + "\n" + snippet.code, classes);
+            assertTrue(errors.isEmpty(), () -> String.join("\n", errors));
+            if (snippet.info.isEmpty()) {
+                run(snippet, classes);
+            }
+            return;
+        }
+        List<String> best = null;
+        for (String source : List.of(
+                padding + fields + " void fragment() throws Exception {\n" + snippet.code + "}}",
+                padding + fields + "\n" + snippet.code + "}",
+                padding + IMPORTS + "\n" + snippet.code)) {
+            List<String> errors = compile(snippet, source, classes);
+            best = best == null || errors.size() < best.size() ? errors : best;
+        }
+        assertEquals(List.of(), best);
+    }
+
+    private static List<String> compile(Snippet snippet, String code, Path classes) {
+        var source = new SimpleJavaFileObject(URI.create("string:///Main.java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return code;
+            }
+        };
+        var diagnostics = new DiagnosticCollector<JavaFileObject>();
+        var options = List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none");
+        ToolProvider.getSystemJavaCompiler()
+                .getTask(null, null, diagnostics, options, null, List.of(source))
+                .call();
+        String file = snippet.at.substring(0, snippet.at.lastIndexOf(':'));
+        return diagnostics.getDiagnostics().stream()
+                .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
+                .map(d -> file + ":" + d.getLineNumber() + ": " + d.getMessage(null))
+                .toList();
+    }
+
+    private static void run(Snippet snippet, Path classes) throws IOException, InterruptedException {
+        Path printed = Files.createTempFile(classes, "printed", ".txt");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-ea",
+                        "-cp",
+                        classes + File.pathSeparator + System.getProperty("java.class.path"),
+                        "Main")
+                .redirectErrorStream(true)
+                .redirectOutput(printed.toFile())
+                .start();
+        boolean ended = process.waitFor(20, TimeUnit.SECONDS);
+        process.destroyForcibly().waitFor();
+        String output = Files.readString(printed, UTF_8);
+        assertTrue(ended, () -> snippet.at + " does not end; is it to be marked no_run? It printed:\n" + output);
+        assertEquals(0, process.exitValue(), () -> snippet.at + " failed:\n" + output);
+        if (snippet.output != null) {
+            assertEquals(snippet.output.strip(), output.strip(), () -> snippet.at + " prints something else");
+        }
+    }
+}
