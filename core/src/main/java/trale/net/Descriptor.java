@@ -122,9 +122,8 @@ final class Descriptor implements Runnable {
     }
 
     private static IllegalStateException busy(int hold) {
-        var who = hold == READER ? "reads" : "writes";
-        return new IllegalStateException("another task " + who + " (or waits to) on this socket: one task may read and "
-                + "one may write at a time; let them take turns with a lock or a channel of tasks");
+        return new IllegalStateException("another operation " + (hold == READER ? "reads from" : "writes to")
+                + " this socket or waits to: at any time one may read and one may write; await it first");
     }
 
     /// A system call that never has to wait.

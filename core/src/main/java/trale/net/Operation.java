@@ -77,12 +77,13 @@ abstract class Operation<T> implements Future<T> {
     public Poll<T> poll(Context cx) throws Exception {
         var descriptor = endpoint.descriptor;
         descriptor.enter(this);
-        Poll<T> p = Poll.ready(null); // unless it turns out otherwise, it is over: it throws
+        var waits = false;
         try {
-            return p = advance(descriptor, cx);
-        } finally {
-            var waits = p instanceof Poll.Pending;
+            var p = advance(descriptor, cx);
+            waits = p instanceof Poll.Pending;
             if (waits) waker = cx.waker();
+            return p;
+        } finally {
             descriptor.leave(this, waits);
         }
     }

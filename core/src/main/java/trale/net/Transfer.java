@@ -21,6 +21,7 @@ abstract sealed class Transfer<T> extends Operation<T> {
     @Override
     public Poll<T> poll(Context cx) throws Exception {
         if (buffer.hasRemaining()) return super.poll(cx);
+        drop();
         return nothing();
     }
 

@@ -104,18 +104,20 @@ public final class Sockets {
     }
 
     public static int bind(int fd, SocketAddress address) throws IOException {
-        return withAddress(BIND, fd, address);
+        return withAddress(BIND, fd, address, address);
     }
 
+    /// @param socket any address of the socket's family, which decides how `address` is written
     /// @return 0, or −EINPROGRESS and SO_ERROR will tell; for a Unix socket −EAGAIN means that the listener's queue is full
-    public static int connect(int fd, SocketAddress address) throws IOException {
-        return withAddress(CONNECT, fd, address);
+    public static int connect(int fd, SocketAddress address, SocketAddress socket) throws IOException {
+        return withAddress(CONNECT, fd, address, socket);
     }
 
-    private static int withAddress(MethodHandle call, int fd, SocketAddress address) throws IOException {
+    private static int withAddress(MethodHandle call, int fd, SocketAddress address, SocketAddress socket)
+            throws IOException {
         var errno = Libc.errno();
         var memory = SCRATCH.get().address;
-        var length = SocketAddresses.encode(address, SocketAddresses.family(address), memory);
+        var length = SocketAddresses.encode(address, SocketAddresses.family(socket), memory);
         try {
             return Libc.result((int) call.invokeExact(errno, fd, memory, length), errno);
         } catch (Throwable t) {
@@ -232,7 +234,7 @@ public final class Sockets {
     /// Sends from a buffer and advances its position by what was taken.
     ///
     /// @param address to whom, or null over a connection
-    /// @param socket  an address the socket is bound to: its family decides how `address` is written
+    /// @param socket  any address of the socket's family, which decides how `address` is written
     public static int send(int fd, ByteBuffer from, @Nullable SocketAddress address, @Nullable SocketAddress socket)
             throws IOException {
         var errno = Libc.errno();

@@ -1,0 +1,38 @@
+package trale.net;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import trale.internal.linux.Sockets;
+
+/// Accepts connections within this machine; see [UnixStream] for the addresses. One task at a time accepts.
+public final class UnixListener extends Listener<UnixStream> {
+
+    private UnixListener(int fd) throws IOException {
+        super(fd, UnixStream::new);
+    }
+
+    /// Listens. A path is made by this and stays when the listener is closed: deleting it is up to the caller. An abstract
+    /// name ends with the socket.
+    ///
+    /// @param address the empty one lets the kernel choose an abstract name; see [#localAddress()]
+    /// @throws IOException [java.net.BindException]: the path exists or the name is taken (EADDRINUSE), or not allowed
+    ///         (EACCES); [java.net.SocketException]: all else, such as a folder that does not exist (ENOENT)
+    public static UnixListener bind(UnixDomainSocketAddress address) throws IOException {
+        return bind(address, BindOptions.LISTENER);
+    }
+
+    /// Listens; see [#bind(UnixDomainSocketAddress)].
+    ///
+    /// @param options only the backlog matters
+    public static UnixListener bind(UnixDomainSocketAddress address, BindOptions options) throws IOException {
+        var own = options.reuseAddress(false).reusePort(false);
+        var listener = new UnixListener(own.bind(address, Sockets.STREAM));
+        listener.local(); // while it is open
+        return listener;
+    }
+
+    /// {@return where it listens}
+    public UnixDomainSocketAddress localAddress() {
+        return (UnixDomainSocketAddress) local();
+    }
+}
