@@ -1,32 +1,122 @@
 package trale;
 
 import java.io.Serializable;
+import java.lang.invoke.MethodHandles;
+import org.jspecify.annotations.Nullable;
+import trale.internal.async.Compiler;
 
 /// `async` and `await`: plain lambdas that can wait without holding a thread.
+///
+/// ```java
+/// Future<Integer> later = Async.async(() -> {
+///     await(Timer.sleep(Duration.ofSeconds(2)));
+///     return 42;
+/// });
+/// assert Executor.blockOn(later) == 42;
+/// ```
+///
+/// The first time a lambda is given to [#async(Body)] — or to [Executor#spawn(Body)], [Executor#blockOn(Body)],
+/// [Executor#submit(Body)], which call it — its body is compiled to a class that does the same, but keeps its variables
+/// in fields while it waits: a stackless state machine. Nothing else is needed: no agent, no build plugin, no flag.
+///
+/// **What a body may be**: a lambda, or a method reference to a method of the class it stands in. Everything of the
+/// language works in it, but an `await` stands in the body itself: not inside `synchronized`, not in a plain lambda or a
+/// class declared in it (a nested `async` lambda is fine). A method that waits returns `async(() -> …)`. What cannot be
+/// compiled is an IllegalArgumentException, at the first use, that names the line and the remedy.
+///
+/// **Cancelled** ([JoinHandle#cancel()], or [Future#drop()]), a body stops at its innermost `await`: the future there is
+/// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await.
 public final class Async {
+
+    /// The state machines of one lambda class are made from the first one. Written once, under this object's lock, by
+    /// whoever comes first; an unsafe publication would show a machine without its class's constants, hence volatile.
+    private static final class Compiled {
+        volatile @Nullable StateMachine<?> prototype;
+
+        synchronized StateMachine<?> compile(Object body) {
+            var ready = prototype;
+            if (ready == null) prototype = ready = (StateMachine<?>) Compiler.compile(body);
+            return ready;
+        }
+    }
+
+    private static final ClassValue<Compiled> COMPILED = new ClassValue<>() {
+        @Override
+        protected Compiled computeValue(Class<?> type) {
+            return new Compiled();
+        }
+    };
+
     private Async() {}
 
-    /// An async body that returns a value. Serializable only so that its code can be found.
+    /// An async body that returns a value. It is Serializable so that its code can be found; nothing is ever serialized,
+    /// and what it captures need not be serializable.
+    ///
+    /// @param <T> what it returns
     @FunctionalInterface
     public interface Body<T> extends Serializable {
+
+        /// The code. It is compiled, not called.
+        ///
+        /// @return the value
+        /// @throws Exception what it failed with
         T run() throws Exception;
     }
 
-    /// An async body that returns nothing.
+    /// An async body that returns nothing; see [Body].
     @FunctionalInterface
     public interface VoidBody extends Serializable {
+
+        /// The code. It is compiled, not called.
+        ///
+        /// @throws Exception what it failed with
         void run() throws Exception;
     }
 
+    /// Makes a future of a body. Nothing of it runs before the first poll.
+    ///
+    /// @param body a lambda that may [#await(Future)]
+    /// @return what the body will return; it can be polled to its end once
+    /// @throws IllegalArgumentException the body cannot be compiled; the message says where, why, and what to do
+    @SuppressWarnings("unchecked") // step returns what the body returned
     public static <T> Future<T> async(Body<T> body) {
-        throw new UnsupportedOperationException("compiler branch");
+        return (Future<T>) machine(body);
     }
 
+    /// Makes a future of a body that returns nothing; see [#async(Body)].
+    ///
+    /// @param body a lambda that may [#await(Future)]
+    /// @return null, when the body has run
+    /// @throws IllegalArgumentException the body cannot be compiled; the message says where, why, and what to do
+    @SuppressWarnings("unchecked") // the machine of a VoidBody returns null
     public static Future<Void> async(VoidBody body) {
-        throw new UnsupportedOperationException("compiler branch");
+        return (Future<Void>) machine(body);
     }
 
+    private static StateMachine<?> machine(Object body) {
+        var compiled = COMPILED.get(body.getClass());
+        var prototype = compiled.prototype;
+        return (prototype == null ? compiled.compile(body) : prototype).create(body);
+    }
+
+    /// Waits in an async body until the future is ready. The thread goes on with other tasks meanwhile.
+    ///
+    /// @param f any future; it is polled to its end here, so await it once
+    /// @return its value
+    /// @throws Exception what the future failed with, the same object
+    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here
+    /// @throws IllegalStateException this is not in an async body
     public static <T> T await(Future<? extends T> f) throws Exception {
-        throw new IllegalStateException("await outside an async body");
+        throw new IllegalStateException("await outside an async body. In plain code block with Executor.blockOn(future)"
+                + " or JoinHandle.join(); a method that is to wait returns Async.async(() -> { … await(…) … }), and is awaited");
+    }
+
+    /// Lets trale compile the bodies of a named module that does not open its packages: the same as `opens … to trale` for
+    /// each of them. A class path needs none of it.
+    ///
+    /// @param lookup `MethodHandles.lookup()`, called in the module
+    /// @throws IllegalArgumentException the lookup does not have the rights of its class
+    public static void allow(MethodHandles.Lookup lookup) {
+        Compiler.allow(lookup);
     }
 }

@@ -1,21 +1,233 @@
 package trale;
 
+import java.lang.System.Logger.Level;
+import java.lang.invoke.CallSite;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodType;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
+import trale.internal.async.Linker;
 
-/// The superclass of every compiled async body.
+/// What every compiled async body extends: the part of the state machine that is the same for all of them. It is public
+/// only because the generated classes lie in the packages of those who wrote the bodies; there is nothing here to call.
+///
+/// The generated `step` is the body's own code, cut at its awaits:
+///
+/// ```
+///  state      event                 next
+///  0          poll                  RUNNING: step starts the body with what the lambda captured
+///  k > 0      poll                  RUNNING: step goes on at the k-th await, which polls `awaiting` again
+///  RUNNING    an await is pending   k: live variables and `awaiting` are in fields, poll returns Pending
+///  RUNNING    return, throw         FINISHED
+///  0, k       cancel                the same; the next poll throws CancellationException at that await
+///  0          drop                  FINISHED
+///  k          drop                  cancelled and polled at once; if its cleanup waits, it runs on as a task
+///  FINISHED   poll                  IllegalStateException
+/// ```
+///
+/// Everything here happens on the thread that polls.
+///
+/// @param <T> what the body returns
+/// @hidden
 public abstract class StateMachine<T> implements Future<T> {
+    private static final int FINISHED = -1;
+    private static final int RUNNING = -2;
+
+    /// What `step` and `await` return instead of a value when the body is suspended.
+    protected static final Object PENDING = new Object();
+
+    /// See the table above; `step` sets it to k when it suspends.
+    protected int state;
+
+    private @Nullable Future<?> awaiting;
+    private boolean cancelled; // until an await has thrown it
+    private boolean dropped; // while it was running: takes effect when the poll ends
+
+    /// Called by the generated subclass.
     protected StateMachine() {}
 
-    /// Asks the body to stop: the innermost await drops its leaf and the next poll throws CancellationException there.
-    void cancel() {}
+    /// {@return a state machine that has not started, for this lambda}
+    /// @param lambda of the class this was compiled from
+    protected abstract StateMachine<T> create(Object lambda);
 
-    /// The future this body is suspended at, or null.
-    @Nullable Future<?> awaiting() {
-        return null;
+    /// Runs the body from one await to the next that is pending.
+    ///
+    /// @param cx the context of this poll
+    /// @param at the state in which it was polled
+    /// @return the body's value, or [#PENDING]
+    /// @throws Exception what the body threw
+    protected abstract @Nullable Object step(Context cx, int at) throws Exception;
+
+    /// {@return where the awaits are: class, method and file of the body, then a line for each state, separated by `:`}
+    protected abstract String source();
+
+    @Override
+    @SuppressWarnings("unchecked") // step returns what the body returned
+    public final Poll<T> poll(Context cx) throws Exception {
+        int at = state;
+        if (at <= 0) start(at);
+        state = RUNNING;
+        Object value;
+        try {
+            value = step(cx, at);
+        } catch (Throwable t) {
+            state = FINISHED;
+            throw t;
+        }
+        if (value != PENDING) {
+            state = FINISHED;
+            return Poll.ready((T) value);
+        }
+        if (dropped) drop();
+        return Poll.pending();
     }
 
-    /// Where it is suspended, or null.
-    @Nullable StackTraceElement location() {
-        return null;
+    private void start(int at) {
+        if (at == FINISHED)
+            throw new IllegalStateException("polled after its end: " + this
+                    + ". A future has one value: await it once, or await the JoinHandle of its task, which may be awaited often");
+        if (at == RUNNING) throw new IllegalStateException("polled from within its own poll: " + this);
+        if (cancelled) {
+            state = FINISHED;
+            throw new CancellationException("cancelled before it started: " + this);
+        }
+    }
+
+    /// An await: the value of the future, or [#PENDING] after the future was put where the next poll finds it.
+    ///
+    /// @param future what is awaited
+    /// @param cx the context of this poll
+    /// @return its value, or [#PENDING]
+    /// @throws Exception what the future threw
+    protected final @Nullable Object await(@Nullable Future<?> future, Context cx) throws Exception {
+        if (cancelled) throw cancelledAt(future);
+        var poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
+        if (poll instanceof Poll.Ready<?>(var value)) return value;
+        if (poll == null)
+            throw new NullPointerException(
+                    future.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+        awaiting = future;
+        return PENDING;
+    }
+
+    /// {@return the future at which this was suspended; nothing holds it any more}
+    protected final @Nullable Future<?> resume() {
+        var future = awaiting;
+        awaiting = null;
+        return future;
+    }
+
+    private CancellationException cancelledAt(@Nullable Future<?> future) {
+        cancelled = false; // once: awaits in a finally block wait
+        var cancellation = new CancellationException("cancelled");
+        try {
+            if (future != null) future.drop();
+        } catch (RuntimeException e) {
+            cancellation.addSuppressed(e);
+        }
+        return cancellation;
+    }
+
+    /// Asks the body to stop. The innermost await drops what it waits for and throws CancellationException at the next
+    /// poll, which the caller has to arrange; one that has not started never does. Once it was thrown, another cancel is
+    /// another exception. While the body runs it is the next await that throws.
+    final void cancel() {
+        if (awaiting instanceof StateMachine<?> inner && inner.state >= 0) inner.cancel();
+        else cancelled = true;
+    }
+
+    @Override
+    public final void drop() {
+        dropped = state == RUNNING;
+        if (dropped || state == FINISHED) return;
+        if (state == 0) {
+            state = FINISHED;
+            return;
+        }
+        cancel();
+        try {
+            if (poll(Context.of(() -> {})) instanceof Poll.Pending<?>) Executor.finish(this);
+        } catch (CancellationException e) {
+            assert state == FINISHED; // as asked for
+        } catch (Throwable t) {
+            Executor.LOG.log(Level.ERROR, "an async body that was dropped failed in its cleanup: " + this, t);
+        }
+    }
+
+    /// {@return what it is suspended at, or null if it is not suspended}
+    final @Nullable Future<?> awaiting() {
+        return awaiting;
+    }
+
+    /// {@return the line of the await at which it is suspended, or null if it is not suspended}
+    final @Nullable StackTraceElement location() {
+        if (state <= 0) return null;
+        var parts = source().split(":", -1);
+        return new StackTraceElement(parts[0], parts[1], parts[2], Integer.parseInt(parts[state + 3]));
+    }
+
+    /// {@return the body's place in the source and where it is in it}
+    @Override
+    public final String toString() {
+        var parts = source().split(":", -1);
+        var at = state > 0 ? parts[state + 3] : parts[3];
+        return "async body " + parts[0] + "." + parts[1] + "(" + parts[2] + ":" + at + ")"
+                + (state == 0 ? " not started" : state == FINISHED ? " finished" : state == RUNNING ? " running" : " waiting");
+    }
+
+    /// Links a member that the generated class may not name itself, with the rights of the class the body was written in.
+    ///
+    /// @param caller the generated class
+    /// @param name not used
+    /// @param type of the call
+    /// @param member see [#member]
+    /// @return the member, for good
+    protected static CallSite link(Lookup caller, String name, MethodType type, MethodHandle member) {
+        return Linker.link(type, member);
+    }
+
+    /// Links an `invokedynamic` of the body as the class the body was written in would.
+    ///
+    /// @param caller the generated class
+    /// @param name of the original
+    /// @param type of the original
+    /// @param host the class the body was written in
+    /// @param bootstrap of the original
+    /// @param arguments of the original; method handles as constants made by [#member]
+    /// @return what the original bootstrap method returned
+    /// @throws Throwable what the original bootstrap method threw
+    protected static CallSite relink(
+            Lookup caller, String name, MethodType type, Class<?> host, MethodHandle bootstrap, Object... arguments) throws Throwable {
+        return Linker.relink(caller, name, type, host, bootstrap, arguments);
+    }
+
+    /// Finds a member with the rights of the class the body was written in.
+    ///
+    /// @param caller the generated class
+    /// @param name of the member, or `new`
+    /// @param constant the class of the constant: MethodHandle
+    /// @param host the class the body was written in
+    /// @param owner the class that is searched
+    /// @param type the method's type; a field's as that of its getter
+    /// @param kind one of the `REF_` constants of [java.lang.invoke.MethodHandleInfo]
+    /// @return the member
+    /// @throws ReflectiveOperationException it is not there, or the host may not use it
+    protected static MethodHandle member(
+            Lookup caller, String name, Class<?> constant, Class<?> host, Class<?> owner, MethodType type, int kind)
+            throws ReflectiveOperationException {
+        return Linker.member(caller, name, host, owner, type, kind);
+    }
+
+    /// Links the reading of a captured value.
+    ///
+    /// @param caller the generated class
+    /// @param name the lambda's field
+    /// @param type from Object to the captured value's type
+    /// @return its getter
+    /// @throws ReflectiveOperationException there is no such field
+    protected static CallSite capture(Lookup caller, String name, MethodType type) throws ReflectiveOperationException {
+        return Linker.capture(caller, name, type);
     }
 }

@@ -1,0 +1,111 @@
+package trale.internal.async;
+
+import java.lang.classfile.Attributes;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Label;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.attribute.StackMapFrameInfo;
+import java.lang.classfile.instruction.BranchInstruction;
+import java.lang.classfile.instruction.ExceptionCatch;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LabelTarget;
+import java.lang.classfile.instruction.LineNumber;
+import java.lang.classfile.instruction.LookupSwitchInstruction;
+import java.lang.classfile.instruction.SwitchCase;
+import java.lang.classfile.instruction.TableSwitchInstruction;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The body's method as javac compiled it: instructions, labels and line numbers, numbered in their order, and how
+/// control goes from one to the other. The passes name an instruction by that number.
+///
+/// ```
+///  0  LineNumber 17          4  invokestatic Async.await
+///  1  LabelTarget L0         5  pop
+///  2  aload 0                6  goto L0           targets(6) = [L0], fallsThrough(6) = false
+///  3  invokevirtual next     7  LabelTarget L1
+/// ```
+final class Code {
+    final MethodModel method;
+    final CodeElement[] at;
+    final int maxLocals;
+    final List<ExceptionCatch> handlers;
+    private final int length;
+    private final Map<Label, Integer> index = new HashMap<>();
+
+    /// javac's own types at the labels where control flow meets; there is one at each branch target.
+    final Map<Label, StackMapFrameInfo> declared = new HashMap<>();
+
+    Code(MethodModel method) {
+        this.method = method;
+        var model = (CodeAttribute) method.code().orElseThrow();
+        var maps = model.findAttribute(Attributes.stackMapTable());
+        if (maps.isPresent()) for (var frame : maps.get().entries()) declared.put(frame.target(), frame);
+        this.at = model.elementList().toArray(new CodeElement[0]);
+        this.length = model.codeLength();
+        this.maxLocals = model.maxLocals();
+        this.handlers = model.exceptionHandlers();
+        for (int i = 0; i < at.length; i++) if (at[i] instanceof LabelTarget l) index.put(l.label(), i);
+    }
+
+    int size() {
+        return at.length;
+    }
+
+    int index(Label label) {
+        return index.get(label);
+    }
+
+    /// {@return the bytes of its bytecode}
+    int length() {
+        return length;
+    }
+
+    /// {@return the source line of the first instruction, or -1}
+    int firstLine() {
+        for (var e : at) if (e instanceof LineNumber n) return n.line();
+        return -1;
+    }
+
+    /// {@return the source line an instruction belongs to, or -1}
+    int line(int i) {
+        for (; i >= 0; i--) if (at[i] instanceof LineNumber n) return n.line();
+        return -1;
+    }
+
+    static boolean isAwait(CodeElement e) {
+        return e instanceof InvokeInstruction i
+                && i.opcode() == Opcode.INVOKESTATIC
+                && i.name().equalsString("await")
+                && i.owner().name().equalsString("trale/Async");
+    }
+
+    /// {@return whether the instruction after this one may be the next}
+    boolean fallsThrough(int i) {
+        if (!(at[i] instanceof Instruction instruction)) return true;
+        return switch (instruction.opcode()) {
+            case GOTO, GOTO_W, ATHROW, RETURN, IRETURN, LRETURN, FRETURN, DRETURN, ARETURN, TABLESWITCH, LOOKUPSWITCH -> false;
+            default -> true;
+        };
+    }
+
+    /// {@return where else it may go, exceptions apart}
+    List<Label> targets(int i) {
+        if (at[i] instanceof BranchInstruction b) return List.of(b.target());
+        if (at[i] instanceof TableSwitchInstruction s) return targets(s.defaultTarget(), s.cases());
+        if (at[i] instanceof LookupSwitchInstruction s) return targets(s.defaultTarget(), s.cases());
+        return List.of();
+    }
+
+    private static List<Label> targets(Label otherwise, List<SwitchCase> cases) {
+        var all = new ArrayList<Label>(cases.size() + 1);
+        all.add(otherwise);
+        for (var c : cases) all.add(c.target());
+        return all;
+    }
+}

@@ -1,0 +1,226 @@
+package trale.internal.async;
+
+import java.lang.System.Logger.Level;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFile.DeadCodeOption;
+import java.lang.classfile.ClassFile.ShortJumpsOption;
+import java.lang.classfile.ClassFile.StackMapsOption;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.TypeKind;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.attribute.SourceFileAttribute;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.AccessFlag;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Compiles an async body: from a lambda to a class beside the one it was written in.
+///
+/// ```
+///  () -> { … await(f) … }                        Main.java
+///  Main.lambda$main$0, and an object of a hidden class that would call it      javac, LambdaMetafactory
+///  SerializedLambda -> Main.class -> lambda$main$0                             this file
+///  Code -> Frames -> Liveness -> Layout -> Emitter                             the passes; Checks says no, Linker helps
+///  final class Main$async$1 extends StateMachine                               this file, by Lookup.defineClass
+/// ```
+///
+/// The class is a normal, visible one, so that stack traces, debuggers, profilers and helpful NullPointerExceptions show it.
+/// No lambdas, streams or string concatenation on the way that every body takes: the first body of a program pays for
+/// whatever is loaded here.
+public final class Compiler {
+    private static final System.Logger LOG = System.getLogger("trale");
+
+    /// HotSpot does not compile a method beyond this.
+    private static final int HUGE = 8_000;
+
+    /// How many bodies of a class were compiled.
+    private static final ClassValue<AtomicInteger> COMPILED = new ClassValue<>() {
+        @Override
+        protected AtomicInteger computeValue(Class<?> type) {
+            return new AtomicInteger();
+        }
+    };
+
+    private final SerializedLambda lambda;
+    private final Class<?> host;
+    private final ClassModel model;
+    private final Code code;
+    private final ClassDesc self;
+    private final Linker linker;
+    private final boolean isStatic;
+
+    private Compiler(SerializedLambda lambda, Lookup lookup) {
+        this.lambda = lambda;
+        this.host = lookup.lookupClass();
+        this.model = Checks.read(host);
+        this.code = new Code(method());
+        this.isStatic = code.method.flags().has(AccessFlag.STATIC);
+        this.self = ClassDesc.of(host.getName().concat("$async$").concat(Integer.toString(COMPILED.get(host).incrementAndGet())));
+        this.linker = new Linker(lookup);
+    }
+
+    /// {@return a state machine for the lambda's class, of which more can be made}
+    /// @param lambda a `Body` or `VoidBody`
+    /// @throws IllegalArgumentException it cannot be compiled
+    public static Object compile(Object lambda) {
+        if (!lambda.getClass().isHidden()) throw notALambda(lambda.getClass());
+        try {
+            var form = (SerializedLambda) privateLookup(lambda.getClass())
+                    .findVirtual(lambda.getClass(), "writeReplace", MethodType.methodType(Object.class))
+                    .invoke(lambda);
+            var host = Class.forName(form.getCapturingClass().replace('/', '.'), false, lambda.getClass().getClassLoader());
+            var lookup = privateLookup(host);
+            var bytes = new Compiler(form, lookup).bytes();
+            var compiled = lookup.defineClass(bytes);
+            Linker.LAMBDA.get(compiled)[0] = lambda.getClass();
+            return lookup.findConstructor(compiled, MethodType.methodType(void.class)).invoke();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalArgumentException("not a lambda that javac compiled: " + lambda.getClass().getName(), e);
+        }
+    }
+
+    /// See `Async.allow`.
+    public static void allow(Lookup lookup) {
+        var module = lookup.lookupClass().getModule();
+        if (!module.isNamed()) return;
+        try {
+            var addOpens = lookup.findVirtual(Module.class, "addOpens", MethodType.methodType(Module.class, String.class, Module.class));
+            for (var name : module.getPackages()) addOpens.invoke(module, name, Compiler.class.getModule());
+        } catch (Throwable e) {
+            throw new IllegalArgumentException("not a full-power lookup: " + lookup + ". Pass MethodHandles.lookup()", e);
+        }
+    }
+
+    private static Lookup privateLookup(Class<?> c) {
+        Compiler.class.getModule().addReads(c.getModule());
+        try {
+            return MethodHandles.privateLookupIn(c, MethodHandles.lookup());
+        } catch (IllegalAccessException e) {
+            var trale = Compiler.class.getModule();
+            throw new IllegalArgumentException(
+                    c.getModule() + " does not open package " + c.getPackageName() + " to " + trale + ", which has to define the class of an async body beside "
+                            + c.getName() + ". Add `opens " + c.getPackageName() + " to " + trale.getName()
+                            + ";` to its module-info.java, or call Async.allow(MethodHandles.lookup()) in it once.",
+                    e);
+        }
+    }
+
+    private static IllegalArgumentException notALambda(Class<?> c) {
+        var file = Checks.read(c);
+        return Checks.rejection(file, Checks.lineOf(file, "run"), "the async body is an object of " + c.getName()
+                + ", whose code cannot be compiled. Pass a lambda: () -> { … }.");
+    }
+
+    private MethodModel method() {
+        var name = lambda.getImplMethodName();
+        boolean isReference = lambda.getImplMethodKind() == MethodHandleInfo.REF_newInvokeSpecial
+                || !lambda.getImplClass().equals(lambda.getCapturingClass());
+        if (!isReference)
+            for (var m : model.methods())
+                if (m.methodName().equalsString(name) && m.methodType().equalsString(lambda.getImplMethodSignature()) && m.code().isPresent()) return m;
+        throw Checks.rejection(model, Checks.lineOfReference(model, lambda.getImplClass(), name), "the async body is a reference to "
+                + lambda.getImplClass().replace('/', '.') + "::" + (name.equals(ConstantDescs.INIT_NAME) ? "new" : name)
+                + ", a method of another class. Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.");
+    }
+
+    private byte[] bytes() {
+        var entry = entry();
+        var frames = new Frames(code, entry.locals().clone());
+        var checks = new Checks(host, model);
+        checks.monitors(code, frames);
+        checks.nestedAwaits(code.at);
+        var liveness = new Liveness(code, frames);
+        var layout = new Layout(code, frames, liveness, entry, linker);
+        var bytes = write(frames, liveness, layout);
+        warnIfHuge(bytes);
+        return bytes;
+    }
+
+    private void warnIfHuge(byte[] bytes) {
+        if (code.length() + 40 * code.size() / 10 < HUGE / 2) return; // cannot be; saves the parsing
+        for (var m : ClassFile.of().parse(bytes).methods()) {
+            if (!m.methodName().equalsString("step")) continue;
+            int length = ((CodeAttribute) m.code().orElseThrow()).codeLength();
+            if (length > HUGE)
+                LOG.log(Level.WARNING, Checks.sourceFile(model) + ":" + code.firstLine() + ": the async body is " + length
+                        + " bytes of bytecode; beyond " + HUGE + " HotSpot only interprets it. Move parts of it to methods that return async(() -> …).");
+        }
+    }
+
+    private Frames.Frame entry() {
+        var locals = new @Nullable Type[code.maxLocals];
+        int slot = 0;
+        if (!isStatic) locals[slot++] = Type.of(linker.host());
+        for (var parameter : code.method.methodTypeSymbol().parameterList()) {
+            locals[slot] = Type.of(parameter);
+            slot += locals[slot].slots();
+        }
+        return new Frames.Frame(locals, new Type[0]);
+    }
+
+    private byte[] write(Frames frames, Liveness liveness, Layout layout) {
+        // The stack maps are our own, so that no class of the body has to be loaded; far jumps cannot be mended then.
+        var file = ClassFile.of(StackMapsOption.DROP_STACK_MAPS, DeadCodeOption.KEEP_DEAD_CODE, ShortJumpsOption.FAIL_ON_SHORT_JUMPS);
+        boolean isVoid = lambda.getFunctionalInterfaceClass().equals("trale/Async$VoidBody");
+        var constructor = MethodTypeDesc.of(ConstantDescs.CD_void);
+        try {
+            return file.build(self, c -> {
+                c.withSuperclass(Emitter.CD_STATE_MACHINE).withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+                c.with(SourceFileAttribute.of(Checks.sourceFile(model)));
+                for (var field : layout.fields.entrySet()) c.withField(field.getKey(), field.getValue(), ClassFile.ACC_PRIVATE);
+                c.withMethodBody(ConstantDescs.INIT_NAME, constructor, 0, b -> b.aload(0)
+                        .invokespecial(Emitter.CD_STATE_MACHINE, ConstantDescs.INIT_NAME, constructor)
+                        .return_());
+                c.withMethodBody("create", MethodTypeDesc.of(Emitter.CD_STATE_MACHINE, ConstantDescs.CD_Object), ClassFile.ACC_PROTECTED, b -> create(b, layout));
+                c.withMethodBody("step", Emitter.STEP, ClassFile.ACC_PROTECTED, b ->
+                        Emitter.step(code, frames, liveness, layout, linker, self, isVoid, b));
+                c.withMethodBody("source", MethodTypeDesc.of(ConstantDescs.CD_String), ClassFile.ACC_PROTECTED, b ->
+                        b.loadConstant(source(layout)).areturn());
+            });
+        } catch (IllegalArgumentException e) {
+            if (code.length() < HUGE) throw e;
+            throw Checks.rejection(model, code.firstLine(), "the async body is too large: its state machine does not fit into the 64 KB of a method."
+                    + " Move parts of it to methods that return async(() -> …).");
+        }
+    }
+
+    /// `create(lambda)`: a new state machine, with what its lambda captured where state 0 looks for it.
+    private void create(CodeBuilder b, Layout layout) {
+        b.new_(self).dup().invokespecial(self, ConstantDescs.INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void)).astore(2);
+        int n = 1;
+        int slot = 0;
+        if (!isStatic) capture(b, layout, n++, slot++, linker.host());
+        for (var parameter : code.method.methodTypeSymbol().parameterList()) {
+            capture(b, layout, n++, slot, parameter);
+            slot += TypeKind.from(parameter).slotSize();
+        }
+        b.aload(2).areturn();
+    }
+
+    private void capture(CodeBuilder b, Layout layout, int n, int slot, ClassDesc type) {
+        for (var captured : layout.states.getFirst().locals())
+            if (captured.slot() == slot)
+                b.aload(2).aload(1).invokedynamic(Linker.capture(n, type)).putfield(self, captured.field(), captured.fieldType());
+    }
+
+    private String source(Layout layout) {
+        var name = lambda.getImplMethodName();
+        int end = name.lastIndexOf('$', name.lastIndexOf('$') - 1);
+        if (end > 7 && name.startsWith("lambda$")) name = name.substring(7, end); // lambda$main$3f2a91c0$1
+        var text = new StringBuilder(host.getName()).append(':').append(name).append(':').append(Checks.sourceFile(model));
+        for (var state : layout.states) text.append(':').append(state.line());
+        return text.toString();
+    }
+}

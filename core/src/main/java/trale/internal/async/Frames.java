@@ -1,0 +1,337 @@
+package trale.internal.async;
+
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Label;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
+import java.lang.classfile.attribute.StackMapFrameInfo;
+import java.lang.classfile.attribute.StackMapFrameInfo.UninitializedVerificationTypeInfo;
+import java.lang.classfile.attribute.StackMapFrameInfo.VerificationTypeInfo;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.ConstantDynamicEntry;
+import java.lang.classfile.constantpool.MethodTypeEntry;
+import java.lang.classfile.constantpool.StringEntry;
+import java.lang.classfile.instruction.ArrayLoadInstruction;
+import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.ConvertInstruction;
+import java.lang.classfile.instruction.FieldInstruction;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LabelTarget;
+import java.lang.classfile.instruction.LoadInstruction;
+import java.lang.classfile.instruction.NewMultiArrayInstruction;
+import java.lang.classfile.instruction.NewObjectInstruction;
+import java.lang.classfile.instruction.NewPrimitiveArrayInstruction;
+import java.lang.classfile.instruction.NewReferenceArrayInstruction;
+import java.lang.classfile.instruction.StoreInstruction;
+import java.lang.classfile.instruction.TypeCheckInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// **Pass 1: what the locals and the operand stack hold at each await.** One walk forward over the code. Where control
+/// flow meets, javac has written down the types (StackMapTable); from there each instruction's effect is applied in turn.
+///
+/// ```
+///                                     locals                  stack
+///  aload 1                            Foo, String s           String
+///  aload 0                                                    String Foo
+///  invokevirtual next()Future                                 String Future
+///  invokestatic Async.await           <- recorded here: s is live in local 1, a String lies beneath the future
+/// ```
+///
+/// It also finds which NEW each constructor call completes, and how deep in `synchronized` each await stands. Code that
+/// cannot be reached has no frame.
+final class Frames {
+    private static final ClassDesc[] LOADABLE = {
+        ConstantDescs.CD_String, ConstantDescs.CD_Class, ConstantDescs.CD_MethodType, ConstantDescs.CD_MethodHandle
+    };
+
+    /// The types at one place. A two-slot variable is followed by null, as is a slot that holds nothing.
+    ///
+    /// @param locals by slot
+    /// @param stack bottom first, an entry each, also for long and double
+    record Frame(@Nullable Type[] locals, Type[] stack) {}
+
+    private final Code code;
+
+    /// At the awaits, and where javac declared it.
+    final @Nullable Frame[] frame;
+
+    final boolean[] reachable;
+
+    /// For NEW, DUP and constructor calls: the NEW whose object it makes, copies, completes; else -1.
+    final int[] site;
+
+    /// For constructor calls: how often the object lies on the stack.
+    final int[] copies;
+
+    /// For awaits: how many monitors are held.
+    final int[] monitors;
+
+    /// Objects that were moved about the stack otherwise than by DUP before their constructor was called.
+    final BitSet shuffled = new BitSet();
+
+    private @Nullable Type[] locals;
+    private final ArrayList<Type> stack = new ArrayList<>();
+    private int held;
+    private final Map<Label, Integer> heldAt = new HashMap<>();
+
+    Frames(Code code, @Nullable Type[] parameters) {
+        this.code = code;
+        int n = code.size();
+        this.frame = new Frame[n];
+        this.reachable = new boolean[n];
+        this.site = new int[n];
+        this.copies = new int[n];
+        this.monitors = new int[n];
+        this.locals = parameters;
+        walk();
+    }
+
+    private void walk() {
+        boolean live = true;
+        for (int i = 0; i < code.size(); i++) {
+            site[i] = -1;
+            if (code.at[i] instanceof LabelTarget target) {
+                var declared = code.declared.get(target.label());
+                if (declared != null) {
+                    if (!live) held = heldAt.getOrDefault(target.label(), 0);
+                    live = true;
+                    frame[i] = enter(declared);
+                }
+                if (live) for (var h : code.handlers) if (h.tryStart() == target.label()) heldAt.putIfAbsent(h.handler(), held);
+            }
+            reachable[i] = live;
+            if (!live || !(code.at[i] instanceof Instruction instruction)) continue;
+            if (Code.isAwait(instruction)) {
+                frame[i] = new Frame(locals.clone(), stack.toArray(new Type[0]));
+                monitors[i] = held;
+            }
+            apply(i, instruction);
+            for (var label : code.targets(i)) heldAt.putIfAbsent(label, held);
+            live = code.fallsThrough(i);
+        }
+    }
+
+    private Frame enter(StackMapFrameInfo declared) {
+        locals = new Type[code.maxLocals];
+        int slot = 0;
+        for (var info : declared.locals()) {
+            if (info.tag() == VerificationTypeInfo.ITEM_TOP) {
+                slot++;
+                continue;
+            }
+            var type = declaredType(info);
+            locals[slot] = type;
+            slot += type.slots();
+        }
+        stack.clear();
+        for (var info : declared.stack()) stack.add(declaredType(info));
+        return new Frame(locals.clone(), stack.toArray(new Type[0]));
+    }
+
+    private Type declaredType(VerificationTypeInfo info) {
+        if (!(info instanceof UninitializedVerificationTypeInfo u)) return new Type(info, -1);
+        int i = code.index(u.newTarget());
+        while (!(code.at[i] instanceof NewObjectInstruction)) i++;
+        return new Type(info, i);
+    }
+
+    private void push(Type type) {
+        stack.add(type);
+    }
+
+    private Type pop() {
+        return stack.removeLast();
+    }
+
+    private void pop(int n) {
+        for (; n > 0; n--) stack.removeLast();
+    }
+
+    private void apply(int i, Instruction instruction) {
+        var op = instruction.opcode();
+        switch (op.kind()) {
+            case NOP, INCREMENT, RETURN, THROW_EXCEPTION -> {}
+            case LOAD -> {
+                var type = locals[((LoadInstruction) instruction).slot()];
+                if (type == null) throw new IllegalStateException("load of an unset local: " + instruction);
+                push(type);
+            }
+            case STORE -> store(((StoreInstruction) instruction).slot(), pop());
+            case CONSTANT -> push(constant((ConstantInstruction) instruction));
+            case CONVERT -> {
+                pop();
+                push(Type.of(((ConvertInstruction) instruction).toType()));
+            }
+            case OPERATOR -> operate(op);
+            case ARRAY_LOAD -> {
+                pop();
+                var array = pop().desc();
+                var kind = ((ArrayLoadInstruction) instruction).typeKind();
+                push(kind != TypeKind.REFERENCE ? Type.of(kind) : array == null ? Type.NULL : Type.of(array.componentType()));
+            }
+            case ARRAY_STORE -> pop(3);
+            case FIELD_ACCESS -> {
+                var type = ((FieldInstruction) instruction).typeSymbol();
+                switch (op) {
+                    case GETSTATIC -> push(Type.of(type));
+                    case PUTSTATIC -> pop();
+                    case GETFIELD -> {
+                        pop();
+                        push(Type.of(type));
+                    }
+                    default -> pop(2);
+                }
+            }
+            case INVOKE -> invoke(i, (InvokeInstruction) instruction);
+            case INVOKE_DYNAMIC -> call(((InvokeDynamicInstruction) instruction).typeSymbol(), 0);
+            case NEW_OBJECT -> {
+                site[i] = i;
+                push(Type.uninitialized(i));
+            }
+            case NEW_PRIMITIVE_ARRAY -> {
+                pop();
+                push(Type.of(((NewPrimitiveArrayInstruction) instruction).typeKind().upperBound().arrayType()));
+            }
+            case NEW_REF_ARRAY -> {
+                pop();
+                push(Type.of(((NewReferenceArrayInstruction) instruction).componentType().asSymbol().arrayType()));
+            }
+            case NEW_MULTI_ARRAY -> {
+                var array = (NewMultiArrayInstruction) instruction;
+                pop(array.dimensions());
+                push(Type.of(array.arrayType().asSymbol()));
+            }
+            case TYPE_CHECK -> {
+                pop();
+                push(op == Opcode.INSTANCEOF ? Type.INT : Type.of(((TypeCheckInstruction) instruction).type().asSymbol()));
+            }
+            case MONITOR -> {
+                pop();
+                held += op == Opcode.MONITORENTER ? 1 : -1;
+            }
+            case LOOKUP_SWITCH, TABLE_SWITCH -> pop();
+            case BRANCH -> {
+                switch (op) {
+                    case GOTO, GOTO_W -> {}
+                    case IF_ACMPEQ, IF_ACMPNE, IF_ICMPEQ, IF_ICMPNE, IF_ICMPLT, IF_ICMPGE, IF_ICMPGT, IF_ICMPLE -> pop(2);
+                    default -> pop();
+                }
+            }
+            case STACK -> shuffle(i, op);
+            default -> throw new IllegalArgumentException("unknown instruction " + instruction);
+        }
+    }
+
+    private void store(int slot, Type type) {
+        var before = slot > 0 ? locals[slot - 1] : null;
+        if (before != null && before.slots() == 2) locals[slot - 1] = null;
+        locals[slot] = type;
+        if (type.slots() == 2) locals[slot + 1] = null;
+    }
+
+    private static Type constant(ConstantInstruction constant) {
+        if (constant.opcode() == Opcode.ACONST_NULL) return Type.NULL;
+        if (constant.typeKind() != TypeKind.REFERENCE) return Type.of(constant.typeKind());
+        var entry = ((ConstantInstruction.LoadConstantInstruction) constant).constantEntry();
+        if (entry instanceof ConstantDynamicEntry dynamic) return Type.of(dynamic.typeSymbol());
+        int which = entry instanceof StringEntry ? 0 : entry instanceof ClassEntry ? 1 : entry instanceof MethodTypeEntry ? 2 : 3;
+        return Type.of(LOADABLE[which]);
+    }
+
+    private void operate(Opcode op) {
+        switch (op) {
+            case INEG, LNEG, FNEG, DNEG -> {}
+            case ARRAYLENGTH -> {
+                pop();
+                push(Type.INT);
+            }
+            case LCMP, FCMPL, FCMPG, DCMPL, DCMPG -> {
+                pop(2);
+                push(Type.INT);
+            }
+            default -> pop(); // two operands; the result is of the first one's type, also for shifts
+        }
+    }
+
+    private void call(MethodTypeDesc type, int receivers) {
+        pop(type.parameterCount() + receivers);
+        if (!type.returnType().equals(ConstantDescs.CD_void)) push(Type.of(type.returnType()));
+    }
+
+    private void invoke(int i, InvokeInstruction call) {
+        var type = call.typeSymbol();
+        if (!call.name().equalsString(ConstantDescs.INIT_NAME)) {
+            call(type, call.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
+            return;
+        }
+        pop(type.parameterCount());
+        site[i] = stack.getLast().site();
+        var made = Type.of(call.owner().asSymbol());
+        for (int k = 0; k < stack.size(); k++) {
+            if (stack.get(k).site() != site[i]) continue;
+            stack.set(k, made);
+            copies[i]++;
+        }
+        pop();
+    }
+
+    private void shuffle(int i, Opcode op) {
+        switch (op) {
+            case DUP -> {
+                site[i] = stack.getLast().site();
+                push(stack.getLast());
+            }
+            case POP -> disturb(1, 0);
+            case POP2 -> disturb(2, 0);
+            default -> {}
+        }
+        switch (op) {
+            case DUP -> {}
+            case POP -> pop();
+            case POP2 -> pop(entries(2, 0));
+            case DUP2 -> copy(2, 0);
+            case DUP_X1 -> copy(1, 1);
+            case DUP_X2 -> copy(1, 2);
+            case DUP2_X1 -> copy(2, 1);
+            case DUP2_X2 -> copy(2, 2);
+            default -> { // SWAP
+                disturb(1, 1);
+                push(stack.remove(stack.size() - 2));
+            }
+        }
+    }
+
+    /// Copies the entries in the topmost slots to beneath those in the slots under them.
+    private void copy(int slots, int beneath) {
+        disturb(slots, beneath);
+        int copied = entries(slots, 0);
+        int skipped = entries(beneath, copied);
+        int top = stack.size();
+        stack.addAll(top - copied - skipped, List.copyOf(stack.subList(top - copied, top)));
+    }
+
+    /// {@return how many entries fill that many slots, under the topmost `above` entries}
+    private int entries(int slots, int above) {
+        int n = 0;
+        for (; slots > 0; n++) slots -= stack.get(stack.size() - 1 - above - n).slots();
+        return n;
+    }
+
+    private void disturb(int slots, int beneath) {
+        int copied = entries(slots, 0);
+        int all = copied + entries(beneath, copied);
+        for (int k = 1; k <= all; k++) {
+            var type = stack.get(stack.size() - k);
+            if (!type.isInitialized()) shuffled.set(type.site());
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package trale.internal.async;
+
+import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.NewObjectInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.invoke.MethodHandleInfo;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// **Pass 3: the states, and what each of them keeps in which field.** The fields are shared by all states: a state's
+/// first reference goes to `L$0`, its second to `L$1`, its first int to `I$0`.
+///
+/// ```
+///  var s = next();                        state 1   line 18   awaits Foo.read() : Future<Integer>
+///  int n = s.length() + await(read());              s -> L$0,   the stack's int -> I$0
+/// ```
+///
+/// An object that was made by NEW but has not seen its constructor cannot be kept in a field. If there is one on the stack
+/// at an await, its NEW is *moved* behind the constructor's arguments, and nothing is on the stack before:
+///
+/// ```
+///  new Foo(x, await(f))    new; dup; x; f; await; <init>   ->   x; f; await; (to temporaries) new; dup; (and back) <init>
+/// ```
+final class Layout {
+
+    /// A variable that is kept while the body is suspended.
+    ///
+    /// @param slot its slot in the body's method; for an entry of the operand stack, the slot it is put in meanwhile
+    /// @param type what it holds there
+    /// @param field where it is kept
+    record Kept(int slot, Type type, String field) {
+        ClassDesc fieldType() {
+            return type.kind() == TypeKind.REFERENCE ? ConstantDescs.CD_Object : type.kind().upperBound();
+        }
+    }
+
+    /// A place where the body can be suspended; number 0 is the one before its first instruction.
+    ///
+    /// @param number what the field `state` says
+    /// @param at the number of the await in the code; -1 for state 0
+    /// @param line where it stands in the source, or -1; for state 0 that of the first instruction
+    /// @param awaited the static type of the future; for state 0 that of nothing
+    /// @param locals live variables
+    /// @param operands entries of the operand stack beneath the future, bottom first
+    record State(int number, int at, int line, Type awaited, List<Kept> locals, List<Kept> operands) {}
+
+    final List<State> states = new ArrayList<>();
+
+    /// The fields of all states, by name.
+    final Map<String, ClassDesc> fields = new LinkedHashMap<>();
+
+    /// The NEW instructions that are moved to their constructor calls.
+    final BitSet moved = new BitSet();
+
+    /// The first slot that the body does not use: here the future lies while it is polled, and then the operands.
+    final int scratch;
+
+    private final int[] used = new int[TypeKind.values().length];
+
+    Layout(Code code, Frames frames, Liveness liveness, Frames.Frame entry, Linker linker) {
+        scratch = code.maxLocals;
+        move(code, frames, linker);
+        states.add(new State(0, -1, code.firstLine(), Type.NULL, locals(entry, liveness.atEntry()), List.of()));
+        for (int i = 0; i < code.size(); i++) {
+            var frame = frames.frame[i];
+            if (frame == null || !Code.isAwait(code.at[i])) continue;
+            Arrays.fill(used, 0);
+            var locals = locals(frame, liveness.at(i));
+            var awaited = frame.stack()[frame.stack().length - 1];
+            states.add(new State(states.size(), i, code.line(i), awaited, locals, operands(frame)));
+        }
+    }
+
+    private void move(Code code, Frames frames, Linker linker) {
+        for (int i = 0; i < code.size(); i++) {
+            var frame = frames.frame[i];
+            if (frame != null && Code.isAwait(code.at[i])) {
+                for (var type : frame.stack()) if (!type.isInitialized()) moved.set(type.site());
+            } else if (frames.site[i] >= 0 && code.at[i] instanceof InvokeInstruction call) {
+                var owner = call.owner().asInternalName();
+                if (!linker.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, call.type().stringValue()))
+                    moved.set(frames.site[i]);
+            }
+        }
+        for (int site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
+            if (frames.shuffled.get(site))
+                throw new IllegalArgumentException("the class file's compiler moves a new "
+                        + ((NewObjectInstruction) code.at[site]).className().asInternalName()
+                        + " about the stack before it calls the constructor");
+    }
+
+    private List<Kept> locals(Frames.Frame frame, BitSet live) {
+        var kept = new ArrayList<Kept>();
+        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
+            var type = frame.locals()[slot];
+            if (type != null) kept.add(keep(slot, type));
+        }
+        return kept;
+    }
+
+    private List<Kept> operands(Frames.Frame frame) {
+        var kept = new ArrayList<Kept>();
+        int slot = scratch + 1;
+        for (int k = 0; k < frame.stack().length - 1; k++) {
+            var type = frame.stack()[k];
+            if (!type.isInitialized()) continue;
+            kept.add(keep(slot, type));
+            slot += type.slots();
+        }
+        return kept;
+    }
+
+    private Kept keep(int slot, Type type) {
+        if (type.isNull()) return new Kept(slot, Type.NULL, "");
+        var kind = type.kind();
+        var letter = kind == TypeKind.REFERENCE ? "L" : kind.upperBound().descriptorString();
+        var kept = new Kept(slot, type, letter.concat("$").concat(Integer.toString(used[kind.ordinal()]++)));
+        fields.put(kept.field(), kept.fieldType());
+        return kept;
+    }
+}
