@@ -46,7 +46,9 @@ public interface AsyncRead {
         });
     }
 
-    private static EOFException endedBefore(ByteBuffer full) {
+    /// {@return the error of a stream that ended before a buffer was full}
+    /// @param full what should have become full
+    static EOFException endedBefore(ByteBuffer full) {
         return new EOFException("readExactly: the stream ended " + full.remaining() + " bytes too soon");
     }
 }

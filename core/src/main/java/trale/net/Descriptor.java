@@ -2,70 +2,51 @@ package trale.net;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.net.SocketAddress;
-import java.net.SocketException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Fd;
-import trale.internal.linux.Sockets;
 import trale.reactor.Reactor;
 import trale.reactor.Source;
 
-/// A socket's file descriptor: who is in a system call on it, who waits for it, and when its number may be given back.
+/// A socket's file descriptor: which operations there are on it, and when its number may be given back.
 ///
 /// ```
-///   holds:  open hold │ calls of the writer │ calls of the reader │ CLOSED?
+///   holds:   CLOSED? │ system calls in progress, and 1 while it is open │ WRITER? │ READER?
 ///
-///   call      takes a hold, refused when CLOSED ──▶ system call ──▶ gives it back
-///   close()   CLOSED ──▶ Source.close: out of epoll, waiters woken ──▶ gives the open hold back
-///   whoever gives the last hold back closes the number
+///   an operation   enter: refused if CLOSED or claimed ──▶ system call ──▶ leave; if it waits it keeps its claim
+///   close()        CLOSED ──▶ out of epoll, waiters woken ──▶ leave
+///   whoever leaves last after CLOSED closes the number
 /// ```
 ///
-/// So no thread ever makes a call on a number that another has closed and a third has been given since; the close of a
-/// socket that is not in a call at this very moment is done when `close()` returns.
+/// So no thread makes a call on a number that has been closed, and perhaps opened by a stranger, a moment ago. Unless a
+/// call is in progress just then, the number is closed when `close()` returns.
 ///
-/// It knows nothing of the socket object it belongs to, so that the Cleaner can [run][#run()] it when that object has
-/// become unreachable.
+/// It does not know the socket it belongs to, so the Cleaner can [run][#run()] it when that has become unreachable.
 final class Descriptor implements Runnable {
     static final int READER = 1;
-    static final int WRITER = 1 << 8;
-    private static final int OTHER = 1 << 16;
+    static final int WRITER = 2;
+    private static final int CALL = 4;
     private static final int CLOSED = 1 << 30;
 
-    private static final System.Logger LOG = System.getLogger("trale");
-    private static final boolean LEAKS = Boolean.getBoolean("trale.leaks");
-    private static final VarHandle HOLDS;
-
-    static {
-        try {
-            HOLDS = MethodHandles.lookup().findVarHandle(Descriptor.class, "holds", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final boolean REPORT_LEAKS = Boolean.getBoolean("trale.leaks");
 
     final int fd;
     final Source source;
-    private final @Nullable Throwable opened;
+    private final @Nullable Throwable opened = REPORT_LEAKS ? new Throwable("it was opened here") : null;
 
-    /// Changed by compare-and-set or addition, by every thread that uses the socket. Sequential consistency makes the
-    /// fields below, which belong to whoever is in a call, pass from one caller to the next.
-    private volatile int holds = OTHER;
+    /// Changed by every thread that uses the socket, sequentially consistent: an operation enters before CLOSED is set,
+    /// and close then leaves the number to it, or after, and is refused.
+    private final AtomicInteger holds = new AtomicInteger(CALL);
 
-    /// The operation that returned Pending and may come back, for each direction; owned by the READER or WRITER hold.
-    private @Nullable Operation<?> reader;
-    private @Nullable Operation<?> writer;
-
-    /// Calls since a direction last had to wait. Two threads may lose a count: it only measures greed.
+    /// Calls since one had to wait. The reader and the writer may lose a count: it only measures greed.
     private int streak;
 
     /// Takes over a descriptor and registers it with the reactor of [trale.Executor#get()].
     ///
-    /// @throws IOException the reactor would not have it; it is closed then
-    Descriptor(int fd, String kind) throws IOException {
+    /// @throws IOException the reactor won't have it; it is closed then
+    Descriptor(int fd) throws IOException {
         this.fd = fd;
         try {
             source = Reactor.register(fd);
@@ -73,81 +54,46 @@ final class Descriptor implements Runnable {
             Fd.close(fd);
             throw t;
         }
-        opened = LEAKS ? new Throwable(kind + " was opened here") : null;
     }
 
-    /// Begins to poll an operation.
-    ///
-    /// @throws IllegalStateException another operation of this direction waits, or is in a call
-    /// @throws AsynchronousCloseException closed since it waits
-    void enter(Operation<?> operation) throws ClosedChannelException {
-        var hold = operation.direction();
-        take(hold, operation);
-        var waiting = hold == READER ? reader : writer;
-        if (waiting == null || waiting == operation) return;
-        give(hold);
-        throw busy(hold);
-    }
-
-    /// Ends what [#enter] began.
-    ///
-    /// @param waits whether the operation will be back
-    void leave(Operation<?> operation, boolean waits) {
-        set(operation.direction(), waits ? operation : null);
-        give(operation.direction());
-    }
-
-    /// An operation that waits won't be back.
-    void forget(Operation<?> operation) {
-        if (operation == (operation.direction() == READER ? reader : writer)) set(operation.direction(), null);
-    }
-
-    private void set(int hold, @Nullable Operation<?> operation) {
-        if (hold == READER) reader = operation;
-        else writer = operation;
-    }
-
-    private void take(int hold, @Nullable Operation<?> operation) throws ClosedChannelException {
+    /// @param claim  READER, WRITER, or 0 for a call that concerns neither
+    /// @param waited the operation has the claim already
+    void enter(int claim, boolean waited) throws ClosedChannelException {
         for (;;) {
-            var now = holds;
-            if ((now & CLOSED) != 0)
-                throw operation != null && operation.hasWaited() ? new AsynchronousCloseException() : new ClosedChannelException();
-            if (hold != OTHER && (now & hold * 0xff) != 0) throw busy(hold);
-            if (HOLDS.compareAndSet(this, now, now + hold)) return;
+            var now = holds.get();
+            if ((now & CLOSED) != 0) throw waited ? new AsynchronousCloseException() : new ClosedChannelException();
+            if ((now & claim) != 0 && !waited)
+                throw new IllegalStateException("another operation " + (claim == READER ? "reads from" : "writes to")
+                        + " this socket, or waits to: one may read and one may write at a time; await it first");
+            if (holds.compareAndSet(now, (now | claim) + CALL)) return;
         }
     }
 
-    private void give(int hold) {
-        if ((int) HOLDS.getAndAdd(this, -hold) - hold == CLOSED) Fd.close(fd);
+    /// @param claim what the operation gives back: all it entered with, or 0 if it waits
+    void leave(int claim) {
+        if (holds.addAndGet(-CALL - claim) / CALL == CLOSED / CALL) Fd.close(fd);
     }
 
-    private static IllegalStateException busy(int hold) {
-        return new IllegalStateException("another operation " + (hold == READER ? "reads from" : "writes to")
-                + " this socket or waits to: at any time one may read and one may write; await it first");
+    /// An operation that waits gives up.
+    void forget(int claim) {
+        holds.addAndGet(-claim);
     }
 
     /// A system call that never has to wait.
-    int call(String name, @Nullable SocketAddress address, SystemCall call) throws IOException {
-        take(OTHER, null);
+    <T> T call(SystemCall<T> call) throws IOException {
+        enter(0, false);
         try {
-            return check(call.on(fd), name, address);
+            return call.on(fd);
         } finally {
-            give(OTHER);
+            leave(0);
         }
     }
 
-    /// {@return a result that is ≥ 0}
-    static int check(int result, String call, @Nullable SocketAddress address) throws SocketException {
-        if (result < 0) throw Sockets.exception(call, result, address);
-        return result;
+    interface SystemCall<T> {
+        T on(int fd) throws IOException;
     }
 
-    /// On a file descriptor: ≥ 0 or −errno.
-    interface SystemCall {
-        int on(int fd) throws IOException;
-    }
-
-    /// Whether an operation has made so many calls without waiting that the other tasks should have a turn first.
+    /// {@return whether so many calls were made without waiting that other tasks should have a turn}
     boolean isGreedy() {
         if (++streak <= 64) return false;
         streak = 0;
@@ -160,20 +106,16 @@ final class Descriptor implements Runnable {
 
     /// {@return whether it was open}
     boolean close() {
-        for (;;) {
-            var now = holds;
-            if ((now & CLOSED) != 0) return false;
-            if (HOLDS.compareAndSet(this, now, now | CLOSED)) break;
-        }
+        if ((holds.getAndUpdate(now -> now | CLOSED) & CLOSED) != 0) return false;
         source.close();
-        give(OTHER);
+        leave(0);
         return true;
     }
 
-    /// By the Cleaner: nobody can close it any more.
+    /// By the Cleaner. After a close there is nothing left to do.
     @Override
     public void run() {
         if (close() && opened != null)
-            LOG.log(Level.WARNING, "a socket became unreachable without close(); it has been closed now", opened);
+            System.getLogger("trale").log(Level.WARNING, "a socket became unreachable, but nobody had closed it", opened);
     }
 }

@@ -49,22 +49,29 @@ public final class LineReader implements AsyncRead {
     /// Cancelled or failed, it has taken nothing away: the next call begins with the same line.
     ///
     /// @return the line without its end, or null at the end of the stream; fails with [LineTooLongException]
-    public Future<@Nullable String> readLine() {
+    public Future<String> readLine() {
         return async(() -> {
-            for (var searched = 0; ; searched = end - start) {
-                var newline = indexOfNewline(start + searched);
-                if (newline >= 0) return take(newline, newline + 1);
+            for (var i = start; ; ) {
+                while (i < end && bytes.get(i) != '\n') i++;
+                if (i < end) return take(i, i + 1);
                 if (end - start > max + 1) throw new LineTooLongException(max);
-                if (await(fill()) < 0) return start == end ? null : take(end, end);
+                i -= slide();
+                var n = await(in.read(bytes.clear().position(end)));
+                if (n < 0) return start == end ? null : take(end, end);
+                end += n;
             }
         });
     }
 
-    private int indexOfNewline(int from) {
-        for (var i = from; i < end; i++) {
-            if (bytes.get(i) == '\n') return i;
-        }
-        return -1;
+    /// Makes room at the end if there is none.
+    ///
+    /// @return by how much everything has moved
+    private int slide() {
+        var by = end == bytes.capacity() ? start : 0;
+        if (by > 0) bytes.put(0, bytes, start, end - start);
+        start -= by;
+        end -= by;
+        return by;
     }
 
     private String take(int lineEnd, int next) throws LineTooLongException {
@@ -76,26 +83,12 @@ public final class LineReader implements AsyncRead {
         return line;
     }
 
-    private Future<Integer> fill() {
-        if (end == bytes.capacity()) {
-            bytes.put(0, bytes, start, end - start);
-            end -= start;
-            start = 0;
-        }
-        var read = in.read(bytes.clear().position(end));
-        return async(() -> {
-            var n = await(read);
-            if (n > 0) end += n;
-            return n;
-        });
-    }
-
     /// Reads what has been read ahead, then from the stream itself.
     @Override
     public Future<Integer> read(ByteBuffer to) {
         return async(() -> {
-            if (start == end) return await(in.read(to));
             var n = Math.min(to.remaining(), end - start);
+            if (n == 0) return await(in.read(to));
             to.put(to.position(), bytes, start, n).position(to.position() + n);
             start += n;
             return n;

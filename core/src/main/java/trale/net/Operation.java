@@ -1,7 +1,6 @@
 package trale.net;
 
 import java.io.IOException;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
@@ -11,115 +10,107 @@ import trale.internal.linux.Errno;
 import trale.internal.linux.Sockets;
 import trale.reactor.Slot;
 
-/// A system call that may have to wait: the leaf future of every socket.
+/// A system call that may have to wait: the leaf future of every socket, and the one small object an operation costs.
 ///
 /// ```
-///   slot.poll ──true──▶ call ──≥ 0──▶ result ──▶ Ready, or (more to do) slot.poll again
-///       ▲   │             ├── EAGAIN ──▶ slot.poll again: now it waits
-///       │ false           └── error ───▶ failed
+///   slot.poll ──true──▶ call ──EAGAIN──▶ slot.poll again: now it waits
+///       ▲   │             └──≥ 0, error ──▶ result ──▶ Ready, throw, or (more to do) slot.poll again
+///       │ false
 ///       │   ▼
-///       └ Pending         every 64 calls that did not have to wait: wake myself, Pending
+///       └ Pending         after 64 calls that did not wait: wake myself, Pending
 /// ```
 ///
-/// It is the one object that an operation costs: 24 bytes, a buffer's included. Dropping it gives up waiting; what was
-/// not yet reported as moved has not been moved.
+/// Cancelled while it waits it has done nothing since its last call: readiness, unlike completion, has nothing to undo.
 abstract class Operation<T> implements Future<T> {
     static final Poll<Void> DONE = Poll.ready(null);
 
-    /// Keeps the socket reachable while it is used.
-    final Endpoint endpoint;
+    final Endpoint endpoint; // also keeps the socket from being cleaned while it is in use
+    final int claim;
+    private final String name;
 
-    /// Who waits, since the last poll said Pending.
+    /// Who waits, once a poll has said Pending; the claim is then this operation's until its end.
     private @Nullable Waker waker;
 
-    Operation(Endpoint endpoint) {
+    /// @param claim Descriptor.READER or WRITER
+    /// @param name  of the call, for error messages
+    Operation(Endpoint endpoint, int claim, String name) {
         this.endpoint = endpoint;
+        this.claim = claim;
+        this.name = name;
     }
-
-    /// {@return READER or WRITER}
-    abstract int direction();
 
     /// Makes the system call: ≥ 0 or −errno.
     abstract int call(int fd) throws IOException;
 
     /// {@return the end, or null: call again}
-    /// @param n what the call answered, ≥ 0
+    /// @param n what the call answered, but neither EAGAIN nor EINTR
     abstract @Nullable Poll<T> result(int n) throws IOException;
 
-    /// Whether another call is worth its while at once. A stream that moved less than it was asked for says no.
+    /// {@return whether another call is worth its while at once}
+    /// @param n what the call answered
     boolean more(int n) {
         return true;
     }
 
-    /// {@return Pending, having arranged a wake, or null: call again}
-    /// @param n −errno, but not EAGAIN
-    @Nullable Poll<T> failed(int n, Context cx) throws IOException {
-        throw Sockets.exception(name(), n, address());
-    }
-
-    /// For error messages.
-    abstract String name();
-
-    @Nullable SocketAddress address() {
-        return endpoint.remote;
-    }
-
-    boolean hasWaited() {
-        return waker != null;
-    }
-
-    private Slot slot() {
-        var source = endpoint.descriptor.source;
-        return direction() == Descriptor.READER ? source.read() : source.write();
+    /// {@return what is not an error}
+    int checked(int n) throws IOException {
+        return Sockets.check(n, name, endpoint.remote);
     }
 
     @Override
     public Poll<T> poll(Context cx) throws Exception {
         var descriptor = endpoint.descriptor;
-        descriptor.enter(this);
-        var waits = false;
+        descriptor.enter(claim, waker != null);
+        var keeps = 0;
         try {
             var p = advance(descriptor, cx);
-            waits = p instanceof Poll.Pending;
-            if (waits) waker = cx.waker();
-            return p;
+            if (p == null) keeps = claim;
+            return p == null ? Poll.pending() : p;
         } finally {
-            descriptor.leave(this, waits);
+            waker = keeps == 0 ? null : cx.waker();
+            descriptor.leave(claim - keeps);
         }
     }
 
-    private Poll<T> advance(Descriptor descriptor, Context cx) throws IOException {
+    /// {@return the end, or null: a wake is arranged}
+    private @Nullable Poll<T> advance(Descriptor descriptor, Context cx) throws IOException {
         var slot = slot();
         for (;;) {
             if (descriptor.isGreedy()) {
                 cx.waker().wake();
-                return Poll.pending();
+                return null;
             }
             if (!slot.poll(cx)) {
                 descriptor.waits();
-                return Poll.pending();
+                return null;
             }
-            var n = tell(slot, descriptor.fd);
+            var n = call(slot, descriptor.fd);
             if (n == -Errno.EAGAIN || n == -Errno.EINTR) continue;
-            var p = n >= 0 ? result(n) : failed(n, cx);
+            var p = result(n);
             if (p != null) return p;
         }
     }
 
-    private int tell(Slot slot, int fd) throws IOException {
+    private int call(Slot slot, int fd) throws IOException {
         var n = 0;
         try {
             n = call(fd);
         } finally {
-            if (n != -Errno.EAGAIN) slot.done(more(n)); // also when an address could not be encoded
+            if (n != -Errno.EAGAIN) slot.done(more(n)); // also if it threw: then no call was made at all
         }
         return n;
+    }
+
+    private Slot slot() {
+        var source = endpoint.descriptor.source;
+        return claim == Descriptor.READER ? source.read() : source.write();
     }
 
     @Override
     public void drop() {
         if (waker == null) return;
-        endpoint.descriptor.forget(this);
         slot().release(waker);
+        endpoint.descriptor.forget(claim);
+        waker = null;
     }
 }

@@ -43,7 +43,7 @@ public final class TcpStream extends ByteStream {
     public static Future<TcpStream> connect(InetSocketAddress address) {
         return address.isUnresolved()
                 ? connect(address.getHostString(), address.getPort())
-                : new Connect<>(address, TcpStream::new);
+                : ByteStream.connect(address, TcpStream::new);
     }
 
     /// Looks a name up, on another thread, and tries its addresses in turn until one accepts.

@@ -2,8 +2,8 @@ package trale.net;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
@@ -25,8 +25,6 @@ import trale.internal.linux.Sockets;
 /// [SO_BROADCAST][java.net.StandardSocketOptions#SO_BROADCAST] first. A socket bound to an IPv4 address speaks IPv4 alone,
 /// one bound to `[::]` both.
 public final class UdpSocket extends Endpoint {
-    private volatile @Nullable SocketAddress connected;
-
     private UdpSocket(int fd) throws IOException {
         super(fd, null);
     }
@@ -42,7 +40,7 @@ public final class UdpSocket extends Endpoint {
     /// Binds; see [#bind(InetSocketAddress)].
     public static UdpSocket bind(InetSocketAddress address, BindOptions options) throws IOException {
         var socket = new UdpSocket(options.bind(address, Sockets.DATAGRAM));
-        socket.local(); // while it is open
+        socket.local(); // as long as it can be asked
         return socket;
     }
 
@@ -52,8 +50,8 @@ public final class UdpSocket extends Endpoint {
     ///
     /// @throws IOException the address can't be reached from here, or the socket is closed
     public void connect(InetSocketAddress peer) throws IOException {
-        descriptor.call("connect", peer, fd -> Sockets.connect(fd, peer, local()));
-        connected = peer;
+        descriptor.call(fd -> Sockets.connect(fd, peer, local()));
+        remote = peer;
     }
 
     /// Sends the buffer from its position to its limit as one datagram; the position advances.
@@ -62,7 +60,7 @@ public final class UdpSocket extends Endpoint {
     /// @return its length; fails with [java.net.SocketException] if it is longer than a datagram can be (EMSGSIZE; over
     ///         IPv4 that is 65,507 bytes)
     public Future<Integer> sendTo(ByteBuffer from, InetSocketAddress to) {
-        return new Send(this, from, to);
+        return sending(from, Objects.requireNonNull(to, "the address is null"));
     }
 
     /// Sends to the peer this socket is [connected][#connect(InetSocketAddress)] to; see
@@ -70,113 +68,63 @@ public final class UdpSocket extends Endpoint {
     ///
     /// @return its length; fails with [java.net.SocketException] if there is none (EDESTADDRREQ)
     public Future<Integer> send(ByteBuffer from) {
-        return new Send(this, from, null);
+        return sending(from, null);
+    }
+
+    private Future<Integer> sending(ByteBuffer from, @Nullable InetSocketAddress to) {
+        return new Operation<>(this, Descriptor.WRITER, "send") {
+            @Override
+            int call(int fd) throws IOException {
+                return Sockets.send(fd, from, to, local());
+            }
+
+            @Override
+            Poll<Integer> result(int n) throws IOException {
+                return Poll.ready(Sockets.check(n, "send", to != null ? to : remote));
+            }
+        };
     }
 
     /// Receives one datagram into the buffer, from its position to its limit; the position advances.
     ///
-    /// @param to a heap or direct buffer. What it has no room for is lost, as [Datagram#length()] tells; a heap buffer is
-    ///           given 64 KiB at most, more than any datagram has
+    /// @param to a heap or direct buffer. What it has no room for is lost, as [Datagram#length()] tells
     public Future<Datagram> recvFrom(ByteBuffer to) {
-        return new ReceiveFrom(this, to);
+        return new Receiving<>(this, to) {
+            @Override
+            Poll<Datagram> result(int n) throws IOException {
+                return Poll.ready(new Datagram(checked(n), (InetSocketAddress) Sockets.peer()));
+            }
+        };
     }
 
-    /// Receives one datagram without asking who sent it; see [#recvFrom(ByteBuffer)].
+    /// Receives one datagram; see [#recvFrom(ByteBuffer)].
     ///
     /// @return its true length, which may be more than the buffer had room for
     public Future<Integer> recv(ByteBuffer to) {
-        return new Receive(this, to);
+        return new Receiving<>(this, to) {
+            @Override
+            Poll<Integer> result(int n) throws IOException {
+                return Poll.ready(checked(n));
+            }
+        };
     }
 
-    /// {@return the address it is bound to}
-    public InetSocketAddress localAddress() {
-        return (InetSocketAddress) local();
-    }
-
-    private static final class Send extends Operation<Integer> {
-        private final ByteBuffer from;
-        private final @Nullable InetSocketAddress to;
-
-        Send(UdpSocket socket, ByteBuffer from, @Nullable InetSocketAddress to) {
-            super(socket);
-            this.from = from;
-            this.to = to;
-        }
-
-        @Override
-        int direction() {
-            return Descriptor.WRITER;
-        }
-
-        @Override
-        int call(int fd) throws IOException {
-            return Sockets.send(fd, from, to, endpoint.local());
-        }
-
-        @Override
-        Poll<Integer> result(int n) {
-            return Poll.ready(n);
-        }
-
-        @Override
-        String name() {
-            return "send";
-        }
-
-        @Override
-        @Nullable SocketAddress address() {
-            return to != null ? to : ((UdpSocket) endpoint).connected;
-        }
-    }
-
-    private abstract static sealed class In<T> extends Operation<T> {
+    private abstract static class Receiving<T> extends Operation<T> {
         private final ByteBuffer to;
 
-        In(UdpSocket socket, ByteBuffer to) {
-            super(socket);
+        Receiving(UdpSocket socket, ByteBuffer to) {
+            super(socket, Descriptor.READER, "receive");
             this.to = ByteStream.writable(to);
         }
 
         @Override
-        int direction() {
-            return Descriptor.READER;
-        }
-
-        @Override
         int call(int fd) {
-            return Sockets.receive(fd, to, Sockets.TRUE_LENGTH, this instanceof ReceiveFrom);
-        }
-
-        @Override
-        String name() {
-            return "receive";
-        }
-
-        @Override
-        @Nullable SocketAddress address() {
-            return ((UdpSocket) endpoint).connected;
+            return Sockets.receive(fd, to, true);
         }
     }
 
-    private static final class ReceiveFrom extends In<Datagram> {
-        ReceiveFrom(UdpSocket socket, ByteBuffer to) {
-            super(socket, to);
-        }
-
-        @Override
-        Poll<Datagram> result(int n) {
-            return Poll.ready(new Datagram(n, (InetSocketAddress) Sockets.peer()));
-        }
-    }
-
-    private static final class Receive extends In<Integer> {
-        Receive(UdpSocket socket, ByteBuffer to) {
-            super(socket, to);
-        }
-
-        @Override
-        Poll<Integer> result(int n) {
-            return Poll.ready(n);
-        }
+    /// {@return the address it is bound to, also after it was closed}
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) local();
     }
 }

@@ -2,13 +2,12 @@ package trale.net;
 
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import trale.internal.linux.Sockets;
 
 /// Accepts connections within this machine; see [UnixStream] for the addresses. One task at a time accepts.
 public final class UnixListener extends Listener<UnixStream> {
 
-    private UnixListener(int fd) throws IOException {
-        super(fd, UnixStream::new);
+    private UnixListener(UnixDomainSocketAddress address, BindOptions options) throws IOException {
+        super(address, options.reuseAddress(false).reusePort(false), UnixStream::new);
     }
 
     /// Listens. A path is made by this and stays when the listener is closed: deleting it is up to the caller. An abstract
@@ -23,15 +22,12 @@ public final class UnixListener extends Listener<UnixStream> {
 
     /// Listens; see [#bind(UnixDomainSocketAddress)].
     ///
-    /// @param options only the backlog matters
+    /// @param options of which only the backlog matters
     public static UnixListener bind(UnixDomainSocketAddress address, BindOptions options) throws IOException {
-        var own = options.reuseAddress(false).reusePort(false);
-        var listener = new UnixListener(own.bind(address, Sockets.STREAM));
-        listener.local(); // while it is open
-        return listener;
+        return new UnixListener(address, options);
     }
 
-    /// {@return where it listens}
+    /// {@return where it listens, also after it was closed}
     public UnixDomainSocketAddress localAddress() {
         return (UnixDomainSocketAddress) local();
     }

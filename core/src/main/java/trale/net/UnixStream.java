@@ -22,7 +22,7 @@ public final class UnixStream extends ByteStream {
     /// @return fails with [java.net.ConnectException] if nobody listens there, or with another
     ///         [java.net.SocketException], for example if there is no such path (ENOENT)
     public static Future<UnixStream> connect(UnixDomainSocketAddress address) {
-        return new Connect<>(Objects.requireNonNull(address, "the address is null"), UnixStream::new);
+        return ByteStream.connect(Objects.requireNonNull(address, "the address is null"), UnixStream::new);
     }
 
     /// {@return this end's address; of the end that connected it is usually empty}
