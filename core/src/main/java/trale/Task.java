@@ -1,8 +1,8 @@
 package trale;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.reactor.Reactor;
 
@@ -26,18 +26,13 @@ final class Task<T> implements Waker {
     private static final int WOKEN = 3;
     private static final int DONE = 4;
 
-    private static final VarHandle STATE;
-    private static final VarHandle JOINERS;
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<Task> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Task.class, "state");
 
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(Task.class, "state", int.class);
-            JOINERS = lookup.findVarHandle(Task.class, "joiners", Joiner.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    @SuppressWarnings("rawtypes")
+    private static final AtomicReferenceFieldUpdater<Task, @Nullable Joiner> JOINERS =
+            AtomicReferenceFieldUpdater.newUpdater(Task.class, Joiner.class, "joiners");
 
     /// Those who wait for the end: a stack that is closed by putting ENDED in its place.
     private static final class Joiner {
@@ -65,7 +60,6 @@ final class Task<T> implements Waker {
 
     /// Every change is a compare-and-set or getAndSet. A wake that finds QUEUED or WOKEN sets that again: the poll that
     /// follows reads it from this write (or a later one of the same chain) and so sees what the waker wrote before.
-    @SuppressWarnings("unused") // by STATE
     private volatile int state = QUEUED;
 
     /// Set by any thread before its wake(), whose compare-and-set publishes it; read by the executor's thread.
@@ -79,7 +73,6 @@ final class Task<T> implements Waker {
 
     /// Pushed by any thread with compare-and-set, closed by the executor's thread with getAndSet: a joiner is either seen
     /// by the end and woken, or sees the end.
-    @SuppressWarnings("unused") // by JOINERS
     private volatile @Nullable Joiner joiners;
 
     Task(Executor executor, Future<T> future) {
@@ -90,7 +83,7 @@ final class Task<T> implements Waker {
     @Override
     public void wake() {
         for (;;) {
-            var s = (int) STATE.getVolatile(this);
+            var s = state;
             if (s == DONE) return;
             var next = s == IDLE ? QUEUED : s == RUNNING ? WOKEN : s;
             if (STATE.compareAndSet(this, s, next)) {
@@ -154,7 +147,7 @@ final class Task<T> implements Waker {
         executor.ended();
         if (failed != null) failed.watch(this);
         Joiner inOrder = null;
-        for (var j = (Joiner) JOINERS.getAndSet(this, Joiner.ENDED); j != null; j = j.next)
+        for (var j = JOINERS.getAndSet(this, Joiner.ENDED); j != null; j = j.next)
             inOrder = new Joiner(j.waker, inOrder);
         for (var j = inOrder; j != null; j = j.next) Reactor.wake(j.waker);
     }
@@ -182,7 +175,7 @@ final class Task<T> implements Waker {
     @SuppressWarnings("ReferenceEquality") // "the same" is identity, whatever a hand-written waker calls equal
     boolean onEnd(Waker waker) {
         for (;;) {
-            var head = (Joiner) JOINERS.getVolatile(this);
+            var head = joiners;
             if (head == Joiner.ENDED) return false;
             for (var j = head; j != null; j = j.next) if (j.waker == waker) return true;
             if (JOINERS.compareAndSet(this, head, new Joiner(waker, head))) return true;

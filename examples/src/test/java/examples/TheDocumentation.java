@@ -1,6 +1,7 @@
 package examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -39,8 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// stands in, so that an error names the line to look at.
 class TheDocumentation {
 
-    private static final String IMPORTS = "import module java.base; import trale.*; import trale.net.*; "
-            + "import trale.reactor.*; import trale.time.*; import static trale.Async.*; ";
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path CORE = ROOT.resolve("core/src/main/java");
 
     /// @param at     where the fence is: `README.md:12`
     /// @param line   the number of the first line of code
@@ -59,10 +60,9 @@ class TheDocumentation {
 
     @TestFactory
     Stream<DynamicTest> everySnippetCompilesAndEveryProgramRuns() throws IOException {
-        Path root = Path.of("").toAbsolutePath().getParent();
         var snippets = new ArrayList<Snippet>();
-        for (Path file : filesWithSnippets(root)) {
-            snippets.addAll(snippetsOf(root.relativize(file).toString(), Files.readAllLines(file)));
+        for (Path file : filesWithSnippets()) {
+            snippets.addAll(snippetsOf(ROOT.relativize(file).toString(), Files.readAllLines(file)));
         }
         return snippets.stream().map(s -> dynamicTest(s.at, () -> check(s)));
     }
@@ -89,11 +89,11 @@ class TheDocumentation {
         return failures;
     }
 
-    private static List<Path> filesWithSnippets(Path root) throws IOException {
+    private static List<Path> filesWithSnippets() throws IOException {
         var files = new ArrayList<Path>();
-        for (String start : List.of("README.md", "docs", "core/src/main/java")) {
-            if (Files.exists(root.resolve(start))) {
-                try (Stream<Path> found = Files.walk(root.resolve(start))) {
+        for (Path start : List.of(ROOT.resolve("README.md"), ROOT.resolve("docs"), CORE)) {
+            if (Files.exists(start)) {
+                try (Stream<Path> found = Files.walk(start)) {
                     found.filter(f -> f.toString().endsWith(".md") || f.toString().endsWith(".java"))
                             .sorted()
                             .forEach(files::add);
@@ -101,6 +101,18 @@ class TheDocumentation {
             }
         }
         return files;
+    }
+
+    /// The public packages that have something in them.
+    private static String imports() throws IOException {
+        try (Stream<Path> files = Files.walk(CORE)) {
+            return files.filter(f -> f.toString().endsWith(".java") && !f.endsWith("package-info.java"))
+                    .map(f -> CORE.relativize(f.getParent()).toString().replace('/', '.'))
+                    .filter(p -> !p.startsWith("trale.internal"))
+                    .distinct()
+                    .map(p -> "import " + p + ".*; ")
+                    .collect(joining("", "import module java.base; ", "import static trale.Async.*; "));
+        }
     }
 
     private static List<Snippet> snippetsOf(String file, List<String> lines) {
@@ -144,7 +156,8 @@ class TheDocumentation {
         assertTrue(snippet.info.isEmpty() || snippet.info.equals("no_run"), () -> snippet.at + ": " + snippet.info + "?");
         Path classes = Files.createTempDirectory(folder, "snippet");
         String padding = "\n".repeat(snippet.line - 2);
-        String fields = IMPORTS + "class Main { " + snippet.given;
+        String imports = imports();
+        String fields = imports + "class Main { " + snippet.given;
         if (snippet.isProgram()) {
             List<String> errors = compile(snippet, padding + "\n" + snippet.code, classes);
             assertTrue(errors.isEmpty(), () -> String.join("\n", errors));
@@ -157,7 +170,7 @@ class TheDocumentation {
         for (String source : List.of(
                 padding + fields + " void fragment() throws Exception {\n" + snippet.code + "}}",
                 padding + fields + "\n" + snippet.code + "}",
-                padding + IMPORTS + "\n" + snippet.code)) {
+                padding + imports + "\n" + snippet.code)) {
             List<String> errors = compile(snippet, source, classes);
             best = best == null || errors.size() < best.size() ? errors : best;
         }

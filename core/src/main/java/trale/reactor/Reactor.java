@@ -43,7 +43,8 @@ public final class Reactor implements AutoCloseable {
     private final SourceTable sources = new SourceTable();
     private final TimerHeap timers = new TimerHeap();
 
-    /// Who turns. Written by that thread alone; another that reads it stale, or null, arms the timer once in vain.
+    /// Who turns: the first that did. Written by that thread alone; another that reads null still arms the timer once in
+    /// vain.
     private volatile @Nullable Thread turner;
 
     /// What the timerfd is set to. Guarded by timers.
@@ -146,8 +147,9 @@ public final class Reactor implements AutoCloseable {
     /// Takes what Linux has to report and wakes who waits for it. A signal (EINTR) ends the wait like an event would.
     ///
     /// @param block wait until there is something to report, or [#wakeup()]
+    /// @throws IllegalStateException another thread turns this reactor
     public void turn(boolean block) {
-        if (turner != Thread.currentThread()) turner = Thread.currentThread();
+        requireTurner();
         if (block) arm();
         var n = epoll.await(block ? -1 : 0);
         if (n < 0 && n != -Errno.EINTR) throw new IllegalStateException(Errno.exception("epoll_wait", n));
@@ -158,6 +160,13 @@ public final class Reactor implements AutoCloseable {
             if (source != null) source.event(epoll.events(i));
         }
         expire(System.nanoTime());
+    }
+
+    private void requireTurner() {
+        var current = Thread.currentThread();
+        if (turner == null) turner = current;
+        else if (turner != current && turner.isAlive())
+            throw new IllegalStateException("thread " + turner.getName() + " turns and closes this reactor, not " + current.getName());
     }
 
     private void expire(long now) {
@@ -183,9 +192,12 @@ public final class Reactor implements AutoCloseable {
     }
 
     /// Wakes whoever still waits — a slot then throws AsynchronousCloseException, a timer can be scheduled elsewhere —
-    /// and closes the descriptors. By the thread that turns, or after it has ended.
+    /// and closes the descriptors. By the thread that turns, or after that has ended. Idempotent.
+    ///
+    /// @throws IllegalStateException another thread turns this reactor; close its executor instead
     @Override
     public void close() {
+        requireTurner();
         synchronized (this) {
             if (closed) return;
             closed = true;

@@ -1,10 +1,8 @@
 package trale.reactor;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import trale.Context;
 import trale.Waker;
 
@@ -36,26 +34,19 @@ import trale.Waker;
 ///
 /// One task at a time uses a slot. The reactor and `close` come from other threads.
 public final class Slot {
+    private static final Object NOTHING = new Object();
     private static final Object READY = new Object();
     private static final Object CLOSED = new Object();
     private static final Object CLOSED_WHILE_WAITING = new Object();
-    private static final VarHandle STATE;
+    private static final AtomicReferenceFieldUpdater<Slot, Object> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(Slot.class, Object.class, "state");
 
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Slot.class, "state", Object.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /// null (NOTHING), READY, CLOSED or the [Waker] of the task that waits.
+    /// NOTHING, READY, CLOSED or the [Waker] of the task that waits.
     ///
-    /// Written by the task (READY → null before its call, null → its waker after), by the reactor (→ READY) and by close
-    /// (→ CLOSED), all by compare-and-set with sequential consistency. The task's null is ordered before its system call,
-    /// so either the call sees what the kernel reported, or the report comes after the null and is not overwritten.
-    @SuppressWarnings("unused") // by STATE
-    private volatile @Nullable Object state = READY; // try first: nobody knows yet
+    /// Written by the task (READY → NOTHING before its call, NOTHING → its waker after), by the reactor (→ READY) and by close
+    /// (→ CLOSED), all by compare-and-set with sequential consistency. The task's NOTHING is ordered before its system call,
+    /// so either the call sees what the kernel reported, or the report comes after the NOTHING and is not overwritten.
+    private volatile Object state = READY; // try first: nobody knows yet
 
     /// The other end is gone, so there is no further edge to wait for: the call must be made until it says so itself.
     /// Set before the state is READY, read after the task's call.
@@ -70,14 +61,14 @@ public final class Slot {
     /// @throws ClosedChannelException the source is closed; [AsynchronousCloseException] if that happened while waiting
     public boolean poll(Context cx) throws ClosedChannelException {
         for (;;) {
-            var s = STATE.getVolatile(this);
+            var s = state;
             if (s == CLOSED) throw new ClosedChannelException();
             if (s == CLOSED_WHILE_WAITING) {
-                STATE.setVolatile(this, CLOSED);
+                state = CLOSED;
                 throw new AsynchronousCloseException();
             }
             if (s == READY) {
-                if (STATE.compareAndSet(this, READY, null)) return true;
+                if (STATE.compareAndSet(this, READY, NOTHING)) return true;
             } else if (STATE.compareAndSet(this, s, cx.waker())) {
                 return false;
             }
@@ -89,14 +80,14 @@ public final class Slot {
     /// @param more another call is worth its while at once: a stream moved all that was asked for, or it is no stream
     ///             (a short read tells nothing about datagrams and accept), or the call failed
     public void done(boolean more) {
-        if (more || ended) STATE.compareAndSet(this, null, READY);
+        if (more || ended) STATE.compareAndSet(this, NOTHING, READY);
     }
 
     /// Gives up waiting. What has been reported meanwhile is kept for the next to come.
     ///
     /// @param waker as of the poll that answered false
     public void release(Waker waker) {
-        STATE.compareAndSet(this, waker, null);
+        STATE.compareAndSet(this, waker, NOTHING);
     }
 
     void event(boolean end) {
@@ -111,7 +102,7 @@ public final class Slot {
     /// Wakes whoever waits; CLOSED stays what it is.
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
-            var s = STATE.getVolatile(this);
+            var s = state;
             if (s == CLOSED || s == CLOSED_WHILE_WAITING) return;
             var waker = s instanceof Waker w ? w : null;
             if (STATE.compareAndSet(this, s, waker == null ? next : nextIfAwaited)) {
