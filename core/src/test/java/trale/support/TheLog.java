@@ -1,0 +1,53 @@
+package trale.support;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/// What trale logs while this is open, instead of on the console.
+public final class TheLog extends Handler {
+    private final Logger logger = Logger.getLogger("trale");
+    private final BlockingQueue<LogRecord> records = new LinkedBlockingQueue<>();
+
+    public TheLog() {
+        logger.addHandler(this);
+        logger.setUseParentHandlers(false);
+    }
+
+    /// Waits for the next record.
+    public LogRecord next() throws InterruptedException {
+        var record = records.poll(10, TimeUnit.SECONDS);
+        assertNotNull(record, "nothing was logged");
+        return record;
+    }
+
+    /// {@return what has been logged and not been taken}
+    public List<LogRecord> rest() {
+        var rest = new ArrayList<LogRecord>();
+        records.drainTo(rest);
+        return rest;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+        records.add(record);
+    }
+
+    @Override
+    public void flush() {
+        // nothing is buffered
+    }
+
+    @Override
+    public void close() {
+        logger.setUseParentHandlers(true);
+        logger.removeHandler(this);
+    }
+}
