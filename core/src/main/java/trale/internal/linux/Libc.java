@@ -67,6 +67,22 @@ public final class Libc {
         return result >= 0 ? result : -errno.get(JAVA_INT, ERRNO_OFFSET);
     }
 
+    /// A call that is not made so often that its lambda matters.
+    @FunctionalInterface
+    interface Call {
+        int with(MemorySegment errno) throws Throwable;
+    }
+
+    /// {@return what the call answers: ≥ 0 or −errno}
+    static int call(Call call) {
+        var errno = errno();
+        try {
+            return result(call.with(errno), errno);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     /// A downcall itself throws nothing that is declared.
     static Error unexpected(Throwable t) {
         if (t instanceof RuntimeException e) throw e;

@@ -1,0 +1,62 @@
+package trale;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/// Blocking code — name look-ups, files, JDBC — beside an executor, not on it.
+public final class Blocking {
+    private Blocking() {}
+
+    /// {@return a future that runs `body` on a virtual thread of its own and becomes what that returns or throws}
+    ///
+    /// Nothing runs before the first poll. Dropping or cancelling it interrupts the thread and waits for nothing: the body
+    /// may still be running afterwards, but what becomes of it is nobody's business any more.
+    ///
+    /// Some blocking calls hold a carrier of the virtual threads too, as getaddrinfo(3) does: as many of those run at once
+    /// as `jdk.virtualThreadScheduler.maxPoolSize` says.
+    ///
+    /// ```java
+    /// var text = await(Blocking.run(() -> Files.readString(path)));
+    /// ```
+    ///
+    /// @param body any code but that which waits for the awaiting task
+    public static <T> Future<T> run(Callable<T> body) {
+        return new Call<>(Objects.requireNonNull(body, "the body is null"));
+    }
+
+    /// [FutureTask] knows how to interrupt the body and nothing after it.
+    private static final class Call<T> extends FutureTask<T> implements Future<T> {
+
+        /// Written by the poll, *then* it asks whether the body is done; done, the body's thread *then* reads it. By the
+        /// total order of volatile accesses one of the two sees the other.
+        private volatile @Nullable Waker waker;
+
+        Call(Callable<T> body) {
+            super(body);
+        }
+
+        @Override
+        public Poll<T> poll(Context cx) throws Exception {
+            var started = waker != null;
+            waker = cx.waker();
+            if (!started) Thread.ofVirtual().name("trale-blocking").start(this);
+            if (!isDone()) return Poll.pending();
+            if (state() == State.SUCCESS) return Poll.ready(resultNow());
+            if (exceptionNow() instanceof Error e) throw e;
+            throw (Exception) exceptionNow();
+        }
+
+        @Override
+        protected void done() {
+            var w = waker;
+            if (w != null) w.wake();
+        }
+
+        @Override
+        public void drop() {
+            cancel(true);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package trale.net;
+
+import static trale.Async.async;
+import static trale.Async.await;
+
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+import trale.Future;
+
+/// Something that bytes come from.
+///
+/// One operation at a time. One that is cancelled, or dropped before it was ready, has read nothing; what
+/// [#readExactly(ByteBuffer)] has read by then is in the buffer, before its position.
+public interface AsyncRead {
+
+    /// Reads what is there, and waits only if there is nothing: some bytes, into the buffer from its position to its
+    /// limit; the position advances.
+    ///
+    /// @param to a heap or direct buffer. With no room left, the answer is 0 at once
+    /// @return how many bytes, or −1 at the end of the stream
+    Future<Integer> read(ByteBuffer to);
+
+    /// Reads until the buffer is full.
+    ///
+    /// @return ready when it is; fails with [EOFException] if the stream ends before
+    default Future<Void> readExactly(ByteBuffer to) {
+        return async(() -> {
+            while (to.hasRemaining()) {
+                if (await(read(to)) < 0) throw endedBefore(to);
+            }
+        });
+    }
+
+    /// Copies all there is until the end of the stream, through a buffer of 16 KiB. Neither end is closed.
+    ///
+    /// @return how many bytes
+    static Future<Long> copy(AsyncRead from, AsyncWrite to) {
+        return async(() -> {
+            var buffer = ByteBuffer.allocate(1 << 14);
+            var copied = 0L;
+            while (await(from.read(buffer.clear())) >= 0) {
+                copied += buffer.position();
+                await(to.writeAll(buffer.flip()));
+            }
+            return copied;
+        });
+    }
+
+    /// {@return the error of a stream that ended before a buffer was full}
+    /// @param full what should have become full
+    static EOFException endedBefore(ByteBuffer full) {
+        return new EOFException("readExactly: the stream ended " + full.remaining() + " bytes too soon");
+    }
+}

@@ -1,0 +1,46 @@
+package trale.net;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import trale.internal.linux.Libc;
+import trale.internal.linux.Sockets;
+
+/// What has to be settled before a socket is bound (socket(7), listen(2)).
+///
+/// ```java
+/// // One of several executors that share a port: the kernel spreads the connections over them.
+/// var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0), BindOptions.LISTENER.reusePort(true));
+/// ```
+///
+/// @param reuseAddress SO_REUSEADDR: bind although connections of a server that has ended are still in TIME_WAIT. Several
+///                     UDP sockets may then have the same port
+/// @param reusePort    SO_REUSEPORT: sockets that all say so share a port
+/// @param backlog      how many connections may wait to be accepted; the kernel takes at most net.core.somaxconn
+public record BindOptions(boolean reuseAddress, boolean reusePort, int backlog) {
+
+    /// Of a listener, if nothing else is said: SO_REUSEADDR, and a backlog as long as the kernel grants.
+    public static final BindOptions LISTENER = new BindOptions(true, false, 1 << 16);
+
+    /// Of a UDP socket, if nothing else is said: the port is its own.
+    public static final BindOptions DATAGRAM = new BindOptions(false, false, 0);
+
+    /// {@return the same but for SO_REUSEADDR}
+    public BindOptions reuseAddress(boolean on) {
+        return new BindOptions(on, reusePort, backlog);
+    }
+
+    /// {@return the same but for SO_REUSEPORT}
+    public BindOptions reusePort(boolean on) {
+        return new BindOptions(reuseAddress, on, backlog);
+    }
+
+    /// {@return the same but for the backlog}
+    public BindOptions backlog(int connections) {
+        return new BindOptions(reuseAddress, reusePort, connections);
+    }
+
+    int bind(SocketAddress address, int type) throws IOException {
+        Libc.require();
+        return Sockets.bind(address, type, reuseAddress, reusePort, backlog);
+    }
+}

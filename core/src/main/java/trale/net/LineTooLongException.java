@@ -1,0 +1,12 @@
+package trale.net;
+
+import java.io.IOException;
+
+/// A line is longer than a [LineReader] may take. Nothing of it is lost: [LineReader#read(java.nio.ByteBuffer)] reads it.
+public final class LineTooLongException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    LineTooLongException(int max) {
+        super("the line has more than the " + max + " bytes allowed");
+    }
+}

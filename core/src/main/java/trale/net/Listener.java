@@ -1,0 +1,74 @@
+package trale.net;
+
+import static trale.Async.async;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import trale.Future;
+import trale.Poll;
+import trale.internal.linux.Errno;
+import trale.internal.linux.Sockets;
+import trale.time.Timer;
+
+/// What TCP and Unix listeners share: accepting.
+abstract sealed class Listener<S extends ByteStream> extends Endpoint permits TcpListener, UnixListener {
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private final ByteStream.Maker<S> maker;
+    private boolean hasComplained; // touched by the one accept that is in progress
+
+    Listener(SocketAddress address, BindOptions options, ByteStream.Maker<S> maker) throws IOException {
+        super(options.bind(address, Sockets.STREAM), null);
+        this.maker = maker;
+        local(); // as long as it can be asked
+    }
+
+    /// Waits for a connection. Cancelled, it has accepted none.
+    ///
+    /// If there is no descriptor or no memory left (EMFILE, ENFILE, ENOBUFS, ENOMEM), the connection stays in the kernel's
+    /// queue; this logs it once and tries again every 20 ms. A connection that ended in the queue is passed over.
+    ///
+    /// @return fails with [java.nio.channels.ClosedChannelException] once the listener is closed
+    public Future<S> accept() {
+        return async(() -> {
+            S stream;
+            while ((stream = await(next())) == null) await(Timer.sleep(PAUSE));
+            return stream;
+        });
+    }
+
+    /// {@return the next connection, or null: no resources}
+    private Future<S> next() {
+        return new Operation<>(this, Descriptor.READER, "accept") {
+            @Override
+            int call(int fd) {
+                return Sockets.accept(fd);
+            }
+
+            @Override
+            @Nullable Poll<S> result(int n) throws IOException {
+                return switch (-n) {
+                    case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> {
+                        complain(n);
+                        yield Poll.ready(null);
+                    }
+                    // errors of the connection that was next, not of the listener: see accept(2)
+                    case Errno.ECONNABORTED, Errno.EPERM, Errno.EPROTO, Errno.ENOPROTOOPT, Errno.ENETDOWN,
+                            Errno.EHOSTDOWN, Errno.EHOSTUNREACH, Errno.ENETUNREACH -> null;
+                    default -> Poll.ready(maker.make(checked(n), Sockets.peer()));
+                };
+            }
+        };
+    }
+
+    private void complain(int n) {
+        if (hasComplained) return;
+        hasComplained = true;
+        System.getLogger("trale").log(Level.WARNING, "connections have to wait: "
+                + Sockets.exception("accept", n, local()).getMessage());
+    }
+}

@@ -1,0 +1,98 @@
+package trale.net;
+
+import static trale.Async.async;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import trale.Blocking;
+import trale.Future;
+
+/// A TCP connection (tcp(7)). Two tasks may use it at once, one that reads and one that writes.
+///
+/// ```java
+/// Executor.blockOn(() -> {
+///     try (var stream = await(TcpStream.connect("localhost", port))) {
+///         await(stream.writeAll(ByteBuffer.wrap("hello\n".getBytes())));
+///         var answer = ByteBuffer.allocate(100);
+///         await(stream.read(answer));
+///     }
+/// });
+/// ```
+///
+/// Errors are java.net's: [java.net.SocketException] for a connection that was reset (ECONNRESET) or to whose other end
+/// nothing can be written any more (EPIPE); no signal is raised.
+public final class TcpStream extends ByteStream {
+
+    TcpStream(int fd, SocketAddress remote) throws IOException {
+        super(fd, remote);
+    }
+
+    /// Connects. Giving up closes the socket.
+    ///
+    /// @param address one that is unresolved is resolved, as by [#connect(String, int)]
+    /// @return fails with [ConnectException] if refused or timed out, [java.net.NoRouteToHostException],
+    ///         [java.net.BindException] if there is no local port left, or another [java.net.SocketException]
+    public static Future<TcpStream> connect(InetSocketAddress address) {
+        return address.isUnresolved()
+                ? connect(address.getHostString(), address.getPort())
+                : ByteStream.connect(address, TcpStream::new);
+    }
+
+    /// Looks a name up, on another thread, and tries its addresses in turn until one accepts.
+    ///
+    /// @return fails with [java.net.UnknownHostException] if there is no such name, or with a [ConnectException] that
+    ///         tells every address and why it failed; each failure is suppressed in it
+    public static Future<TcpStream> connect(String host, int port) {
+        Objects.requireNonNull(host, "the host is null");
+        return async(() -> {
+            var failures = new ArrayList<IOException>();
+            for (var address : await(Blocking.run(() -> InetAddress.getAllByName(host)))) {
+                try {
+                    return await(connect(new InetSocketAddress(address, port)));
+                } catch (IOException e) {
+                    failures.add(e);
+                }
+            }
+            throw allFailed(host + ":" + port, failures);
+        });
+    }
+
+    private static ConnectException allFailed(String what, List<IOException> failures) {
+        var message = new StringBuilder("connect ").append(what).append(" failed");
+        var separator = ": ";
+        for (var failure : failures) {
+            message.append(separator).append(failure.getMessage());
+            separator = "; ";
+        }
+        var e = new ConnectException(message.toString());
+        failures.forEach(e::addSuppressed);
+        return e;
+    }
+
+    /// Sends small writes at once (TCP_NODELAY) rather than to wait until they fill a segment or the peer has
+    /// acknowledged what went before.
+    ///
+    /// @throws IOException the socket is closed
+    public void noDelay(boolean on) throws IOException {
+        setOption(StandardSocketOptions.TCP_NODELAY, on);
+    }
+
+    /// {@return this end's address}
+    /// @throws java.io.UncheckedIOException the socket was closed before anybody asked
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) local();
+    }
+
+    /// {@return the other end's address, also after the connection has ended}
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) Objects.requireNonNull(remote);
+    }
+}

@@ -1,0 +1,130 @@
+package trale.net;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import trale.Future;
+import trale.Poll;
+import trale.internal.linux.Sockets;
+
+/// Sends and receives datagrams (udp(7)). Two tasks may use it at once, one that receives and one that sends.
+///
+/// ```java
+/// var socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0));
+/// Executor.blockOn(() -> {
+///     await(socket.sendTo(ByteBuffer.wrap(new byte[20]), socket.localAddress()));
+///     var buffer = ByteBuffer.allocate(1500);
+///     Datagram d = await(socket.recvFrom(buffer));
+///     assert d.length() == 20 && buffer.position() == 20;
+/// });
+/// ```
+///
+/// A datagram is moved whole or not at all; one of length 0 is one. To send to broadcast addresses set
+/// [SO_BROADCAST][java.net.StandardSocketOptions#SO_BROADCAST] first. A socket bound to an IPv4 address speaks IPv4 alone,
+/// one bound to `[::]` both.
+public final class UdpSocket extends Endpoint {
+    private UdpSocket(int fd) throws IOException {
+        super(fd, null);
+    }
+
+    /// Binds, with [BindOptions#DATAGRAM].
+    ///
+    /// @param address port 0 lets the kernel choose; see [#localAddress()]
+    /// @throws IOException as [TcpListener#bind(InetSocketAddress)]
+    public static UdpSocket bind(InetSocketAddress address) throws IOException {
+        return bind(address, BindOptions.DATAGRAM);
+    }
+
+    /// Binds; see [#bind(InetSocketAddress)].
+    public static UdpSocket bind(InetSocketAddress address, BindOptions options) throws IOException {
+        var socket = new UdpSocket(options.bind(address, Sockets.DATAGRAM));
+        socket.local(); // as long as it can be asked
+        return socket;
+    }
+
+    /// Chooses the one peer that [#send(ByteBuffer)] sends to, and from which alone datagrams are received from now on.
+    /// That needs no packet and does not wait. Only a connected socket learns that nobody is there: a later operation
+    /// then fails with [java.net.PortUnreachableException].
+    ///
+    /// @throws IOException the address can't be reached from here, or the socket is closed
+    public void connect(InetSocketAddress peer) throws IOException {
+        descriptor.call(fd -> Sockets.connect(fd, peer, local()));
+        remote = peer;
+    }
+
+    /// Sends the buffer from its position to its limit as one datagram; the position advances.
+    ///
+    /// @param from a heap or direct buffer, which may be read-only
+    /// @return its length; fails with [java.net.SocketException] if it is longer than a datagram can be (EMSGSIZE; over
+    ///         IPv4 that is 65,507 bytes)
+    public Future<Integer> sendTo(ByteBuffer from, InetSocketAddress to) {
+        return sending(from, Objects.requireNonNull(to, "the address is null"));
+    }
+
+    /// Sends to the peer this socket is [connected][#connect(InetSocketAddress)] to; see
+    /// [#sendTo(ByteBuffer, InetSocketAddress)].
+    ///
+    /// @return its length; fails with [java.net.SocketException] if there is none (EDESTADDRREQ)
+    public Future<Integer> send(ByteBuffer from) {
+        return sending(from, null);
+    }
+
+    private Future<Integer> sending(ByteBuffer from, @Nullable InetSocketAddress to) {
+        return new Operation<>(this, Descriptor.WRITER, "send") {
+            @Override
+            int call(int fd) throws IOException {
+                return Sockets.send(fd, from, to, local());
+            }
+
+            @Override
+            Poll<Integer> result(int n) throws IOException {
+                return Poll.ready(Sockets.check(n, "send", to != null ? to : remote));
+            }
+        };
+    }
+
+    /// Receives one datagram into the buffer, from its position to its limit; the position advances.
+    ///
+    /// @param to a heap or direct buffer. What it has no room for is lost, as [Datagram#length()] tells
+    public Future<Datagram> recvFrom(ByteBuffer to) {
+        return new Receiving<>(this, to) {
+            @Override
+            Poll<Datagram> result(int n) throws IOException {
+                return Poll.ready(new Datagram(checked(n), (InetSocketAddress) Sockets.peer()));
+            }
+        };
+    }
+
+    /// Receives one datagram; see [#recvFrom(ByteBuffer)].
+    ///
+    /// @return its true length, which may be more than the buffer had room for
+    public Future<Integer> recv(ByteBuffer to) {
+        return new Receiving<>(this, to) {
+            @Override
+            Poll<Integer> result(int n) throws IOException {
+                return Poll.ready(checked(n));
+            }
+        };
+    }
+
+    private abstract static class Receiving<T> extends Operation<T> {
+        private final ByteBuffer to;
+
+        Receiving(UdpSocket socket, ByteBuffer to) {
+            super(socket, Descriptor.READER, "receive");
+            this.to = ByteStream.writable(to);
+        }
+
+        @Override
+        int call(int fd) {
+            return Sockets.receive(fd, to, true);
+        }
+    }
+
+    /// {@return the address it is bound to, also after it was closed}
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) local();
+    }
+}

@@ -1,0 +1,34 @@
+package trale.net;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+
+/// Accepts connections within this machine; see [UnixStream] for the addresses. One task at a time accepts.
+public final class UnixListener extends Listener<UnixStream> {
+
+    private UnixListener(UnixDomainSocketAddress address, BindOptions options) throws IOException {
+        super(address, options.reuseAddress(false).reusePort(false), UnixStream::new);
+    }
+
+    /// Listens. A path is made by this and stays when the listener is closed: deleting it is up to the caller. An abstract
+    /// name ends with the socket.
+    ///
+    /// @param address the empty one lets the kernel choose an abstract name; see [#localAddress()]
+    /// @throws IOException [java.net.BindException]: the path exists or the name is taken (EADDRINUSE), or not allowed
+    ///         (EACCES); [java.net.SocketException]: all else, such as a folder that does not exist (ENOENT)
+    public static UnixListener bind(UnixDomainSocketAddress address) throws IOException {
+        return bind(address, BindOptions.LISTENER);
+    }
+
+    /// Listens; see [#bind(UnixDomainSocketAddress)].
+    ///
+    /// @param options of which only the backlog matters
+    public static UnixListener bind(UnixDomainSocketAddress address, BindOptions options) throws IOException {
+        return new UnixListener(address, options);
+    }
+
+    /// {@return where it listens, also after it was closed}
+    public UnixDomainSocketAddress localAddress() {
+        return (UnixDomainSocketAddress) local();
+    }
+}
