@@ -1,23 +1,19 @@
 package trale.internal.async;
 
+import static java.lang.constant.ConstantDescs.*;
+
 import java.lang.System.Logger.Level;
-import java.lang.classfile.ClassBuilder;
-import java.lang.classfile.ClassFile;
+import java.lang.classfile.*;
 import java.lang.classfile.ClassFile.DeadCodeOption;
 import java.lang.classfile.ClassFile.ShortJumpsOption;
 import java.lang.classfile.ClassFile.StackMapsOption;
-import java.lang.classfile.ClassModel;
-import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.MethodModel;
-import java.lang.classfile.TypeKind;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.attribute.SourceFileAttribute;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandleInfo;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.AccessFlag;
@@ -39,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// No streams, regular expressions or string concatenation on the way that every body takes: the first body of a program pays for
 /// whatever is loaded here.
 public final class Compiler {
-    private static final MethodTypeDesc CONSTRUCTOR = MethodTypeDesc.of(ConstantDescs.CD_void);
+    private static final MethodTypeDesc CONSTRUCTOR = MethodTypeDesc.of(CD_void);
 
-    private static final MethodTypeDesc CHECK = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_Class);
+    private static final MethodTypeDesc CHECK = MethodTypeDesc.of(CD_void, CD_Object, CD_Class);
 
     /// HotSpot does not compile a method beyond this.
     private static final int HUGE = 8_000;
@@ -144,7 +140,7 @@ public final class Compiler {
             for (var m : model.methods())
                 if (m.methodName().equalsString(name) && m.methodType().equalsString(lambda.getImplMethodSignature()) && m.code().isPresent()) return m;
         throw Checks.rejection(model, Checks.lineOfReference(model, lambda.getImplClass(), name), "the async body is a reference to "
-                + lambda.getImplClass().replace('/', '.') + "::" + (name.equals(ConstantDescs.INIT_NAME) ? "new" : name)
+                + lambda.getImplClass().replace('/', '.') + "::" + (name.equals(INIT_NAME) ? "new" : name)
                 + ", a method of another class. Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.");
     }
 
@@ -189,14 +185,14 @@ public final class Compiler {
         c.withSuperclass(Emitter.CD_STATE_MACHINE).withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
         c.with(SourceFileAttribute.of(Checks.sourceFile(model)));
         for (var field : layout.fields.entrySet()) c.withField(field.getKey(), field.getValue(), ClassFile.ACC_PRIVATE);
-        c.withMethodBody(ConstantDescs.INIT_NAME, CONSTRUCTOR, 0, this::constructor);
-        c.withMethodBody("create", MethodTypeDesc.of(Emitter.CD_STATE_MACHINE, ConstantDescs.CD_Object), ClassFile.ACC_PROTECTED, this::create);
+        c.withMethodBody(INIT_NAME, CONSTRUCTOR, 0, this::constructor);
+        c.withMethodBody("create", MethodTypeDesc.of(Emitter.CD_STATE_MACHINE, CD_Object), ClassFile.ACC_PROTECTED, this::create);
         c.withMethodBody("step", Emitter.STEP, ClassFile.ACC_PROTECTED, this::step);
-        c.withMethodBody("source", MethodTypeDesc.of(ConstantDescs.CD_String), ClassFile.ACC_PROTECTED, this::source);
+        c.withMethodBody("source", MethodTypeDesc.of(CD_String), ClassFile.ACC_PROTECTED, this::source);
     }
 
     private void constructor(CodeBuilder b) {
-        b.aload(0).invokespecial(Emitter.CD_STATE_MACHINE, ConstantDescs.INIT_NAME, CONSTRUCTOR).return_();
+        b.aload(0).invokespecial(Emitter.CD_STATE_MACHINE, INIT_NAME, CONSTRUCTOR).return_();
     }
 
     private void step(CodeBuilder b) {
@@ -206,12 +202,12 @@ public final class Compiler {
 
     /// `create(lambda)`: a new state machine, with what its lambda captured where state 0 looks for it.
     private void create(CodeBuilder b) {
-        b.new_(self).dup().invokespecial(self, ConstantDescs.INIT_NAME, CONSTRUCTOR).astore(2);
+        b.new_(self).dup().invokespecial(self, INIT_NAME, CONSTRUCTOR).astore(2);
         int n = 1;
         int slot = 0;
         if (!isStatic) capture(b, n++, slot++, linker.host());
         if (isOverridable())
-            b.aload(2).aload(1).invokedynamic(linker.capture(1, ConstantDescs.CD_Object)).loadConstant(linker.host())
+            b.aload(2).aload(1).invokedynamic(linker.capture(1, CD_Object)).loadConstant(linker.host())
                     .invokevirtual(Emitter.CD_STATE_MACHINE, "checkReceiver", CHECK);
         for (var parameter : code.method.methodTypeSymbol().parameterList()) {
             capture(b, n++, slot, parameter);

@@ -1,31 +1,17 @@
 package trale.internal.async;
 
-import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.Instruction;
-import java.lang.classfile.Label;
-import java.lang.classfile.TypeKind;
-import java.lang.classfile.attribute.StackMapFrameInfo;
+import static java.lang.constant.ConstantDescs.*;
+
+import java.lang.classfile.*;
 import java.lang.classfile.attribute.StackMapFrameInfo.SimpleVerificationTypeInfo;
 import java.lang.classfile.attribute.StackMapFrameInfo.VerificationTypeInfo;
+import java.lang.classfile.attribute.StackMapFrameInfo;
 import java.lang.classfile.attribute.StackMapTableAttribute;
-import java.lang.classfile.instruction.ExceptionCatch;
-import java.lang.classfile.instruction.FieldInstruction;
-import java.lang.classfile.instruction.IncrementInstruction;
-import java.lang.classfile.instruction.InvokeDynamicInstruction;
-import java.lang.classfile.instruction.InvokeInstruction;
-import java.lang.classfile.instruction.LabelTarget;
-import java.lang.classfile.instruction.LineNumber;
-import java.lang.classfile.instruction.LoadInstruction;
-import java.lang.classfile.instruction.LocalVariable;
-import java.lang.classfile.instruction.LocalVariableType;
-import java.lang.classfile.instruction.NewObjectInstruction;
-import java.lang.classfile.instruction.StoreInstruction;
-import java.lang.classfile.instruction.SwitchCase;
-import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDesc;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
+import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.classfile.instruction.*;
+import java.lang.constant.*;
 import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +38,9 @@ final class Emitter {
     static final ClassDesc CD_STATE_MACHINE = ClassDesc.of("trale.StateMachine");
     static final ClassDesc CD_FUTURE = ClassDesc.of("trale.Future");
     static final ClassDesc CD_CONTEXT = ClassDesc.of("trale.Context");
-    static final MethodTypeDesc STEP = MethodTypeDesc.of(ConstantDescs.CD_Object, CD_CONTEXT, ConstantDescs.CD_int);
+    static final MethodTypeDesc STEP = MethodTypeDesc.of(CD_Object, CD_CONTEXT, CD_int);
 
-    private static final MethodTypeDesc AWAIT = MethodTypeDesc.of(ConstantDescs.CD_Object, CD_FUTURE, CD_CONTEXT);
+    private static final MethodTypeDesc AWAIT = MethodTypeDesc.of(CD_Object, CD_FUTURE, CD_CONTEXT);
     private static final MethodTypeDesc RESUME = MethodTypeDesc.of(CD_FUTURE);
 
     private static final int CONTEXT = 1;
@@ -146,10 +132,10 @@ final class Emitter {
         out.labelBinding(poll[state.number()]);
         map(poll[state.number()], locals);
         out.aload(0).aload(future).aload(CONTEXT).invokevirtual(CD_STATE_MACHINE, "await", AWAIT);
-        out.dup().getstatic(CD_STATE_MACHINE, "PENDING", ConstantDescs.CD_Object).if_acmpne(ready);
+        out.dup().getstatic(CD_STATE_MACHINE, "PENDING", CD_Object).if_acmpne(ready);
         save(state.locals());
         save(state.operands());
-        out.aload(0).loadConstant(state.number()).putfield(self, "state", ConstantDescs.CD_int).areturn();
+        out.aload(0).loadConstant(state.number()).putfield(self, "state", CD_int).areturn();
         out.labelBinding(ready);
         map(ready, locals, Type.OBJECT.info());
         if (state.operands().isEmpty()) {
@@ -279,82 +265,59 @@ final class Emitter {
 
     private void return_() {
         var type = code.method.methodTypeSymbol().returnType();
-        if (type.isPrimitive() && !type.equals(ConstantDescs.CD_void)) {
-            var box = box(TypeKind.from(type));
+        if (type.isPrimitive() && !type.equals(CD_void)) {
+            var box = ClassDesc.ofDescriptor(MethodType.fromMethodDescriptorString("()".concat(type.descriptorString()), null).wrap().returnType().descriptorString());
             out.invokestatic(box, "valueOf", MethodTypeDesc.of(box, type));
         }
-        if (returnsNothing || type.equals(ConstantDescs.CD_void)) out.aconst_null();
+        if (returnsNothing || type.equals(CD_void)) out.aconst_null();
         out.areturn();
     }
 
-    private static ClassDesc box(TypeKind kind) {
-        return switch (kind) {
-            case BOOLEAN -> ConstantDescs.CD_Boolean;
-            case BYTE -> ConstantDescs.CD_Byte;
-            case CHAR -> ConstantDescs.CD_Character;
-            case SHORT -> ConstantDescs.CD_Short;
-            case LONG -> ConstantDescs.CD_Long;
-            case FLOAT -> ConstantDescs.CD_Float;
-            case DOUBLE -> ConstantDescs.CD_Double;
-            default -> ConstantDescs.CD_Integer;
-        };
-    }
-
     private void field(FieldInstruction access) {
-        boolean isStatic = false;
-        boolean isPut = false;
-        int kind = MethodHandleInfo.REF_getField;
-        switch (access.opcode()) {
-            case GETSTATIC -> {
-                isStatic = true;
-                kind = MethodHandleInfo.REF_getStatic;
-            }
-            case PUTSTATIC -> {
-                isStatic = isPut = true;
-                kind = MethodHandleInfo.REF_putStatic;
-            }
-            case PUTFIELD -> {
-                isPut = true;
-                kind = MethodHandleInfo.REF_putField;
-            }
-            default -> {}
-        }
+        int kind = switch (access.opcode()) {
+            case GETSTATIC -> MethodHandleInfo.REF_getStatic;
+            case PUTSTATIC -> MethodHandleInfo.REF_putStatic;
+            case PUTFIELD -> MethodHandleInfo.REF_putField;
+            default -> MethodHandleInfo.REF_getField;
+        };
+        boolean isPut = kind == MethodHandleInfo.REF_putField || kind == MethodHandleInfo.REF_putStatic;
         var type = MethodTypeDesc.of(access.typeSymbol());
-        if (linker.mayName(kind, access.owner().asInternalName(), access.name().stringValue(), type.descriptorString())) {
-            out.with(access);
-            return;
-        }
-        var owner = access.owner().asSymbol();
-        var call = isPut ? MethodTypeDesc.of(ConstantDescs.CD_void, access.typeSymbol()) : type;
-        if (!isStatic) call = call.insertParameterTypes(0, owner);
-        out.invokedynamic(linker.member(kind, owner, access.name().stringValue(), type, call));
+        member(access, kind, access.field(), type, isPut ? MethodTypeDesc.of(CD_void, access.typeSymbol()) : type);
     }
 
     private void invoke(InvokeInstruction invoke) {
-        var name = invoke.name().stringValue();
         int kind = switch (invoke.opcode()) {
             case INVOKESTATIC -> MethodHandleInfo.REF_invokeStatic;
             case INVOKESPECIAL -> MethodHandleInfo.REF_invokeSpecial;
             case INVOKEINTERFACE -> MethodHandleInfo.REF_invokeInterface;
             default -> MethodHandleInfo.REF_invokeVirtual;
         };
-        if (name.equals(ConstantDescs.INIT_NAME) || linker.mayName(kind, invoke.owner().asInternalName(), name, invoke.type().stringValue())) {
-            out.with(invoke);
+        if (invoke.name().equalsString(INIT_NAME)) out.with(invoke);
+        else member(invoke, kind, invoke.method(), invoke.typeSymbol(), invoke.typeSymbol());
+    }
+
+    /// @param call what the instruction takes from the stack and leaves there, less the receiver
+    private void member(Instruction original, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc call) {
+        var owner = member.owner().asSymbol();
+        var name = member.name().stringValue();
+        if (linker.mayName(kind, member.owner().asInternalName(), name, type.descriptorString())) {
+            out.with(original);
             return;
         }
-        var owner = invoke.owner().asSymbol();
-        var type = invoke.typeSymbol();
         var receiver = kind == MethodHandleInfo.REF_invokeSpecial ? linker.host() : owner;
-        var call = kind == MethodHandleInfo.REF_invokeStatic ? type : type.insertParameterTypes(0, receiver);
-        out.invokedynamic(linker.member(kind, owner, name, type, call));
+        boolean isStatic = switch (kind) {
+            case MethodHandleInfo.REF_getStatic, MethodHandleInfo.REF_putStatic, MethodHandleInfo.REF_invokeStatic -> true;
+            default -> false;
+        };
+        out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? call : call.insertParameterTypes(0, receiver)));
     }
 
     /// A constructor call whose NEW was moved here.
     private void construct(InvokeInstruction init, int copies) {
         var type = init.typeSymbol();
         var owner = init.owner().asSymbol();
-        if (!linker.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), ConstantDescs.INIT_NAME, init.type().stringValue())) {
-            out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, type, type.changeReturnType(owner)));
+        if (!linker.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), INIT_NAME, init.type().stringValue())) {
+            out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, INIT_NAME, type, type.changeReturnType(owner)));
             if (copies == 1) out.pop();
             for (int k = 2; k < copies; k++) out.dup();
             return;

@@ -1,32 +1,14 @@
 package trale.internal.async;
 
-import java.lang.classfile.Instruction;
-import java.lang.classfile.Label;
-import java.lang.classfile.Opcode;
-import java.lang.classfile.TypeKind;
-import java.lang.classfile.attribute.StackMapFrameInfo;
+import static java.lang.constant.ConstantDescs.*;
+
+import java.lang.classfile.*;
 import java.lang.classfile.attribute.StackMapFrameInfo.UninitializedVerificationTypeInfo;
 import java.lang.classfile.attribute.StackMapFrameInfo.VerificationTypeInfo;
-import java.lang.classfile.constantpool.ClassEntry;
-import java.lang.classfile.constantpool.ConstantDynamicEntry;
-import java.lang.classfile.constantpool.MethodTypeEntry;
-import java.lang.classfile.constantpool.StringEntry;
-import java.lang.classfile.instruction.ArrayLoadInstruction;
-import java.lang.classfile.instruction.ConstantInstruction;
-import java.lang.classfile.instruction.ConvertInstruction;
-import java.lang.classfile.instruction.FieldInstruction;
-import java.lang.classfile.instruction.InvokeDynamicInstruction;
-import java.lang.classfile.instruction.InvokeInstruction;
-import java.lang.classfile.instruction.LabelTarget;
-import java.lang.classfile.instruction.LoadInstruction;
-import java.lang.classfile.instruction.NewMultiArrayInstruction;
-import java.lang.classfile.instruction.NewObjectInstruction;
-import java.lang.classfile.instruction.NewPrimitiveArrayInstruction;
-import java.lang.classfile.instruction.NewReferenceArrayInstruction;
-import java.lang.classfile.instruction.StoreInstruction;
-import java.lang.classfile.instruction.TypeCheckInstruction;
+import java.lang.classfile.attribute.StackMapFrameInfo;
+import java.lang.classfile.constantpool.*;
+import java.lang.classfile.instruction.*;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -50,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// cannot be reached has no frame.
 final class Frames {
     private static final ClassDesc[] LOADABLE = {
-        ConstantDescs.CD_String, ConstantDescs.CD_Class, ConstantDescs.CD_MethodType, ConstantDescs.CD_MethodHandle
+        CD_String, CD_Class, CD_MethodType, CD_MethodHandle
     };
 
     /// The types at one place. A two-slot variable is followed by null, as is a slot that holds nothing.
@@ -162,6 +144,11 @@ final class Frames {
         for (; n > 0; n--) stack.removeLast();
     }
 
+    private void replace(int n, Type type) {
+        pop(n);
+        push(type);
+    }
+
     private void apply(int i, Instruction instruction) {
         var op = instruction.opcode();
         switch (op.kind()) {
@@ -173,10 +160,7 @@ final class Frames {
             }
             case STORE -> store(((StoreInstruction) instruction).slot(), pop());
             case CONSTANT -> push(constant((ConstantInstruction) instruction));
-            case CONVERT -> {
-                pop();
-                push(Type.of(((ConvertInstruction) instruction).toType()));
-            }
+            case CONVERT -> replace(1, Type.of(((ConvertInstruction) instruction).toType()));
             case OPERATOR -> operate(op);
             case ARRAY_LOAD -> {
                 pop();
@@ -190,10 +174,7 @@ final class Frames {
                 switch (op) {
                     case GETSTATIC -> push(Type.of(type));
                     case PUTSTATIC -> pop();
-                    case GETFIELD -> {
-                        pop();
-                        push(Type.of(type));
-                    }
+                    case GETFIELD -> replace(1, Type.of(type));
                     default -> pop(2);
                 }
             }
@@ -203,35 +184,27 @@ final class Frames {
                 site[i] = i;
                 push(Type.uninitialized(i));
             }
-            case NEW_PRIMITIVE_ARRAY -> {
-                pop();
-                push(Type.of(((NewPrimitiveArrayInstruction) instruction).typeKind().upperBound().arrayType()));
-            }
-            case NEW_REF_ARRAY -> {
-                pop();
-                push(Type.of(((NewReferenceArrayInstruction) instruction).componentType().asSymbol().arrayType()));
-            }
+            case NEW_PRIMITIVE_ARRAY ->
+                replace(1, Type.of(((NewPrimitiveArrayInstruction) instruction).typeKind().upperBound().arrayType()));
+            case NEW_REF_ARRAY -> replace(1, Type.of(((NewReferenceArrayInstruction) instruction).componentType().asSymbol().arrayType()));
             case NEW_MULTI_ARRAY -> {
                 var array = (NewMultiArrayInstruction) instruction;
-                pop(array.dimensions());
-                push(Type.of(array.arrayType().asSymbol()));
+                replace(array.dimensions(), Type.of(array.arrayType().asSymbol()));
             }
             case TYPE_CHECK -> {
-                pop();
-                push(op == Opcode.INSTANCEOF ? Type.INT : Type.of(((TypeCheckInstruction) instruction).type().asSymbol()));
+                var checked = Type.of(((TypeCheckInstruction) instruction).type().asSymbol());
+                replace(1, op == Opcode.INSTANCEOF ? Type.INT : checked);
             }
             case MONITOR -> {
                 pop();
                 held += op == Opcode.MONITORENTER ? 1 : -1;
             }
             case LOOKUP_SWITCH, TABLE_SWITCH -> pop();
-            case BRANCH -> {
-                switch (op) {
-                    case GOTO, GOTO_W -> {}
-                    case IF_ACMPEQ, IF_ACMPNE, IF_ICMPEQ, IF_ICMPNE, IF_ICMPLT, IF_ICMPGE, IF_ICMPGT, IF_ICMPLE -> pop(2);
-                    default -> pop();
-                }
-            }
+            case BRANCH -> pop(switch (op) {
+                case GOTO, GOTO_W -> 0;
+                case IF_ACMPEQ, IF_ACMPNE, IF_ICMPEQ, IF_ICMPNE, IF_ICMPLT, IF_ICMPGE, IF_ICMPGT, IF_ICMPLE -> 2;
+                default -> 1;
+            });
             case STACK -> shuffle(i, op);
             default -> throw new IllegalArgumentException("unknown instruction " + instruction);
         }
@@ -256,26 +229,20 @@ final class Frames {
     private void operate(Opcode op) {
         switch (op) {
             case INEG, LNEG, FNEG, DNEG -> {}
-            case ARRAYLENGTH -> {
-                pop();
-                push(Type.INT);
-            }
-            case LCMP, FCMPL, FCMPG, DCMPL, DCMPG -> {
-                pop(2);
-                push(Type.INT);
-            }
+            case ARRAYLENGTH -> replace(1, Type.INT);
+            case LCMP, FCMPL, FCMPG, DCMPL, DCMPG -> replace(2, Type.INT);
             default -> pop(); // two operands; the result is of the first one's type, also for shifts
         }
     }
 
     private void call(MethodTypeDesc type, int receivers) {
         pop(type.parameterCount() + receivers);
-        if (!type.returnType().equals(ConstantDescs.CD_void)) push(Type.of(type.returnType()));
+        if (!type.returnType().equals(CD_void)) push(Type.of(type.returnType()));
     }
 
     private void invoke(int i, InvokeInstruction call) {
         var type = call.typeSymbol();
-        if (!call.name().equalsString(ConstantDescs.INIT_NAME)) {
+        if (!call.name().equalsString(INIT_NAME)) {
             call(type, call.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
             return;
         }
@@ -296,14 +263,8 @@ final class Frames {
                 site[i] = stack.getLast().site();
                 push(stack.getLast());
             }
-            case POP -> disturb(1, 0);
-            case POP2 -> disturb(2, 0);
-            default -> {}
-        }
-        switch (op) {
-            case DUP -> {}
-            case POP -> pop();
-            case POP2 -> pop(entries(2, 0));
+            case POP -> pop(disturb(1, 0));
+            case POP2 -> pop(disturb(2, 0));
             case DUP2 -> copy(2, 0);
             case DUP_X1 -> copy(1, 1);
             case DUP_X2 -> copy(1, 2);
@@ -318,11 +279,9 @@ final class Frames {
 
     /// Copies the entries in the topmost slots to beneath those in the slots under them.
     private void copy(int slots, int beneath) {
-        disturb(slots, beneath);
-        int copied = entries(slots, 0);
-        int skipped = entries(beneath, copied);
+        int touched = disturb(slots, beneath);
         int top = stack.size();
-        stack.addAll(top - copied - skipped, List.copyOf(stack.subList(top - copied, top)));
+        stack.addAll(top - touched, List.copyOf(stack.subList(top - entries(slots, 0), top)));
     }
 
     /// {@return how many entries fill that many slots, under the topmost `above` entries}
@@ -332,12 +291,14 @@ final class Frames {
         return n;
     }
 
-    private void disturb(int slots, int beneath) {
+    /// {@return how many entries fill the topmost slots and those beneath; they do more than wait for a constructor}
+    private int disturb(int slots, int beneath) {
         int copied = entries(slots, 0);
         int all = copied + entries(beneath, copied);
         for (int k = 1; k <= all; k++) {
             var type = stack.get(stack.size() - k);
             if (!type.isInitialized()) shuffled.set(type.site());
         }
+        return all;
     }
 }

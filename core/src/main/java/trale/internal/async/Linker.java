@@ -1,19 +1,15 @@
 package trale.internal.async;
 
-import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDesc;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.DirectMethodHandleDesc;
-import java.lang.constant.DynamicCallSiteDesc;
-import java.lang.constant.MethodHandleDesc;
-import java.lang.constant.MethodTypeDesc;
+import static java.lang.constant.ConstantDescs.*;
+
+import java.lang.constant.*;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleInfo;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.HashSet;
 import java.util.Set;
@@ -44,11 +40,11 @@ public final class Linker {
                 Emitter.CD_STATE_MACHINE,
                 name,
                 MethodTypeDesc.of(
-                        ConstantDescs.CD_CallSite,
-                        ConstantDescs.CD_MethodHandles_Lookup,
-                        ConstantDescs.CD_String,
-                        ConstantDescs.CD_MethodType,
-                        ConstantDescs.CD_Object.arrayType()));
+                        CD_CallSite,
+                        CD_MethodHandles_Lookup,
+                        CD_String,
+                        CD_MethodType,
+                        CD_Object.arrayType()));
     }
 
     private final Class<?> host;
@@ -112,7 +108,7 @@ public final class Linker {
     /// {@return the `invokedynamic` that stands for a member}
     /// @param call what it takes from the stack and leaves there
     DynamicCallSiteDesc member(int kind, ClassDesc owner, String name, MethodTypeDesc type, MethodTypeDesc call) {
-        var unqualified = name.equals(ConstantDescs.INIT_NAME) ? "new" : name;
+        var unqualified = name.equals(INIT_NAME) ? "new" : name;
         return DynamicCallSiteDesc.of(MEMBER, unqualified, call, hostDesc, kind, owner, unqualified, type);
     }
 
@@ -124,7 +120,7 @@ public final class Linker {
         all[0] = hostDesc;
         all[1] = target.refKind();
         all[2] = target.owner();
-        all[3] = target.methodName().equals(ConstantDescs.INIT_NAME) ? "new" : target.methodName();
+        all[3] = target.methodName().equals(INIT_NAME) ? "new" : target.methodName();
         all[4] = MethodTypeDesc.ofDescriptor(target.lookupDescriptor());
         all[5] = arguments[0];
         System.arraycopy(arguments, 2, all, 6, arguments.length - 2);
@@ -133,7 +129,7 @@ public final class Linker {
 
     /// {@return the `invokedynamic` that reads the n-th captured value, counted from 1, from a lambda}
     DynamicCallSiteDesc capture(int n, ClassDesc type) {
-        return DynamicCallSiteDesc.of(CAPTURE, "capture", MethodTypeDesc.of(type, ConstantDescs.CD_Object), hostDesc, n);
+        return DynamicCallSiteDesc.of(CAPTURE, "capture", MethodTypeDesc.of(type, CD_Object), hostDesc, n);
     }
 
     // From here on: the callbacks.

@@ -2,11 +2,7 @@ package trale.internal.async;
 
 import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
-import java.lang.classfile.instruction.ExceptionCatch;
-import java.lang.classfile.instruction.IncrementInstruction;
-import java.lang.classfile.instruction.LabelTarget;
-import java.lang.classfile.instruction.LoadInstruction;
-import java.lang.classfile.instruction.StoreInstruction;
+import java.lang.classfile.instruction.*;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
