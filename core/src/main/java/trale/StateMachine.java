@@ -2,7 +2,6 @@ package trale;
 
 import java.lang.System.Logger.Level;
 import java.lang.invoke.CallSite;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.util.Objects;
@@ -30,7 +29,6 @@ import trale.internal.async.Linker;
 /// Everything here happens on the thread that polls.
 ///
 /// @param <T> what the body returns
-/// @hidden
 public abstract class StateMachine<T> implements Future<T> {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
@@ -177,57 +175,42 @@ public abstract class StateMachine<T> implements Future<T> {
                 + (state == 0 ? " not started" : state == FINISHED ? " finished" : state == RUNNING ? " running" : " waiting");
     }
 
+    // The bootstrap methods of generated classes. All have the type of LambdaMetafactory.altMetafactory, which the JDK calls
+    // without generating an adapter first.
+
     /// Links a member that the generated class may not name itself, with the rights of the class the body was written in.
     ///
     /// @param caller the generated class
     /// @param name not used
     /// @param type of the call
-    /// @param member see [#member]
+    /// @param member as `trale.internal.async.Linker` wrote it down
     /// @return the member, for good
-    protected static CallSite link(Lookup caller, String name, MethodType type, MethodHandle member) {
-        return Linker.link(type, member);
+    /// @throws ReflectiveOperationException it is not there, or the body's class may not use it either
+    protected static CallSite member(Lookup caller, String name, MethodType type, Object... member) throws ReflectiveOperationException {
+        return Linker.member(caller, type, member);
     }
 
-    /// Links an `invokedynamic` of the body as the class the body was written in would.
+    /// Links a lambda or method reference in the body as one of the class the body was written in.
     ///
     /// @param caller the generated class
-    /// @param name of the original
-    /// @param type of the original
-    /// @param host the class the body was written in
-    /// @param bootstrap of the original
-    /// @param arguments of the original; method handles as constants made by [#member]
-    /// @return what the original bootstrap method returned
-    /// @throws Throwable what the original bootstrap method threw
-    protected static CallSite relink(
-            Lookup caller, String name, MethodType type, Class<?> host, MethodHandle bootstrap, Object... arguments) throws Throwable {
-        return Linker.relink(caller, name, type, host, bootstrap, arguments);
-    }
-
-    /// Finds a member with the rights of the class the body was written in.
-    ///
-    /// @param caller the generated class
-    /// @param name of the member, or `new`
-    /// @param constant the class of the constant: MethodHandle
-    /// @param host the class the body was written in
-    /// @param owner the class that is searched
-    /// @param type the method's type; a field's as that of its getter
-    /// @param kind one of the `REF_` constants of [java.lang.invoke.MethodHandleInfo]
-    /// @return the member
-    /// @throws ReflectiveOperationException it is not there, or the host may not use it
-    protected static MethodHandle member(
-            Lookup caller, String name, Class<?> constant, Class<?> host, Class<?> owner, MethodType type, int kind)
-            throws ReflectiveOperationException {
-        return Linker.member(caller, name, host, owner, type, kind);
+    /// @param name of the functional interface's method
+    /// @param type from what is captured to the functional interface
+    /// @param lambda as `trale.internal.async.Linker` wrote it down
+    /// @return its factory
+    /// @throws Exception what LambdaMetafactory threw
+    protected static CallSite lambda(Lookup caller, String name, MethodType type, Object... lambda) throws Exception {
+        return Linker.lambda(caller, name, type, lambda);
     }
 
     /// Links the reading of a captured value.
     ///
     /// @param caller the generated class
-    /// @param name the lambda's field
+    /// @param name not used
     /// @param type from Object to the captured value's type
+    /// @param which as `trale.internal.async.Linker` wrote it down
     /// @return its getter
     /// @throws ReflectiveOperationException there is no such field
-    protected static CallSite capture(Lookup caller, String name, MethodType type) throws ReflectiveOperationException {
-        return Linker.capture(caller, name, type);
+    protected static CallSite capture(Lookup caller, String name, MethodType type, Object... which) throws ReflectiveOperationException {
+        return Linker.capture(caller, type, which);
     }
 }

@@ -172,7 +172,6 @@ final class Task<T> implements Waker {
     /// Arranges for the waker to be woken at the end. The same waker is kept once.
     ///
     /// @return false if the end has come already
-    @SuppressWarnings("ReferenceEquality") // "the same" is identity, whatever a hand-written waker calls equal
     boolean onEnd(Waker waker) {
         for (;;) {
             var head = joiners;

@@ -3,6 +3,9 @@ package trale.reactor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import trale.Executor;
 import trale.Waker;
@@ -33,9 +36,25 @@ import trale.internal.linux.TimerFd;
 public final class Reactor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("trale");
     private static final int BATCH = 256;
+    private static final long EXIT_PAUSE = 1_000_000; // ns
     private static final long WAKEUP = -1;
     private static final long TIMER = -2;
     private static final long NEVER = Long.MAX_VALUE;
+
+    /// All that are open. When the JVM exits it waits 300 ms for threads that are in native code, as one in epoll_wait
+    /// is. So from then on, while shutdown hooks may still rely on tasks that run, a turn waits in Java instead.
+    private static final Set<Reactor> OPEN = ConcurrentHashMap.newKeySet();
+
+    /// Set once, by the hook, before it ends all the waits; read before each wait.
+    private static volatile boolean exiting;
+
+    static {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(Reactor::exit, "trale-exit"));
+        } catch (IllegalStateException e) {
+            exiting = true; // first used by a shutdown hook
+        }
+    }
 
     private final Epoll epoll;
     private final EventFd eventFd;
@@ -75,6 +94,7 @@ public final class Reactor implements AutoCloseable {
         }
         watch(eventFd.fd(), Epoll.IN | Epoll.ET, WAKEUP);
         watch(timerFd.fd(), Epoll.IN | Epoll.ET, TIMER);
+        OPEN.add(this);
     }
 
     /// Registers a descriptor with the reactor of [Executor#get()], once for its life. Both directions count as ready
@@ -151,7 +171,8 @@ public final class Reactor implements AutoCloseable {
     public void turn(boolean block) {
         requireTurner();
         if (block) arm();
-        var n = epoll.await(block ? -1 : 0);
+        if (block && exiting) LockSupport.parkNanos(EXIT_PAUSE);
+        var n = epoll.await(block && !exiting ? -1 : 0);
         if (n < 0 && n != -Errno.EINTR) throw new IllegalStateException(Errno.exception("epoll_wait", n));
         for (var i = 0; i < n; i++) {
             var key = epoll.data(i);
@@ -182,6 +203,11 @@ public final class Reactor implements AutoCloseable {
         if (!closed) eventFd.signal();
     }
 
+    private static void exit() {
+        exiting = true;
+        OPEN.forEach(Reactor::wakeup);
+    }
+
     /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
     public static void wake(Waker waker) {
         try {
@@ -202,6 +228,7 @@ public final class Reactor implements AutoCloseable {
             if (closed) return;
             closed = true;
         }
+        OPEN.remove(this);
         for (var source : sources.all()) source.close();
         Waker waker;
         while ((waker = timers.take()) != null) wake(waker);

@@ -160,8 +160,10 @@ final class Checks {
         for (var m : c.methods()) {
             var code = m.code().orElse(null);
             if (code == null) continue;
-            for (var e : code)
-                if (e instanceof InvokeDynamicInstruction indy && isBody(indy) && target(indy) instanceof DirectMethodHandleDesc t) bodies.add(t.methodName());
+            for (var e : code) {
+                var target = e instanceof InvokeDynamicInstruction indy && isBody(indy) ? target(indy) : null;
+                if (target != null) bodies.add(target.methodName());
+            }
         }
         for (var m : c.methods()) if (!bodies.contains(m.methodName().stringValue())) searchMethod(c, m, what);
     }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The body's method as javac compiled it: instructions, labels and line numbers, numbered in their order, and how
 /// control goes from one to the other. The passes name an instruction by that number.
@@ -58,7 +59,7 @@ final class Code {
     }
 
     int index(Label label) {
-        return index.get(label);
+        return Objects.requireNonNull(index.get(label), "a label of another method");
     }
 
     /// {@return the bytes of its bytecode}

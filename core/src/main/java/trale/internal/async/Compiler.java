@@ -1,6 +1,7 @@
 package trale.internal.async;
 
 import java.lang.System.Logger.Level;
+import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassFile.DeadCodeOption;
 import java.lang.classfile.ClassFile.ShortJumpsOption;
@@ -14,13 +15,13 @@ import java.lang.classfile.attribute.SourceFileAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.AccessFlag;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// The class is a normal, visible one, so that stack traces, debuggers, profilers and helpful NullPointerExceptions show it.
-/// No lambdas, streams or string concatenation on the way that every body takes: the first body of a program pays for
+/// No streams, regular expressions or string concatenation on the way that every body takes: the first body of a program pays for
 /// whatever is loaded here.
 public final class Compiler {
-    private static final System.Logger LOG = System.getLogger("trale");
+    private static final MethodTypeDesc CONSTRUCTOR = MethodTypeDesc.of(ConstantDescs.CD_void);
 
     /// HotSpot does not compile a method beyond this.
     private static final int HUGE = 8_000;
@@ -58,6 +59,9 @@ public final class Compiler {
     private final ClassDesc self;
     private final Linker linker;
     private final boolean isStatic;
+    private final Frames frames;
+    private final Liveness liveness;
+    private final Layout layout;
 
     private Compiler(SerializedLambda lambda, Lookup lookup) {
         this.lambda = lambda;
@@ -67,6 +71,13 @@ public final class Compiler {
         this.isStatic = code.method.flags().has(AccessFlag.STATIC);
         this.self = ClassDesc.of(host.getName().concat("$async$").concat(Integer.toString(COMPILED.get(host).incrementAndGet())));
         this.linker = new Linker(lookup);
+        var entry = entry();
+        this.frames = new Frames(code, entry);
+        var checks = new Checks(host, model);
+        checks.monitors(code, frames);
+        checks.nestedAwaits(code.at);
+        this.liveness = new Liveness(code, frames);
+        this.layout = new Layout(code, frames, liveness, entry, linker);
     }
 
     /// {@return a state machine for the lambda's class, of which more can be made}
@@ -82,7 +93,7 @@ public final class Compiler {
             var lookup = privateLookup(host);
             var bytes = new Compiler(form, lookup).bytes();
             var compiled = lookup.defineClass(bytes);
-            Linker.LAMBDA.get(compiled)[0] = lambda.getClass();
+            Linker.COMPILED_FROM.get(compiled)[0] = lambda.getClass();
             return lookup.findConstructor(compiled, MethodType.methodType(void.class)).invoke();
         } catch (RuntimeException | Error e) {
             throw e;
@@ -135,26 +146,13 @@ public final class Compiler {
                 + ", a method of another class. Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.");
     }
 
-    private byte[] bytes() {
-        var entry = entry();
-        var frames = new Frames(code, entry.locals().clone());
-        var checks = new Checks(host, model);
-        checks.monitors(code, frames);
-        checks.nestedAwaits(code.at);
-        var liveness = new Liveness(code, frames);
-        var layout = new Layout(code, frames, liveness, entry, linker);
-        var bytes = write(frames, liveness, layout);
-        warnIfHuge(bytes);
-        return bytes;
-    }
-
     private void warnIfHuge(byte[] bytes) {
         if (code.length() + 40 * code.size() / 10 < HUGE / 2) return; // cannot be; saves the parsing
         for (var m : ClassFile.of().parse(bytes).methods()) {
             if (!m.methodName().equalsString("step")) continue;
             int length = ((CodeAttribute) m.code().orElseThrow()).codeLength();
             if (length > HUGE)
-                LOG.log(Level.WARNING, Checks.sourceFile(model) + ":" + code.firstLine() + ": the async body is " + length
+                System.getLogger("trale").log(Level.WARNING, Checks.sourceFile(model) + ":" + code.firstLine() + ": the async body is " + length
                         + " bytes of bytecode; beyond " + HUGE + " HotSpot only interprets it. Move parts of it to methods that return async(() -> …).");
         }
     }
@@ -164,31 +162,20 @@ public final class Compiler {
         int slot = 0;
         if (!isStatic) locals[slot++] = Type.of(linker.host());
         for (var parameter : code.method.methodTypeSymbol().parameterList()) {
-            locals[slot] = Type.of(parameter);
-            slot += locals[slot].slots();
+            var type = Type.of(parameter);
+            locals[slot] = type;
+            slot += type.slots();
         }
-        return new Frames.Frame(locals, new Type[0]);
+        return Frames.Frame.copyOf(locals, List.of());
     }
 
-    private byte[] write(Frames frames, Liveness liveness, Layout layout) {
+    private byte[] bytes() {
         // The stack maps are our own, so that no class of the body has to be loaded; far jumps cannot be mended then.
         var file = ClassFile.of(StackMapsOption.DROP_STACK_MAPS, DeadCodeOption.KEEP_DEAD_CODE, ShortJumpsOption.FAIL_ON_SHORT_JUMPS);
-        boolean isVoid = lambda.getFunctionalInterfaceClass().equals("trale/Async$VoidBody");
-        var constructor = MethodTypeDesc.of(ConstantDescs.CD_void);
         try {
-            return file.build(self, c -> {
-                c.withSuperclass(Emitter.CD_STATE_MACHINE).withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
-                c.with(SourceFileAttribute.of(Checks.sourceFile(model)));
-                for (var field : layout.fields.entrySet()) c.withField(field.getKey(), field.getValue(), ClassFile.ACC_PRIVATE);
-                c.withMethodBody(ConstantDescs.INIT_NAME, constructor, 0, b -> b.aload(0)
-                        .invokespecial(Emitter.CD_STATE_MACHINE, ConstantDescs.INIT_NAME, constructor)
-                        .return_());
-                c.withMethodBody("create", MethodTypeDesc.of(Emitter.CD_STATE_MACHINE, ConstantDescs.CD_Object), ClassFile.ACC_PROTECTED, b -> create(b, layout));
-                c.withMethodBody("step", Emitter.STEP, ClassFile.ACC_PROTECTED, b ->
-                        Emitter.step(code, frames, liveness, layout, linker, self, isVoid, b));
-                c.withMethodBody("source", MethodTypeDesc.of(ConstantDescs.CD_String), ClassFile.ACC_PROTECTED, b ->
-                        b.loadConstant(source(layout)).areturn());
-            });
+            var bytes = file.build(self, this::define);
+            warnIfHuge(bytes);
+            return bytes;
         } catch (IllegalArgumentException e) {
             if (code.length() < HUGE) throw e;
             throw Checks.rejection(model, code.firstLine(), "the async body is too large: its state machine does not fit into the 64 KB of a method."
@@ -196,31 +183,51 @@ public final class Compiler {
         }
     }
 
+    private void define(ClassBuilder c) {
+        c.withSuperclass(Emitter.CD_STATE_MACHINE).withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+        c.with(SourceFileAttribute.of(Checks.sourceFile(model)));
+        for (var field : layout.fields.entrySet()) c.withField(field.getKey(), field.getValue(), ClassFile.ACC_PRIVATE);
+        c.withMethodBody(ConstantDescs.INIT_NAME, CONSTRUCTOR, 0, this::constructor);
+        c.withMethodBody("create", MethodTypeDesc.of(Emitter.CD_STATE_MACHINE, ConstantDescs.CD_Object), ClassFile.ACC_PROTECTED, this::create);
+        c.withMethodBody("step", Emitter.STEP, ClassFile.ACC_PROTECTED, this::step);
+        c.withMethodBody("source", MethodTypeDesc.of(ConstantDescs.CD_String), ClassFile.ACC_PROTECTED, this::source);
+    }
+
+    private void constructor(CodeBuilder b) {
+        b.aload(0).invokespecial(Emitter.CD_STATE_MACHINE, ConstantDescs.INIT_NAME, CONSTRUCTOR).return_();
+    }
+
+    private void step(CodeBuilder b) {
+        boolean returnsNothing = lambda.getFunctionalInterfaceClass().equals("trale/Async$VoidBody");
+        Emitter.step(code, frames, liveness, layout, linker, self, returnsNothing, b);
+    }
+
     /// `create(lambda)`: a new state machine, with what its lambda captured where state 0 looks for it.
-    private void create(CodeBuilder b, Layout layout) {
-        b.new_(self).dup().invokespecial(self, ConstantDescs.INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void)).astore(2);
+    private void create(CodeBuilder b) {
+        b.new_(self).dup().invokespecial(self, ConstantDescs.INIT_NAME, CONSTRUCTOR).astore(2);
         int n = 1;
         int slot = 0;
-        if (!isStatic) capture(b, layout, n++, slot++, linker.host());
+        if (!isStatic) capture(b, n++, slot++, linker.host());
         for (var parameter : code.method.methodTypeSymbol().parameterList()) {
-            capture(b, layout, n++, slot, parameter);
+            capture(b, n++, slot, parameter);
             slot += TypeKind.from(parameter).slotSize();
         }
         b.aload(2).areturn();
     }
 
-    private void capture(CodeBuilder b, Layout layout, int n, int slot, ClassDesc type) {
+    private void capture(CodeBuilder b, int n, int slot, ClassDesc type) {
         for (var captured : layout.states.getFirst().locals())
             if (captured.slot() == slot)
-                b.aload(2).aload(1).invokedynamic(Linker.capture(n, type)).putfield(self, captured.field(), captured.fieldType());
+                b.aload(2).aload(1).invokedynamic(linker.capture(n, type)).putfield(self, captured.field(), captured.fieldType());
     }
 
-    private String source(Layout layout) {
+    /// `source()`: see `StateMachine`.
+    private void source(CodeBuilder b) {
         var name = lambda.getImplMethodName();
         int end = name.lastIndexOf('$', name.lastIndexOf('$') - 1);
         if (end > 7 && name.startsWith("lambda$")) name = name.substring(7, end); // lambda$main$3f2a91c0$1
         var text = new StringBuilder(host.getName()).append(':').append(name).append(':').append(Checks.sourceFile(model));
         for (var state : layout.states) text.append(':').append(state.line());
-        return text.toString();
+        b.loadConstant(text.toString()).areturn();
     }
 }

@@ -124,7 +124,7 @@ final class Emitter {
             } else {
                 out.aload(0).getfield(self, v.field(), v.fieldType());
                 var desc = v.type().desc();
-                if (desc != null && !desc.equals(ConstantDescs.CD_Object)) out.checkcast(desc);
+                if (desc != null && !desc.equals(v.fieldType())) out.checkcast(desc);
             }
             out.storeLocal(kind, SHIFT + v.slot());
             if (kind == TypeKind.REFERENCE && !v.type().isNull()) out.aload(0).aconst_null().putfield(self, v.field(), v.fieldType());
@@ -228,9 +228,9 @@ final class Emitter {
         out.with(target);
         var frame = frames.frame[i];
         if (frame == null) return;
-        var types = frame.locals().clone();
+        var types = new @Nullable Type[frame.locals().size()];
         var live = liveness.at(i);
-        for (int slot = 0; slot < types.length; slot++) if (!live.get(slot)) types[slot] = null;
+        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) types[slot] = frame.locals().get(slot);
         var stack = new ArrayList<VerificationTypeInfo>();
         for (var type : frame.stack()) if (type.isInitialized() || !layout.moved.get(type.site())) stack.add(type.info());
         map(target.label(), locals(types), stack.toArray(new VerificationTypeInfo[0]));
@@ -269,9 +269,9 @@ final class Emitter {
             case INVOKE_DYNAMIC -> {
                 var dynamic = (InvokeDynamicInstruction) instruction;
                 var arguments = dynamic.bootstrapArgs().toArray(new ConstantDesc[0]);
-                var relinked = linker.relink(dynamic.bootstrapMethod(), dynamic.name().stringValue(), dynamic.typeSymbol(), arguments);
-                if (relinked == null) out.with(instruction);
-                else out.invokedynamic(relinked);
+                var linked = linker.lambda(dynamic.bootstrapMethod(), dynamic.name().stringValue(), dynamic.typeSymbol(), arguments);
+                if (linked == null) out.with(instruction);
+                else out.invokedynamic(linked);
             }
             default -> out.with(instruction);
         }
@@ -327,7 +327,7 @@ final class Emitter {
         var owner = access.owner().asSymbol();
         var call = isPut ? MethodTypeDesc.of(ConstantDescs.CD_void, access.typeSymbol()) : type;
         if (!isStatic) call = call.insertParameterTypes(0, owner);
-        out.invokedynamic(linker.link(kind, owner, access.name().stringValue(), type, call));
+        out.invokedynamic(linker.member(kind, owner, access.name().stringValue(), type, call));
     }
 
     private void invoke(InvokeInstruction invoke) {
@@ -346,7 +346,7 @@ final class Emitter {
         var type = invoke.typeSymbol();
         var receiver = kind == MethodHandleInfo.REF_invokeSpecial ? linker.host() : owner;
         var call = kind == MethodHandleInfo.REF_invokeStatic ? type : type.insertParameterTypes(0, receiver);
-        out.invokedynamic(linker.link(kind, owner, name, type, call));
+        out.invokedynamic(linker.member(kind, owner, name, type, call));
     }
 
     /// A constructor call whose NEW was moved here.
@@ -354,7 +354,7 @@ final class Emitter {
         var type = init.typeSymbol();
         var owner = init.owner().asSymbol();
         if (!linker.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), ConstantDescs.INIT_NAME, init.type().stringValue())) {
-            out.invokedynamic(linker.link(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, type, type.changeReturnType(owner)));
+            out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, type, type.changeReturnType(owner)));
             if (copies == 1) out.pop();
             for (int k = 2; k < copies; k++) out.dup();
             return;

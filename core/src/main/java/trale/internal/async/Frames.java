@@ -57,7 +57,13 @@ final class Frames {
     ///
     /// @param locals by slot
     /// @param stack bottom first, an entry each, also for long and double
-    record Frame(@Nullable Type[] locals, Type[] stack) {}
+    record Frame(List<@Nullable Type> locals, List<Type> stack) {
+        static Frame copyOf(@Nullable Type[] locals, List<Type> stack) {
+            var copy = new ArrayList<@Nullable Type>(locals.length);
+            for (var type : locals) copy.add(type);
+            return new Frame(copy, List.copyOf(stack));
+        }
+    }
 
     private final Code code;
 
@@ -83,7 +89,7 @@ final class Frames {
     private int held;
     private final Map<Label, Integer> heldAt = new HashMap<>();
 
-    Frames(Code code, @Nullable Type[] parameters) {
+    Frames(Code code, Frame entry) {
         this.code = code;
         int n = code.size();
         this.frame = new Frame[n];
@@ -91,7 +97,7 @@ final class Frames {
         this.site = new int[n];
         this.copies = new int[n];
         this.monitors = new int[n];
-        this.locals = parameters;
+        this.locals = entry.locals().toArray(new Type[0]);
         walk();
     }
 
@@ -111,7 +117,7 @@ final class Frames {
             reachable[i] = live;
             if (!live || !(code.at[i] instanceof Instruction instruction)) continue;
             if (Code.isAwait(instruction)) {
-                frame[i] = new Frame(locals.clone(), stack.toArray(new Type[0]));
+                frame[i] = Frame.copyOf(locals, stack);
                 monitors[i] = held;
             }
             apply(i, instruction);
@@ -134,7 +140,7 @@ final class Frames {
         }
         stack.clear();
         for (var info : declared.stack()) stack.add(declaredType(info));
-        return new Frame(locals.clone(), stack.toArray(new Type[0]));
+        return Frame.copyOf(locals, stack);
     }
 
     private Type declaredType(VerificationTypeInfo info) {

@@ -7,8 +7,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandleInfo;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +33,10 @@ final class Layout {
     ///
     /// @param slot its slot in the body's method; for an entry of the operand stack, the slot it is put in meanwhile
     /// @param type what it holds there
-    /// @param field where it is kept
-    record Kept(int slot, Type type, String field) {
-        ClassDesc fieldType() {
-            return type.kind() == TypeKind.REFERENCE ? ConstantDescs.CD_Object : type.kind().upperBound();
-        }
-    }
+    /// @param field where it is kept; empty for what is always null
+    /// @param fieldType Object for a reference, as other states keep other classes there; but if the class may not be named
+    ///     in a cast (a `var` can have such a type), it has a field of its own type
+    record Kept(int slot, Type type, String field, ClassDesc fieldType) {}
 
     /// A place where the body can be suspended; number 0 is the one before its first instruction.
     ///
@@ -61,18 +59,20 @@ final class Layout {
     /// The first slot that the body does not use: here the future lies while it is polled, and then the operands.
     final int scratch;
 
-    private final int[] used = new int[TypeKind.values().length];
+    private final Linker linker;
+    private final Map<TypeKind, Integer> used = new EnumMap<>(TypeKind.class);
 
     Layout(Code code, Frames frames, Liveness liveness, Frames.Frame entry, Linker linker) {
+        this.linker = linker;
         scratch = code.maxLocals;
         move(code, frames, linker);
         states.add(new State(0, -1, code.firstLine(), Type.NULL, locals(entry, liveness.atEntry()), List.of()));
         for (int i = 0; i < code.size(); i++) {
             var frame = frames.frame[i];
             if (frame == null || !Code.isAwait(code.at[i])) continue;
-            Arrays.fill(used, 0);
+            used.clear();
             var locals = locals(frame, liveness.at(i));
-            var awaited = frame.stack()[frame.stack().length - 1];
+            var awaited = frame.stack().getLast();
             states.add(new State(states.size(), i, code.line(i), awaited, locals, operands(frame)));
         }
     }
@@ -98,7 +98,7 @@ final class Layout {
     private List<Kept> locals(Frames.Frame frame, BitSet live) {
         var kept = new ArrayList<Kept>();
         for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
-            var type = frame.locals()[slot];
+            var type = frame.locals().get(slot);
             if (type != null) kept.add(keep(slot, type));
         }
         return kept;
@@ -107,8 +107,8 @@ final class Layout {
     private List<Kept> operands(Frames.Frame frame) {
         var kept = new ArrayList<Kept>();
         int slot = scratch + 1;
-        for (int k = 0; k < frame.stack().length - 1; k++) {
-            var type = frame.stack()[k];
+        for (int k = 0; k < frame.stack().size() - 1; k++) {
+            var type = frame.stack().get(k);
             if (!type.isInitialized()) continue;
             kept.add(keep(slot, type));
             slot += type.slots();
@@ -117,11 +117,20 @@ final class Layout {
     }
 
     private Kept keep(int slot, Type type) {
-        if (type.isNull()) return new Kept(slot, Type.NULL, "");
+        if (type.isNull()) return new Kept(slot, type, "", ConstantDescs.CD_Object);
         var kind = type.kind();
         var letter = kind == TypeKind.REFERENCE ? "L" : kind.upperBound().descriptorString();
-        var kept = new Kept(slot, type, letter.concat("$").concat(Integer.toString(used[kind.ordinal()]++)));
-        fields.put(kept.field(), kept.fieldType());
+        int n = used.getOrDefault(kind, 0);
+        used.put(kind, n + 1);
+        var field = letter.concat("$").concat(Integer.toString(n));
+        var desc = type.desc();
+        var fieldType = desc == null ? kind.upperBound() : ConstantDescs.CD_Object;
+        if (desc != null && !linker.mayName(desc)) {
+            fieldType = desc;
+            field = field.concat("$").concat(Integer.toString(states.size()));
+        }
+        var kept = new Kept(slot, type, field, fieldType);
+        fields.put(field, fieldType);
         return kept;
     }
 }

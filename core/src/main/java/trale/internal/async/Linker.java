@@ -5,7 +5,6 @@ import java.lang.constant.ConstantDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.constant.DynamicCallSiteDesc;
-import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodHandleDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.CallSite;
@@ -22,42 +21,33 @@ import org.jspecify.annotations.Nullable;
 
 /// **What the generated class may not name.** It lies beside the class the body was written in (the *host*), in the same
 /// package, but is neither its nestmate nor its subclass. A member that only the host may use is linked by
-/// `invokedynamic`: the JVM calls back [#link] once, with the member found by a lookup that has the host's rights.
+/// `invokedynamic`: the JVM calls back once, here, and a lookup that has the host's rights finds the member.
 ///
 /// ```
-///  invokevirtual Host.secret(int)String      (private)
-///  ->  invokedynamic secret(Host, int)String   bootstrap StateMachine.link, member(Host, "secret", invokeVirtual)
+///  invokevirtual Host.secret(int)String                                  (private)
+///  ->  invokedynamic secret(Host, int)String     StateMachine.member: Host, invokeVirtual, Host, "secret", (int)String
 ///
-///  invokedynamic run()Runnable   bootstrap LambdaMetafactory, Host.lambda$main$1   (a lambda in the body; also private)
-///  ->  invokedynamic run()Runnable   bootstrap StateMachine.relink, Host, LambdaMetafactory, member(Host, "lambda$main$1", …)
+///  invokedynamic run()Runnable                   LambdaMetafactory: ()void, Host.lambda$main$1, ()void    (private too)
+///  ->  invokedynamic run()Runnable               StateMachine.lambda: Host, invokeStatic, Host, "lambda$main$1", …
 /// ```
 ///
 /// The first half of this file writes such instructions, the second half runs when they are first met.
 public final class Linker {
-    private static final ClassDesc CD_STATE_MACHINE = ClassDesc.of("trale.StateMachine");
-    private static final DirectMethodHandleDesc LINK =
-            bootstrap("link", ConstantDescs.CD_CallSite, ConstantDescs.CD_MethodType, ConstantDescs.CD_MethodHandle);
-    private static final DirectMethodHandleDesc CAPTURE = bootstrap("capture", ConstantDescs.CD_CallSite, ConstantDescs.CD_MethodType);
-    private static final DirectMethodHandleDesc RELINK = bootstrap(
-            "relink",
-            ConstantDescs.CD_CallSite,
-            ConstantDescs.CD_MethodType,
-            ConstantDescs.CD_Class,
-            ConstantDescs.CD_MethodHandle,
-            ConstantDescs.CD_Object.arrayType());
-    private static final DirectMethodHandleDesc MEMBER = bootstrap(
-            "member",
-            ConstantDescs.CD_MethodHandle,
-            ConstantDescs.CD_Class,
-            ConstantDescs.CD_Class,
-            ConstantDescs.CD_Class,
-            ConstantDescs.CD_MethodType,
-            ConstantDescs.CD_int);
+    private static final DirectMethodHandleDesc MEMBER = bootstrap("member");
+    private static final DirectMethodHandleDesc LAMBDA = bootstrap("lambda");
+    private static final DirectMethodHandleDesc CAPTURE = bootstrap("capture");
 
-    private static DirectMethodHandleDesc bootstrap(String name, ClassDesc result, ClassDesc... parameters) {
-        var type = MethodTypeDesc.of(result, parameters)
-                .insertParameterTypes(0, ConstantDescs.CD_MethodHandles_Lookup, ConstantDescs.CD_String);
-        return MethodHandleDesc.ofMethod(DirectMethodHandleDesc.Kind.STATIC, CD_STATE_MACHINE, name, type);
+    private static DirectMethodHandleDesc bootstrap(String name) {
+        return MethodHandleDesc.ofMethod(
+                DirectMethodHandleDesc.Kind.STATIC,
+                Emitter.CD_STATE_MACHINE,
+                name,
+                MethodTypeDesc.of(
+                        ConstantDescs.CD_CallSite,
+                        ConstantDescs.CD_MethodHandles_Lookup,
+                        ConstantDescs.CD_String,
+                        ConstantDescs.CD_MethodType,
+                        ConstantDescs.CD_Object.arrayType()));
     }
 
     private final Class<?> host;
@@ -83,6 +73,21 @@ public final class Linker {
         return hostDesc;
     }
 
+    /// {@return whether the generated class may name a class}
+    boolean mayName(ClassDesc type) {
+        while (type.isArray()) type = type.componentType();
+        if (type.isPrimitive() || type.packageName().startsWith("java.") || type.packageName().equals(host.getPackageName())) return true;
+        var name = type.packageName().isEmpty() ? type.displayName() : type.packageName().concat(".").concat(type.displayName());
+        try {
+            beside.accessClass(Class.forName(name, false, host.getClassLoader()));
+            return true;
+        } catch (IllegalAccessException e) {
+            return false;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return true; // will fail as it would in the host
+        }
+    }
+
     /// {@return whether the generated class may name a member}
     /// @param kind one of the `REF_` constants
     /// @param owner its internal name
@@ -90,7 +95,7 @@ public final class Linker {
     boolean mayName(int kind, String owner, String name, String type) {
         if (kind == MethodHandleInfo.REF_invokeSpecial) return false; // super.m(): its own superclass is another
         boolean neighbour = owner.startsWith(prefix) && owner.indexOf('/', prefix.length()) < 0;
-        if (owner.startsWith("[") || !neighbour && !inherited.contains(owner)) return true;
+        if (owner.startsWith("[") || (!neighbour && !inherited.contains(owner))) return true;
         if (owner.equals("java/lang/Object") && !name.equals("clone") && !name.equals("finalize")) return true;
         var loader = host.getClassLoader();
         try {
@@ -105,47 +110,36 @@ public final class Linker {
 
     /// {@return the `invokedynamic` that stands for a member}
     /// @param call what it takes from the stack and leaves there
-    DynamicCallSiteDesc link(int kind, ClassDesc owner, String name, MethodTypeDesc type, MethodTypeDesc call) {
-        return DynamicCallSiteDesc.of(LINK, name.equals(ConstantDescs.INIT_NAME) ? "new" : name, call, member(kind, owner, name, type));
-    }
-
-    private DynamicConstantDesc<MethodHandle> member(int kind, ClassDesc owner, String name, MethodTypeDesc type) {
-        return DynamicConstantDesc.ofNamed(
-                MEMBER,
-                name.equals(ConstantDescs.INIT_NAME) ? "new" : name,
-                ConstantDescs.CD_MethodHandle,
-                hostDesc,
-                owner,
-                type,
-                kind);
+    DynamicCallSiteDesc member(int kind, ClassDesc owner, String name, MethodTypeDesc type, MethodTypeDesc call) {
+        var unqualified = name.equals(ConstantDescs.INIT_NAME) ? "new" : name;
+        return DynamicCallSiteDesc.of(MEMBER, unqualified, call, hostDesc, kind, owner, unqualified, type);
     }
 
     /// {@return the `invokedynamic` that does what this one did in the host, or null if it does so anywhere}
-    @Nullable DynamicCallSiteDesc relink(DirectMethodHandleDesc bootstrap, String name, MethodTypeDesc type, ConstantDesc[] arguments) {
-        boolean refersToMembers = false;
-        var all = new ConstantDesc[arguments.length + 2];
+    @Nullable DynamicCallSiteDesc lambda(DirectMethodHandleDesc bootstrap, String name, MethodTypeDesc type, ConstantDesc[] arguments) {
+        if (!bootstrap.owner().descriptorString().equals("Ljava/lang/invoke/LambdaMetafactory;")) return null;
+        var target = (DirectMethodHandleDesc) arguments[1];
+        var all = new ConstantDesc[arguments.length + 4];
         all[0] = hostDesc;
-        all[1] = bootstrap;
-        for (int i = 0; i < arguments.length; i++) {
-            all[i + 2] = arguments[i];
-            if (!(arguments[i] instanceof DirectMethodHandleDesc handle)) continue;
-            refersToMembers = true;
-            var memberType = MethodTypeDesc.ofDescriptor(handle.lookupDescriptor());
-            all[i + 2] = member(handle.refKind(), handle.owner(), handle.methodName(), memberType);
-        }
-        return refersToMembers ? DynamicCallSiteDesc.of(RELINK, name, type, all) : null;
+        all[1] = target.refKind();
+        all[2] = target.owner();
+        all[3] = target.methodName().equals(ConstantDescs.INIT_NAME) ? "new" : target.methodName();
+        all[4] = MethodTypeDesc.ofDescriptor(target.lookupDescriptor());
+        all[5] = arguments[0];
+        System.arraycopy(arguments, 2, all, 6, arguments.length - 2);
+        return DynamicCallSiteDesc.of(LAMBDA, name, type, all);
     }
 
     /// {@return the `invokedynamic` that reads the n-th captured value, counted from 1, from a lambda}
-    static DynamicCallSiteDesc capture(int n, ClassDesc type) {
-        return DynamicCallSiteDesc.of(CAPTURE, "arg$".concat(Integer.toString(n)), MethodTypeDesc.of(type, ConstantDescs.CD_Object));
+    DynamicCallSiteDesc capture(int n, ClassDesc type) {
+        return DynamicCallSiteDesc.of(CAPTURE, "capture", MethodTypeDesc.of(type, ConstantDescs.CD_Object), hostDesc, n);
     }
 
     // From here on: the callbacks.
 
     /// By generated class: the class of the lambdas it was compiled from, which is hidden and has no name to refer to it by.
     /// Written once, before the class runs.
-    static final ClassValue<@Nullable Class<?>[]> LAMBDA = new ClassValue<>() {
+    static final ClassValue<@Nullable Class<?>[]> COMPILED_FROM = new ClassValue<>() {
         @Override
         protected @Nullable Class<?>[] computeValue(Class<?> type) {
             return new @Nullable Class<?>[1];
@@ -166,37 +160,41 @@ public final class Linker {
         };
     }
 
-    /// See `StateMachine.link`.
-    public static CallSite link(MethodType type, MethodHandle member) {
-        return new ConstantCallSite(member.asFixedArity().asType(type));
-    }
-
-    /// See `StateMachine.relink`.
-    public static CallSite relink(
-            Lookup caller, String name, MethodType type, Class<?> host, MethodHandle bootstrap, Object[] arguments) throws Throwable {
-        var lookup = MethodHandles.privateLookupIn(host, caller);
-        if (bootstrap.type().lastParameterType() == MethodType.class) // LambdaMetafactory.metafactory, without the detour below
-            return LambdaMetafactory.metafactory(
-                    lookup, name, type, (MethodType) arguments[0], (MethodHandle) arguments[1], (MethodType) arguments[2]);
-        var all = new Object[arguments.length + 3];
-        all[0] = lookup;
-        all[1] = name;
-        all[2] = type;
-        System.arraycopy(arguments, 0, all, 3, arguments.length);
-        return (CallSite) bootstrap.invokeWithArguments(all);
-    }
-
     /// See `StateMachine.member`.
-    public static MethodHandle member(Lookup caller, String name, Class<?> host, Class<?> owner, MethodType type, int kind)
-            throws ReflectiveOperationException {
-        return find(MethodHandles.privateLookupIn(host, caller), kind, owner, name, type);
+    ///
+    /// @param member host, kind, owner, name, type
+    public static CallSite member(Lookup caller, MethodType type, Object[] member) throws ReflectiveOperationException {
+        var lookup = MethodHandles.privateLookupIn((Class<?>) member[0], caller);
+        return new ConstantCallSite(find(lookup, member).asFixedArity().asType(type));
+    }
+
+    private static MethodHandle find(Lookup lookup, Object[] member) throws ReflectiveOperationException {
+        return find(lookup, (Integer) member[1], (Class<?>) member[2], (String) member[3], (MethodType) member[4]);
+    }
+
+    /// See `StateMachine.lambda`.
+    ///
+    /// @param lambda host; kind, owner, name and type of the method it calls; then what LambdaMetafactory wants, less that
+    ///     method
+    public static CallSite lambda(Lookup caller, String name, MethodType type, Object[] lambda) throws Exception {
+        var lookup = MethodHandles.privateLookupIn((Class<?>) lambda[0], caller);
+        var target = find(lookup, lambda);
+        if (lambda.length == 7)
+            return LambdaMetafactory.metafactory(lookup, name, type, (MethodType) lambda[5], target, (MethodType) lambda[6]);
+        var arguments = new Object[lambda.length - 4];
+        arguments[0] = lambda[5];
+        arguments[1] = target;
+        System.arraycopy(lambda, 6, arguments, 2, lambda.length - 6);
+        return LambdaMetafactory.altMetafactory(lookup, name, type, arguments);
     }
 
     /// See `StateMachine.capture`.
-    public static CallSite capture(Lookup caller, String name, MethodType type) throws ReflectiveOperationException {
-        var lambda = LAMBDA.get(caller.lookupClass())[0];
+    ///
+    /// @param which host; the number of the value, counted from 1
+    public static CallSite capture(Lookup caller, MethodType type, Object[] which) throws ReflectiveOperationException {
+        var lambda = COMPILED_FROM.get(caller.lookupClass())[0];
         if (lambda == null) throw new IllegalStateException("not a class that trale generated: " + caller.lookupClass());
-        var getter = MethodHandles.privateLookupIn(lambda, caller).unreflectGetter(lambda.getDeclaredField(name));
-        return new ConstantCallSite(getter.asType(type));
+        var field = lambda.getDeclaredField("arg$" + which[1]);
+        return new ConstantCallSite(MethodHandles.privateLookupIn(lambda, caller).unreflectGetter(field).asType(type));
     }
 }

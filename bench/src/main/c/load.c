@@ -1,0 +1,220 @@
+// The load: N connections, each with exactly one message on its way, from one thread that does nothing else.
+//
+//   load PROTOCOL PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate]
+//
+//   connect N ──▶ warm up ──▶ (gate: let all answers come in, say "warm", wait for a line) ──▶ measure ──▶ one line
+//
+// A connection sends its next message the moment it has the whole answer to the last one (a closed loop), so messages
+// a second and latency are two views of one fact; what a server costs is its own CPU time, read from the kernel's
+// nanosecond clock of process PID at both ends of the window (all its threads, those that ended too).
+// With `gate`, somebody may attach to the server in the pause and sees exactly the messages that are counted.
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BATCH = 1024, BUFFER = 16384, MESSAGE = 64 };
+
+// A histogram with 128 buckets for each power of two: no value is off by more than 0.8 %.
+enum { SUB_BITS = 7, BUCKETS = (65 - SUB_BITS) << SUB_BITS };
+static uint64_t histogram[BUCKETS];
+
+struct connection {
+    int fd;
+    uint32_t got;        // bytes of the answer so far
+    uint64_t sent_at;    // 0: nothing is on its way
+};
+
+static const uint64_t SECOND = 1000000000, RESEND_AFTER = 200000000;
+
+static const char *message;
+static size_t message_length;
+static uint32_t answer_length;
+static int udp;
+static int epoll;
+static int count;
+static struct connection *connections;
+static char buffer[BUFFER];
+static uint64_t messages, lost;
+static int outstanding;
+
+static void fail(const char *what) {
+    fprintf(stderr, "load: %s: %s\n", what, errno == 0 ? "closed by the server" : strerror(errno));
+    exit(1);
+}
+
+static uint64_t nanos(clockid_t clock) {
+    struct timespec t;
+    if (clock_gettime(clock, &t) < 0) fail("clock_gettime (did the server die?)");
+    return t.tv_sec * SECOND + t.tv_nsec;
+}
+
+static int bucket_of(uint64_t v) {
+    int shift = v < (1 << SUB_BITS) ? 0 : 63 - __builtin_clzll(v) - SUB_BITS;
+    return (shift << SUB_BITS) + (int) (v >> shift); // the leading 1 of v >> shift carries into the next power's row
+}
+
+static uint64_t value_of(int bucket) { // the middle of the bucket
+    int row = bucket >> SUB_BITS;
+    if (row < 2) return bucket;
+    int shift = row - 1;
+    return ((uint64_t) (bucket - (shift << SUB_BITS)) << shift) + (1ull << shift) / 2;
+}
+
+static uint64_t percentile(double p) {
+    uint64_t rank = (uint64_t) (p * messages), seen = 0;
+    for (int i = 0; i < BUCKETS; i++) {
+        seen += histogram[i];
+        if (seen > rank) return value_of(i);
+    }
+    return 0;
+}
+
+static void put(struct connection *c, uint64_t now) {
+    c->got = 0;
+    c->sent_at = now;
+    // 64 bytes always fit: the socket's buffer is empty, because the last answer is complete.
+    if (send(c->fd, message, message_length, MSG_NOSIGNAL) != (ssize_t) message_length && !udp) fail("send");
+}
+
+// Length of the answer to the first request; all others must have the same.
+static uint32_t http_length(int n) {
+    buffer[n] = 0;
+    char *body = strstr(buffer, "\r\n\r\n"), *field = strcasestr(buffer, "\r\ncontent-length:");
+    if (strncmp(buffer, "HTTP/1.1 200", 12) != 0 || body == NULL || field == NULL) {
+        fprintf(stderr, "load: not the answer expected: %s\n", buffer);
+        exit(1);
+    }
+    return (body + 4 - buffer) + atoi(field + 17);
+}
+
+// Opens a connection and proves it by one blocking exchange, so that the server's accept queue never overflows.
+static void open_connection(struct connection *c, const struct sockaddr_in *to) {
+    c->fd = socket(AF_INET, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+    if (c->fd < 0) fail("socket (raise the limit of open files)");
+    if (connect(c->fd, (const struct sockaddr *) to, sizeof *to) < 0) fail("connect");
+    int on = 1;
+    struct timeval patience = {.tv_sec = 10};
+    setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (!udp) setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    put(c, 1);
+    uint32_t got = 0;
+    do {
+        errno = 0;
+        ssize_t n = recv(c->fd, buffer + got, BUFFER - 1 - got, 0);
+        if (n <= 0) fail("first answer");
+        got += n;
+        if (answer_length == 0 && memmem(buffer, got, "\r\n\r\n", 4) != NULL) answer_length = http_length(got);
+    } while (got != answer_length);
+    struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = c};
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &e) < 0) fail("epoll_ctl");
+}
+
+static void receive(struct connection *c, int go_on) {
+    errno = 0;
+    ssize_t n = recv(c->fd, buffer, BUFFER, MSG_DONTWAIT);
+    if (n < 0 && errno == EAGAIN) return;
+    if (n <= 0) fail("recv");
+    if (c->sent_at == 0) return; // an answer that came after its datagram was given up
+    c->got += n;
+    if (c->got < answer_length) return;
+    if (c->got > answer_length) fail("recv: more bytes than asked for");
+    uint64_t now = nanos(CLOCK_MONOTONIC);
+    histogram[bucket_of(now - c->sent_at)]++;
+    messages++;
+    if (go_on) put(c, now);
+    else {
+        c->sent_at = 0;
+        outstanding--;
+    }
+}
+
+static void resend_lost(void) {
+    uint64_t now = nanos(CLOCK_MONOTONIC);
+    for (int i = 0; i < count; i++) {
+        if (connections[i].sent_at != 0 && now - connections[i].sent_at > RESEND_AFTER) {
+            lost++;
+            put(&connections[i], now);
+        }
+    }
+}
+
+static void turn(int go_on) {
+    static struct epoll_event events[BATCH];
+    static uint64_t resend_at;
+    int n = epoll_wait(epoll, events, BATCH, 100);
+    if (n < 0 && errno != EINTR) fail("epoll_wait");
+    for (int i = 0; i < n; i++) receive(events[i].data.ptr, go_on);
+    if (udp && nanos(CLOCK_MONOTONIC) > resend_at) {
+        resend_lost();
+        resend_at = nanos(CLOCK_MONOTONIC) + RESEND_AFTER;
+    }
+}
+
+static void start_all(void) {
+    outstanding = count;
+    for (int i = 0; i < count; i++) put(&connections[i], nanos(CLOCK_MONOTONIC));
+}
+
+static void run_until(uint64_t end) {
+    while (nanos(CLOCK_MONOTONIC) < end) turn(1);
+}
+
+static void drain(void) {
+    while (outstanding > 0) turn(0);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 7) {
+        fprintf(stderr, "usage: load echo|http|udp PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate]\n");
+        return 2;
+    }
+    udp = strcmp(argv[1], "udp") == 0;
+    int http = strcmp(argv[1], "http") == 0, gate = argc > 7;
+    message = http ? "GET /plaintext HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"
+                   : "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    message_length = strlen(message);
+    answer_length = http ? 0 : MESSAGE;
+    clockid_t server;
+    if (clock_getcpuclockid(atoi(argv[3]), &server) != 0) fail("no such process");
+    double warmup = atof(argv[5]), seconds = atof(argv[6]);
+
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[2])),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    epoll = epoll_create1(EPOLL_CLOEXEC);
+    count = atoi(argv[4]);
+    connections = calloc(count, sizeof *connections);
+    if (epoll < 0 || connections == NULL) fail("epoll_create1");
+    for (int i = 0; i < count; i++) open_connection(&connections[i], &to);
+
+    start_all();
+    run_until(nanos(CLOCK_MONOTONIC) + (uint64_t) (warmup * SECOND));
+    if (gate) {
+        drain();
+        printf("warm\n");
+        fflush(stdout);
+        if (getchar() == EOF) fail("gate");
+    }
+
+    memset(histogram, 0, sizeof histogram);
+    messages = lost = 0;
+    uint64_t cpu = nanos(server), start = nanos(CLOCK_MONOTONIC);
+    if (gate) start_all();
+    run_until(start + (uint64_t) (seconds * SECOND));
+    if (gate) drain();
+    uint64_t took = nanos(CLOCK_MONOTONIC) - start;
+    cpu = nanos(server) - cpu;
+    printf("messages=%lu nanos=%lu cpu=%lu p50=%lu p99=%lu p999=%lu lost=%lu\n", messages, took, cpu,
+           percentile(0.5), percentile(0.99), percentile(0.999), lost);
+    drain(); // so that the server sees an orderly end of each stream
+    return 0;
+}

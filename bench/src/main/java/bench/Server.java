@@ -1,0 +1,99 @@
+package bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A server to be measured: its name in the tables and the command that starts it, the protocol still missing.
+record Server(String name, List<String> command) {
+
+    /// The bare C server: the limit every ratio refers to.
+    static final String LIMIT = "C epoll";
+
+    boolean isJava() {
+        return !name.equals(LIMIT);
+    }
+
+    static List<Server> all() {
+        return List.of(
+                new Server(LIMIT, List.of(Run.TARGET.resolve("echo").toString())),
+                java("trale", "TraleServer"),
+                java("trale (reactor thread)", "TraleServer", "-Dtrale.reactor=thread"),
+                java("Netty epoll", "NettyServer epoll"),
+                java("Netty io_uring", "NettyServer io_uring"),
+                java("Vert.x", "VertxServer"),
+                java("java.nio", "NioServer"),
+                java("virtual threads", "VirtualThreadServer"));
+    }
+
+    private static Server java(String name, String mainAndArguments, String... options) {
+        var command = Run.java(options);
+        command.addAll(List.of(("bench.servers." + mainAndArguments).split(" ")));
+        return new Server(name, command);
+    }
+
+    /// Starts it on the server's core and waits until it listens.
+    Running start(String protocol) throws IOException {
+        var command = new ArrayList<>(List.of("taskset", "-c", Run.SERVER_CPU));
+        command.addAll(this.command);
+        command.add(protocol);
+        var log = Files.createDirectories(Run.TARGET.resolve("logs"))
+                .resolve(name.replaceAll("\\W+", "-") + "-" + protocol + ".log");
+        var process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        var line = process.inputReader().readLine();
+        if (line == null || !line.startsWith("ready ")) {
+            process.destroy();
+            throw new IOException(name + " did not start: see " + log);
+        }
+        return new Running(process, protocol, line.substring("ready ".length()), log);
+    }
+
+    /// A server that listens, until it is closed.
+    record Running(Process process, String protocol, String port, Path log) implements AutoCloseable {
+
+        Measurement measure(int connections, double warmup, double seconds) throws IOException {
+            return Measurement.parse(load(connections, warmup, seconds).start().inputReader().readLine(), log);
+        }
+
+        /// Warms up with 50 connections and pauses, so that somebody can begin to watch the server.
+        Gated gated(double warmup, double seconds) throws IOException {
+            var load = load(50, warmup, seconds, "gate").start();
+            if (!"warm".equals(load.inputReader().readLine())) {
+                throw new IOException("the load generator gave up; the server's log is " + log);
+            }
+            return new Gated(load, log);
+        }
+
+        private ProcessBuilder load(int connections, double warmup, double seconds, String... gate) {
+            var command = new ArrayList<>(List.of("taskset", "-c", Run.LOAD_CPU, Run.TARGET.resolve("load").toString(),
+                    protocol, port, Long.toString(process.pid()), Integer.toString(connections),
+                    Double.toString(warmup), Double.toString(seconds)));
+            command.addAll(List.of(gate));
+            return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().join();
+        }
+    }
+
+    /// A load that waits between warm-up and measurement; no message is on its way before and after.
+    record Gated(Process load, Path serverLog) implements AutoCloseable {
+
+        Measurement measure() throws IOException {
+            try (var go = load.outputWriter()) {
+                go.newLine();
+            }
+            return Measurement.parse(load.inputReader().readLine(), serverLog);
+        }
+
+        @Override
+        public void close() {
+            load.destroy();
+        }
+    }
+}

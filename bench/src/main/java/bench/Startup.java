@@ -1,0 +1,99 @@
+package bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// From the start of a process to its first line, and to its end: a `main` that prints what a task returned beside one
+/// that only prints, each with and without an AOT cache (JEP 483, 514). The recipe is the two commands of [#withCache].
+final class Startup {
+
+    private record Times(double line, double end) {}
+
+    private Startup() {}
+
+    static void run(Run.Plan plan) throws IOException {
+        var head = Run.environment(plan);
+        var commands = new LinkedHashMap<String, List<String>>();
+        commands.put("empty main", java("bench.Empty"));
+        commands.put("first task", java("bench.FirstTask"));
+        commands.put("empty main, AOT cache", withCache("bench.Empty"));
+        commands.put("first task, AOT cache", withCache("bench.FirstTask"));
+
+        var runs = new LinkedHashMap<String, List<Times>>();
+        for (int round = 0; round < (plan.brief() ? 3 : 40); round++) {
+            for (var command : commands.entrySet()) {
+                runs.computeIfAbsent(command.getKey(), _ -> new ArrayList<>()).add(start(command.getValue()));
+            }
+        }
+        write(plan, head, runs);
+    }
+
+    /// A cache holds for the class path it was made with, so there is nothing on it but what is needed.
+    private static List<String> java(String main, String... options) {
+        var jars = new ArrayList<String>();
+        for (var jar : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (jar.endsWith("bench.jar") || jar.contains("/trale-")) {
+                jars.add(jar);
+            }
+        }
+        var command = Run.java(options);
+        command.set(command.size() - 1, String.join(File.pathSeparator, jars));
+        command.add(main);
+        return command;
+    }
+
+    private static List<String> withCache(String main) throws IOException {
+        var cache = Run.TARGET.resolve(main + ".aot");
+        Files.deleteIfExists(cache);
+        start(java(main, "-XX:AOTCacheOutput=" + cache)); // a training run, which writes the cache at its end
+        return java(main, "-XX:AOTCache=" + cache, "-XX:AOTMode=on");
+    }
+
+    private static Times start(List<String> command) throws IOException {
+        var log = Run.TARGET.resolve("logs").resolve("startup.log");
+        long start = System.nanoTime();
+        var process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        var line = process.inputReader().readLine();
+        long printed = System.nanoTime();
+        int exit = process.onExit().join().exitValue();
+        long ended = System.nanoTime();
+        if (exit != 0 || !"24".equals(line)) {
+            throw new IOException("exit %d and \"%s\" of %s: see %s".formatted(exit, line, String.join(" ", command), log));
+        }
+        return new Times((printed - start) / 1e6, (ended - start) / 1e6);
+    }
+
+    private static void write(Run.Plan plan, String head, Map<String, List<Times>> runs) throws IOException {
+        var csv = new StringBuilder("what,round,ms_to_line,ms_to_end\n");
+        var table = new StringBuilder("# Start\n\n" + head + "\nMilliseconds from the start of the process, median (min–max).\n\n");
+        table.append("| | to the first line | beyond an empty main | to the end | beyond an empty main |\n|---|--:|--:|--:|--:|\n");
+        var bars = new ArrayList<Chart.Bar>();
+        runs.forEach((what, of) -> {
+            for (int i = 0; i < of.size(); i++) {
+                csv.append("\"%s\",%d,%.1f,%.1f\n".formatted(what, i + 1, of.get(i).line, of.get(i).end));
+            }
+            var empty = runs.get(what.replace("first task", "empty main"));
+            table.append("| %s | %s | %.0f | %s | %.0f |\n".formatted(what,
+                    line(of).text(0), line(of).median() - line(empty).median(),
+                    end(of).text(0), end(of).median() - end(empty).median()));
+            bars.add(new Chart.Bar(what, line(of)));
+        });
+        Files.writeString(plan.results().resolve("startup.csv"), csv);
+        Files.writeString(plan.results().resolve("startup.md"), table);
+        Files.writeString(plan.results().resolve("startup.svg"), Chart.bars("Start",
+                List.of(new Chart.Panel("milliseconds from the start of the process to its first line", bars))));
+    }
+
+    private static Spread line(List<Times> runs) {
+        return Spread.of(runs.stream().map(Times::line).toList());
+    }
+
+    private static Spread end(List<Times> runs) {
+        return Spread.of(runs.stream().map(Times::end).toList());
+    }
+}

@@ -1,0 +1,81 @@
+package bench.servers;
+
+import static trale.Async.await;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import trale.Executor;
+import trale.net.TcpListener;
+import trale.net.TcpStream;
+import trale.net.UdpSocket;
+
+/// trale on its process-wide executor, a task a connection; `-Dtrale.reactor=thread` gives the other arrangement.
+final class TraleServer {
+    private static final int BUFFER = 1024;
+
+    private TraleServer() {}
+
+    public static void main(String[] args) throws Exception {
+        var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        if (args[0].equals("udp")) {
+            var socket = UdpSocket.bind(loopback);
+            System.out.println("ready " + socket.localAddress().getPort());
+            echoDatagrams(socket);
+        } else {
+            var http = args[0].equals("http");
+            var listener = TcpListener.bind(loopback);
+            System.out.println("ready " + listener.localAddress().getPort());
+            Executor.blockOn(() -> {
+                while (true) {
+                    var stream = await(listener.accept());
+                    stream.noDelay(true);
+                    if (http) {
+                        serve(stream);
+                    } else {
+                        echo(stream);
+                    }
+                }
+            });
+        }
+    }
+
+    private static void echo(TcpStream stream) {
+        Executor.spawn(() -> {
+            try (stream) {
+                var buffer = ByteBuffer.allocateDirect(BUFFER);
+                while (await(stream.read(buffer)) >= 0) {
+                    await(stream.writeAll(buffer.flip()));
+                    buffer.clear();
+                }
+            }
+        });
+    }
+
+    private static void serve(TcpStream stream) {
+        Executor.spawn(() -> {
+            try (stream) {
+                var requests = ByteBuffer.allocateDirect(BUFFER);
+                var answers = ByteBuffer.allocateDirect(Http.answerCapacity(BUFFER));
+                var http = new Http();
+                while (await(stream.read(requests)) >= 0) {
+                    http.answer(requests.flip(), answers);
+                    await(stream.writeAll(answers.flip()));
+                    requests.clear();
+                    answers.clear();
+                }
+            }
+        });
+    }
+
+    private static void echoDatagrams(UdpSocket socket) {
+        Executor.blockOn(() -> {
+            var buffer = ByteBuffer.allocateDirect(BUFFER);
+            while (true) {
+                var datagram = await(socket.recvFrom(buffer));
+                await(socket.sendTo(buffer.flip(), datagram.from()));
+                buffer.clear();
+            }
+        });
+    }
+}

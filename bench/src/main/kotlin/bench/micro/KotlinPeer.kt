@@ -1,0 +1,156 @@
+package bench.micro
+
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.Executors
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
+import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
+import kotlin.coroutines.resume
+import kotlin.coroutines.startCoroutine
+import kotlin.coroutines.suspendCoroutine
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.async
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
+
+/** The Kotlin side of each benchmark: coroutines on a dispatcher with one thread, as a Kotlin programmer writes them. */
+class KotlinPeer : AutoCloseable {
+    private val dispatcher = Executors.newSingleThreadExecutor().asCoroutineDispatcher()
+    private val scope = CoroutineScope(dispatcher)
+
+    fun spawnAndJoin(): Int = runBlocking(dispatcher) { 1 }
+
+    fun spawnAndAwait(times: Int) = runBlocking(dispatcher) {
+        repeat(times) { async { 1 }.await() }
+    }
+
+    fun yields(times: Int) = runBlocking(dispatcher) {
+        repeat(times) { yield() }
+    }
+
+    fun pingPong(times: Int) = runBlocking(dispatcher) {
+        val ping = Signal()
+        val pong = Signal()
+        launch {
+            repeat(times) {
+                ping.await()
+                pong.set()
+            }
+        }
+        repeat(times) {
+            ping.set()
+            pong.await()
+        }
+    }
+
+    /** Tasks that wait, and one that wakes them all and then lets them run. */
+    fun wakers(tasks: Int): Wakers {
+        val signals = List(tasks) { Signal() }
+        runBlocking(dispatcher) {
+            signals.forEach { scope.launch { while (true) it.await() } }
+        }
+        return Wakers(signals)
+    }
+
+    inner class Wakers(private val signals: List<Signal>) {
+        fun wakeAll(rounds: Int) = runBlocking(dispatcher) {
+            repeat(rounds) {
+                for (signal in signals) signal.set()
+                yield()
+            }
+        }
+    }
+
+    /** A task that another thread wakes. */
+    inner class Listener {
+        @Volatile
+        private var seen = 0
+        private val wakes = Channel<Unit>(Channel.CONFLATED)
+
+        init {
+            scope.launch { for (wake in wakes) seen++ }
+        }
+
+        fun wake() {
+            wakes.trySend(Unit)
+        }
+
+        fun seen() = seen
+    }
+
+    fun listener() = Listener()
+
+    fun sleepers(millis: LongArray) = millis.forEach { scope.launch { delay(it) } }
+
+    fun insertAndCancel(millis: LongArray) = runBlocking(dispatcher) {
+        for (timeout in millis) withTimeout(timeout) {}
+    }
+
+    /** Sleepers that all wake at the same instant. */
+    fun sleepUntil(nanoTime: Long, tasks: Int, asleep: AtomicInteger, over: CountDownLatch) {
+        repeat(tasks) {
+            scope.launch {
+                asleep.incrementAndGet()
+                delay((nanoTime - System.nanoTime()) / 1_000_000 + 1)
+                over.countDown()
+            }
+        }
+    }
+
+    override fun close() {
+        scope.cancel()
+        dispatcher.close()
+    }
+}
+
+/** What one task waits for and another one sets. */
+class Signal {
+    private var set = false
+    private var waiter: Continuation<Unit>? = null
+
+    suspend fun await() {
+        if (!set) suspendCoroutine { waiter = it }
+        set = false
+    }
+
+    fun set() {
+        set = true
+        waiter?.also { waiter = null }?.resume(Unit)
+    }
+}
+
+/** A coroutine without a dispatcher, resumed by hand. */
+class KotlinSuspension {
+    private lateinit var next: Continuation<Unit>
+    private val ready = CompletableDeferred(1)
+    private var sum = 0L
+
+    fun suspending() = start {
+        while (true) suspendHere()
+    }
+
+    fun awaitingReady(times: Int) = start {
+        while (true) {
+            repeat(times) { sum += ready.await() }
+            suspendHere()
+        }
+    }
+
+    fun resume() = next.resume(Unit)
+
+    private fun start(body: suspend () -> Unit) = body.startCoroutine(Continuation(EmptyCoroutineContext) { it.getOrThrow() })
+
+    private suspend fun suspendHere() = suspendCoroutineUninterceptedOrReturn<Unit> {
+        next = it
+        COROUTINE_SUSPENDED
+    }
+}

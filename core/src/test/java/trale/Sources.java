@@ -1,0 +1,93 @@
+package trale;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/// Classes compiled from a source text, in a loader of their own: for messages that name lines, and for odd classes.
+final class Sources extends ClassLoader {
+    private final Map<String, byte[]> classes = new HashMap<>();
+    private final boolean showsItsFiles;
+
+    private Sources(boolean showsItsFiles) {
+        super("sources", Sources.class.getClassLoader());
+        this.showsItsFiles = showsItsFiles;
+    }
+
+    static Sources compile(String name, String text, String... options) {
+        return compile(true, name, text, options);
+    }
+
+    static Sources compile(boolean showsItsFiles, String name, String text, String... options) {
+        var loader = new Sources(showsItsFiles);
+        var javac = ToolProvider.getSystemJavaCompiler();
+        var source = new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return text;
+            }
+        };
+        StandardJavaFileManager standard = javac.getStandardFileManager(null, null, null);
+        var files = new ForwardingJavaFileManager<JavaFileManager>(standard) {
+            @Override
+            public JavaFileObject getJavaFileForOutput(Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+                return new SimpleJavaFileObject(URI.create("mem:///" + className.replace('.', '/') + ".class"), kind) {
+                    @Override
+                    public OutputStream openOutputStream() {
+                        return new ByteArrayOutputStream() {
+                            @Override
+                            public void close() {
+                                loader.classes.put(className, toByteArray());
+                            }
+                        };
+                    }
+                };
+            }
+        };
+        var log = new java.io.StringWriter();
+        if (!javac.getTask(log, files, null, List.of(options), null, List.of(source)).call()) throw new AssertionError(log.toString());
+        return loader;
+    }
+
+    /// Calls a static method without parameters, and lets out what it throws.
+    Object call(String name, String method) throws Throwable {
+        var m = loadClass(name).getDeclaredMethod(method);
+        m.setAccessible(true);
+        try {
+            return m.invoke(null);
+        } catch (java.lang.reflect.InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        var bytes = classes.get(name);
+        if (bytes == null) throw new ClassNotFoundException(name);
+        return defineClass(name, bytes, 0, bytes.length);
+    }
+
+    @Override
+    public InputStream getResourceAsStream(String name) {
+        var bytes = classes.get(name.replace('/', '.').replaceAll("\\.class$", ""));
+        if (bytes != null) return showsItsFiles ? new ByteArrayInputStream(bytes) : null;
+        return super.getResourceAsStream(name);
+    }
+
+    @Override
+    public String toString() {
+        return "the test's loader";
+    }
+}
