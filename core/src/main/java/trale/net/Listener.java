@@ -7,16 +7,28 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
 import trale.internal.linux.Errno;
+import trale.internal.linux.Fd;
 import trale.internal.linux.Sockets;
 import trale.time.Timer;
 
 /// What TCP and Unix listeners share: accepting.
 abstract sealed class Listener<S extends ByteStream> extends Endpoint permits TcpListener, UnixListener {
+    private static final System.Logger LOG = System.getLogger("trale");
     private static final Duration PAUSE = Duration.ofMillis(20);
+
+    static {
+        // What is needed when no descriptor is left has to be loaded before, because loading takes one: classes, if they
+        // lie in a folder, and the time zones that java.util.logging prints.
+        Timer.sleep(PAUSE);
+        Sockets.exception("accept", -Errno.EMFILE, null);
+        Fd.close(-1);
+        ZoneId.systemDefault();
+    }
 
     private final ByteStream.Maker<S> maker;
     private boolean hasComplained; // touched by the one accept that is in progress
@@ -67,8 +79,11 @@ abstract sealed class Listener<S extends ByteStream> extends Endpoint permits Tc
 
     private void complain(int n) {
         if (hasComplained) return;
-        hasComplained = true;
-        System.getLogger("trale").log(Level.WARNING, "connections have to wait: "
-                + Sockets.exception("accept", n, local()).getMessage());
+        try {
+            LOG.log(Level.WARNING, "connections have to wait: " + Sockets.exception("accept", n, local()).getMessage());
+            hasComplained = true;
+        } catch (Throwable t) {
+            hasComplained = false; // a logger that needs a descriptor itself: it is told as soon as there is one
+        }
     }
 }

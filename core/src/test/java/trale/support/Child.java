@@ -40,6 +40,16 @@ public final class Child implements AutoCloseable {
         }
     }
 
+    /// The same with an option of the JVM.
+    public static Child startWith(String option, Class<?> main, String... args) throws IOException {
+        return start(List.of("env", "JDK_JAVA_OPTIONS=" + option), null, main, args);
+    }
+
+    /// The same with so many file descriptors and no more.
+    public static Child startLimited(int descriptors, Class<?> main, String... args) throws IOException {
+        return start(List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh"), null, main, args);
+    }
+
     private static Child start(List<String> before, Path calls, Class<?> main, String... args) throws IOException {
         var command = new ArrayList<>(before);
         command.addAll(List.of(

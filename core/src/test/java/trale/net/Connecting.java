@@ -1,0 +1,177 @@
+package trale.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import trale.JoinHandle;
+import trale.internal.linux.Sockets;
+import trale.support.Futures;
+
+/// From an address to a connection, or to an error that says why not.
+class Connecting extends SocketTest {
+
+    /// A port at which nobody listens any more.
+    private static InetSocketAddress closedPort() throws IOException {
+        try (var once = ServerSocketChannel.open().bind(LOOPBACK)) {
+            return (InetSocketAddress) once.getLocalAddress();
+        }
+    }
+
+    @Test
+    void S11_aRefusedConnectionIsReportedOnceAsWhatItIs() throws Exception {
+        var address = closedPort();
+        var refused = fails(ConnectException.class, Futures.polledInVain(5, TcpStream.connect(address)));
+        assertEquals("connect 127.0.0.1:" + address.getPort() + ": ECONNREFUSED (Connection refused)", refused.getMessage());
+    }
+
+    @Test
+    void S11_aConnectionThatIsPolledInVainStillSucceeds() throws Exception {
+        try (var server = ServerSocketChannel.open().bind(LOOPBACK);
+                var stream = executor.submit(Futures.polledInVain(5,
+                        TcpStream.connect((InetSocketAddress) server.getLocalAddress()))).join();
+                var peer = server.accept()) {
+            executor.submit(stream.writeAll(bytes("x"))).join();
+            assertEquals(1, peer.read(ByteBuffer.allocate(10)));
+        }
+    }
+
+    @Test
+    void S13_aNameIsLookedUpAndEveryAddressTried() throws Exception {
+        var port = closedPort().getPort();
+        var failed = fails(ConnectException.class, TcpStream.connect("localhost", port));
+        var all = InetAddress.getAllByName("localhost");
+        assertEquals(all.length, failed.getSuppressed().length);
+        assertTrue(failed.getMessage().startsWith("connect localhost:" + port + " failed: "), failed.getMessage());
+        for (var address : all) {
+            var literal = address.getAddress().length == 4 ? address.getHostAddress() : "[" + address.getHostAddress() + "]";
+            assertTrue(failed.getMessage().contains(literal + ":" + port + ": E"), failed.getMessage());
+        }
+    }
+
+    @Test
+    void aNameConnects() throws Exception {
+        try (var listener = listen();
+                var stream = executor.submit(TcpStream.connect("localhost", listener.localAddress().getPort())).join();
+                var unresolved = executor.submit(TcpStream.connect(InetSocketAddress.createUnresolved(
+                        "localhost", listener.localAddress().getPort()))).join()) {
+            assertEquals(listener.localAddress(), stream.remoteAddress());
+            assertEquals(listener.localAddress(), unresolved.remoteAddress());
+        }
+    }
+
+    @Test
+    void aNameThatDoesNotExistIsAnUnknownHost() {
+        assertTrue(fails(UnknownHostException.class, TcpStream.connect("does-not-exist.invalid", 80)).getMessage()
+                .contains("does-not-exist.invalid"));
+    }
+
+    @Test
+    void aConnectionThatIsGivenUpIsClosed() throws Exception {
+        // The kernel answers for a listener until its queue is full; then the connection hangs.
+        try (var full = ServerSocketChannel.open().bind(LOOPBACK, 1)) {
+            var address = (InetSocketAddress) full.getLocalAddress();
+            var waiting = new ArrayList<JoinHandle<TcpStream>>();
+            while (waiting.isEmpty() || waiting.getLast().isDone()) {
+                waiting.add(executor.submit(TcpStream.connect(address)));
+                settle();
+                settle();
+            }
+            waiting.getLast().cancel();
+            for (var handle : waiting) {
+                try {
+                    handle.join().close();
+                } catch (CancellationException e) {
+                    assertTrue(handle == waiting.getLast(), "only the last was given up");
+                }
+            }
+        } // and no descriptor is left, as after every test
+    }
+
+    @Test
+    void bindingSaysWhatIsInTheWay() throws Exception {
+        try (var listener = listen()) {
+            var port = listener.localAddress().getPort();
+            var taken = assertThrows(BindException.class, () -> TcpListener.bind(listener.localAddress()));
+            assertEquals("bind 127.0.0.1:" + port + ": EADDRINUSE (Address already in use)", taken.getMessage());
+        }
+        var foreign = assertThrows(BindException.class, () -> UdpSocket.bind(new InetSocketAddress("192.0.2.1", 0)));
+        assertEquals("bind 192.0.2.1:0: EADDRNOTAVAIL (Cannot assign requested address)", foreign.getMessage());
+        var unresolved = assertThrows(UnknownHostException.class,
+                () -> TcpListener.bind(InetSocketAddress.createUnresolved("localhost", 0)));
+        assertTrue(unresolved.getMessage().contains("localhost"), unresolved.getMessage());
+    }
+
+    @Test
+    void aPortIsFreeAgainWhenItsListenerIsClosed() throws Exception {
+        var first = listen();
+        var accept = started(first.accept());
+        // A connection that this end closes first stays in TIME_WAIT, which SO_REUSEADDR is for.
+        try (var client = executor.submit(TcpStream.connect(first.localAddress())).join()) {
+            accept.join().close();
+            assertEquals(-1, run(() -> await(client.read(ByteBuffer.allocate(1)))));
+        }
+        first.close();
+        TcpListener.bind(first.localAddress()).close();
+    }
+
+    @Test
+    void severalListenersShareAPortIfAllSaySo() throws Exception {
+        var sharing = BindOptions.LISTENER.reusePort(true);
+        try (var one = onExecutor(() -> TcpListener.bind(LOOPBACK, sharing));
+                var other = onExecutor(() -> TcpListener.bind(one.localAddress(), sharing))) {
+            assertEquals(one.localAddress(), other.localAddress());
+        }
+    }
+
+    @Test
+    void ipv6AndItsScopesWork() throws Exception {
+        try (var listener = onExecutor(() -> TcpListener.bind(new InetSocketAddress("::1", 0)));
+                var client = executor.submit(TcpStream.connect(listener.localAddress())).join();
+                var server = executor.submit(listener.accept()).join()) {
+            assertEquals(client.localAddress(), server.remoteAddress());
+            executor.submit(client.writeAll(bytes("x"))).join();
+            assertEquals(1, run(() -> await(server.read(ByteBuffer.allocate(10)))));
+        }
+    }
+
+    @Test
+    void anIpv6WildcardTakesIpv4AndShowsItAsSuch() throws Exception {
+        try (var listener = onExecutor(() -> TcpListener.bind(new InetSocketAddress("::", 0)))) {
+            var port = listener.localAddress().getPort();
+            try (var client = executor.submit(TcpStream.connect(new InetSocketAddress("127.0.0.1", port))).join();
+                    var server = executor.submit(listener.accept()).join()) {
+                assertEquals(client.localAddress(), server.remoteAddress());
+                assertEquals(new InetSocketAddress("127.0.0.1", port), server.localAddress());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "111, connect, java.net.ConnectException", "110, connect, java.net.ConnectException",
+        "113, connect, java.net.NoRouteToHostException", "101, connect, java.net.NoRouteToHostException",
+        "98, bind, java.net.BindException", "99, bind, java.net.BindException", "13, bind, java.net.BindException",
+        "13, connect, java.net.SocketException", "111, receive, java.net.PortUnreachableException",
+        "110, read, java.net.SocketException", "104, read, java.net.SocketException", "32, write, java.net.SocketException"
+    })
+    void errorsAreThoseOfJavaNet(int errno, String call, Class<?> type) {
+        var e = Sockets.exception(call, -errno, new InetSocketAddress("127.0.0.1", 7));
+        assertEquals(type, e.getClass());
+        assertTrue(e.getMessage().startsWith(call + " 127.0.0.1:7: E"), e.getMessage());
+    }
+}
