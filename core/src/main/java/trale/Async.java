@@ -35,7 +35,10 @@ public final class Async {
 
         synchronized StateMachine<?> compile(Object body) {
             var ready = prototype;
-            if (ready == null) prototype = ready = (StateMachine<?>) Compiler.compile(body);
+            if (ready == null) {
+                ready = (StateMachine<?>) Compiler.compile(body);
+                prototype = ready;
+            }
             return ready;
         }
     }

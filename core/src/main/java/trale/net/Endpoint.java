@@ -47,8 +47,8 @@ abstract class Endpoint implements AutoCloseable {
 
     SocketAddress local() {
         try {
-            var known = local;
-            return known != null ? known : (local = descriptor.call(Sockets::localAddress));
+            if (local == null) local = descriptor.call(Sockets::localAddress);
+            return local;
         } catch (IOException e) {
             throw new UncheckedIOException("the socket is closed, and nobody had asked for its address before", e);
         }
