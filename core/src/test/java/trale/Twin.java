@@ -107,6 +107,7 @@ final class Twin {
     private static final class PlainLoader extends ClassLoader {
         PlainLoader() {
             super(Twin.class.getClassLoader());
+            setDefaultAssertionStatus(Twin.class.desiredAssertionStatus());
         }
 
         @Override
