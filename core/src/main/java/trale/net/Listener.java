@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
@@ -27,7 +28,7 @@ abstract sealed class Listener<S extends ByteStream> extends Endpoint permits Tc
         Timer.sleep(PAUSE);
         Sockets.exception("accept", -Errno.EMFILE, null);
         Fd.close(-1);
-        ZoneId.systemDefault();
+        Objects.requireNonNull(ZoneId.systemDefault());
     }
 
     private final ByteStream.Maker<S> maker;
