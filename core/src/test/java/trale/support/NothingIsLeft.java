@@ -13,9 +13,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import trale.Executor;
 
 /// After a test the same descriptors are open as before it: number by number, the same object behind each. Files are
-/// left out: the JVM opens jars when it needs them.
+/// left out: the JVM opens jars when it needs them. The process-wide executor is closed on both sides: a test elsewhere may
+/// have left it open.
 public final class NothingIsLeft implements BeforeEachCallback, AfterEachCallback {
     private static final Path OPEN = Path.of("/proc/self/fd");
     private static final Pattern OURS = Pattern.compile("(anon_inode|pipe|socket):.*");
@@ -32,11 +34,13 @@ public final class NothingIsLeft implements BeforeEachCallback, AfterEachCallbac
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        Executor.get().close();
         before = open();
     }
 
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
+        Executor.get().close();
         assertEquals(before, open(), "open descriptors");
     }
 
