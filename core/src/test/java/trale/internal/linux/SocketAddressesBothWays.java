@@ -74,7 +74,7 @@ class SocketAddressesBothWays {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "/tmp/x", "@", "@abstract", "./@file", "käse"})
+    @ValueSource(strings = {"", "a", "/tmp/x", "@", "@abstract", "./@file", "a b"})
     void unixAddresses(String path) throws IOException {
         thereAndBack(UnixDomainSocketAddress.of(path));
         thereAndBack(UnixDomainSocketAddress.of("x".repeat(107)));
