@@ -17,6 +17,7 @@ public final class Blocking {
     /// Some blocking calls hold a carrier of the virtual threads too, as getaddrinfo(3) does: as many of those run at once
     /// as `jdk.virtualThreadScheduler.maxPoolSize` says.
     ///
+    /// <!-- given: Path path; -->
     /// ```java
     /// var text = await(Blocking.run(() -> Files.readString(path)));
     /// ```

@@ -143,7 +143,8 @@ abstract sealed class ByteStream extends Endpoint implements AsyncRead, AsyncWri
         /// not. A read of a Unix stream is also short before bytes that came with a descriptor, and tells nothing.
         @Override
         boolean more(int n) {
-            return n <= 0 || n >= Sockets.CHUNK || !buffer.hasRemaining() || (claim == READER && endpoint instanceof UnixStream);
+            var tellsNothing = claim == READER && endpoint instanceof UnixStream;
+            return tellsNothing || n <= 0 || n >= Sockets.CHUNK || !buffer.hasRemaining();
         }
     }
 

@@ -46,12 +46,14 @@ abstract class Endpoint implements AutoCloseable {
     }
 
     SocketAddress local() {
+        var known = local;
         try {
-            if (local == null) local = descriptor.call(Sockets::localAddress);
-            return local;
+            if (known == null) known = descriptor.call(Sockets::localAddress);
         } catch (IOException e) {
             throw new UncheckedIOException("the socket is closed, and nobody had asked for its address before", e);
         }
+        local = known;
+        return known;
     }
 
     /// Sets one of these [StandardSocketOptions]: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF,

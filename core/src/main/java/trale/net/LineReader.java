@@ -11,6 +11,7 @@ import trale.Future;
 
 /// Reads lines, and what comes after them, from a stream of bytes.
 ///
+/// <!-- given: TcpStream stream; -->
 /// ```java
 /// var lines = new LineReader(stream, 8192);
 /// for (String line; (line = await(lines.readLine())) != null; ) IO.println(line);

@@ -8,7 +8,6 @@ import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
@@ -28,7 +27,7 @@ abstract sealed class Listener<S extends ByteStream> extends Endpoint permits Tc
         Timer.sleep(PAUSE);
         Sockets.exception("accept", -Errno.EMFILE, null);
         Fd.close(-1);
-        Objects.requireNonNull(ZoneId.systemDefault());
+        var _ = ZoneId.systemDefault();
     }
 
     private final ByteStream.Maker<S> maker;
@@ -84,7 +83,7 @@ abstract sealed class Listener<S extends ByteStream> extends Endpoint permits Tc
             LOG.log(Level.WARNING, "connections have to wait: " + Sockets.exception("accept", n, local()).getMessage());
             hasComplained = true;
         } catch (Throwable t) {
-            hasComplained = false; // a logger that needs a descriptor itself: it is told as soon as there is one
+            hasComplained = false; // a logger that needs a descriptor itself: it is told at the next try
         }
     }
 }

@@ -17,6 +17,7 @@ import trale.Future;
 
 /// A TCP connection (tcp(7)). Two tasks may use it at once, one that reads and one that writes.
 ///
+/// <!-- given: int port; -->
 /// ```java
 /// Executor.blockOn(() -> {
 ///     try (var stream = await(TcpStream.connect("localhost", port))) {

@@ -36,7 +36,7 @@ class Unix extends SocketTest {
 
     @Test
     void aPathIsSharedWithJavaNio() throws Exception {
-        var here = path("sõcket");
+        var here = path("a socket");
         try (var listener = listen(here);
                 var theirs = SocketChannel.open(here);
                 var ours = executor.submit(listener.accept()).join()) {
