@@ -185,7 +185,7 @@ public final class Executor implements AutoCloseable {
     private <T> JoinHandle<T> start(Future<T> f) {
         var task = new Task<>(this, f);
         tasks.getAndIncrement();
-        schedule(task);
+        task.wake();
         if (lifecycle.get() == CLOSED && injected.remove(task)) {
             tasks.getAndDecrement();
             throw rejected();
@@ -197,14 +197,19 @@ public final class Executor implements AutoCloseable {
         return new RejectedExecutionException("executor " + thread.getName() + " is closed; spawn on one that is open");
     }
 
-    /// Puts a task that has just become QUEUED where the executor's thread will find it. From any thread.
-    void schedule(Task<?> task) {
-        if (Thread.currentThread() == thread) {
-            runQueue.addLast(task);
-        } else {
-            injected.add(task);
-            unpark();
-        }
+    boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /// By the executor's thread, with a task that has just become QUEUED.
+    void push(Task<?> task) {
+        runQueue.addLast(task);
+    }
+
+    /// By any other thread, with a task that it has spawned or woken.
+    void inject(Task<?> task) {
+        injected.add(task);
+        unpark();
     }
 
     private void unpark() {
@@ -256,7 +261,6 @@ public final class Executor implements AutoCloseable {
                 park();
                 continue;
             }
-            waitQueue.remove(task);
             var again = task.run();
             if (++polls % POLLS_PER_TURN == 0) {
                 if (reactorThread == null) reactor.turn(false);
@@ -268,7 +272,7 @@ public final class Executor implements AutoCloseable {
 
     private boolean takeInjected() {
         var any = false;
-        for (Task<?> task; (task = injected.poll()) != null; any = true) runQueue.addLast(task);
+        for (Task<?> task; (task = injected.poll()) != null; any = true) task.wakeInjected();
         return any;
     }
 
@@ -291,7 +295,8 @@ public final class Executor implements AutoCloseable {
     }
 
     /// By the executor's thread: one task less.
-    void ended() {
+    void ended(Task<?> task) {
+        waitQueue.remove(task);
         tasks.getAndDecrement();
     }
 
@@ -318,7 +323,7 @@ public final class Executor implements AutoCloseable {
     /// @throws IllegalStateException called by one of this executor's own tasks, which it would wait for
     @Override
     public void close() {
-        if (Thread.currentThread() == thread)
+        if (isCurrent())
             throw new IllegalStateException(
                     "close() inside one of the executor's own tasks would wait for itself; close it from another thread");
         if (lifecycle.compareAndSet(OPEN, CLOSING)) unpark();

@@ -8,17 +8,19 @@ import trale.reactor.Reactor;
 
 /// A future that is being run, and the waker of itself.
 ///
-/// The *state word* says where it is, whatever queue it may be stored in:
+/// The *state word* says where it is, whatever queue it may be stored in. The executor's thread alone reads and writes it:
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
-/// | wake(), any thread | → QUEUED, push | – | → WOKEN | – | – |
+/// | woken | → QUEUED, push | – | → WOKEN | – | – |
 /// | poll begins | | → RUNNING | | | |
 /// | poll says Pending | | | → IDLE, wait-queue | → QUEUED, push at the back | |
 /// | poll says Ready or throws | | | → DONE, wake joiners | → DONE, wake joiners | |
 /// | cancel() | flag, then as wake() | flag | flag, as wake() | flag | – |
 ///
-/// So a wake is never lost, never doubled, and harmless when it comes late.
+/// So a wake is never lost, never doubled, and harmless when it comes late. One from another thread puts the task into
+/// the executor's `injected` queue, unless it is in there already, and counts when the executor's thread takes it out.
+/// A spawn is the first wake.
 final class Task<T> implements Waker {
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
@@ -27,8 +29,8 @@ final class Task<T> implements Waker {
     private static final int DONE = 4;
 
     @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<Task> STATE =
-            AtomicIntegerFieldUpdater.newUpdater(Task.class, "state");
+    private static final AtomicIntegerFieldUpdater<Task> INJECTED =
+            AtomicIntegerFieldUpdater.newUpdater(Task.class, "injected");
 
     @SuppressWarnings("rawtypes")
     private static final AtomicReferenceFieldUpdater<Task, @Nullable Joiner> JOINERS =
@@ -53,16 +55,19 @@ final class Task<T> implements Waker {
     /// Executor's thread only; null when done, so that a handle keeps the result alive and not the work.
     private @Nullable Future<T> future;
 
+    private int state = IDLE; // executor's thread only
+
+    /// 1 while it is in the executor's `injected` queue. Set by the thread that puts it in, cleared by the executor's when
+    /// it has taken it out, both by getAndSet. A wake that finds 1 sets it again: the executor's thread reads that, or a
+    /// later one of the same chain, before the poll that follows, which so sees what the waker wrote before.
+    private volatile int injected;
+
     /// Links of the [WaitQueue]. Executor's thread only.
     @Nullable Task<?> previous;
     @Nullable Task<?> next;
-    boolean waiting;
+    boolean inWaitQueue;
 
-    /// Every change is a compare-and-set or getAndSet. A wake that finds QUEUED or WOKEN sets that again: the poll that
-    /// follows reads it from this write (or a later one of the same chain) and so sees what the waker wrote before.
-    private volatile int state = QUEUED;
-
-    /// Set by any thread before its wake(), whose compare-and-set publishes it; read by the executor's thread.
+    /// Set by any thread before its wake(), which publishes it; read by the executor's thread.
     private volatile boolean cancelRequested;
 
     private boolean cancelDelivered; // executor's thread only
@@ -82,14 +87,22 @@ final class Task<T> implements Waker {
 
     @Override
     public void wake() {
-        for (;;) {
-            var s = state;
-            if (s == DONE) return;
-            var next = s == IDLE ? QUEUED : s == RUNNING ? WOKEN : s;
-            if (STATE.compareAndSet(this, s, next)) {
-                if (s == IDLE) executor.schedule(this);
-                return;
-            }
+        if (executor.isCurrent()) woken();
+        else if (!isDone() && INJECTED.getAndSet(this, 1) == 0) executor.inject(this);
+    }
+
+    /// By the executor's thread, with a task it took from its `injected` queue.
+    void wakeInjected() {
+        INJECTED.getAndSet(this, 0);
+        woken();
+    }
+
+    private void woken() {
+        if (state == IDLE) {
+            state = QUEUED;
+            executor.push(this);
+        } else if (state == RUNNING) {
+            state = WOKEN;
         }
     }
 
@@ -102,17 +115,15 @@ final class Task<T> implements Waker {
     ///
     /// @return whether it was woken meanwhile, and is to be pushed at the back
     boolean run() {
-        STATE.getAndSet(this, RUNNING);
+        state = RUNNING;
         try {
             switch (poll()) {
                 case Poll.Ready<T>(var result) -> end(result, null);
                 case Poll.Pending<T> _ -> {
-                    if (STATE.compareAndSet(this, RUNNING, IDLE)) {
-                        executor.waitQueue.add(this);
-                        return false;
-                    }
-                    STATE.getAndSet(this, QUEUED);
-                    return true;
+                    executor.waitQueue.add(this);
+                    var again = state == WOKEN;
+                    state = again ? QUEUED : IDLE;
+                    return again;
                 }
             }
         } catch (Throwable t) { // the task's, not the executor's
@@ -143,12 +154,12 @@ final class Task<T> implements Waker {
         future = null;
         value = result;
         failure = failed;
-        STATE.getAndSet(this, DONE);
-        executor.ended();
+        state = DONE;
+        executor.ended(this);
         if (failed != null) failed.watch(this);
         Joiner inOrder = null;
         for (var j = JOINERS.getAndSet(this, Joiner.ENDED); j != null; j = j.next)
-            inOrder = new Joiner(j.waker, inOrder);
+            inOrder = inOrder == null && j.next == null ? j : new Joiner(j.waker, inOrder); // one alone needs no copy
         for (var j = inOrder; j != null; j = j.next) Reactor.wake(j.waker);
     }
 

@@ -103,7 +103,7 @@ public final class Slot {
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
             var s = state;
-            if (s == CLOSED || s == CLOSED_WHILE_WAITING) return;
+            if (s == next || s == CLOSED || s == CLOSED_WHILE_WAITING) return;
             var waker = s instanceof Waker w ? w : null;
             if (STATE.compareAndSet(this, s, waker == null ? next : nextIfAwaited)) {
                 if (waker != null) Reactor.wake(waker);
