@@ -61,4 +61,9 @@ class J_TheCompilerOfAsyncBodies {
     void J11_methodReferencesToTheSameClass() throws Exception {
         compare("References");
     }
+
+    @Test
+    void J9_bodiesWhereverALambdaMayStandAndInEveryForm() throws Exception {
+        compare("Places");
+    }
 }

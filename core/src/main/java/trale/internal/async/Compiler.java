@@ -196,7 +196,7 @@ public final class Compiler {
     }
 
     private void step(CodeBuilder b) {
-        boolean returnsNothing = lambda.getFunctionalInterfaceClass().equals("trale/Async$VoidBody");
+        boolean returnsNothing = lambda.getFunctionalInterfaceMethodSignature().equals("()V"); // a VoidBody's, also if it is extended
         Emitter.step(code, frames, liveness, layout, linker, self, returnsNothing, b);
     }
 

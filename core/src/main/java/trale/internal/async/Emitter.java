@@ -75,6 +75,8 @@ final class Emitter {
     static void step(
             Code code, Frames frames, Liveness liveness, Layout layout, Linker linker, ClassDesc self, boolean returnsNothing, CodeBuilder out) {
         var emitter = new Emitter(code, frames, liveness, layout, linker, self, returnsNothing, out);
+        // A debugger can't ask for `this` where there is a table of variables that does not have it.
+        out.localVariable(0, "this", self, out.startLabel(), out.endLabel());
         emitter.dispatch();
         for (int i = 0; i < code.size(); i++) emitter.element(i);
         if (!emitter.maps.isEmpty()) out.with(StackMapTableAttribute.of(emitter.maps));

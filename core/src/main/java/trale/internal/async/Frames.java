@@ -35,6 +35,10 @@ final class Frames {
         CD_String, CD_Class, CD_MethodType, CD_MethodHandle
     };
 
+    /// How many monitors are held at a label that only code further down jumps to, as in the loops that Eclipse compiles:
+    /// once that code was seen, the walk is repeated.
+    private static final int UNKNOWN = Integer.MIN_VALUE / 2;
+
     /// The types at one place. A two-slot variable is followed by null, as is a slot that holds nothing.
     ///
     /// @param locals by slot
@@ -66,10 +70,11 @@ final class Frames {
     /// Objects that were moved about the stack otherwise than by DUP before their constructor was called.
     final BitSet shuffled = new BitSet();
 
-    private @Nullable Type[] locals;
+    private @Nullable Type[] locals = {};
     private final ArrayList<Type> stack = new ArrayList<>();
     private int held;
     private final Map<Label, Integer> heldAt = new HashMap<>();
+    private boolean heldIsUnknown;
 
     Frames(Code code, Frame entry) {
         this.code = code;
@@ -79,22 +84,30 @@ final class Frames {
         this.site = new int[n];
         this.copies = new int[n];
         this.monitors = new int[n];
-        this.locals = entry.locals().toArray(new Type[0]);
-        walk();
+        int known;
+        do {
+            known = heldAt.size();
+            held = 0;
+            heldIsUnknown = false;
+            walk(entry);
+        } while (heldIsUnknown && heldAt.size() > known);
     }
 
-    private void walk() {
+    private void walk(Frame entry) {
+        locals = entry.locals().toArray(new Type[0]);
+        stack.clear();
         boolean live = true;
         for (int i = 0; i < code.size(); i++) {
             site[i] = -1;
             if (code.at[i] instanceof LabelTarget target) {
                 var declared = code.declared.get(target.label());
                 if (declared != null) {
-                    if (!live) held = heldAt.getOrDefault(target.label(), 0);
+                    if (!live || held < 0) held = heldAt.getOrDefault(target.label(), UNKNOWN);
+                    heldIsUnknown |= held < 0;
                     live = true;
                     frame[i] = enter(declared);
                 }
-                if (live) for (var h : code.handlers) if (h.tryStart() == target.label()) heldAt.putIfAbsent(h.handler(), held);
+                if (live) for (var h : code.handlers) if (h.tryStart() == target.label()) holds(h.handler());
             }
             reachable[i] = live;
             if (!live || !(code.at[i] instanceof Instruction instruction)) continue;
@@ -103,9 +116,13 @@ final class Frames {
                 monitors[i] = held;
             }
             apply(i, instruction);
-            for (var label : code.targets(i)) heldAt.putIfAbsent(label, held);
+            for (var label : code.targets(i)) holds(label);
             live = code.fallsThrough(i);
         }
+    }
+
+    private void holds(Label label) {
+        if (held >= 0) heldAt.putIfAbsent(label, held);
     }
 
     private Frame enter(StackMapFrameInfo declared) {
@@ -247,6 +264,7 @@ final class Frames {
             return;
         }
         pop(type.parameterCount());
+        copies[i] = 0;
         site[i] = stack.getLast().site();
         var made = Type.of(call.owner().asSymbol());
         for (int k = 0; k < stack.size(); k++) {
