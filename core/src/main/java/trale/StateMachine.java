@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,18 @@ public abstract class StateMachine<T> implements Future<T> {
         var parts = source().split(":", -1);
         throw new IllegalArgumentException(parts[2] + ":" + parts[3] + ": the async body is the method " + parts[0] + "::" + parts[1]
                 + " of a " + receiver.getClass().getName() + ", which may override it. Make the method private or final.");
+    }
+
+    /// The null check of a member that is linked by `invokedynamic`.
+    ///
+    /// @param receiver the object whose member it is
+    /// @param message what the JVM would say
+    protected static void requireNonNull(@Nullable Object receiver, String message) {
+        if (receiver != null) return;
+        var e = new NullPointerException(message);
+        var trace = e.getStackTrace();
+        e.setStackTrace(Arrays.copyOfRange(trace, 1, trace.length)); // it was thrown by the body
+        throw e;
     }
 
     private CancellationException cancelledAt(@Nullable Future<?> future) {

@@ -66,4 +66,9 @@ class J_TheCompilerOfAsyncBodies {
     void J9_bodiesWhereverALambdaMayStandAndInEveryForm() throws Exception {
         compare("Places");
     }
+
+    @Test
+    void J22_whatANullPointerExceptionSays() throws Exception {
+        compare("Nulls");
+    }
 }

@@ -58,6 +58,9 @@ final class Frames {
 
     final boolean[] reachable;
 
+    /// How many entries the operand stack has before an instruction.
+    final int[] depth;
+
     /// For NEW, DUP and constructor calls: the NEW whose object it makes, copies, completes; else -1.
     final int[] site;
 
@@ -81,6 +84,7 @@ final class Frames {
         int n = code.size();
         this.frame = new Frame[n];
         this.reachable = new boolean[n];
+        this.depth = new int[n];
         this.site = new int[n];
         this.copies = new int[n];
         this.monitors = new int[n];
@@ -110,6 +114,7 @@ final class Frames {
                 if (live) for (var h : code.handlers) if (h.tryStart() == target.label()) holds(h.handler());
             }
             reachable[i] = live;
+            depth[i] = stack.size();
             if (!live || !(code.at[i] instanceof Instruction instruction)) continue;
             if (Code.isAwait(instruction)) {
                 frame[i] = Frame.copyOf(locals, stack);
