@@ -185,7 +185,10 @@ public abstract class StateMachine<T> implements Future<T> {
 
     /// {@return the line of the await at which it is suspended, or null if it is not suspended}
     final @Nullable StackTraceElement location() {
-        if (state <= 0) return null;
+        return state <= 0 ? null : placeOf(state);
+    }
+
+    private StackTraceElement placeOf(int state) {
         var parts = source().split(":", -1);
         return new StackTraceElement(parts[0], parts[1], parts[2], Integer.parseInt(parts[state + 3]));
     }
@@ -193,9 +196,7 @@ public abstract class StateMachine<T> implements Future<T> {
     /// {@return the body's place in the source and where it is in it}
     @Override
     public final String toString() {
-        var parts = source().split(":", -1);
-        var at = state > 0 ? parts[state + 3] : parts[3];
-        return "async body " + parts[0] + "." + parts[1] + "(" + parts[2] + ":" + at + ")"
+        return "async body " + placeOf(Math.max(state, 0))
                 + (state == 0 ? " not started" : state == FINISHED ? " finished" : state == RUNNING ? " running" : " waiting");
     }
 

@@ -248,8 +248,8 @@ class J_WhatCannotBeCompiledIsRejected {
     @Test
     void J16_aBodyThatDoesNotFitIntoAMethod() {
         assertEquals(
-                "Main.java:6: the async body is too large: its state machine does not fit into the 64 KB of a method."
-                        + " Move parts of it to methods that return async(() -> …).",
+                "Main.java:6: the async body is too large: its state machine would be a method of more than 64 KB,"
+                        + " or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).",
                 rejection("long s = 0;\n" + "s += await(f(1)) + await(f(2));\n".repeat(900)));
     }
 

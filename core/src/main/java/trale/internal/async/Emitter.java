@@ -103,7 +103,7 @@ final class Emitter {
             map(c.target(), locals(List.of(), List.of(), false));
             restore(state.locals());
             restore(state.operands());
-            out.aload(0).invokevirtual(CD_STATE_MACHINE, "resume", RESUME).astore(SHIFT + layout.scratch).goto_(poll[c.caseValue()]);
+            out.aload(0).invokevirtual(CD_STATE_MACHINE, "resume", RESUME).astore(SHIFT + layout.scratch).goto_w(poll[c.caseValue()]);
         }
         out.labelBinding(start);
         if (!cases.isEmpty()) map(start, locals(List.of(), List.of(), false));
