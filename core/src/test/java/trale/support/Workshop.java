@@ -74,12 +74,14 @@ public record Workshop(Path folder) {
         var command = new ArrayList<>(List.of(image.resolve("bin").resolve(program).toString()));
         command.addAll(List.of(arguments));
         var out = folder.resolve("out.txt");
-        var process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        var err = folder.resolve("err.txt");
+        var process = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         try {
             var ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
             var printed = Files.readString(out);
-            assertEquals(true, ended, () -> command + " does not end. It printed:\n" + printed);
-            assertEquals(0, process.exitValue(), () -> command + "\n" + printed);
+            var all = command + "\n" + printed + Files.readString(err);
+            assertEquals(true, ended, () -> "it does not end: " + all);
+            assertEquals(0, process.exitValue(), all);
             return printed;
         } finally {
             process.destroyForcibly();
