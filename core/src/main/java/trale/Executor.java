@@ -31,7 +31,8 @@ import trale.reactor.Reactor;
 /// [Builder#reactorThread(boolean)] a second thread does nothing but that and wakes tasks: the arrangement of the Rust
 /// original, at the price of a hand-over between threads for every event.
 ///
-/// The threads are daemons: they do not keep the JVM alive.
+/// The threads are daemons: they do not keep the JVM alive. They inherit nothing from the thread that starts them, neither
+/// its thread locals nor its context class loader, which they would keep alive.
 ///
 /// ```java
 /// var task = Executor.spawn(() -> {
@@ -84,7 +85,7 @@ public final class Executor implements AutoCloseable {
     private Executor(String name, boolean ownReactorThread) throws IOException {
         reactor = new Reactor();
         thread = new TaskThread(this, name);
-        reactorThread = ownReactorThread ? new Thread(this::reactorLoop, name + "-reactor") : null;
+        reactorThread = ownReactorThread ? new Thread(null, this::reactorLoop, name + "-reactor", 0, false) : null;
         if (reactorThread != null) {
             reactorThread.setDaemon(true);
             reactorThread.start();
