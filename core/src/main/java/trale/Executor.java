@@ -42,8 +42,6 @@ import trale.reactor.Reactor;
 /// IO.println(task.join());
 /// ```
 public final class Executor implements AutoCloseable {
-    static final System.Logger LOG = System.getLogger("trale");
-
     /// After so many polls the reactor is asked without waiting, so that busy tasks do not starve I/O.
     private static final int POLLS_PER_TURN = 64;
 
@@ -233,7 +231,7 @@ public final class Executor implements AutoCloseable {
             lifecycle.set(CLOSED);
             abandonAll(new CancellationException("the executor was closed"));
         } catch (Throwable t) {
-            LOG.log(Level.ERROR, "executor " + thread.getName() + " failed", t);
+            System.getLogger("trale").log(Level.ERROR, "executor " + thread.getName() + " failed", t);
             lifecycle.set(CLOSED);
             abandonAll(new RejectedExecutionException("the executor failed", t));
         } finally {

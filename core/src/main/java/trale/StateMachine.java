@@ -174,7 +174,7 @@ public abstract class StateMachine<T> implements Future<T> {
         } catch (CancellationException e) {
             assert state == FINISHED; // as asked for
         } catch (Throwable t) {
-            Executor.LOG.log(Level.ERROR, "an async body that was dropped failed in its cleanup: " + this, t);
+            System.getLogger("trale").log(Level.ERROR, "an async body that was dropped failed in its cleanup: " + this, t);
         }
     }
 
