@@ -64,7 +64,7 @@ class J_TheCompilerOfAsyncBodies {
 
     @Test
     void J9_bodiesWhereverALambdaMayStandAndInEveryForm() throws Exception {
-        compare("Places");
+        compare("Forms");
     }
 
     @Test

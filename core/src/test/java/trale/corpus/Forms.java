@@ -20,9 +20,9 @@ import trale.Async.VoidBody;
 import trale.Future;
 
 /// Bodies in every place of a class where a lambda may stand, and in every form.
-final class Places {
+final class Forms {
     private static Probe shared;
-    private static final Body<?> IN_A_STATIC_FIELD = () -> "field" + await(shared.later(1)) + Places.IN_A_STATIC_FIELD_TOO;
+    private static final Body<?> IN_A_STATIC_FIELD = () -> "field" + await(shared.later(1)) + Forms.IN_A_STATIC_FIELD_TOO;
     private static final int IN_A_STATIC_FIELD_TOO = Integer.parseInt("7");
     private static final Body<?> IN_A_STATIC_INITIALISER;
 
@@ -41,13 +41,13 @@ final class Places {
         inAnInitialiser = () -> local + text() + await(shared.later(3));
     }
 
-    private Places(Body<?> before, String text) {
+    private Forms(Body<?> before, String text) {
         this.text = text;
         int local = text.length();
         inAConstructor = () -> text + local + this.text + await(async(() -> text() + await(shared.later(before != null))));
     }
 
-    private Places(int n) {
+    private Forms(int n) {
         Body<?> before = () -> n + await(shared.later(n)); // where there is no `this` yet
         this(before, "text" + n);
     }
@@ -68,17 +68,17 @@ final class Places {
 
     static Body<?> aField(Probe p) {
         shared = p;
-        return new Places(null, "f").inAField;
+        return new Forms(null, "f").inAField;
     }
 
     static Body<?> anInitialiser(Probe p) {
         shared = p;
-        return new Places(null, "i").inAnInitialiser;
+        return new Forms(null, "i").inAnInitialiser;
     }
 
     static Body<?> aConstructor(Probe p) {
         shared = p;
-        return new Places(3).inAConstructor;
+        return new Forms(3).inAConstructor;
     }
 
     private interface Home {
@@ -143,12 +143,12 @@ final class Places {
         private final String mine = "inner";
 
         Body<?> body(Probe p) {
-            return () -> mine + text + Places.this.text() + await(p.later(mine));
+            return () -> mine + text + Forms.this.text() + await(p.later(mine));
         }
     }
 
     static Body<?> anInnerClass(Probe p) {
-        return new Places(null, "outer").new Inner().body(p);
+        return new Forms(null, "outer").new Inner().body(p);
     }
 
     static Body<?> aGenericMethod(Probe p) {
@@ -189,7 +189,7 @@ final class Places {
     static Body<?> anInterfaceOfOnesOwn(Probe p) {
         shared = p;
         Job<Integer> job = () -> 1 + await(p.later(1));
-        Errand errand = Places::chore;
+        Errand errand = Forms::chore;
         return () -> {
             Job<String> nested = () -> "nested" + await(p.later(job.name()));
             Errand nestedErrand = () -> p.log(await(p.later("errand")));
@@ -221,7 +221,7 @@ final class Places {
     }
 
     static Body<?> methodHandles(Probe p) throws ReflectiveOperationException {
-        MethodHandle twice = MethodHandles.lookup().findStatic(Places.class, "twice", MethodType.methodType(int.class, int.class));
+        MethodHandle twice = MethodHandles.lookup().findStatic(Forms.class, "twice", MethodType.methodType(int.class, int.class));
         VarHandle element = MethodHandles.arrayElementVarHandle(int[].class);
         return () -> {
             try {
@@ -241,7 +241,7 @@ final class Places {
     }
 
     static Body<?> monitorsAroundNoAwait(Probe p) {
-        return new Places(null, "m").synchronizing(p, 4);
+        return new Forms(null, "m").synchronizing(p, 4);
     }
 
     private Body<?> synchronizing(Probe p, int last) {
