@@ -3,6 +3,7 @@ module trale {
     requires static org.jspecify;
 
     exports trale;
+    exports trale.net;
     exports trale.reactor;
     exports trale.time;
 }

@@ -3,6 +3,8 @@ package bench;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +12,10 @@ import java.util.Map;
 
 /// From the start of a process to its first line, and to its end: a `main` that prints what a task returned beside one
 /// that only prints, each with and without an AOT cache (JEP 483, 514). The recipe is the two commands of [#withCache].
+/// And what compiling a body takes, by the clock of the program that does it.
 final class Startup {
+
+    private static final Path LOG = Run.TARGET.resolve("logs").resolve("startup.log");
 
     private record Times(double line, double end) {}
 
@@ -31,6 +36,26 @@ final class Startup {
             }
         }
         write(plan, head, runs);
+        Files.writeString(plan.results().resolve("startup.md"), bodies(plan), StandardOpenOption.APPEND);
+    }
+
+    private static String bodies(Run.Plan plan) throws IOException {
+        var table = new StringBuilder("\nMilliseconds to compile an async body, median (min–max).\n\n");
+        table.append("| | the first | the second | a later one |\n|---|--:|--:|--:|\n");
+        var commands = new LinkedHashMap<String, List<String>>();
+        commands.put("", java("bench.Bodies"));
+        commands.put("AOT cache", withCache("bench.Bodies"));
+        for (var command : commands.entrySet()) {
+            var micros = List.of(new ArrayList<Double>(), new ArrayList<Double>(), new ArrayList<Double>());
+            for (int round = 0; round < (plan.brief() ? 3 : 40); round++) {
+                var line = output(command.getValue()).split(" ");
+                for (int i = 0; i < 3; i++) micros.get(i).add(Integer.parseInt(line[i]) / 1e3);
+            }
+            table.append("| ").append(command.getKey());
+            for (var column : micros) table.append(" | ").append(Spread.of(column).text(1));
+            table.append(" |\n");
+        }
+        return table.toString();
     }
 
     /// A cache holds for the class path it was made with, so there is nothing on it but what is needed.
@@ -50,22 +75,35 @@ final class Startup {
     private static List<String> withCache(String main) throws IOException {
         var cache = Run.TARGET.resolve(main + ".aot");
         Files.deleteIfExists(cache);
-        start(java(main, "-XX:AOTCacheOutput=" + cache)); // a training run, which writes the cache at its end
+        output(java(main, "-XX:AOTCacheOutput=" + cache)); // a training run, which writes the cache at its end
         return java(main, "-XX:AOTCache=" + cache, "-XX:AOTMode=on");
     }
 
     private static Times start(List<String> command) throws IOException {
-        var log = Run.TARGET.resolve("logs").resolve("startup.log");
         long start = System.nanoTime();
-        var process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        var process = process(command);
         var line = process.inputReader().readLine();
         long printed = System.nanoTime();
+        end(command, process, line);
+        return new Times((printed - start) / 1e6, (System.nanoTime() - start) / 1e6);
+    }
+
+    private static String output(List<String> command) throws IOException {
+        var process = process(command);
+        var line = process.inputReader().readLine();
+        end(command, process, line);
+        return line;
+    }
+
+    private static Process process(List<String> command) throws IOException {
+        return new ProcessBuilder(command).redirectError(LOG.toFile()).start();
+    }
+
+    private static void end(List<String> command, Process process, String line) throws IOException {
         int exit = process.onExit().join().exitValue();
-        long ended = System.nanoTime();
-        if (exit != 0 || !"24".equals(line)) {
-            throw new IOException("exit %d and \"%s\" of %s: see %s".formatted(exit, line, String.join(" ", command), log));
+        if (exit != 0 || line == null || !line.matches("24|\\d+ \\d+ \\d+")) {
+            throw new IOException("exit %d and \"%s\" of %s: see %s".formatted(exit, line, String.join(" ", command), LOG));
         }
-        return new Times((printed - start) / 1e6, (ended - start) / 1e6);
     }
 
     private static void write(Run.Plan plan, String head, Map<String, List<Times>> runs) throws IOException {

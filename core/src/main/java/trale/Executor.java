@@ -31,7 +31,8 @@ import trale.reactor.Reactor;
 /// [Builder#reactorThread(boolean)] a second thread does nothing but that and wakes tasks: the arrangement of the Rust
 /// original, at the price of a hand-over between threads for every event.
 ///
-/// The threads are daemons: they do not keep the JVM alive.
+/// The threads are daemons: they do not keep the JVM alive. They inherit nothing from the thread that starts them, neither
+/// its thread locals nor its context class loader, which they would keep alive.
 ///
 /// ```java
 /// var task = Executor.spawn(() -> {
@@ -41,8 +42,6 @@ import trale.reactor.Reactor;
 /// IO.println(task.join());
 /// ```
 public final class Executor implements AutoCloseable {
-    static final System.Logger LOG = System.getLogger("trale");
-
     /// After so many polls the reactor is asked without waiting, so that busy tasks do not starve I/O.
     private static final int POLLS_PER_TURN = 64;
 
@@ -84,7 +83,7 @@ public final class Executor implements AutoCloseable {
     private Executor(String name, boolean ownReactorThread) throws IOException {
         reactor = new Reactor();
         thread = new TaskThread(this, name);
-        reactorThread = ownReactorThread ? new Thread(this::reactorLoop, name + "-reactor") : null;
+        reactorThread = ownReactorThread ? new Thread(null, this::reactorLoop, name + "-reactor", 0, false) : null;
         if (reactorThread != null) {
             reactorThread.setDaemon(true);
             reactorThread.start();
@@ -237,7 +236,7 @@ public final class Executor implements AutoCloseable {
             lifecycle.set(CLOSED);
             abandonAll(new CancellationException("the executor was closed"));
         } catch (Throwable t) {
-            LOG.log(Level.ERROR, "executor " + thread.getName() + " failed", t);
+            System.getLogger("trale").log(Level.ERROR, "executor " + thread.getName() + " failed", t);
             lifecycle.set(CLOSED);
             abandonAll(new RejectedExecutionException("the executor failed", t));
         } finally {

@@ -50,6 +50,6 @@ final class Failure implements Runnable {
     }
 
     private void log() {
-        Executor.LOG.log(Level.ERROR, "a task failed, and nobody joined or awaited it", cause);
+        System.getLogger("trale").log(Level.ERROR, "a task failed, and nobody joined or awaited it", cause);
     }
 }

@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,18 @@ public abstract class StateMachine<T> implements Future<T> {
                 + " of a " + receiver.getClass().getName() + ", which may override it. Make the method private or final.");
     }
 
+    /// The null check of a member that is linked by `invokedynamic`.
+    ///
+    /// @param receiver the object whose member it is
+    /// @param message what the JVM would say
+    protected static void requireNonNull(@Nullable Object receiver, String message) {
+        if (receiver != null) return;
+        var e = new NullPointerException(message);
+        var trace = e.getStackTrace();
+        e.setStackTrace(Arrays.copyOfRange(trace, 1, trace.length)); // it was thrown by the body
+        throw e;
+    }
+
     private CancellationException cancelledAt(@Nullable Future<?> future) {
         cancelled = false; // once: awaits in a finally block wait
         var cancellation = new CancellationException("cancelled");
@@ -161,7 +174,7 @@ public abstract class StateMachine<T> implements Future<T> {
         } catch (CancellationException e) {
             assert state == FINISHED; // as asked for
         } catch (Throwable t) {
-            Executor.LOG.log(Level.ERROR, "an async body that was dropped failed in its cleanup: " + this, t);
+            System.getLogger("trale").log(Level.ERROR, "an async body that was dropped failed in its cleanup: " + this, t);
         }
     }
 
@@ -172,7 +185,10 @@ public abstract class StateMachine<T> implements Future<T> {
 
     /// {@return the line of the await at which it is suspended, or null if it is not suspended}
     final @Nullable StackTraceElement location() {
-        if (state <= 0) return null;
+        return state <= 0 ? null : placeOf(state);
+    }
+
+    private StackTraceElement placeOf(int state) {
         var parts = source().split(":", -1);
         return new StackTraceElement(parts[0], parts[1], parts[2], Integer.parseInt(parts[state + 3]));
     }
@@ -180,9 +196,7 @@ public abstract class StateMachine<T> implements Future<T> {
     /// {@return the body's place in the source and where it is in it}
     @Override
     public final String toString() {
-        var parts = source().split(":", -1);
-        var at = state > 0 ? parts[state + 3] : parts[3];
-        return "async body " + parts[0] + "." + parts[1] + "(" + parts[2] + ":" + at + ")"
+        return "async body " + placeOf(Math.max(state, 0))
                 + (state == 0 ? " not started" : state == FINISHED ? " finished" : state == RUNNING ? " running" : " waiting");
     }
 

@@ -61,4 +61,14 @@ class J_TheCompilerOfAsyncBodies {
     void J11_methodReferencesToTheSameClass() throws Exception {
         compare("References");
     }
+
+    @Test
+    void J9_bodiesWhereverALambdaMayStandAndInEveryForm() throws Exception {
+        compare("Forms");
+    }
+
+    @Test
+    void J22_whatANullPointerExceptionSays() throws Exception {
+        compare("Nulls");
+    }
 }

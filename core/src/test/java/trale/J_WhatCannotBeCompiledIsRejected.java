@@ -120,6 +120,17 @@ class J_WhatCannotBeCompiledIsRejected {
     }
 
     @Test
+    void J13_awaitInAMethodOfALocalClassThatIsOnlyReferredTo() {
+        assertEquals("Main.java:8: await inside a local class" + PLAIN, rejection("""
+                interface Fn { int apply(int n) throws Exception; }
+                class Local {
+                    static int get(int n) throws Exception { return await(f(n)); }
+                }
+                Fn fn = Local::get;
+                """));
+    }
+
+    @Test
     void J13_awaitAsAMethodReference() {
         assertEquals(
                 "Main.java:7: Async::await as a method reference: it would be called where nothing can be suspended."
@@ -142,6 +153,25 @@ class J_WhatCannotBeCompiledIsRejected {
                             static Object body() {
                                 var list = List.of(1);
                                 return async(list::size);
+                            }
+                        }
+                        """));
+    }
+
+    /// The method that deserialises lambdas refers to it, too, and stands at the line of the class.
+    @Test
+    void J11_aMethodReferenceToAnotherClassInALambda() {
+        assertEquals(
+                "Main.java:6: the async body is a reference to java.util.List::size, a method of another class."
+                        + " Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.",
+                rejectionOf("""
+                        import static trale.Async.*;
+                        import java.util.*;
+                        class Main {
+                            static Object body() throws Exception {
+                                java.util.concurrent.Callable<Object> c = () ->
+                                    async(List.of(1)::size);
+                                return c.call();
                             }
                         }
                         """));
@@ -218,8 +248,8 @@ class J_WhatCannotBeCompiledIsRejected {
     @Test
     void J16_aBodyThatDoesNotFitIntoAMethod() {
         assertEquals(
-                "Main.java:6: the async body is too large: its state machine does not fit into the 64 KB of a method."
-                        + " Move parts of it to methods that return async(() -> …).",
+                "Main.java:6: the async body is too large: its state machine would be a method of more than 64 KB,"
+                        + " or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).",
                 rejection("long s = 0;\n" + "s += await(f(1)) + await(f(2));\n".repeat(900)));
     }
 

@@ -20,6 +20,7 @@ import javax.tools.ToolProvider;
 final class Sources extends ClassLoader {
     private final Map<String, byte[]> classes = new HashMap<>();
     private final boolean showsItsFiles;
+    private String hidden = "nothing";
 
     private Sources(boolean showsItsFiles) {
         super("sources", Sources.class.getClassLoader());
@@ -59,6 +60,18 @@ final class Sources extends ClassLoader {
         var log = new java.io.StringWriter();
         if (!javac.getTask(log, files, null, List.of(options), null, List.of(source)).call()) throw new AssertionError(log.toString());
         return loader;
+    }
+
+    /// Hides the packages that begin so from its classes, as a container of plug-ins may.
+    Sources hide(String packages) {
+        hidden = packages;
+        return this;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (name.startsWith(hidden)) throw new ClassNotFoundException(name + " is hidden");
+        return super.loadClass(name, resolve);
     }
 
     /// Calls a static method without parameters, and lets out what it throws.

@@ -36,6 +36,13 @@ class T_TheBuild {
         assertTrue(descriptor().exports().stream().noneMatch(e -> e.source().startsWith("trale.internal")));
     }
 
+    @Test
+    void everyOtherPackageIsExported() throws Exception {
+        assertEquals(
+                descriptor().packages().stream().filter(p -> !p.startsWith("trale.internal")).collect(toSet()),
+                descriptor().exports().stream().map(ModuleDescriptor.Exports::source).collect(toSet()));
+    }
+
     private static ModuleDescriptor descriptor() throws Exception {
         Path classes = Path.of(Future.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         return ModuleFinder.of(classes).find("trale").orElseThrow().descriptor();

@@ -27,7 +27,7 @@ final class Twin {
 
     /// Every static method from a Probe to a Body or VoidBody is a test.
     static void compare(Class<?> corpus) throws Exception {
-        var plain = new PlainLoader().loadClass(corpus.getName());
+        var plain = new PlainLoader(corpus.getClassLoader()).loadClass(corpus.getName());
         int bodies = 0;
         var methods = corpus.getDeclaredMethods();
         Arrays.sort(methods, Comparator.comparing(Method::getName));
@@ -105,8 +105,8 @@ final class Twin {
 
     /// Loads the corpus anew, with `Probe.plainAwait` for `Async.await`.
     private static final class PlainLoader extends ClassLoader {
-        PlainLoader() {
-            super(Twin.class.getClassLoader());
+        PlainLoader(ClassLoader compiled) {
+            super(compiled);
             setDefaultAssertionStatus(Twin.class.desiredAssertionStatus());
         }
 

@@ -34,7 +34,6 @@ import trale.internal.linux.TimerFd;
 /// One thread [turns][#turn(boolean)] it: an executor's own, or a thread that does nothing else. All else may be called
 /// from any thread. See epoll(7), timerfd_create(2), eventfd(2).
 public final class Reactor implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("trale");
     private static final int BATCH = 256;
     private static final long EXIT_PAUSE = 1_000_000; // ns
     private static final long WAKEUP = -1;
@@ -213,7 +212,7 @@ public final class Reactor implements AutoCloseable {
         try {
             waker.wake();
         } catch (Throwable t) {
-            LOG.log(Level.ERROR, "a waker threw: " + waker.getClass().getName(), t);
+            System.getLogger("trale").log(Level.ERROR, "a waker threw: " + waker.getClass().getName(), t);
         }
     }
 

@@ -66,7 +66,7 @@ final class Checks {
         for (var m : model.methods()) {
             int line = -1;
             var code = m.code().orElse(null);
-            if (code == null) continue;
+            if (code == null || m.methodName().equalsString("$deserializeLambda$")) continue; // makes them all once more
             for (var e : code) {
                 if (e instanceof LineNumber n) line = n.line();
                 if (e instanceof InvokeDynamicInstruction indy && isBody(indy)) {
@@ -118,7 +118,11 @@ final class Checks {
         if (target.methodName().equals("await") && internalName(target).equals("trale/Async"))
             throw rejection(in, line, "Async::await as a method reference: it would be called where nothing can be suspended. "
                     + "Await each future in the async body itself.");
-        if (isBody(indy) || !internalName(target).equals(in.thisClass().asInternalName())) return;
+        if (isBody(indy)) return;
+        if (!internalName(target).equals(in.thisClass().asInternalName())) {
+            declared(internalName(target));
+            return;
+        }
         if (!target.methodName().startsWith("lambda$") || !seen.add(internalName(target) + "." + target.methodName())) return;
         for (var m : in.methods())
             if (m.methodName().equalsString(target.methodName())) searchMethod(in, m, "a plain lambda");
@@ -161,9 +165,11 @@ final class Checks {
         for (var m : c.methods()) if (!bodies.contains(m.methodName().stringValue())) searchMethod(c, m, what);
     }
 
+    /// {@return whether this makes a Body, a VoidBody, or an object of an interface that extends one of them}
     private static boolean isBody(InvokeDynamicInstruction indy) {
         var type = indy.type().stringValue();
-        return type.endsWith(")Ltrale/Async$Body;") || type.endsWith(")Ltrale/Async$VoidBody;");
+        boolean isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
+        return isSerializable && indy.name().equalsString("run") && !type.endsWith(")Ljava/lang/Runnable;");
     }
 
     /// {@return the method that a lambda or method reference stands for, or null if this makes neither}

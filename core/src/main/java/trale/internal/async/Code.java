@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The body's method as javac compiled it: instructions, labels and line numbers, numbered in their order, and how
 /// control goes from one to the other. The passes name an instruction by that number.
@@ -65,6 +66,13 @@ final class Code {
     int line(int i) {
         for (; i >= 0; i--) if (at[i] instanceof LineNumber n) return n.line();
         return -1;
+    }
+
+    /// {@return the name of the variable in a slot that an instruction reads, or null if there is no table of them}
+    @Nullable String variable(int i, int slot) {
+        for (var e : at)
+            if (e instanceof LocalVariable v && v.slot() == slot && index(v.startScope()) < i && i < index(v.endScope())) return v.name().stringValue();
+        return null;
     }
 
     static boolean isAwait(CodeElement e) {

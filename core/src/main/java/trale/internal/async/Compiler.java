@@ -145,7 +145,7 @@ public final class Compiler {
     }
 
     private void warnIfHuge(byte[] bytes) {
-        if (code.length() + 40 * code.size() / 10 < HUGE / 2) return; // cannot be; saves the parsing
+        if (bytes.length <= HUGE) return; // saves the parsing
         for (var m : ClassFile.of().parse(bytes).methods()) {
             if (!m.methodName().equalsString("step")) continue;
             int length = ((CodeAttribute) m.code().orElseThrow()).codeLength();
@@ -175,9 +175,11 @@ public final class Compiler {
             warnIfHuge(bytes);
             return bytes;
         } catch (IllegalArgumentException e) {
-            if (code.length() < HUGE) throw e;
-            throw Checks.rejection(model, code.firstLine(), "the async body is too large: its state machine does not fit into the 64 KB of a method."
-                    + " Move parts of it to methods that return async(() -> …).");
+            int atLeast = code.length();
+            for (var state : layout.states) atLeast += 12 * (state.locals().size() + state.operands().size());
+            if (atLeast < Short.MAX_VALUE / 2) throw e;
+            throw Checks.rejection(model, code.firstLine(), "the async body is too large: its state machine would be a method of more than 64 KB,"
+                    + " or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).");
         }
     }
 
@@ -196,7 +198,7 @@ public final class Compiler {
     }
 
     private void step(CodeBuilder b) {
-        boolean returnsNothing = lambda.getFunctionalInterfaceClass().equals("trale/Async$VoidBody");
+        boolean returnsNothing = lambda.getFunctionalInterfaceMethodSignature().equals("()V"); // a VoidBody's, also if it is extended
         Emitter.step(code, frames, liveness, layout, linker, self, returnsNothing, b);
     }
 

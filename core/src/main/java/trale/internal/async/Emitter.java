@@ -7,6 +7,7 @@ import java.lang.classfile.attribute.StackMapFrameInfo.SimpleVerificationTypeInf
 import java.lang.classfile.attribute.StackMapFrameInfo.VerificationTypeInfo;
 import java.lang.classfile.attribute.StackMapFrameInfo;
 import java.lang.classfile.attribute.StackMapTableAttribute;
+import java.lang.classfile.constantpool.FieldRefEntry;
 import java.lang.classfile.constantpool.MemberRefEntry;
 import java.lang.classfile.instruction.*;
 import java.lang.constant.*;
@@ -41,6 +42,7 @@ final class Emitter {
     static final MethodTypeDesc STEP = MethodTypeDesc.of(CD_Object, CD_CONTEXT, CD_int);
 
     private static final MethodTypeDesc AWAIT = MethodTypeDesc.of(CD_Object, CD_FUTURE, CD_CONTEXT);
+    private static final MethodTypeDesc REQUIRE_NON_NULL = MethodTypeDesc.of(CD_void, CD_Object, CD_String);
     private static final MethodTypeDesc RESUME = MethodTypeDesc.of(CD_FUTURE);
 
     private static final int CONTEXT = 1;
@@ -55,9 +57,12 @@ final class Emitter {
     private final ClassDesc self;
     private final boolean returnsNothing;
     private final CodeBuilder out;
+    private final Variables variables;
+    private final NullMessage nullMessage;
     private final List<StackMapFrameInfo> maps = new ArrayList<>();
     private final Label[] poll;
     private int next = 1; // the state of the next await
+    private boolean begun; // with the body's own instructions
 
     private Emitter(
             Code code, Frames frames, Liveness liveness, Layout layout, Linker linker, ClassDesc self, boolean returnsNothing, CodeBuilder out) {
@@ -69,12 +74,16 @@ final class Emitter {
         this.self = self;
         this.returnsNothing = returnsNothing;
         this.out = out;
+        this.variables = new Variables(code, SHIFT, out);
+        this.nullMessage = new NullMessage(code, frames);
         this.poll = new Label[layout.states.size()];
     }
 
     static void step(
             Code code, Frames frames, Liveness liveness, Layout layout, Linker linker, ClassDesc self, boolean returnsNothing, CodeBuilder out) {
         var emitter = new Emitter(code, frames, liveness, layout, linker, self, returnsNothing, out);
+        // A debugger can't ask for `this` where there is a table of variables that does not have it.
+        out.localVariable(0, "this", self, out.startLabel(), out.endLabel());
         emitter.dispatch();
         for (int i = 0; i < code.size(); i++) emitter.element(i);
         if (!emitter.maps.isEmpty()) out.with(StackMapTableAttribute.of(emitter.maps));
@@ -94,7 +103,7 @@ final class Emitter {
             map(c.target(), locals(List.of(), List.of(), false));
             restore(state.locals());
             restore(state.operands());
-            out.aload(0).invokevirtual(CD_STATE_MACHINE, "resume", RESUME).astore(SHIFT + layout.scratch).goto_(poll[c.caseValue()]);
+            out.aload(0).invokevirtual(CD_STATE_MACHINE, "resume", RESUME).astore(SHIFT + layout.scratch).goto_w(poll[c.caseValue()]);
         }
         out.labelBinding(start);
         if (!cases.isEmpty()) map(start, locals(List.of(), List.of(), false));
@@ -130,6 +139,7 @@ final class Emitter {
         for (var v : state.operands().reversed()) out.storeLocal(v.type().kind(), SHIFT + v.slot());
         var locals = locals(state.locals(), state.operands(), true);
         out.labelBinding(poll[state.number()]);
+        variables.suspended(poll[state.number()], liveness.at(state.at()));
         map(poll[state.number()], locals);
         out.aload(0).aload(future).aload(CONTEXT).invokevirtual(CD_STATE_MACHINE, "await", AWAIT);
         out.dup().getstatic(CD_STATE_MACHINE, "PENDING", CD_Object).if_acmpne(ready);
@@ -188,20 +198,12 @@ final class Emitter {
             label(i, target);
         } else if (e instanceof ExceptionCatch handler) {
             if (isReachable(handler)) out.with(handler);
-        } else if (e instanceof LocalVariable v) {
-            out.localVariable(v.slot() + SHIFT, nameOf(v.name().stringValue()), v.typeSymbol(), v.startScope(), v.endScope());
-        } else if (e instanceof LocalVariableType v) {
-            out.localVariableType(v.slot() + SHIFT, nameOf(v.name().stringValue()), v.signatureSymbol(), v.startScope(), v.endScope());
         } else if (e instanceof LineNumber) {
             if (frames.reachable[i]) out.with(e);
         } else if (e instanceof Instruction instruction && frames.reachable[i]) {
+            begun = true;
             instruction(i, instruction);
         }
-    }
-
-    /// In `step`, `this` is the state machine.
-    private static String nameOf(String variable) {
-        return variable.equals("this") ? "this$0" : variable;
     }
 
     private boolean isReachable(ExceptionCatch handler) {
@@ -213,9 +215,10 @@ final class Emitter {
     private void label(int i, LabelTarget target) {
         out.with(target);
         var frame = frames.frame[i];
+        var live = liveness.at(i);
+        variables.label(target.label(), frame != null || !begun ? live : null);
         if (frame == null) return;
         @Nullable Type[] types = new @Nullable Type[frame.locals().size()];
-        var live = liveness.at(i);
         for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) types[slot] = frame.locals().get(slot);
         var stack = new ArrayList<VerificationTypeInfo>();
         for (var type : frame.stack()) if (type.isInitialized() || !layout.moved.get(type.site())) stack.add(type.info());
@@ -233,6 +236,7 @@ final class Emitter {
             case STORE -> {
                 var store = (StoreInstruction) instruction;
                 out.storeLocal(store.typeKind(), store.slot() + SHIFT);
+                variables.stored(store.slot());
             }
             case INCREMENT -> {
                 var increment = (IncrementInstruction) instruction;
@@ -246,11 +250,11 @@ final class Emitter {
             case STACK -> {
                 if (!moved) out.with(instruction);
             }
-            case FIELD_ACCESS -> field((FieldInstruction) instruction);
+            case FIELD_ACCESS -> field(i, (FieldInstruction) instruction);
             case INVOKE -> {
                 if (Code.isAwait(instruction)) await(layout.states.get(next++));
                 else if (moved) construct((InvokeInstruction) instruction, frames.copies[i]);
-                else invoke((InvokeInstruction) instruction);
+                else invoke(i, (InvokeInstruction) instruction);
             }
             case INVOKE_DYNAMIC -> {
                 var dynamic = (InvokeDynamicInstruction) instruction;
@@ -273,7 +277,7 @@ final class Emitter {
         out.areturn();
     }
 
-    private void field(FieldInstruction access) {
+    private void field(int i, FieldInstruction access) {
         int kind = switch (access.opcode()) {
             case GETSTATIC -> MethodHandleInfo.REF_getStatic;
             case PUTSTATIC -> MethodHandleInfo.REF_putStatic;
@@ -282,10 +286,10 @@ final class Emitter {
         };
         boolean isPut = kind == MethodHandleInfo.REF_putField || kind == MethodHandleInfo.REF_putStatic;
         var type = MethodTypeDesc.of(access.typeSymbol());
-        member(access, kind, access.field(), type, isPut ? MethodTypeDesc.of(CD_void, access.typeSymbol()) : type);
+        member(i, kind, access.field(), type, isPut ? MethodTypeDesc.of(CD_void, access.typeSymbol()) : type);
     }
 
-    private void invoke(InvokeInstruction invoke) {
+    private void invoke(int i, InvokeInstruction invoke) {
         int kind = switch (invoke.opcode()) {
             case INVOKESTATIC -> MethodHandleInfo.REF_invokeStatic;
             case INVOKESPECIAL -> MethodHandleInfo.REF_invokeSpecial;
@@ -293,23 +297,57 @@ final class Emitter {
             default -> MethodHandleInfo.REF_invokeVirtual;
         };
         if (invoke.name().equalsString(INIT_NAME)) out.with(invoke);
-        else member(invoke, kind, invoke.method(), invoke.typeSymbol(), invoke.typeSymbol());
+        else member(i, kind, invoke.method(), invoke.typeSymbol(), invoke.typeSymbol());
     }
 
     /// @param call what the instruction takes from the stack and leaves there, less the receiver
-    private void member(Instruction original, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc call) {
+    private void member(int i, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc call) {
         var owner = member.owner().asSymbol();
         var name = member.name().stringValue();
         if (linker.mayName(kind, member.owner().asInternalName(), name, type.descriptorString())) {
-            out.with(original);
+            out.with(code.at[i]);
             return;
         }
-        var receiver = kind == MethodHandleInfo.REF_invokeSpecial ? linker.host() : owner;
+        boolean isSuper = kind == MethodHandleInfo.REF_invokeSpecial;
         boolean isStatic = switch (kind) {
             case MethodHandleInfo.REF_getStatic, MethodHandleInfo.REF_putStatic, MethodHandleInfo.REF_invokeStatic -> true;
             default -> false;
         };
+        var message = isStatic || isSuper ? null : nullMessage.of(i);
+        if (message != null) {
+            store(call);
+            out.dup().loadConstant(message).invokestatic(CD_STATE_MACHINE, "requireNonNull", REQUIRE_NON_NULL);
+            load(call);
+        }
+        var receiver = isSuper ? linker.host() : owner;
         out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? call : call.insertParameterTypes(0, receiver)));
+        if (!call.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), call.returnType());
+    }
+
+    /// Gives the object on the stack a name for the message of a NullPointerException that the next instruction may throw.
+    private void name(String name, ClassDesc type) {
+        int slot = SHIFT + layout.scratch;
+        var start = out.newLabel();
+        var end = out.newLabel();
+        out.astore(slot).labelBinding(start).aload(slot).labelBinding(end).localVariable(slot, name, type, start, end);
+    }
+
+    /// Moves a call's arguments from the stack to scratch slots.
+    private void store(MethodTypeDesc call) {
+        int slot = SHIFT + layout.scratch;
+        for (var type : call.parameterList()) slot += TypeKind.from(type).slotSize();
+        for (var type : call.parameterList().reversed()) {
+            slot -= TypeKind.from(type).slotSize();
+            out.storeLocal(TypeKind.from(type), slot);
+        }
+    }
+
+    private void load(MethodTypeDesc call) {
+        int slot = SHIFT + layout.scratch;
+        for (var type : call.parameterList()) {
+            out.loadLocal(TypeKind.from(type), slot);
+            slot += TypeKind.from(type).slotSize();
+        }
     }
 
     /// A constructor call whose NEW was moved here.
@@ -322,16 +360,10 @@ final class Emitter {
             for (int k = 2; k < copies; k++) out.dup();
             return;
         }
-        int slot = SHIFT + layout.scratch;
-        int[] slots = new int[type.parameterCount()];
-        for (int k = 0; k < slots.length; k++) {
-            slots[k] = slot;
-            slot += TypeKind.from(type.parameterType(k)).slotSize();
-        }
-        for (int k = slots.length - 1; k >= 0; k--) out.storeLocal(TypeKind.from(type.parameterType(k)), slots[k]);
+        store(type);
         out.new_(owner);
         for (int k = 1; k < copies; k++) out.dup();
-        for (int k = 0; k < slots.length; k++) out.loadLocal(TypeKind.from(type.parameterType(k)), slots[k]);
+        load(type);
         out.with(init);
     }
 }

@@ -35,6 +35,10 @@ final class Frames {
         CD_String, CD_Class, CD_MethodType, CD_MethodHandle
     };
 
+    /// How many monitors are held at a label that only code further down jumps to, as in the loops that Eclipse compiles:
+    /// once that code was seen, the walk is repeated.
+    private static final int UNKNOWN = Integer.MIN_VALUE / 2;
+
     /// The types at one place. A two-slot variable is followed by null, as is a slot that holds nothing.
     ///
     /// @param locals by slot
@@ -54,6 +58,9 @@ final class Frames {
 
     final boolean[] reachable;
 
+    /// How many entries the operand stack has before an instruction.
+    final int[] depth;
+
     /// For NEW, DUP and constructor calls: the NEW whose object it makes, copies, completes; else -1.
     final int[] site;
 
@@ -66,46 +73,61 @@ final class Frames {
     /// Objects that were moved about the stack otherwise than by DUP before their constructor was called.
     final BitSet shuffled = new BitSet();
 
-    private @Nullable Type[] locals;
+    private @Nullable Type[] locals = {};
     private final ArrayList<Type> stack = new ArrayList<>();
     private int held;
     private final Map<Label, Integer> heldAt = new HashMap<>();
+    private boolean heldIsUnknown;
 
     Frames(Code code, Frame entry) {
         this.code = code;
         int n = code.size();
         this.frame = new Frame[n];
         this.reachable = new boolean[n];
+        this.depth = new int[n];
         this.site = new int[n];
         this.copies = new int[n];
         this.monitors = new int[n];
-        this.locals = entry.locals().toArray(new Type[0]);
-        walk();
+        int known;
+        do {
+            known = heldAt.size();
+            held = 0;
+            heldIsUnknown = false;
+            walk(entry);
+        } while (heldIsUnknown && heldAt.size() > known);
     }
 
-    private void walk() {
+    private void walk(Frame entry) {
+        locals = entry.locals().toArray(new Type[0]);
+        stack.clear();
         boolean live = true;
         for (int i = 0; i < code.size(); i++) {
             site[i] = -1;
             if (code.at[i] instanceof LabelTarget target) {
                 var declared = code.declared.get(target.label());
                 if (declared != null) {
-                    if (!live) held = heldAt.getOrDefault(target.label(), 0);
+                    if (!live || held < 0) held = heldAt.getOrDefault(target.label(), UNKNOWN);
+                    heldIsUnknown |= held < 0;
                     live = true;
                     frame[i] = enter(declared);
                 }
-                if (live) for (var h : code.handlers) if (h.tryStart() == target.label()) heldAt.putIfAbsent(h.handler(), held);
+                if (live) for (var h : code.handlers) if (h.tryStart() == target.label()) holds(h.handler());
             }
             reachable[i] = live;
+            depth[i] = stack.size();
             if (!live || !(code.at[i] instanceof Instruction instruction)) continue;
             if (Code.isAwait(instruction)) {
                 frame[i] = Frame.copyOf(locals, stack);
                 monitors[i] = held;
             }
             apply(i, instruction);
-            for (var label : code.targets(i)) heldAt.putIfAbsent(label, held);
+            for (var label : code.targets(i)) holds(label);
             live = code.fallsThrough(i);
         }
+    }
+
+    private void holds(Label label) {
+        if (held >= 0) heldAt.putIfAbsent(label, held);
     }
 
     private Frame enter(StackMapFrameInfo declared) {
@@ -247,6 +269,7 @@ final class Frames {
             return;
         }
         pop(type.parameterCount());
+        copies[i] = 0;
         site[i] = stack.getLast().site();
         var made = Type.of(call.owner().asSymbol());
         for (int k = 0; k < stack.size(); k++) {

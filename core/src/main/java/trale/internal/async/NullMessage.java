@@ -1,0 +1,97 @@
+package trale.internal.async;
+
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.*;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.reflect.AccessFlag;
+import org.jspecify.annotations.Nullable;
+
+/// **What a NullPointerException says** where a member is linked by `invokedynamic`, of which the JVM knows nothing to say:
+/// the text that it would have written for the body's own instruction (JEP 358).
+///
+/// ```
+///  aload node                     node.next.add(n)
+///  getfield Node.next
+///  iload n                        Cannot invoke "Node.add(int)" because "node.next" is null
+///  invokevirtual Node.add
+/// ```
+final class NullMessage {
+    private static final String THIS = "this";
+
+    private final Code code;
+    private final Frames frames;
+    private final boolean isStatic;
+
+    NullMessage(Code code, Frames frames) {
+        this.code = code;
+        this.frames = frames;
+        this.isStatic = code.method.flags().has(AccessFlag.STATIC);
+    }
+
+    /// {@return the text for an access to a member of an object; null if the object is `this`}
+    @Nullable String of(int i) {
+        var text = new StringBuilder("Cannot ");
+        int operands = 1;
+        if (code.at[i] instanceof InvokeInstruction call) {
+            text.append("invoke \"").append(method(call));
+            operands += call.typeSymbol().parameterCount();
+        } else {
+            var field = (FieldInstruction) code.at[i];
+            if (field.opcode() == Opcode.PUTFIELD) operands++;
+            text.append(operands == 2 ? "assign" : "read").append(" field \"").append(field.name().stringValue());
+        }
+        text.append('"');
+        int source = source(i, frames.depth[i] - operands);
+        var what = describe(source);
+        if (THIS.equals(what)) return null;
+        if (what == null) return text.toString();
+        text.append(code.at[source] instanceof InvokeInstruction ? " because the return value of \"" : " because \"");
+        return text.append(what).append("\" is null").toString();
+    }
+
+    /// {@return the instruction that pushed an entry of the operand stack which is there before instruction i; -1 if it may
+    /// have been one or another}
+    private int source(int i, int entry) {
+        int after = frames.depth[i];
+        for (int j = i - 1; j >= 0; j--) {
+            if (code.at[j] instanceof LabelTarget && frames.frame[j] != null) return -1;
+            if (!(code.at[j] instanceof Instruction instruction)) continue;
+            if (instruction.opcode() == Opcode.DUP && after == entry + 1) return source(j, entry - 1);
+            if (instruction.opcode() != Opcode.CHECKCAST && after <= entry + 1) return j;
+            after = frames.depth[j];
+        }
+        return -1;
+    }
+
+    private @Nullable String describe(int i) {
+        if (i < 0) return null;
+        var e = code.at[i];
+        if (e instanceof InvokeInstruction call) return method(call);
+        if (e instanceof LoadInstruction load) return !isStatic && load.slot() == 0 ? THIS : code.variable(i, load.slot());
+        if (!(e instanceof FieldInstruction field)) return null;
+        var of = field.opcode() == Opcode.GETSTATIC ? name(field.owner().asSymbol()) : describe(source(i, frames.depth[i] - 1));
+        var name = field.name().stringValue();
+        return of == null ? name : of.concat(".").concat(name);
+    }
+
+    private static String method(InvokeInstruction call) {
+        return name(call.owner().asSymbol()).concat(".").concat(call.name().stringValue()).concat(parameters(call.typeSymbol()));
+    }
+
+    private static String parameters(MethodTypeDesc type) {
+        var text = new StringBuilder("(");
+        for (var parameter : type.parameterList()) {
+            if (text.length() > 1) text.append(", ");
+            text.append(name(parameter));
+        }
+        return text.append(')').toString();
+    }
+
+    private static String name(ClassDesc type) {
+        if (type.isArray()) return name(type.componentType()).concat("[]");
+        var full = type.packageName().isEmpty() ? type.displayName() : type.packageName().concat(".").concat(type.displayName());
+        return full.equals("java.lang.String") || full.equals("java.lang.Object") ? type.displayName() : full;
+    }
+}
