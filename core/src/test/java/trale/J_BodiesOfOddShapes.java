@@ -1,11 +1,16 @@
 package trale;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.support.TheLog;
 
 /// Bodies that nobody writes by hand: wide, deep, long. Their sources are made here; each is compared with its plain twin.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -67,6 +72,19 @@ class J_BodiesOfOddShapes {
                 + "int i = await(p.later(1)); long l = i; float f = 2; String s = \"s\"; i += 5000; i++; int[] a = {i};"
                 + "a[await(p.later(0))] += i + await(p.later(3)); l <<= await(p.later(2)); s += await(p.later(f)); f++;"
                 + "return \"\" + i + l + f + s + a[0] + await(p.later(d129)) + d0;");
+    }
+
+    /// It is short, but keeps so much at each of its awaits.
+    @Test
+    void J16_aBodyThatHotSpotWillNotCompileIsWarnedOf() throws Exception {
+        try (var log = new TheLog()) {
+            compare(times(60, i -> "long v%d = %d;".formatted(i, i)) + "await(p.later(1));".repeat(14)
+                    + "return " + times(60, i -> "v%d + ".formatted(i)) + "0;");
+            var message = log.next().getMessage();
+            assertTrue(message.matches("Main\\.java:6: the async body is \\d+ bytes of bytecode; beyond 8000 HotSpot only interprets it\\."
+                    + " Move parts of it to methods that return async\\(\\(\\) -> …\\)\\."), message);
+            assertEquals(List.of(), log.rest());
+        }
     }
 
     @Test

@@ -67,12 +67,29 @@ class J_WhatCannotBeCompiledIsRejected {
     @Test
     void J12_awaitInASynchronizedMethod() {
         assertEquals(
-                "Main.java:4: await inside synchronized: the monitor would be held while the task is suspended. Take synchronized off the method.",
+                "Main.java:4: the async body is a synchronized method: its monitor would be held while the task is suspended."
+                        + " Take synchronized off the method.",
                 rejectionOf("""
                         import static trale.Async.*;
                         class Main {
                             private static synchronized int serve() throws Exception {
                                 return await((trale.Future<Integer>) cx -> trale.Poll.ready(1));
+                            }
+                            static Object body() { return async(Main::serve); }
+                        }
+                        """));
+    }
+
+    @Test
+    void J12_aSynchronizedMethodThatDoesNotAwait() {
+        assertEquals(
+                "Main.java:4: the async body is a synchronized method: its monitor would be held while the task is suspended."
+                        + " Take synchronized off the method.",
+                rejectionOf("""
+                        import static trale.Async.*;
+                        class Main {
+                            private static synchronized boolean serve() {
+                                return Thread.holdsLock(Main.class);
                             }
                             static Object body() { return async(Main::serve); }
                         }
@@ -221,6 +238,26 @@ class J_WhatCannotBeCompiledIsRejected {
                 "Main.java:6: the async body is too large: its state machine does not fit into the 64 KB of a method."
                         + " Move parts of it to methods that return async(() -> …).",
                 rejection("long s = 0;\n" + "s += await(f(1)) + await(f(2));\n".repeat(900)));
+    }
+
+    @Test
+    void J16_aSmallBodyWhoseVariablesDoNotFitIntoAMethod() {
+        assertEquals(
+                "Main.java:6: the async body is too large: its state machine does not fit into the 64 KB of a method."
+                        + " Move parts of it to methods that return async(() -> …).",
+                rejection(variables(200) + "await(f(1));\n".repeat(40) + "long s = 0;" + sum(200) + "return s;\n"));
+    }
+
+    private static String variables(int n) {
+        var text = new StringBuilder();
+        for (int i = 0; i < n; i++) text.append("long v").append(i).append(" = ").append(i).append("; ");
+        return text.append('\n').toString();
+    }
+
+    private static String sum(int n) {
+        var text = new StringBuilder();
+        for (int i = 0; i < n; i++) text.append("s += v").append(i).append("; ");
+        return text.toString();
     }
 
     @Test

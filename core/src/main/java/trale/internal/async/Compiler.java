@@ -150,8 +150,15 @@ public final class Compiler {
                 + ", a method of another class. Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.");
     }
 
+    /// {@return how many bytes `step` has at most}
+    private int size() {
+        int size = 2 * code.length();
+        for (var state : layout.states) size += 40 + 25 * (state.locals().size() + state.operands().size());
+        return size;
+    }
+
     private void warnIfHuge(byte[] bytes) {
-        if (code.length() + 40 * code.size() / 10 < HUGE / 2) return; // cannot be; saves the parsing
+        if (size() < HUGE) return; // saves the parsing
         for (var m : ClassFile.of().parse(bytes).methods()) {
             if (!m.methodName().equalsString("step")) continue;
             int length = ((CodeAttribute) m.code().orElseThrow()).codeLength();
@@ -181,7 +188,7 @@ public final class Compiler {
             warnIfHuge(bytes);
             return bytes;
         } catch (IllegalArgumentException e) {
-            if (code.length() < HUGE) throw e;
+            if (size() < HUGE) throw e;
             throw Checks.rejection(model, code.firstLine(), "the async body is too large: its state machine does not fit into the 64 KB of a method."
                     + " Move parts of it to methods that return async(() -> …).");
         }
