@@ -42,7 +42,7 @@ public abstract class StateMachine<T> implements Future<T> {
 
     private @Nullable Future<?> awaiting;
     private boolean cancelled; // until an await has thrown it
-    private boolean dropped; // while it was running: takes effect when the poll ends
+    private boolean dropped; // for good: a second drop does nothing
 
     /// Called by the generated subclass.
     protected StateMachine() {}
@@ -68,6 +68,7 @@ public abstract class StateMachine<T> implements Future<T> {
         int at = state;
         if (at <= 0) start(at);
         state = RUNNING;
+        boolean was = dropped;
         Object value;
         try {
             value = step(cx, at);
@@ -79,7 +80,7 @@ public abstract class StateMachine<T> implements Future<T> {
             state = FINISHED;
             return Poll.ready((T) value);
         }
-        if (dropped) drop();
+        if (dropped != was) giveUp();
         return Poll.pending();
     }
 
@@ -154,21 +155,30 @@ public abstract class StateMachine<T> implements Future<T> {
 
     /// Asks the body to stop. The innermost await drops what it waits for and throws CancellationException at the next
     /// poll, which the caller has to arrange; one that has not started never does. Once it was thrown, another cancel is
-    /// another exception. While the body runs it is the next await that throws.
+    /// another exception. While the body runs it is the next await that throws. One that was dropped has been told.
     final void cancel() {
-        if (awaiting instanceof StateMachine<?> inner && inner.state >= 0) inner.cancel();
+        if (!dropped) throwAtInnermost();
+    }
+
+    private void throwAtInnermost() {
+        if (awaiting instanceof StateMachine<?> inner && inner.state >= 0) inner.throwAtInnermost();
         else cancelled = true;
     }
 
     @Override
     public final void drop() {
-        dropped = state == RUNNING;
-        if (dropped || state == FINISHED) return;
+        if (dropped) return;
+        dropped = true;
+        if (state != RUNNING) giveUp(); // otherwise its poll does, when it ends
+    }
+
+    private void giveUp() {
+        if (state == FINISHED) return;
         if (state == 0) {
             state = FINISHED;
             return;
         }
-        cancel();
+        throwAtInnermost();
         try {
             if (poll(Context.of(() -> {})) instanceof Poll.Pending<?>) Executor.finish(this);
         } catch (CancellationException e) {

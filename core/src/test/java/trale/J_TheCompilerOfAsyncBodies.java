@@ -33,8 +33,18 @@ class J_TheCompilerOfAsyncBodies {
     }
 
     @Test
+    void J4_resourcesAndCleanupThatWaits() throws Exception {
+        compare("Resources");
+    }
+
+    @Test
     void J5_J6_localsOfEveryKindAlsoAssignedOnOnePathOnly() throws Exception {
         compare("Locals");
+    }
+
+    @Test
+    void J5_boxesConversionsAndStrings() throws Exception {
+        compare("Boxes");
     }
 
     @Test
@@ -48,8 +58,18 @@ class J_TheCompilerOfAsyncBodies {
     }
 
     @Test
+    void J8_patternsAndVariablesWithoutAName() throws Exception {
+        compare("Patterns");
+    }
+
+    @Test
     void J9_bodiesLambdasAndClassesInsideOfBodies() throws Exception {
         compare("Nesting");
+    }
+
+    @Test
+    void J9_whereverABodyMayStand() throws Exception {
+        compare("Places");
     }
 
     @Test

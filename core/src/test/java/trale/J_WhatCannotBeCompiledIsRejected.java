@@ -67,12 +67,29 @@ class J_WhatCannotBeCompiledIsRejected {
     @Test
     void J12_awaitInASynchronizedMethod() {
         assertEquals(
-                "Main.java:4: await inside synchronized: the monitor would be held while the task is suspended. Take synchronized off the method.",
+                "Main.java:4: the async body is a synchronized method: its monitor would be held while the task is suspended."
+                        + " Take synchronized off the method.",
                 rejectionOf("""
                         import static trale.Async.*;
                         class Main {
                             private static synchronized int serve() throws Exception {
                                 return await((trale.Future<Integer>) cx -> trale.Poll.ready(1));
+                            }
+                            static Object body() { return async(Main::serve); }
+                        }
+                        """));
+    }
+
+    @Test
+    void J12_aSynchronizedMethodThatDoesNotAwait() {
+        assertEquals(
+                "Main.java:4: the async body is a synchronized method: its monitor would be held while the task is suspended."
+                        + " Take synchronized off the method.",
+                rejectionOf("""
+                        import static trale.Async.*;
+                        class Main {
+                            private static synchronized boolean serve() {
+                                return Thread.holdsLock(Main.class);
                             }
                             static Object body() { return async(Main::serve); }
                         }

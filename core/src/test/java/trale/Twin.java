@@ -3,145 +3,126 @@ package trale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassTransform;
-import java.lang.classfile.CodeTransform;
-import java.lang.classfile.instruction.InvokeInstruction;
-import java.lang.constant.ClassDesc;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Comparator;
 import trale.corpus.Probe;
+import trale.internal.async.Inspection;
+import trale.support.TheLog;
 
-/// Runs every body of a class twice and compares what it did: as plain Java, whose `await` polls until the future is ready,
-/// and as a state machine, with each await pending 0, 1 and 2 times, and cancelled at each await.
+/// Compares what a body does as plain Java with what it does as a state machine:
 ///
-/// The plain twin is the same class file, loaded once more, its awaits renamed.
+/// | the state machine | the plain twin |
+/// |---|---|
+/// | each await is pending 0, 1, 2 times, or differently often | |
+/// | cancelled while it is suspended at await k | await k throws CancellationException |
+/// | cancelled at k, and again at k + 1 | both throw |
+/// | a task, cancelled at k and at each await that follows | await k throws: a task is told once |
+/// | dropped at k; the cleanup runs, on its own if it has to wait | await k throws; nobody sees the result |
+/// | dropped before it started | does nothing |
+///
+/// The log, in which side effects stand in their order, must be the same, and the value or exception.
 final class Twin {
-    private Twin() {}
+    private final String name;
+    private final Run.Maker machine;
+    private final Run.Maker plain;
+    private final Executor executor;
+    private final TheLog errors;
 
-    /// Every static method from a Probe to a Body or VoidBody is a test.
-    static void compare(Class<?> corpus) throws Exception {
-        var plain = new PlainLoader(corpus.getClassLoader()).loadClass(corpus.getName());
-        int bodies = 0;
-        var methods = corpus.getDeclaredMethods();
-        Arrays.sort(methods, Comparator.comparing(Method::getName));
-        for (var m : methods) {
-            if (m.getParameterCount() != 1 || m.getParameterTypes()[0] != Probe.class || m.isSynthetic()) continue;
-            if (m.getReturnType() != Async.Body.class && m.getReturnType() != Async.VoidBody.class) continue;
-            compare(m, plain.getDeclaredMethod(m.getName(), Probe.class));
-            bodies++;
-        }
-        assertTrue(bodies > 0, "no bodies in " + corpus);
+    /// @param name of the body, for messages
+    /// @param executor without tasks
+    /// @param errors open: what a dropped body fails with is looked for there
+    Twin(String name, Run.Maker machine, Run.Maker plain, Executor executor, TheLog errors) {
+        this.name = name;
+        this.machine = machine;
+        this.plain = plain;
+        this.executor = executor;
+        this.errors = errors;
     }
 
-    private static void compare(Method machine, Method plain) throws Exception {
-        machine.setAccessible(true);
-        plain.setAccessible(true);
-        var probe = new Probe(0, -1);
-        var expected = plain(plain, probe);
-        for (int pendings = 0; pendings <= 2; pendings++)
-            assertEquals(expected, machine(machine, pendings, -1), machine.getName() + ", each await pending " + pendings + " times");
+    /// @param most at how many awaits it is cancelled and dropped, at most
+    void compare(int most) throws Exception {
+        var probe = Probe.cancellingAt();
+        var expected = Run.plain(plain, probe);
+        for (int pendings = 0; pendings <= 2; pendings++) {
+            int times = pendings;
+            check(expected, Run.byHand(machine, _ -> times), "each await pending %d times", times);
+        }
+        check(expected, Run.byHand(machine, number -> number * 7 % 3), "awaits pending differently often");
+        Run.neverStarted(machine);
         int awaits = probe.awaits();
-        for (int k = 0; k < awaits; k++)
-            assertEquals(plain(plain, new Probe(0, k)), machine(machine, 1, k), machine.getName() + ", cancelled at await " + k);
+        int tried = Math.min(awaits, most);
+        for (int i = 0; i < tried; i++) cancel((int) ((long) i * awaits / tried));
     }
 
-    private static String plain(Method m, Probe probe) throws Exception {
-        var body = body(m, probe);
-        try {
-            if (body instanceof Async.Body<?> b) return outcome(probe, b.run(), null);
-            ((Async.VoidBody) body).run();
-            return outcome(probe, null, null);
-        } catch (Throwable t) {
-            return outcome(probe, null, t);
-        }
+    private void cancel(int k) throws Exception {
+        var cancelled = Run.plain(plain, Probe.cancellingAt(k));
+        check(cancelled, Run.byHand(machine, _ -> 1, k), "cancelled at await %d", k);
+        check(cancelled, Run.asATask(machine, executor, k), "a task cancelled at await %d and from then on", k);
+        var twice = Run.plain(plain, Probe.cancellingAt(k, k + 1));
+        check(twice, Run.byHand(machine, _ -> 1, k, k + 1), "cancelled at await %d and at the next", k);
+        var dropped = Run.dropped(machine, executor, errors, k);
+        boolean failed = cancelled.end().startsWith("threw") && !cancelled.end().startsWith("threw java.util.concurrent.Cancel");
+        boolean seen = failed || !dropped.end().isEmpty();
+        check(new Run(cancelled.log(), seen ? cancelled.end() : ""), dropped, "dropped at await %d", k);
     }
 
-    private static String machine(Method m, int pendings, int cancelAt) throws Exception {
-        var probe = new Probe(pendings, -1);
-        var body = body(m, probe);
-        var future = body instanceof Async.Body<?> b ? Async.async(b) : Async.async((Async.VoidBody) body);
-        var cx = Context.of(() -> {});
-        try {
-            for (int suspended = 0; ; suspended++) {
-                if (future.poll(cx) instanceof Poll.Ready<?>(var value)) return outcome(probe, value, null);
-                if (suspended > 100_000) throw new AssertionError("never ready: " + future);
-                var machine = (StateMachine<?>) future;
-                if (machine.location() == null || machine.awaiting() == null) throw new AssertionError("suspended nowhere: " + future);
-                if (probe.awaits() - 1 == cancelAt) machine.cancel();
+    private void check(Run expected, Run run, String how, Object... arguments) {
+        if (!expected.equals(run)) assertEquals(text(expected), text(run), () -> name + ", " + how.formatted(arguments));
+    }
+
+    private static String text(Run run) {
+        return run.log() + run.end();
+    }
+
+    /// Compares the bodies of a class: what each method makes of a Probe.
+    static void compare(Class<?> bodies) throws Exception {
+        var prefix = bodies.getPackageName().isEmpty() ? "" : bodies.getPackageName() + ".";
+        var plain = new PlainTwin(
+                        bodies.getClassLoader(),
+                        name -> name.startsWith(prefix) && name.indexOf('.', prefix.length()) < 0 && !name.startsWith(Probe.class.getName()))
+                .loadClass(bodies.getName());
+        var methods = bodies.getDeclaredMethods();
+        Arrays.sort(methods, Comparator.comparing(Method::getName));
+        int compared = 0;
+        try (var executor = Executor.builder().build();
+                var errors = new TheLog();
+                var inspection = Inspection.verify()) {
+            for (var m : methods) {
+                if (!isBody(m)) continue;
+                new Twin(m.getName(), maker(m), maker(plain.getDeclaredMethod(m.getName(), Probe.class)), executor, errors).compare(100);
+                compared++;
             }
-        } catch (Throwable t) {
-            return outcome(probe, null, t);
+            assertTrue(compared > 0, "no bodies in " + bodies);
+            assertTrue(inspection.classes() >= compared, "not every state machine was verified");
         }
     }
 
-    private static Object body(Method m, Probe probe) throws Exception {
-        try {
-            return m.invoke(null, probe);
-        } catch (InvocationTargetException e) {
-            throw new AssertionError(e.getCause());
-        }
+    private static boolean isBody(Method m) {
+        return m.getParameterCount() == 1
+                && m.getParameterTypes()[0] == Probe.class
+                && !m.isSynthetic()
+                && (m.getReturnType() == Async.Body.class || m.getReturnType() == Async.VoidBody.class)
+                && (m.getModifiers() & (Modifier.STATIC | Modifier.PUBLIC)) != 0;
     }
 
-    private static String outcome(Probe probe, Object value, Throwable thrown) {
-        if (thrown instanceof LinkageError || thrown instanceof AssertionError && thrown.getCause() != null) throw (Error) thrown;
-        var text = new StringBuilder(probe.log());
-        if (value instanceof Object[] array) text.append("returned ").append(Arrays.deepToString(array));
-        else if (thrown == null) text.append("returned ").append(value).append(value == null ? "" : " " + value.getClass().getName());
-        for (var t = thrown; t != null; t = t.getCause()) {
-            text.append("threw ").append(t.getClass().getName()).append(": ").append(t.getMessage());
-            for (var s : t.getSuppressed()) text.append(" suppressed ").append(s.getClass().getName()).append(": ").append(s.getMessage());
+    private static Run.Maker maker(Method m) throws Exception {
+        m.setAccessible(true);
+        Object receiver = null;
+        if (!Modifier.isStatic(m.getModifiers())) {
+            var constructor = m.getDeclaringClass().getDeclaredConstructor();
+            constructor.setAccessible(true);
+            receiver = constructor.newInstance();
         }
-        return text.toString()
-                .replace("trale.corpus.Probe.plainAwait(trale.Future)", "await")
-                .replace("trale.StateMachine.await(trale.Future, trale.Context)", "await");
-    }
-
-    /// Loads the corpus anew, with `Probe.plainAwait` for `Async.await`.
-    private static final class PlainLoader extends ClassLoader {
-        PlainLoader(ClassLoader compiled) {
-            super(compiled);
-            setDefaultAssertionStatus(Twin.class.desiredAssertionStatus());
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            synchronized (getClassLoadingLock(name)) {
-                if (!name.matches("trale\\.corpus\\.[A-Z].*") || name.matches("trale\\.corpus\\.Probe.*")) return super.loadClass(name, resolve);
-                var loaded = findLoadedClass(name);
-                if (loaded != null) return loaded;
-                try (var in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-                    var bytes = in.readAllBytes();
-                    return defineClass(name, bytes, 0, bytes.length);
-                } catch (IOException e) {
-                    throw new ClassNotFoundException(name, e);
-                }
+        var of = receiver;
+        return p -> {
+            try {
+                return m.invoke(of, p);
+            } catch (InvocationTargetException e) {
+                throw new AssertionError(m.getName() + " makes no body", e.getCause());
             }
-        }
-
-        @Override
-        public InputStream getResourceAsStream(String name) {
-            try (var in = super.getResourceAsStream(name)) {
-                return in == null ? null : new ByteArrayInputStream(plain(in.readAllBytes()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static byte[] plain(byte[] bytes) {
-            CodeTransform rename = (b, e) -> {
-                if (e instanceof InvokeInstruction i && i.owner().asInternalName().equals("trale/Async") && i.name().equalsString("await"))
-                    b.invokestatic(ClassDesc.of("trale.corpus.Probe"), "plainAwait", i.typeSymbol());
-                else b.with(e);
-            };
-            var file = ClassFile.of(ClassFile.StackMapsOption.STACK_MAPS_WHEN_REQUIRED);
-            return file.transformClass(file.parse(bytes), ClassTransform.transformingMethodBodies(rename));
-        }
+        };
     }
 }

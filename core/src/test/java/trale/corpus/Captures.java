@@ -15,7 +15,7 @@ final class Captures {
     }
 
     static Body<?> everyPrimitive(Probe p) {
-        boolean z = p.pendings() >= 0;
+        boolean z = p.awaits() >= 0;
         byte b = (byte) (p.awaits() - 1);
         char c = (char) (p.awaits() + 'c');
         short s = (short) (p.awaits() - 3);
@@ -40,7 +40,7 @@ final class Captures {
         var thread = Thread.currentThread();
         var none = Optional.<String>empty();
         Object nothing = p.awaits() > 100 ? "" : null;
-        return () -> await(p.later(thread == Thread.currentThread())) + none.orElse("none") + nothing;
+        return () -> await(p.later(thread.isAlive())) + none.orElse("none") + nothing;
     }
 
     static Body<?> thisAndLocals(Probe p) {

@@ -26,6 +26,11 @@ final class Exceptions {
             p.log("close " + name);
             if (name.startsWith("bad")) throw new IOException("close " + name);
         }
+
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 
     static Body<?> caught(Probe p) {
@@ -218,7 +223,7 @@ final class Exceptions {
                     e.addSuppressed(new Exception(await(p.later("s"))));
                     last = e;
                 } catch (RuntimeException e) {
-                    p.log(e.getClass() + e.getMessage());
+                    p.log(e);
                     if (last != null) e.addSuppressed(last);
                     last = e;
                 }

@@ -1,23 +1,47 @@
 package trale.corpus;
 
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
+import trale.Async.Body;
+import trale.Async.VoidBody;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.Waker;
 
-/// What a body of the corpus is given: futures that are pending as often as the run wants, and a log of what it did.
+/// What a body is given: futures that are pending as often as the run wants, and a log of what it did. It numbers the
+/// awaits in the order in which they happen.
 public final class Probe {
-    private final int pendings;
-    private final int cancelAt;
+    private final IntUnaryOperator pendings;
+    private final BitSet cancelled = new BitSet();
     private final StringBuilder log = new StringBuilder();
+    private IntConsumer atAwait = _ -> {};
     private int awaits;
+    private int open;
+    private Waker waker;
 
-    public Probe(int pendings, int cancelAt) {
+    /// @param pendings how often the future of an await is pending, by its number
+    public Probe(IntUnaryOperator pendings) {
         this.pendings = pendings;
-        this.cancelAt = cancelAt;
+    }
+
+    /// For the plain twin: these awaits throw CancellationException.
+    public static Probe cancellingAt(int... awaits) {
+        var probe = new Probe(_ -> 0);
+        for (int number : awaits) probe.cancelled.set(number);
+        return probe;
+    }
+
+    /// Calls this with the number of each await when its future is polled first.
+    public void atAwait(IntConsumer action) {
+        atAwait = action;
     }
 
     public void log(Object what) {
-        log.append(what).append('\n');
+        log.append(show(what)).append('\n');
     }
 
     /// Logs and returns: for the order of evaluation.
@@ -38,30 +62,68 @@ public final class Probe {
         return log.toString();
     }
 
-    public int pendings() {
-        return pendings;
-    }
-
     /// How many leaves were awaited.
     public int awaits() {
         return awaits;
     }
 
+    /// How many leaves were polled and have neither been ready nor dropped.
+    public int open() {
+        return open;
+    }
+
+    /// {@return what polled a leaf last}
+    public Waker waker() {
+        return waker;
+    }
+
+    /// {@return a text that is the same for both twins}
+    ///
+    /// A helpful NullPointerException names variables, and operands that a state machine keeps in variables of its own; a
+    /// ClassCastException names class loaders.
+    public static String show(Object o) {
+        return switch (o) {
+            case Object[] array -> Arrays.deepToString(array);
+            case int[] array -> Arrays.toString(array);
+            case NullPointerException _ -> "a NullPointerException";
+            case ClassCastException _ -> "a ClassCastException";
+            case Throwable t -> {
+                var text = new StringBuilder(t.getClass().getName()).append(": ").append(t.getMessage());
+                for (var s : t.getSuppressed()) text.append(" suppressed ").append(show(s));
+                if (t.getCause() != null) text.append(" caused by ").append(show(t.getCause()));
+                yield text.toString();
+            }
+            case null, default -> String.valueOf(o);
+        };
+    }
+
     /// What an await does in the plain twin.
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // a future's value is of the type it says
     public static <T> T plainAwait(Future<? extends T> f) throws Exception {
         if (f instanceof Leaf<?> leaf && leaf.isCancelled()) {
             f.drop();
-            throw new java.util.concurrent.CancellationException("cancelled");
+            throw new CancellationException("cancelled");
         }
         for (;;) if (f.poll(Context.of(() -> {})) instanceof Poll.Ready<?>(var value)) return (T) value;
+    }
+
+    /// What a nested body is in the plain twin.
+    public static <T> Future<T> plainAsync(Body<T> body) {
+        return _ -> Poll.ready(body.run());
+    }
+
+    /// As above.
+    public static Future<Void> plainAsync(VoidBody body) {
+        return _ -> {
+            body.run();
+            return Poll.ready(null);
+        };
     }
 
     private final class Leaf<T> implements Future<T> {
         private final T value;
         private final Exception failure;
-        private int left = pendings;
-        private boolean seen;
+        private int left = -1; // not polled yet
 
         Leaf(T value, Exception failure) {
             this.value = value;
@@ -69,28 +131,35 @@ public final class Probe {
         }
 
         boolean isCancelled() {
-            if (awaits++ == cancelAt) return true;
-            seen = true;
-            return false;
+            if (!cancelled.get(awaits)) return false;
+            begin();
+            return true;
+        }
+
+        private void begin() {
+            int number = awaits++;
+            open++;
+            left = pendings.applyAsInt(number);
+            atAwait.accept(number);
         }
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
-            if (!seen) {
-                seen = true;
-                awaits++;
-            }
+            waker = cx.waker();
+            if (left < 0) begin();
             if (left-- > 0) {
-                cx.waker().wake();
+                waker.wake();
                 return Poll.pending();
             }
+            open--;
             if (failure != null) throw failure;
             return Poll.ready(value);
         }
 
         @Override
         public void drop() {
-            log("drop " + (value instanceof Object[] ? "array" : value));
+            open--;
+            log("drop " + show(value));
         }
     }
 }

@@ -79,13 +79,13 @@ final class Checks {
     }
 
     void monitors(Code code, Frames frames) {
-        boolean isSynchronized = code.method.flags().has(AccessFlag.SYNCHRONIZED);
-        for (int i = 0; i < code.size(); i++) {
-            if (!frames.reachable[i] || !Code.isAwait(code.at[i])) continue;
-            if (isSynchronized || frames.monitors[i] > 0)
+        if (code.method.flags().has(AccessFlag.SYNCHRONIZED))
+            throw rejection(model, code.firstLine(), "the async body is a synchronized method: its monitor would be held while the task is suspended."
+                    + " Take synchronized off the method.");
+        for (int i = 0; i < code.size(); i++)
+            if (frames.reachable[i] && Code.isAwait(code.at[i]) && frames.monitors[i] > 0)
                 throw rejection(model, code.line(i), "await inside synchronized: the monitor would be held while the task is suspended."
-                        + (isSynchronized ? " Take synchronized off the method." : " Move the await out of the block."));
-        }
+                        + " Move the await out of the block.");
     }
 
     void nestedAwaits(CodeElement[] body) {

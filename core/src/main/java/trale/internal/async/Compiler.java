@@ -19,6 +19,7 @@ import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.AccessFlag;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles an async body: from a lambda to a class beside the one it was written in.
@@ -49,6 +50,9 @@ public final class Compiler {
             return new AtomicInteger();
         }
     };
+
+    /// Tests put here what each class file goes through before it is defined, with the class the body was written in.
+    static volatile @Nullable BiFunction<Class<?>, byte[], byte[]> inspector;
 
     private final SerializedLambda lambda;
     private final Class<?> host;
@@ -90,6 +94,8 @@ public final class Compiler {
             var host = Class.forName(form.getCapturingClass().replace('/', '.'), false, lambda.getClass().getClassLoader());
             var lookup = privateLookup(host);
             var bytes = new Compiler(form, lookup).bytes();
+            var inspect = inspector;
+            if (inspect != null) bytes = inspect.apply(host, bytes);
             var compiled = lookup.defineClass(bytes);
             Linker.COMPILED_FROM.get(compiled).set(lambda.getClass());
             return lookup.findConstructor(compiled, MethodType.methodType(void.class)).invoke();

@@ -219,15 +219,23 @@ final class Emitter {
         variables.label(target.label(), frame != null || !begun ? live : null);
         if (frame == null) return;
         @Nullable Type[] types = new @Nullable Type[frame.locals().size()];
-        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) types[slot] = frame.locals().get(slot);
+        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
+            var type = frame.locals().get(slot);
+            if (type != null && isThere(type)) types[slot] = type;
+        }
         var stack = new ArrayList<VerificationTypeInfo>();
-        for (var type : frame.stack()) if (type.isInitialized() || !layout.moved.get(type.site())) stack.add(type.info());
+        for (var type : frame.stack()) if (isThere(type)) stack.add(type.info());
         map(target.label(), locals(types), stack.toArray(new VerificationTypeInfo[0]));
+    }
+
+    private boolean isThere(Type type) {
+        return type.isInitialized() || !layout.moved.get(type.site());
     }
 
     private void instruction(int i, Instruction instruction) {
         int site = frames.site[i];
         boolean moved = site >= 0 && layout.moved.get(site);
+        if (moved && !(instruction instanceof NewObjectInstruction || instruction instanceof InvokeInstruction)) return; // a copy of nothing
         switch (instruction.opcode().kind()) {
             case LOAD -> {
                 var load = (LoadInstruction) instruction;
@@ -246,9 +254,6 @@ final class Emitter {
             case NEW_OBJECT -> {
                 out.with(instruction);
                 if (moved) out.pop(); // here the class is initialised
-            }
-            case STACK -> {
-                if (!moved) out.with(instruction);
             }
             case FIELD_ACCESS -> field(i, (FieldInstruction) instruction);
             case INVOKE -> {

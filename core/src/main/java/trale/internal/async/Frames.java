@@ -61,7 +61,7 @@ final class Frames {
     /// How many entries the operand stack has before an instruction.
     final int[] depth;
 
-    /// For NEW, DUP and constructor calls: the NEW whose object it makes, copies, completes; else -1.
+    /// For NEW, DUP, loads, stores and constructor calls: the NEW whose object it makes, copies, completes; else -1.
     final int[] site;
 
     /// For constructor calls: how often the object lies on the stack.
@@ -178,9 +178,13 @@ final class Frames {
             case LOAD -> {
                 var type = locals[((LoadInstruction) instruction).slot()];
                 if (type == null) throw new IllegalStateException("load of an unset local: " + instruction);
+                site[i] = type.site();
                 push(type);
             }
-            case STORE -> store(((StoreInstruction) instruction).slot(), pop());
+            case STORE -> {
+                site[i] = stack.getLast().site();
+                store(((StoreInstruction) instruction).slot(), pop());
+            }
             case CONSTANT -> push(constant((ConstantInstruction) instruction));
             case CONVERT -> replace(1, Type.of(((ConvertInstruction) instruction).toType()));
             case OPERATOR -> operate(op);

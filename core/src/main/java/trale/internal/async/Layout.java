@@ -21,8 +21,9 @@ import java.util.Map;
 ///  int n = s.length() + await(read());              s -> L$0,   the stack's int -> I$0
 /// ```
 ///
-/// An object that was made by NEW but has not seen its constructor cannot be kept in a field. If there is one on the stack
-/// at an await, its NEW is *moved* behind the constructor's arguments, and nothing is on the stack before:
+/// An object that was made by NEW but has not seen its constructor cannot be kept in a field. If there is one at an await —
+/// on the stack, or in locals, to which javac clears the stack before a `try` in a switch expression — its NEW is *moved*
+/// behind the constructor's arguments, and it is nowhere before:
 ///
 /// ```
 ///  new Foo(x, await(f))    new; dup; x; f; await; <init>   ->   x; f; await; (to temporaries) new; dup; (and back) <init>
@@ -81,7 +82,8 @@ final class Layout {
         for (int i = 0; i < code.size(); i++) {
             var frame = frames.frame[i];
             if (frame != null && Code.isAwait(code.at[i])) {
-                for (var type : frame.stack()) if (!type.isInitialized()) moved.set(type.site());
+                for (var type : frame.stack()) move(type);
+                for (var type : frame.locals()) if (type != null) move(type);
             } else if (frames.site[i] >= 0 && code.at[i] instanceof InvokeInstruction call) {
                 var owner = call.owner().asInternalName();
                 if (!linker.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, call.type().stringValue()))
@@ -95,11 +97,15 @@ final class Layout {
                         + " about the stack before it calls the constructor");
     }
 
+    private void move(Type type) {
+        if (!type.isInitialized()) moved.set(type.site());
+    }
+
     private List<Kept> locals(Frames.Frame frame, BitSet live) {
         var kept = new ArrayList<Kept>();
         for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
             var type = frame.locals().get(slot);
-            if (type != null) kept.add(keep(slot, type));
+            if (type != null && type.isInitialized()) kept.add(keep(slot, type));
         }
         return kept;
     }
