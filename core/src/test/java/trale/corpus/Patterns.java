@@ -45,7 +45,7 @@ final class Patterns {
                     case Leaf(var n) when n > await(p.later(100)) -> "big" + n;
                     case Leaf<Integer> leaf when await(p.later(leaf.value())) == 5 && leaf.value() < await(p.later(9)) -> "five" + await(p.later(leaf));
                     case Leaf(Integer n) -> "leaf" + n;
-                    case Node(Leaf(var a), Leaf(var b)) when a + await(p.later(b)) == 13 -> a + "+" + b + await(p.later("="));
+                    case Node(Leaf(Integer a), Leaf(Integer b)) when a + await(p.later(b)) == 13 -> a + "+" + b + await(p.later("="));
                     case Node(Node(var a, _), Leaf(var c)) -> a + "/" + await(p.later(c));
                     case Node(_, Node<Integer> right) when !await(p.later(right)).left().equals(right.right()) -> "right" + right.right();
                     case Node<Integer> _ -> await(p.later("node"));
