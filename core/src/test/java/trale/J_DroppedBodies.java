@@ -81,9 +81,7 @@ class J_DroppedBodies extends UnderBothArrangements {
         });
         var closing = new Thread(executor::close);
         closing.start();
-        while (cleanup.polls.get() < 3) { // by drop, by its task, and because it was cancelled
-            Thread.onSpinWait();
-        }
+        while (!closing.getState().equals(Thread.State.WAITING)) Thread.onSpinWait(); // it has cancelled, and waits for the end
         finish();
         closing.join();
     }

@@ -20,6 +20,7 @@ class J_TheCompilerOfAsyncBodies {
     @Test
     void J2_awaitAmongTheArgumentsOfNew() throws Exception {
         compare("Objects");
+        compare("Uninitialized");
     }
 
     @Test

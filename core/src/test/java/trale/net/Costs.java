@@ -37,24 +37,38 @@ class Costs extends SocketTest {
         }
     }
 
+    /// Prints the least bytes an echo that it has seen. It has a JVM of its own: what the JIT compiler can keep off the heap
+    /// depends on what else ran there.
+    public static final class Allocates {
+        private Allocates() {}
+
+        public static void main(String[] args) throws Exception {
+            var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            try (var executor = Arrangement.valueOf(args[0]).open("child");
+                    var listener = executor.submit(() -> TcpListener.bind(LOOPBACK)).join();
+                    var client = SocketChannel.open(listener.localAddress());
+                    var server = executor.submit(listener.accept()).join()) {
+                var task = executor.submit(echo(server, ByteBuffer.allocate(4096)));
+                long thread = executor.submit(() -> Thread.currentThread().threadId()).join();
+                var message = ByteBuffer.allocateDirect(64);
+                var least = Long.MAX_VALUE;
+                for (var round = 0; round < 60 && least > 100; round++) { // until the JIT compiler has seen that it is hot
+                    var before = threads.getThreadAllocatedBytes(thread);
+                    echo(client, message, 10_000);
+                    least = Math.min(least, (threads.getThreadAllocatedBytes(thread) - before) / 10_000);
+                }
+                IO.println(least);
+                client.shutdownOutput();
+                task.join();
+            }
+        }
+    }
+
     @Test
     void anEchoAllocatesNoMoreThanAHundredBytes() throws Exception {
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (var listener = listen();
-                var client = SocketChannel.open(listener.localAddress());
-                var server = executor.submit(listener.accept()).join()) {
-            var task = executor.submit(echo(server, ByteBuffer.allocate(4096)));
-            long thread = onExecutor(() -> Thread.currentThread().threadId());
-            var message = ByteBuffer.allocateDirect(64);
-            var least = Long.MAX_VALUE;
-            for (var round = 0; round < 10 && least > 100; round++) { // the JIT needs some to see that it is hot
-                var before = threads.getThreadAllocatedBytes(thread);
-                echo(client, message, 10_000);
-                least = Math.min(least, (threads.getThreadAllocatedBytes(thread) - before) / 10_000);
-            }
-            assertTrue(least <= 100, least + " bytes an echo");
-            client.shutdownOutput();
-            task.join();
+        try (var child = Child.startOptimizing(Allocates.class, arrangement.name())) {
+            var bytes = Long.parseLong(child.end().strip());
+            assertTrue(bytes <= 100, bytes + " bytes an echo");
         }
     }
 

@@ -50,11 +50,20 @@ public final class Child implements AutoCloseable {
         return start(List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh"), null, main, args);
     }
 
+    /// The same with the JIT compiler that looks closer and starts slower.
+    public static Child startOptimizing(Class<?> main, String... args) throws IOException {
+        return start(List.of(), null, 4, main, args);
+    }
+
     private static Child start(List<String> before, Path calls, Class<?> main, String... args) throws IOException {
+        return start(before, calls, 1, main, args);
+    }
+
+    private static Child start(List<String> before, Path calls, int tier, Class<?> main, String... args) throws IOException {
         var command = new ArrayList<>(before);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", "-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=" + tier,
                 "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(args));
         var errors = Files.createTempFile("trale", ".err");
