@@ -12,7 +12,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /// What trale logs while this is open, instead of on the console.
-public final class TheLog extends Handler {
+public final class TheLog extends Handler implements AutoCloseable {
     private final Logger logger = Logger.getLogger("trale");
     private final BlockingQueue<LogRecord> records = new LinkedBlockingQueue<>();
 
