@@ -31,8 +31,9 @@ import trale.reactor.Reactor;
 /// [Builder#reactorThread(boolean)] a second thread does nothing but that and wakes tasks: the arrangement of the Rust
 /// original, at the price of a hand-over between threads for every event.
 ///
-/// The threads are daemons: they do not keep the JVM alive. They inherit nothing from the thread that starts them, neither
-/// its thread locals nor its context class loader, which they would keep alive.
+/// The threads are daemons: they do not keep the JVM alive. But they keep their executor alive, until it is [closed][#close()].
+/// They inherit nothing from the thread that starts them, neither its thread locals nor its context class loader, which they
+/// would keep alive.
 ///
 /// ```java
 /// var task = Executor.spawn(() -> {
@@ -49,14 +50,16 @@ public final class Executor implements AutoCloseable {
     private static final int CLOSING = 1;
     private static final int CLOSED = 2;
 
-    private static final Object PROCESS_WIDE_LOCK = new Object();
-
-    /// Written under the lock; read without it, by a volatile read, because it is read at every spawn.
+    /// Written under the class's monitor; read without it, because it is read at every spawn.
     private static volatile @Nullable Executor processWide;
 
     private final Reactor reactor;
-    private final TaskThread thread;
-    private final @Nullable Thread reactorThread;
+    private final Worker thread;
+    private final @Nullable Worker reactorThread;
+
+    /// Why the reactor thread has ended. Written by it *before* it looks at `parked`, read by the executor's thread *after*
+    /// it has set that, before it sleeps.
+    private volatile @Nullable Throwable reactorFailure;
 
     private final ArrayDeque<Task<?>> runQueue = new ArrayDeque<>(); // executor's thread only
     final WaitQueue waitQueue = new WaitQueue(); // executor's thread only
@@ -82,13 +85,16 @@ public final class Executor implements AutoCloseable {
 
     private Executor(String name, boolean ownReactorThread) throws IOException {
         reactor = new Reactor();
-        thread = new TaskThread(this, name);
-        reactorThread = ownReactorThread ? new Thread(null, this::reactorLoop, name + "-reactor", 0, false) : null;
-        if (reactorThread != null) {
-            reactorThread.setDaemon(true);
-            reactorThread.start();
+        thread = new Worker(this, name, this::run);
+        reactorThread = ownReactorThread ? new Worker(this, name + "-reactor", this::reactorLoop) : null;
+        try {
+            if (reactorThread != null) reactorThread.start();
+            thread.start();
+        } catch (Throwable t) { // no memory for another thread
+            lifecycle.set(CLOSED);
+            endReactor();
+            throw t;
         }
-        thread.start();
     }
 
     /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}
@@ -99,20 +105,23 @@ public final class Executor implements AutoCloseable {
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
     public static Executor get() {
-        if (Thread.currentThread() instanceof TaskThread t) return t.executor;
+        if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
-        return executor != null && !executor.isClosed() ? executor : startProcessWide();
+        return executor != null && executor.isOpen() ? executor : startProcessWide();
     }
 
-    private static Executor startProcessWide() {
-        synchronized (PROCESS_WIDE_LOCK) {
-            var executor = processWide;
-            if (executor != null && !executor.isClosed()) return executor;
-            var withThread = "thread".equals(System.getProperty("trale.reactor"));
-            executor = builder().name("trale").reactorThread(withThread).build();
+    private static synchronized Executor startProcessWide() {
+        var executor = processWide;
+        if (executor == null || !executor.isOpen()) {
+            executor = builder().name("trale").reactorThread("thread".equals(System.getProperty("trale.reactor"))).build();
             processWide = executor;
-            return executor;
         }
+        return executor;
+    }
+
+    /// {@return the task in whose poll this is called, or null}
+    static @Nullable Task<?> current() {
+        return Thread.currentThread() instanceof Worker w && w.executor.isCurrent() ? w.executor.runQueue.peekFirst() : null;
     }
 
     /// Runs a future as a task of [#get()], concurrently with the caller.
@@ -160,9 +169,9 @@ public final class Executor implements AutoCloseable {
     /// @throws RejectedExecutionException this executor is closed or being closed
     public <T> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
-        if (lifecycle.get() != OPEN) throw rejected();
+        if (!isOpen()) throw rejected();
         var handle = start(f);
-        if (lifecycle.get() != OPEN) handle.cancel(); // close() may have cancelled the others before this one came
+        if (!isOpen()) handle.cancel(); // close() may have cancelled the others before this one came
         return handle;
     }
 
@@ -219,27 +228,26 @@ public final class Executor implements AutoCloseable {
 
     private void park() {
         parked.set(true);
-        if (injected.isEmpty() && (allCancelled || lifecycle.get() == OPEN)) {
-            if (reactorThread == null) {
-                reactor.turn(true);
-            } else {
-                Thread.interrupted(); // to a task's thread an interrupt means nothing, but it would end every sleep
-                LockSupport.park(this);
-            }
-        }
+        if (injected.isEmpty() && (allCancelled || isOpen())) turn(true);
         parked.set(false);
     }
 
-    void run() {
+    private void turn(boolean block) {
+        if (reactorThread == null) reactor.turn(block);
+        else if (reactorFailure != null) throw new IllegalStateException("the reactor failed", reactorFailure);
+        else if (block) LockSupport.park(this);
+    }
+
+    private void run() {
+        Throwable cause = new CancellationException("the executor was closed");
         try {
             runTasks();
-            lifecycle.set(CLOSED);
-            abandonAll(new CancellationException("the executor was closed"));
         } catch (Throwable t) {
+            cause = new RejectedExecutionException("the executor failed", t);
             System.getLogger("trale").log(Level.ERROR, "executor " + thread.getName() + " failed", t);
-            lifecycle.set(CLOSED);
-            abandonAll(new RejectedExecutionException("the executor failed", t));
         } finally {
+            lifecycle.set(CLOSED);
+            abandonAll(cause);
             endReactor();
         }
     }
@@ -247,22 +255,24 @@ public final class Executor implements AutoCloseable {
     private void runTasks() {
         var polls = 0;
         for (;;) {
-            if (!allCancelled && lifecycle.get() == CLOSING) {
+            Thread.interrupted(); // is nobody's: it would end the sleep, or be taken by the next task for its own
+            if (!allCancelled && !isOpen()) {
                 allCancelled = true;
                 takeInjected();
                 runQueue.forEach(Task::cancel);
                 waitQueue.forEach(Task::cancel);
             }
-            var task = runQueue.pollFirst();
+            var task = runQueue.peekFirst();
             if (task == null) {
                 if (takeInjected()) continue;
                 if (allCancelled && tasks.get() == 0) return;
                 park();
                 continue;
             }
-            var again = task.run();
+            var again = task.run(); // is the first of the queue meanwhile: see current()
+            runQueue.removeFirst();
             if (++polls % POLLS_PER_TURN == 0) {
-                if (reactorThread == null) reactor.turn(false);
+                turn(false);
                 takeInjected();
             }
             if (again) runQueue.addLast(task); // behind the I/O that is ready
@@ -282,7 +292,12 @@ public final class Executor implements AutoCloseable {
     }
 
     private void reactorLoop() {
-        while (lifecycle.get() != CLOSED) reactor.turn(true);
+        try {
+            while (lifecycle.get() != CLOSED) reactor.turn(true);
+        } catch (Throwable t) {
+            reactorFailure = t;
+            unpark();
+        }
     }
 
     private void endReactor() {
@@ -309,8 +324,8 @@ public final class Executor implements AutoCloseable {
         return tasks.get();
     }
 
-    private boolean isClosed() {
-        return lifecycle.get() != OPEN;
+    private boolean isOpen() {
+        return lifecycle.get() == OPEN;
     }
 
     /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and
@@ -322,7 +337,7 @@ public final class Executor implements AutoCloseable {
     /// @throws IllegalStateException called by one of this executor's own tasks, which it would wait for
     @Override
     public void close() {
-        if (isCurrent())
+        if (Thread.currentThread() instanceof Worker w && w.executor == this)
             throw new IllegalStateException(
                     "close() inside one of the executor's own tasks would wait for itself; close it from another thread");
         if (lifecycle.compareAndSet(OPEN, CLOSING)) unpark();
@@ -382,24 +397,19 @@ public final class Executor implements AutoCloseable {
         }
     }
 
-    /// An executor's thread, by which a task finds its executor.
-    private static final class TaskThread extends Thread {
+    /// A thread of an executor, by which a task, and a waker that the reactor calls, finds its executor.
+    private static final class Worker extends Thread {
         final Executor executor;
 
-        TaskThread(Executor executor, String name) {
-            super(null, null, name, 0, false);
+        Worker(Executor executor, String name, Runnable loop) {
+            super(null, loop, name, 0, false);
             this.executor = executor;
             setDaemon(true);
-        }
-
-        @Override
-        public void run() {
-            executor.run();
         }
     }
 
     static void requireOutside(String call, String remedy) {
-        if (Thread.currentThread() instanceof TaskThread)
+        if (Thread.currentThread() instanceof Worker)
             throw new IllegalStateException(
                     call + " inside a task would block the executor, this task included; use " + remedy);
     }

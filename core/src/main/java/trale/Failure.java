@@ -24,13 +24,18 @@ final class Failure implements Runnable {
 
     private final Throwable cause;
 
-    Failure(Throwable cause) {
+    private Failure(Throwable cause) {
         this.cause = cause;
     }
 
     /// Reports the failure when the task has become garbage. A cancelled task has nothing to report.
-    void watch(Task<?> task) {
-        if (cause instanceof CancellationException) return;
+    static Failure of(Task<?> task, Throwable cause) {
+        var failure = new Failure(cause);
+        if (!(cause instanceof CancellationException)) failure.watch(task);
+        return failure;
+    }
+
+    private void watch(Task<?> task) {
         try {
             Watch.UNSEEN.add(this);
             Watch.CLEANER.register(task, this);

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> what the task returns
 public final class JoinHandle<T> implements Future<T> {
+    /// An exception that is awaited over and over must not grow without end.
+    private static final int MAX_MARKS = 16;
+
     private final Task<T> task;
 
     JoinHandle(Task<T> task) {
@@ -83,15 +86,22 @@ public final class JoinHandle<T> implements Future<T> {
     /// As a future: ready when the task has ended; any number of times.
     ///
     /// @throws Exception what the task threw, itself and not a copy; where it was awaited is added as a suppressed
-    ///         [AwaitedHere]
+    ///         [AwaitedHere], the first few times
     @Override
     public Poll<T> poll(Context cx) throws Exception {
         if (task.onEnd(cx.waker())) return Poll.pending();
         var failure = task.failure();
         if (failure == null) return Poll.ready(value());
-        failure.addSuppressed(new AwaitedHere());
+        if (failure.getSuppressed().length < MAX_MARKS) failure.addSuppressed(new AwaitedHere());
         JoinHandle.<Exception>rethrow(failure);
         throw new AssertionError("unreachable");
+    }
+
+    /// Gives up waiting, not the task: it runs on. Its end does not wake the task in whose poll this is called any more.
+    @Override
+    public void drop() {
+        var awaiting = Executor.current();
+        if (awaiting != null && task.forget(awaiting)) awaiting.wake(); // it may wait for the same handle in another place
     }
 
     @SuppressWarnings("unchecked") // poll may throw any Exception, and a throw is not checked at run time

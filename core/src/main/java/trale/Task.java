@@ -1,8 +1,10 @@
 package trale;
 
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.reactor.Reactor;
 
@@ -32,22 +34,8 @@ final class Task<T> implements Waker {
     private static final AtomicIntegerFieldUpdater<Task> INJECTED =
             AtomicIntegerFieldUpdater.newUpdater(Task.class, "injected");
 
-    @SuppressWarnings("rawtypes")
-    private static final AtomicReferenceFieldUpdater<Task, @Nullable Joiner> JOINERS =
-            AtomicReferenceFieldUpdater.newUpdater(Task.class, Joiner.class, "joiners");
-
-    /// Those who wait for the end: a stack that is closed by putting ENDED in its place.
-    private static final class Joiner {
-        static final Joiner ENDED = new Joiner(() -> {}, null);
-
-        final Waker waker;
-        final @Nullable Joiner next;
-
-        Joiner(Waker waker, @Nullable Joiner next) {
-            this.waker = waker;
-            this.next = next;
-        }
-    }
+    /// What joiners is when the end has come: no other set that is empty.
+    private static final Set<Waker> ENDED = new LinkedHashSet<>();
 
     final Executor executor;
     private final Context context = Context.of(this);
@@ -76,9 +64,9 @@ final class Task<T> implements Waker {
     private @Nullable T value;
     private @Nullable Failure failure;
 
-    /// Pushed by any thread with compare-and-set, closed by the executor's thread with getAndSet: a joiner is either seen
-    /// by the end and woken, or sees the end.
-    private volatile @Nullable Joiner joiners;
+    /// Who waits for the end: none, one, or a set that grows; then ENDED. Written under the monitor, so that a joiner is
+    /// either seen by the end and woken, or sees the end.
+    private volatile Set<Waker> joiners = Set.of();
 
     Task(Executor executor, Future<T> future) {
         this.executor = executor;
@@ -111,38 +99,34 @@ final class Task<T> implements Waker {
         wake();
     }
 
-    /// Polls once. By the executor's thread, with a task it took from the run-queue.
+    /// Polls once. By the executor's thread, with the first task of the run-queue.
     ///
     /// @return whether it was woken meanwhile, and is to be pushed at the back
     boolean run() {
         state = RUNNING;
+        Poll<T> poll;
         try {
-            switch (poll()) {
-                case Poll.Ready<T>(var result) -> end(result, null);
-                case Poll.Pending<T> _ -> {
-                    executor.waitQueue.add(this);
-                    var again = state == WOKEN;
-                    state = again ? QUEUED : IDLE;
-                    return again;
-                }
-            }
+            poll = poll();
         } catch (Throwable t) { // the task's, not the executor's
-            end(null, new Failure(t));
+            end(null, t);
+            return false;
         }
-        return false;
+        if (poll instanceof Poll.Ready<T>(var result)) {
+            end(result, null);
+            return false;
+        }
+        executor.waitQueue.add(this);
+        var again = state == WOKEN;
+        state = again ? QUEUED : IDLE;
+        return again;
     }
 
     private Poll<T> poll() throws Exception {
-        var f = future;
-        if (f == null) throw new IllegalStateException("polled after its end");
+        var f = Objects.requireNonNull(future, "polled after its end");
         if (cancelRequested && !cancelDelivered) {
             cancelDelivered = true;
-            if (f instanceof StateMachine<T> body) {
-                body.cancel(); // the poll throws it, at the line of the innermost await
-            } else {
-                f.drop();
-                throw new CancellationException("the task was cancelled");
-            }
+            if (!(f instanceof StateMachine<T> body)) throw dropped(f, new CancellationException("the task was cancelled"));
+            body.cancel(); // the poll throws it, at the line of the innermost await
         }
         var poll = f.poll(context);
         if (poll == null)
@@ -150,46 +134,60 @@ final class Task<T> implements Waker {
         return poll;
     }
 
-    private void end(@Nullable T result, @Nullable Failure failed) {
+    private static <E extends Throwable> E dropped(Future<?> f, E cause) {
+        try {
+            f.drop();
+        } catch (Throwable t) {
+            cause.addSuppressed(t);
+        }
+        return cause;
+    }
+
+    private void end(@Nullable T result, @Nullable Throwable failed) {
         future = null;
-        value = result;
-        failure = failed;
         state = DONE;
+        value = result;
+        if (failed != null) failure = Failure.of(this, failed);
         executor.ended(this);
-        if (failed != null) failed.watch(this);
-        Joiner inOrder = null;
-        for (var j = JOINERS.getAndSet(this, Joiner.ENDED); j != null; j = j.next)
-            inOrder = inOrder == null && j.next == null ? j : new Joiner(j.waker, inOrder); // one alone needs no copy
-        for (var j = inOrder; j != null; j = j.next) Reactor.wake(j.waker);
+        Set<Waker> waiting;
+        synchronized (this) {
+            waiting = joiners;
+            joiners = ENDED;
+        }
+        waiting.forEach(Reactor::wake);
     }
 
     /// Ends a task that will not be polled again: its executor is gone.
     void abandon(Throwable cause) {
         var f = future;
-        if (f == null) return;
-        Throwable failed = cause;
-        try {
-            f.drop();
-        } catch (Throwable t) {
-            failed.addSuppressed(t);
-        }
-        end(null, new Failure(failed));
+        if (f != null) end(null, dropped(f, cause));
     }
 
     boolean isDone() {
-        return joiners == Joiner.ENDED;
+        return joiners == ENDED;
     }
 
     /// Arranges for the waker to be woken at the end. The same waker is kept once.
     ///
     /// @return false if the end has come already
-    boolean onEnd(Waker waker) {
-        for (;;) {
-            var head = joiners;
-            if (head == Joiner.ENDED) return false;
-            for (var j = head; j != null; j = j.next) if (j.waker == waker) return true;
-            if (JOINERS.compareAndSet(this, head, new Joiner(waker, head))) return true;
+    synchronized boolean onEnd(Waker waker) {
+        if (joiners == ENDED) return false;
+        if (joiners.contains(waker)) return true;
+        if (joiners.isEmpty()) {
+            joiners = Set.of(waker);
+        } else {
+            if (joiners.size() == 1) joiners = new LinkedHashSet<>(joiners);
+            joiners.add(waker);
         }
+        return true;
+    }
+
+    /// {@return whether the waker was to be woken at the end, and now is not}
+    synchronized boolean forget(Waker waker) {
+        if (!joiners.contains(waker)) return false;
+        if (joiners.size() == 1) joiners = Set.of();
+        else joiners.remove(waker);
+        return true;
     }
 
     /// {@return what it failed with, or null; whoever asks is told of the failure, so it need not be reported}

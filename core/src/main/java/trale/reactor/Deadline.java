@@ -1,29 +1,46 @@
 package trale.reactor;
 
+import org.jspecify.annotations.Nullable;
+import trale.Context;
+import trale.Executor;
+import trale.Future;
+import trale.Poll;
 import trale.Waker;
 
-/// A time at which a waker is to be woken: an entry in a reactor's timer heap.
-///
-/// It is made once for a time, and belongs to one reactor at a time. See [Reactor#schedule(Deadline, Waker)].
-public final class Deadline {
+/// A sleep: until its time has come, an entry in the timers of the reactor it was last polled at.
+final class Deadline implements Future<Void> {
     static final int NOWHERE = -1;
+    static final Waker NOBODY = () -> {};
 
     final long nanoTime;
 
-    /// Where in the heap, and whom to wake. Guarded by the [TimerHeap].
+    /// Where in the heap, and whom to wake. Guarded by the [Timers].
     int index = NOWHERE;
 
-    @org.jspecify.annotations.Nullable Waker waker;
+    Waker waker = NOBODY;
 
-    /// A deadline that waits nowhere yet.
-    ///
-    /// @param nanoTime a time of [System#nanoTime()], within 2⁶² ns (146 years) of now
-    public Deadline(long nanoTime) {
+    /// Whose timers; by the thread that polls.
+    private @Nullable Reactor reactor;
+
+    Deadline(long nanoTime) {
         this.nanoTime = nanoTime;
     }
 
-    /// {@return whether it has come}
-    public boolean hasPassed() {
-        return nanoTime - System.nanoTime() <= 0;
+    @Override
+    public Poll<Void> poll(Context cx) {
+        if (nanoTime - System.nanoTime() <= 0) {
+            drop(); // it may still be in the heap: this poll need not come from the timer's wake
+            return Poll.ready(null);
+        }
+        var here = Executor.get().reactor();
+        if (here != reactor) drop();
+        reactor = here;
+        here.schedule(this, cx.waker());
+        return Poll.pending();
+    }
+
+    @Override
+    public void drop() {
+        if (reactor != null) reactor.cancel(this);
     }
 }

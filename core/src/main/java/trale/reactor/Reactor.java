@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import trale.Executor;
+import trale.Future;
 import trale.Waker;
 import trale.internal.linux.Epoll;
 import trale.internal.linux.Errno;
@@ -23,7 +24,7 @@ import trale.internal.linux.TimerFd;
 ///  slot.poll ─────▶ NOTHING → waker
 ///                        ▲             turn: epoll_wait ◀──────────────── IN, OUT, HUP …
 ///  waker.wake() ◀────────┴──────────── slot → READY
-///  schedule ──────▶ timer heap ─────── timerfd_settime, if earliest ───▶ one timerfd
+///  sleepUntil ────▶ timer heap ─────── timerfd_settime, if earliest ───▶ one timerfd
 ///  waker.wake() ◀───────────────────── expired
 ///  wakeup(), from another thread ───── eventfd write ──────────────────▶ one eventfd
 /// ```
@@ -36,9 +37,7 @@ import trale.internal.linux.TimerFd;
 public final class Reactor implements AutoCloseable {
     private static final int BATCH = 256;
     private static final long EXIT_PAUSE = 1_000_000; // ns
-    private static final long WAKEUP = -1;
-    private static final long TIMER = -2;
-    private static final long NEVER = Long.MAX_VALUE;
+    private static final long NO_SOURCE = 0; // what the events of the eventfd and the timerfd carry
 
     /// All that are open. When the JVM exits it waits 300 ms for threads that are in native code, as one in epoll_wait
     /// is. So from then on, while shutdown hooks may still rely on tasks that run, a turn waits in Java instead.
@@ -57,16 +56,12 @@ public final class Reactor implements AutoCloseable {
 
     private final Epoll epoll;
     private final EventFd eventFd;
-    private final TimerFd timerFd;
+    private final Timers timers;
     private final SourceTable sources = new SourceTable();
-    private final TimerHeap timers = new TimerHeap();
 
-    /// Who turns: the first that did. Written by that thread alone; another that reads null still arms the timer once in
-    /// vain.
+    /// Who turns: the first that did, until it has ended. Written under the monitor; whoever reads another than itself may
+    /// set the timer in vain.
     private volatile @Nullable Thread turner;
-
-    /// What the timerfd is set to. Guarded by timers.
-    private long armed = NEVER;
 
     /// Guarded by this: whoever writes to the eventfd holds the monitor, so that its number can't be another's by then.
     private boolean closed;
@@ -79,20 +74,21 @@ public final class Reactor implements AutoCloseable {
     public Reactor() throws IOException {
         Libc.require();
         epoll = new Epoll(BATCH);
+        EventFd event = null;
+        TimerFd timer = null;
         try {
-            eventFd = new EventFd();
-            try {
-                timerFd = new TimerFd();
-            } catch (IOException e) {
-                eventFd.close();
-                throw e;
-            }
+            event = new EventFd();
+            timer = new TimerFd();
+            watch(event.fd(), Epoll.IN | Epoll.ET, NO_SOURCE);
+            watch(timer.fd(), Epoll.IN | Epoll.ET, NO_SOURCE);
         } catch (IOException e) {
             epoll.close();
+            if (event != null) event.close();
+            if (timer != null) timer.close();
             throw e;
         }
-        watch(eventFd.fd(), Epoll.IN | Epoll.ET, WAKEUP);
-        watch(timerFd.fd(), Epoll.IN | Epoll.ET, TIMER);
+        eventFd = event;
+        timers = new Timers(timer);
         OPEN.add(this);
     }
 
@@ -140,27 +136,20 @@ public final class Reactor implements AutoCloseable {
         if (sources.remove(s) && !closed) epoll.delete(s.fd);
     }
 
-    /// Arranges for a waker to be woken when a deadline has passed, never before it. If the deadline waits already, it
-    /// gets this waker instead. No system call, unless this is the earliest deadline and another thread turns.
+    /// {@return a future that is ready when [System#nanoTime()] has come to this, never before} It waits in the reactor of
+    /// the executor that polls it, and costs no system call unless it is the earliest and another thread turns.
     ///
-    /// @param deadline not scheduled with another reactor
-    public void schedule(Deadline deadline, Waker waker) {
-        if (timers.put(deadline, waker) && Thread.currentThread() != turner) arm();
+    /// @param nanoTime within 2⁶² ns (146 years) of now
+    public static Future<Void> sleepUntil(long nanoTime) {
+        return new Deadline(nanoTime);
     }
 
-    /// Forgets a deadline. A waker that is being woken at this moment still will be.
-    public void cancel(Deadline deadline) {
+    void schedule(Deadline deadline, Waker waker) {
+        timers.put(deadline, waker, Thread.currentThread() != turner);
+    }
+
+    void cancel(Deadline deadline) {
         timers.remove(deadline);
-    }
-
-    /// Sets the timerfd to the earliest deadline unless it goes off before that anyway.
-    private void arm() {
-        synchronized (timers) {
-            var first = timers.first();
-            if (first == null || (armed != NEVER && armed - first.nanoTime <= 0)) return;
-            armed = first.nanoTime;
-            timerFd.arm(armed);
-        }
     }
 
     /// Takes what Linux has to report and wakes who waits for it. A signal (EINTR) ends the wait like an event would.
@@ -168,33 +157,28 @@ public final class Reactor implements AutoCloseable {
     /// @param block wait until there is something to report, or [#wakeup()]
     /// @throws IllegalStateException another thread turns this reactor
     public void turn(boolean block) {
-        requireTurner();
-        if (block) arm();
+        claim();
+        if (block) timers.arm();
         if (block && exiting) LockSupport.parkNanos(EXIT_PAUSE);
         var n = epoll.await(block && !exiting ? -1 : 0);
         if (n < 0 && n != -Errno.EINTR) throw new IllegalStateException(Errno.exception("epoll_wait", n));
         for (var i = 0; i < n; i++) {
-            var key = epoll.data(i);
-            if (key == WAKEUP || key == TIMER) continue;
-            var source = sources.get(key);
+            var source = sources.get(epoll.data(i));
             if (source != null) source.event(epoll.events(i));
         }
-        expire(System.nanoTime());
+        var now = System.nanoTime();
+        for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
 
-    private void requireTurner() {
+    private void claim() {
         var current = Thread.currentThread();
-        if (turner == null) turner = current;
-        else if (turner != current && turner.isAlive())
-            throw new IllegalStateException("thread " + turner.getName() + " turns and closes this reactor, not " + current.getName());
-    }
-
-    private void expire(long now) {
-        synchronized (timers) {
-            if (armed != NEVER && armed - now <= 0) armed = NEVER;
+        if (turner == current) return;
+        synchronized (this) {
+            var other = turner;
+            if (other != null && other.isAlive())
+                throw new IllegalStateException("thread " + other.getName() + " turns and closes this reactor, not " + current.getName());
+            turner = current;
         }
-        Waker waker;
-        while ((waker = timers.expire(now)) != null) wake(waker);
     }
 
     /// Ends a turn that blocks, or the next that would. From any thread, at any time, also after [#close()].
@@ -222,17 +206,15 @@ public final class Reactor implements AutoCloseable {
     /// @throws IllegalStateException another thread turns this reactor; close its executor instead
     @Override
     public void close() {
-        requireTurner();
+        claim();
         synchronized (this) {
             if (closed) return;
             closed = true;
         }
         OPEN.remove(this);
-        for (var source : sources.all()) source.close();
-        Waker waker;
-        while ((waker = timers.take()) != null) wake(waker);
+        sources.all().forEach(Source::close);
+        timers.close().forEach(Reactor::wake);
         epoll.close();
-        timerFd.close();
         eventFd.close();
     }
 }

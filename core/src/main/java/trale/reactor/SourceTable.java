@@ -18,7 +18,7 @@ final class SourceTable {
 
     private final ArrayDeque<Integer> free = new ArrayDeque<>(); // guarded by this
     private int used; // places ever used; guarded by this
-    private int generation; // guarded by this
+    int generation; // guarded by this
 
     synchronized Source add(Reactor reactor, int fd) {
         var last = free.pollFirst();
@@ -28,7 +28,7 @@ final class SourceTable {
             for (var i = 0; i < place; i++) more.setPlain(i, places.getPlain(i));
             places = more;
         }
-        // 31 bits: never negative, so never one of the reactor's own keys
+        // 31 bits: once round is two thousand million sources later, and an event of the first then is a spurious one
         generation = (generation + 1) & Integer.MAX_VALUE;
         var source = new Source(reactor, fd, (long) generation << 32 | place);
         places.set(place, source);

@@ -1,0 +1,285 @@
+package trale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import org.junit.jupiter.api.Test;
+import trale.support.Gate;
+import trale.support.TheLog;
+import trale.support.UnderBothArrangements;
+
+/// Those who wait for a task: that they are woken, forgotten when they give up, and told of a failure.
+class T_Joining extends UnderBothArrangements {
+    private final Gate<String> gate = new Gate<>();
+
+    /// A task that has been polled once, and waits for the gate.
+    private JoinHandle<String> waiting() throws InterruptedException {
+        var handle = executor.submit(gate);
+        gate.waker();
+        return handle;
+    }
+
+    /// Awaits the handle for one poll, and then gives it up.
+    private static Future<Boolean> impatient(JoinHandle<?> handle) {
+        return cx -> {
+            var ready = handle.poll(cx) instanceof Poll.Ready;
+            handle.drop();
+            return Poll.ready(ready);
+        };
+    }
+
+    @Test
+    void whoeverGivesUpAHandleIsForgottenByItsTask() throws Exception {
+        var handle = waiting();
+        var patient = executor.submit(() -> await(handle));
+        var wakers = new ArrayList<WeakReference<Waker>>();
+        for (var i = 0; i < 100; i++) {
+            executor.submit(cx -> {
+                wakers.add(new WeakReference<>(cx.waker()));
+                return impatient(handle).poll(cx);
+            }).join();
+        }
+        settle();
+        while (wakers.stream().anyMatch(w -> w.get() != null)) System.gc();
+        gate.open("done");
+        assertEquals("done", patient.join());
+    }
+
+    @Test
+    void whoeverIsCancelledWhileItAwaitsIsForgottenByTheTask() throws Exception {
+        var handle = waiting();
+        var waker = new ArrayList<WeakReference<Waker>>();
+        var awaiting = executor.submit(() -> {
+            await(cx -> Poll.ready(waker.add(new WeakReference<>(cx.waker()))));
+            return await(handle);
+        });
+        settle();
+        awaiting.cancel();
+        assertThrows(CancellationException.class, awaiting::join);
+        awaiting = null;
+        settle();
+        while (waker.getFirst().get() != null) System.gc();
+        gate.open("done");
+        assertEquals("done", handle.join());
+    }
+
+    @Test
+    void whoeverAwaitsAHandleTwiceAndGivesUpOneOfThemStillWaits() throws Exception {
+        var handle = waiting();
+        var polls = new AtomicInteger();
+        var twice = executor.submit(cx -> {
+            if (polls.incrementAndGet() == 1) {
+                assertInstanceOf(Poll.Pending.class, handle.poll(cx));
+                handle.drop(); // as a time-out does with the one that it holds
+                return Poll.pending();
+            }
+            return handle.poll(cx);
+        });
+        settle();
+        gate.open("done");
+        assertEquals("done", twice.join());
+    }
+
+    @Test
+    void givingUpAHandleThatIsNotAwaitedDisturbsNobody() throws Exception {
+        var handle = waiting();
+        var patient = executor.submit(() -> await(handle));
+        settle();
+        handle.drop(); // on no task's thread
+        onExecutor(() -> {
+            handle.drop();
+            return null;
+        });
+        gate.open("done");
+        assertEquals("done", patient.join());
+    }
+
+    @Test
+    void aHundredThousandAwaitOneHandleInLinearTime() throws Exception {
+        var handle = waiting();
+        var all = new ArrayList<JoinHandle<String>>();
+        for (var i = 0; i < 200_000; i++) all.add(executor.submit(() -> await(handle)));
+        settle();
+        gate.open("done");
+        for (var one : all) assertEquals("done", one.join());
+    }
+
+    @Test
+    void theAwaitingAreWokenInTheOrderInWhichTheyCame() throws Exception {
+        var handle = waiting();
+        var order = new ArrayList<Integer>();
+        var all = new ArrayList<JoinHandle<Void>>();
+        for (var i = 0; i < 50; i++) {
+            var number = i;
+            all.add(executor.submit(() -> {
+                await(handle);
+                order.add(number);
+            }));
+        }
+        settle();
+        gate.open("done");
+        all.forEach(JoinHandle::join);
+        for (var i = 0; i < 50; i++) assertEquals(i, order.get(i));
+    }
+
+    @Test
+    void aWakerThatThrowsIsLoggedAndHarmsNobody() throws Exception {
+        var handle = waiting();
+        try (var log = new TheLog()) {
+            var thrown = new IllegalStateException("from the waker");
+            Waker bad = () -> {
+                throw thrown;
+            };
+            onExecutor(() -> handle.poll(Context.of(bad)));
+            var patient = executor.submit(() -> await(handle));
+            settle();
+            gate.open("done");
+            assertEquals("done", patient.join());
+            assertSame(thrown, log.next().getThrown());
+        }
+    }
+
+    @Test
+    void aTaskOfAnotherExecutorMayAwaitAHandle() throws Exception {
+        try (var other = arrangement.open("other")) {
+            var handle = waiting();
+            var there = other.submit(() -> await(handle));
+            gate.open("done");
+            assertEquals("done", there.join());
+        }
+    }
+
+    @Test
+    void whoeverAwaitsAFailedTaskGetsTheSameExceptionWithAMarkOfThePlace() {
+        var thrown = new IOException("disk");
+        var failed = executor.submit(cx -> {
+            throw thrown;
+        });
+        for (var i = 1; i <= 2; i++) {
+            var awaiting = executor.submit(() -> await(failed));
+            assertSame(thrown, assertThrows(CompletionException.class, awaiting::join).getCause());
+            assertEquals(i, thrown.getSuppressed().length);
+            var mark = assertInstanceOf(JoinHandle.AwaitedHere.class, thrown.getSuppressed()[i - 1]);
+            assertTrue(List.of(mark.getStackTrace()).toString().contains("T_Joining.java:"), () -> List.of(mark.getStackTrace()).toString());
+        }
+    }
+
+    @Test
+    void awaitingAFailedTaskOverAndOverDoesNotPileUpMarks() {
+        var thrown = new IOException("disk");
+        var failed = executor.submit(cx -> {
+            throw thrown;
+        });
+        for (var i = 0; i < 1000; i++) {
+            var awaiting = executor.submit(() -> await(failed));
+            assertSame(thrown, assertThrows(CompletionException.class, awaiting::join).getCause());
+        }
+        assertTrue(thrown.getSuppressed().length <= 16, () -> thrown.getSuppressed().length + " marks");
+    }
+
+    @Test
+    void aFailureThatNobodyLooksAtIsLoggedOnce() throws Exception {
+        try (var log = new TheLog()) {
+            var thrown = new IllegalStateException("unseen");
+            executor.submit(cx -> {
+                throw thrown;
+            });
+            settle();
+            var report = untilLogged(log);
+            assertSame(thrown, report.getThrown());
+            assertEquals(Level.SEVERE, report.getLevel());
+            assertTrue(report.getMessage().contains("nobody joined or awaited"), report.getMessage());
+            collect();
+            assertEquals(List.of(), log.rest());
+        }
+    }
+
+    @Test
+    void aFailureThatSomebodyLooksAtAndACancellationAreNotLogged() throws Exception {
+        try (var log = new TheLog()) {
+            var joined = executor.submit(cx -> {
+                throw new IllegalStateException("joined");
+            });
+            assertThrows(CompletionException.class, joined::join);
+            var awaited = executor.submit(cx -> {
+                throw new IllegalStateException("awaited");
+            });
+            assertThrows(CompletionException.class, executor.submit(() -> await(awaited))::join);
+            var future = executor.submit(cx -> {
+                throw new IllegalStateException("a CompletableFuture");
+            }).toCompletableFuture();
+            assertThrows(CompletionException.class, future::join);
+            executor.submit(new Gate<>()).cancel();
+            settle();
+            joined = null;
+            collect();
+            assertEquals(List.of(), log.rest());
+        }
+    }
+
+    /// Until the cleaner has dealt with what is garbage now.
+    private static void collect() throws InterruptedException {
+        var cleaned = new CountDownLatch(1);
+        java.lang.ref.Cleaner.create().register(new Object(), cleaned::countDown);
+        while (cleaned.getCount() != 0) System.gc();
+        cleaned.await();
+    }
+
+    private static java.util.logging.LogRecord untilLogged(TheLog log) throws InterruptedException {
+        List<java.util.logging.LogRecord> records;
+        while ((records = log.rest()).isEmpty()) System.gc();
+        assertEquals(1, records.size());
+        return records.getFirst();
+    }
+
+    @Test
+    void joinInterruptedGoesOnAndKeepsTheFlag() throws Exception {
+        var handle = waiting();
+        var result = new ArrayList<Object>();
+        var joining = new Thread(() -> {
+            result.add(handle.join());
+            result.add(Thread.currentThread().isInterrupted());
+        });
+        joining.start();
+        joining.interrupt();
+        while (joining.getState() != Thread.State.WAITING) Thread.onSpinWait();
+        assertFalse(handle.isDone());
+        gate.open("done");
+        joining.join();
+        assertEquals(List.of("done", true), result);
+    }
+
+    @Test
+    void aHandleKeepsTheResultAndNotTheWork() throws Exception {
+        var work = new ArrayList<WeakReference<Object>>();
+        var handle = executor.submit(ofSomeWork(work));
+        assertNull(handle.join());
+        settle();
+        while (work.getFirst().get() != null) System.gc();
+        assertTrue(handle.isDone());
+    }
+
+    private static Future<Void> ofSomeWork(List<WeakReference<Object>> work) {
+        var big = new byte[1000];
+        work.add(new WeakReference<>(big));
+        return cx -> {
+            big[0]++;
+            return Poll.ready(null);
+        };
+    }
+}
