@@ -26,7 +26,7 @@ public interface AsyncRead {
     default Future<Void> readExactly(ByteBuffer to) {
         return async(() -> {
             while (to.hasRemaining()) {
-                if (await(read(to)) < 0) throw endedBefore(to);
+                if (await(read(to)) < 0) throw ByteStream.endedBefore(to);
             }
         });
     }
@@ -44,11 +44,5 @@ public interface AsyncRead {
             }
             return copied;
         });
-    }
-
-    /// {@return the error of a stream that ended before a buffer was full}
-    /// @param full what should have become full
-    static EOFException endedBefore(ByteBuffer full) {
-        return new EOFException("readExactly: the stream ended " + full.remaining() + " bytes too soon");
     }
 }

@@ -11,28 +11,28 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import trale.Context;
 import trale.Future;
 import trale.Poll;
 import trale.internal.linux.Sockets;
 import trale.time.Timer;
 
 /// What TCP and Unix streams share: connecting, reading, writing.
-abstract sealed class ByteStream extends Endpoint implements AsyncRead, AsyncWrite permits TcpStream, UnixStream {
+abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> implements AsyncRead, AsyncWrite
+        permits TcpStream, UnixStream {
     private static final Duration PAUSE = Duration.ofMillis(5);
 
-    ByteStream(int fd, SocketAddress remote) throws IOException {
+    ByteStream(int fd, A remote) throws IOException {
         super(fd, remote);
     }
 
     /// Makes a stream of a descriptor.
-    interface Maker<S extends ByteStream> {
-        S make(int fd, SocketAddress remote) throws IOException;
+    interface Maker<A, S> {
+        S make(int fd, A remote) throws IOException;
     }
 
-    /// Connect first, register after: a fresh socket reports HUP.
-    static <S extends ByteStream> Future<S> connect(SocketAddress address, Maker<S> maker) {
+    static <A extends SocketAddress, S extends ByteStream<A>> Future<S> connect(A address, Maker<A, S> maker) {
         return async(() -> {
             int fd;
             while ((fd = Sockets.connect(address)) < 0) await(Timer.sleep(PAUSE));
@@ -48,7 +48,7 @@ abstract sealed class ByteStream extends Endpoint implements AsyncRead, AsyncWri
     }
 
     Future<Void> connected() {
-        return new Operation<>(this, WRITER, "connect") {
+        return new Operation<>(this, WRITER) {
             @Override
             int call(int fd) throws IOException {
                 return Sockets.connected(fd);
@@ -56,7 +56,7 @@ abstract sealed class ByteStream extends Endpoint implements AsyncRead, AsyncWri
 
             @Override
             Poll<Void> result(int n) throws IOException {
-                checked(n);
+                Sockets.check(n, "connect", remote);
                 return DONE;
             }
         };
@@ -64,43 +64,22 @@ abstract sealed class ByteStream extends Endpoint implements AsyncRead, AsyncWri
 
     @Override
     public Future<Integer> read(ByteBuffer to) {
-        return new Transfer<>(this, READER, "read", writable(to)) {
-            @Override
-            Poll<Integer> moved(int n) {
-                return Poll.ready(n);
-            }
-        };
+        return new Transfer<>(this, READER, writable(to), false);
     }
 
     @Override
     public Future<Void> readExactly(ByteBuffer to) {
-        return new Transfer<>(this, READER, "read", writable(to)) {
-            @Override
-            @Nullable Poll<Void> moved(int n) throws EOFException {
-                if (n < 0) throw AsyncRead.endedBefore(buffer);
-                return buffer.hasRemaining() ? null : DONE;
-            }
-        };
+        return new Transfer<>(this, READER, writable(to), true);
     }
 
     @Override
     public Future<Integer> write(ByteBuffer from) {
-        return new Transfer<>(this, WRITER, "write", from) {
-            @Override
-            Poll<Integer> moved(int n) {
-                return Poll.ready(n);
-            }
-        };
+        return new Transfer<>(this, WRITER, from, false);
     }
 
     @Override
     public Future<Void> writeAll(ByteBuffer from) {
-        return new Transfer<>(this, WRITER, "write", from) {
-            @Override
-            @Nullable Poll<Void> moved(int n) {
-                return buffer.hasRemaining() ? null : DONE;
-            }
-        };
+        return new Transfer<>(this, WRITER, from, true);
     }
 
     /// To be found out before the bytes have left the kernel.
@@ -109,41 +88,51 @@ abstract sealed class ByteStream extends Endpoint implements AsyncRead, AsyncWri
         return to;
     }
 
-    /// Moves bytes between a stream and a buffer.
-    private abstract static class Transfer<T> extends Operation<T> {
-        final ByteBuffer buffer;
+    /// {@return the error of a stream that ended before a buffer was full}
+    static EOFException endedBefore(ByteBuffer full) {
+        return new EOFException("readExactly: the stream ended " + full.remaining() + " bytes too soon");
+    }
 
-        Transfer(ByteStream stream, int claim, String name, ByteBuffer buffer) {
-            super(stream, claim, name);
+    /// Moves bytes between a stream and a buffer.
+    private static final class Transfer<T> extends Operation<T> {
+        private final ByteBuffer buffer;
+        private final boolean all;
+
+        /// @param all until nothing of the buffer is left, and T is Void; or once, and T is Integer
+        Transfer(ByteStream<?> stream, int direction, ByteBuffer buffer, boolean all) {
+            super(stream, direction);
             this.buffer = buffer;
+            this.all = all;
         }
 
-        /// {@return the end, or null: call again}
-        /// @param n how many bytes were moved, or −1 at the end of the stream
-        abstract @Nullable Poll<T> moved(int n) throws EOFException;
+        @SuppressWarnings("unchecked") // see the constructor
+        private Poll<T> moved(int n) {
+            return (Poll<T>) (all ? DONE : Poll.ready(n));
+        }
 
-        /// Nothing to move is done at once, also where the peer would be waited for.
         @Override
-        public Poll<T> poll(Context cx) throws Exception {
-            var nothing = buffer.hasRemaining() ? null : moved(0);
-            return nothing == null ? super.poll(cx) : nothing;
+        @Nullable Poll<T> atOnce() {
+            return buffer.hasRemaining() ? null : moved(0);
         }
 
         @Override
         int call(int fd) throws IOException {
-            return claim == READER ? Sockets.receive(fd, buffer, false) : Sockets.send(fd, buffer, null, null);
+            return direction == READER ? Sockets.receive(fd, buffer, false) : Sockets.send(fd, buffer, null, endpoint.local);
         }
 
         @Override
         @Nullable Poll<T> result(int n) throws IOException {
-            return moved(checked(n) == 0 ? -1 : n);
+            Sockets.check(n, direction == READER ? "read" : "write", endpoint.remote);
+            var ended = n == 0; // there was room
+            if (ended && all) throw endedBefore(buffer);
+            return all && buffer.hasRemaining() ? null : moved(ended ? -1 : n);
         }
 
         /// A short read tells that TCP's buffer is drained, a short write that it is full: the next edge says when it is
         /// not. A read of a Unix stream is also short before bytes that came with a descriptor, and tells nothing.
         @Override
         boolean more(int n) {
-            var tellsNothing = claim == READER && endpoint instanceof UnixStream;
+            var tellsNothing = direction == READER && endpoint instanceof UnixStream;
             return tellsNothing || n <= 0 || n >= Sockets.CHUNK || !buffer.hasRemaining();
         }
     }
@@ -152,6 +141,11 @@ abstract sealed class ByteStream extends Endpoint implements AsyncRead, AsyncWri
     ///
     /// @throws IOException the socket is closed, or the connection broken (ENOTCONN)
     public void shutdownOutput() throws IOException {
-        descriptor.call(fd -> Sockets.shutdownOutput(fd, remote));
+        call(fd -> Sockets.shutdownOutput(fd, remote));
+    }
+
+    /// {@return the other end's address, also after the connection has ended}
+    public A remoteAddress() {
+        return Objects.requireNonNull(remote);
     }
 }

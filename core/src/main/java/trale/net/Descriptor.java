@@ -4,89 +4,93 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Fd;
-import trale.reactor.Reactor;
+import trale.reactor.Slot;
 import trale.reactor.Source;
 
-/// A socket's file descriptor: which operations there are on it, and when its number may be given back.
+/// A socket's file descriptor: who uses it, and when its number may be given back. Each direction has one user at a time:
 ///
 /// ```
-///   holds:   CLOSED? │ system calls in progress, and 1 while it is open │ WRITER? │ READER?
-///
-///   an operation   enter: refused if CLOSED or claimed ──▶ system call ──▶ leave; if it waits it keeps its claim
-///   close()        CLOSED ──▶ out of epoll, waiters woken ──▶ leave
-///   whoever leaves last after CLOSED closes the number
+///             enter                 leave
+///   FREE ──────────────▶ CALLING ──────────────▶ CLAIMED      one operation owns the direction: it waits,
+///     ▲                     ▲        enter          │         or looks at what its call has answered
+///     │                     └───────────────────────┤
+///     └─────────────────────── end, drop ───────────┘
 /// ```
 ///
-/// So no thread makes a call on a number that has been closed, and perhaps opened by a stranger, a moment ago. Unless a
-/// call is in progress just then, the number is closed when `close()` returns.
+/// `close()` sets `closed`, ends the watch, which wakes who waits, lets the calls that are in progress return, and closes
+/// the number. So nobody makes a call on a number that has been closed, and perhaps opened by a stranger, a moment ago;
+/// and when `close()` returns the number, and the port, are free.
 ///
 /// It does not know the socket it belongs to, so the Cleaner can [run][#run()] it when that has become unreachable.
 final class Descriptor implements Runnable {
-    static final int READER = 1;
-    static final int WRITER = 2;
-    private static final int CALL = 4;
-    private static final int CLOSED = 1 << 30;
+    static final int READER = 0;
+    static final int WRITER = 1;
+
+    private static final int FREE = 0;
+    private static final int CLAIMED = 1;
+    private static final int CALLING = 2;
 
     private static final boolean REPORT_LEAKS = Boolean.getBoolean("trale.leaks");
 
     final int fd;
-    final Source source;
+    private final Source source;
     private final @Nullable Throwable opened = REPORT_LEAKS ? new Throwable("it was opened here") : null;
 
-    /// Changed by every thread that uses the socket, sequentially consistent: an operation enters before CLOSED is set,
-    /// and close then leaves the number to it, or after, and is refused.
-    private final AtomicInteger holds = new AtomicInteger(CALL);
+    /// What READER and WRITER do: FREE, CLAIMED or CALLING. Only the owner of the claim changes one that is not FREE.
+    ///
+    /// An operation writes CALLING, *then* reads `closed`; close writes `closed`, *then* reads this. Both are sequentially
+    /// consistent, so either the operation makes no call, or close waits for its end. The way back needs no more than
+    /// release: close looks until it sees it.
+    private final AtomicIntegerArray users = new AtomicIntegerArray(2);
+
+    /// From false to true, by whoever closes.
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /// Calls since one had to wait. The reader and the writer may lose a count: it only measures greed.
     private int streak;
 
-    /// Takes over a descriptor and registers it with the reactor of [trale.Executor#get()].
-    ///
-    /// @throws IOException the reactor won't have it; it is closed then
-    Descriptor(int fd) throws IOException {
+    Descriptor(int fd, Source source) {
         this.fd = fd;
-        try {
-            source = Reactor.register(fd);
-        } catch (Throwable t) {
-            Fd.close(fd);
-            throw t;
+        this.source = source;
+    }
+
+    Slot slot(int direction) {
+        return direction == READER ? source.read() : source.write();
+    }
+
+    /// Begins a system call.
+    ///
+    /// @param claimed the operation owns the direction already
+    /// @return the number to make it on; [#leave(int)] follows, at once and in any case
+    int enter(int direction, boolean claimed) throws ClosedChannelException {
+        if (!users.compareAndSet(direction, claimed ? CLAIMED : FREE, CALLING)) {
+            if (closed.get()) throw new ClosedChannelException();
+            throw new IllegalStateException("another operation " + (direction == READER ? "reads from" : "writes to")
+                    + " this socket, or waits to: one may read and one may write at a time; await it first");
         }
+        if (!closed.get()) return fd;
+        users.setRelease(direction, claimed ? CLAIMED : FREE);
+        throw claimed ? new AsynchronousCloseException() : new ClosedChannelException();
     }
 
-    /// @param claim  READER, WRITER, or 0 for a call that concerns neither
-    /// @param waited the operation has the claim already
-    void enter(int claim, boolean waited) throws ClosedChannelException {
-        for (;;) {
-            var now = holds.get();
-            if ((now & CLOSED) != 0) throw waited ? new AsynchronousCloseException() : new ClosedChannelException();
-            if ((now & claim) != 0 && !waited)
-                throw new IllegalStateException("another operation " + (claim == READER ? "reads from" : "writes to")
-                        + " this socket, or waits to: one may read and one may write at a time; await it first");
-            if (holds.compareAndSet(now, (now | claim) + CALL)) return;
-        }
+    /// The call has returned; the operation still owns the direction.
+    void leave(int direction) {
+        users.setRelease(direction, CLAIMED);
     }
 
-    /// @param claim what the operation gives back: all it entered with, or 0 if it waits
-    void leave(int claim) {
-        if (holds.addAndGet(-CALL - claim) / CALL == CLOSED / CALL) Fd.close(fd);
-    }
-
-    /// An operation that waits gives up.
-    void forget(int claim) {
-        holds.addAndGet(-claim);
+    /// The operation has ended.
+    void free(int direction) {
+        users.setRelease(direction, FREE);
     }
 
     /// A system call that never has to wait.
-    <T> T call(SystemCall<T> call) throws IOException {
-        enter(0, false);
-        try {
-            return call.on(fd);
-        } finally {
-            leave(0);
-        }
+    synchronized <T> T call(SystemCall<T> call) throws IOException {
+        if (closed.get()) throw new ClosedChannelException();
+        return call.on(fd);
     }
 
     interface SystemCall<T> {
@@ -105,10 +109,15 @@ final class Descriptor implements Runnable {
     }
 
     /// {@return whether it was open}
+    @SuppressWarnings("ThreadPriorityCheck") // who is in a call may need this thread's core to return
     boolean close() {
-        if ((holds.getAndUpdate(now -> now | CLOSED) & CLOSED) != 0) return false;
+        if (!closed.compareAndSet(false, true)) return false;
         source.close();
-        leave(0);
+        // They do not block, and run none but our own code, so this is over at once.
+        while (users.get(READER) == CALLING || users.get(WRITER) == CALLING) Thread.yield();
+        synchronized (this) {
+            Fd.close(fd);
+        }
         return true;
     }
 

@@ -1,71 +1,66 @@
 package trale.net;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.net.StandardSocketOptions;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import trale.internal.linux.Fd;
 import trale.internal.linux.Sockets;
+import trale.reactor.Reactor;
 
 /// What all sockets have: a descriptor, addresses, options, and an end.
 ///
 /// A socket belongs to the reactor of the executor whose task made it, or of the process-wide one if no task did; the
 /// tasks of any executor may use it. It is closed by [#close()], or, if it becomes unreachable before, by a Cleaner, which
 /// with `-Dtrale.leaks=true` logs where it was opened.
-abstract class Endpoint implements AutoCloseable {
+abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable permits ByteStream, Listener, UdpSocket {
     private static final Cleaner CLEANER = Cleaner.create();
-
-    /// Level and name in `<asm-generic/socket.h>`, `<netinet/in.h>` and `<netinet/tcp.h>`.
-    private static final Map<SocketOption<?>, int[]> OPTIONS = Map.of(
-            StandardSocketOptions.SO_REUSEADDR, new int[] {Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR},
-            StandardSocketOptions.SO_REUSEPORT, new int[] {Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT},
-            StandardSocketOptions.SO_BROADCAST, new int[] {Sockets.SOL_SOCKET, 6},
-            StandardSocketOptions.SO_SNDBUF, new int[] {Sockets.SOL_SOCKET, 7},
-            StandardSocketOptions.SO_RCVBUF, new int[] {Sockets.SOL_SOCKET, 8},
-            StandardSocketOptions.SO_KEEPALIVE, new int[] {Sockets.SOL_SOCKET, 9},
-            StandardSocketOptions.IP_TOS, new int[] {0, 1},
-            StandardSocketOptions.TCP_NODELAY, new int[] {6, 1});
 
     final Descriptor descriptor;
     private final Cleaner.Cleanable cleanable;
 
-    /// The peer, if there is one. Only a UDP socket changes it.
-    volatile @Nullable SocketAddress remote;
+    /// This end, and the peer if there is one. Only connecting a UDP socket changes them, for whoever reads them later.
+    volatile A local;
+    volatile @Nullable A remote;
 
-    /// Asked of the kernel when somebody wants to know; threads that race find the same.
-    private volatile @Nullable SocketAddress local;
-
-    /// Takes over a descriptor, and closes it if that fails.
-    Endpoint(int fd, @Nullable SocketAddress remote) throws IOException {
-        this.remote = remote;
-        descriptor = new Descriptor(fd);
+    /// Takes over a descriptor, and closes it if that fails. A stream has to be connecting, a listener listening: a
+    /// fresh socket reports HUP.
+    @SuppressWarnings("unchecked") // A goes with the family the socket was opened for
+    Endpoint(int fd, @Nullable A remote) throws IOException {
+        try {
+            this.local = (A) Sockets.localAddress(fd);
+            this.remote = remote;
+            descriptor = new Descriptor(fd, Reactor.register(fd));
+        } catch (Throwable t) {
+            Fd.close(fd);
+            throw t;
+        }
         cleanable = CLEANER.register(this, descriptor);
     }
 
-    SocketAddress local() {
-        var known = local;
-        try {
-            if (known == null) known = descriptor.call(Sockets::localAddress);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the socket is closed, and nobody had asked for its address before", e);
-        }
-        local = known;
-        return known;
+    /// {@return this end's address, also after it was closed}
+    public A localAddress() {
+        return local;
     }
 
-    /// Sets one of these [StandardSocketOptions]: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF,
-    /// SO_KEEPALIVE, IP_TOS, TCP_NODELAY (socket(7), ip(7), tcp(7)). For the first two it is too late here; see
-    /// [BindOptions].
+    /// A system call that never has to wait. As long as it lasts the socket is not garbage.
+    <T> T call(Descriptor.SystemCall<T> call) throws IOException {
+        try {
+            return descriptor.call(call);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /// Sets one of these [java.net.StandardSocketOptions]: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF,
+    /// SO_KEEPALIVE, TCP_NODELAY (socket(7), tcp(7)). For the first two it is too late here; see [BindOptions].
     ///
     /// @throws UnsupportedOperationException another option
     /// @throws IOException the socket is closed, or has no such option
     public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-        var code = code(option);
-        var number = value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value;
-        descriptor.call(fd -> Sockets.setOption(fd, code[0], code[1], number));
+        call(fd -> Sockets.setOption(fd, option, value));
     }
 
     /// {@return the value of an option; see [#setOption(SocketOption, Object)]}
@@ -73,15 +68,7 @@ abstract class Endpoint implements AutoCloseable {
     /// @throws UnsupportedOperationException an unknown option
     /// @throws IOException the socket is closed, or has no such option
     public <T> T getOption(SocketOption<T> option) throws IOException {
-        var code = code(option);
-        var n = descriptor.call(fd -> Sockets.getOption(fd, code[0], code[1]));
-        return option.type().cast(option.type() == Boolean.class ? (Object) (n != 0) : (Object) n);
-    }
-
-    private static int[] code(SocketOption<?> option) {
-        var code = OPTIONS.get(option);
-        if (code == null) throw new UnsupportedOperationException(option + " is none of " + OPTIONS.keySet());
-        return code;
+        return call(fd -> Sockets.getOption(fd, option));
     }
 
     /// Closes the socket. A task that waits on it gets [java.nio.channels.AsynchronousCloseException], every later use

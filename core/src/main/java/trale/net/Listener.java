@@ -17,7 +17,8 @@ import trale.internal.linux.Sockets;
 import trale.time.Timer;
 
 /// What TCP and Unix listeners share: accepting.
-abstract sealed class Listener<S extends ByteStream> extends Endpoint permits TcpListener, UnixListener {
+abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>> extends Endpoint<A>
+        permits TcpListener, UnixListener {
     private static final System.Logger LOG = System.getLogger("trale");
     private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -30,13 +31,12 @@ abstract sealed class Listener<S extends ByteStream> extends Endpoint permits Tc
         var _ = ZoneId.systemDefault();
     }
 
-    private final ByteStream.Maker<S> maker;
+    private final ByteStream.Maker<A, S> maker;
     private boolean hasComplained; // touched by the one accept that is in progress
 
-    Listener(SocketAddress address, BindOptions options, ByteStream.Maker<S> maker) throws IOException {
+    Listener(A address, BindOptions options, ByteStream.Maker<A, S> maker) throws IOException {
         super(options.bind(address, Sockets.STREAM), null);
         this.maker = maker;
-        local(); // as long as it can be asked
     }
 
     /// Waits for a connection. Cancelled, it has accepted none.
@@ -55,13 +55,14 @@ abstract sealed class Listener<S extends ByteStream> extends Endpoint permits Tc
 
     /// {@return the next connection, or null: no resources}
     private Future<S> next() {
-        return new Operation<>(this, Descriptor.READER, "accept") {
+        return new Operation<>(this, Descriptor.READER) {
             @Override
             int call(int fd) {
                 return Sockets.accept(fd);
             }
 
             @Override
+            @SuppressWarnings("unchecked") // the peer's address is of the listener's family
             @Nullable Poll<S> result(int n) throws IOException {
                 return switch (-n) {
                     case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> {
@@ -71,7 +72,7 @@ abstract sealed class Listener<S extends ByteStream> extends Endpoint permits Tc
                     // errors of the connection that was next, not of the listener: see accept(2)
                     case Errno.ECONNABORTED, Errno.EPERM, Errno.EPROTO, Errno.ENOPROTOOPT, Errno.ENETDOWN,
                             Errno.EHOSTDOWN, Errno.EHOSTUNREACH, Errno.ENETUNREACH -> null;
-                    default -> Poll.ready(maker.make(checked(n), Sockets.peer()));
+                    default -> Poll.ready(maker.make(Sockets.check(n, "accept", local), (A) Sockets.peer()));
                 };
             }
         };
@@ -80,7 +81,7 @@ abstract sealed class Listener<S extends ByteStream> extends Endpoint permits Tc
     private void complain(int n) {
         if (hasComplained) return;
         try {
-            LOG.log(Level.WARNING, "connections have to wait: " + Sockets.exception("accept", n, local()).getMessage());
+            LOG.log(Level.WARNING, "connections have to wait: " + Sockets.exception("accept", n, local).getMessage());
             hasComplained = true;
         } catch (Throwable t) {
             hasComplained = false; // a logger that needs a descriptor itself: it is told at the next try

@@ -1,42 +1,45 @@
 package trale.net;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
 import trale.Waker;
 import trale.internal.linux.Errno;
-import trale.internal.linux.Sockets;
-import trale.reactor.Slot;
 
 /// A system call that may have to wait: the leaf future of every socket, and the one small object an operation costs.
 ///
 /// ```
-///   slot.poll ──true──▶ call ──EAGAIN──▶ slot.poll again: now it waits
-///       ▲   │             └──≥ 0, error ──▶ result ──▶ Ready, throw, or (more to do) slot.poll again
-///       │ false
-///       │   ▼
-///       └ Pending         after 64 calls that did not wait: wake myself, Pending
+///   atOnce? ──▶ slot.poll ──true──▶ call ──EAGAIN──▶ slot.poll again: now it waits
+///                 ▲   │               └──▶ result ──▶ Ready, throw, or (more to do) slot.poll again
+///                 │ false
+///                 │   ▼
+///                 └ Pending           after 64 calls that did not wait: wake myself, Pending
 /// ```
 ///
 /// Cancelled while it waits it has done nothing since its last call: readiness, unlike completion, has nothing to undo.
+/// Polled by one thread at a time, whichever it is.
 abstract class Operation<T> implements Future<T> {
     static final Poll<Void> DONE = Poll.ready(null);
+    private static final Waker OVER = () -> {};
 
-    final Endpoint endpoint; // also keeps the socket from being cleaned while it is in use
-    final int claim;
-    private final String name;
+    final Endpoint<?> endpoint;
+    final int direction;
 
-    /// Who waits, once a poll has said Pending; the claim is then this operation's until its end.
+    /// Of the latest poll, once the direction is claimed: whom the slot may hold. OVER at the end.
     private @Nullable Waker waker;
 
-    /// @param claim Descriptor.READER or WRITER
-    /// @param name  of the call, for error messages
-    Operation(Endpoint endpoint, int claim, String name) {
+    /// @param direction Descriptor.READER or WRITER
+    Operation(Endpoint<?> endpoint, int direction) {
         this.endpoint = endpoint;
-        this.claim = claim;
-        this.name = name;
+        this.direction = direction;
+    }
+
+    /// {@return the end, if there is nothing to wait for}
+    @Nullable Poll<T> atOnce() {
+        return null;
     }
 
     /// Makes the system call: ≥ 0 or −errno.
@@ -52,65 +55,61 @@ abstract class Operation<T> implements Future<T> {
         return true;
     }
 
-    /// {@return what is not an error}
-    int checked(int n) throws IOException {
-        return Sockets.check(n, name, endpoint.remote);
-    }
-
     @Override
-    public Poll<T> poll(Context cx) throws Exception {
+    public final Poll<T> poll(Context cx) throws Exception {
+        if (waker == OVER)
+            throw new IllegalStateException("polled after its end: an operation of a socket has one value; await it once");
+        var waits = false;
+        try {
+            var p = atOnce();
+            while (p == null) {
+                var n = attempt(cx);
+                waits = n == -Errno.EAGAIN;
+                p = waits ? Poll.pending() : result(n);
+            }
+            return p;
+        } finally {
+            if (!waits) end();
+        }
+    }
+
+    /// {@return what the call answered, or −EAGAIN: a wake is arranged}
+    private int attempt(Context cx) throws IOException {
         var descriptor = endpoint.descriptor;
-        descriptor.enter(claim, waker != null);
-        var keeps = 0;
+        if (descriptor.isGreedy()) {
+            cx.waker().wake();
+            return -Errno.EAGAIN;
+        }
+        var fd = descriptor.enter(direction, waker != null);
         try {
-            var p = advance(descriptor, cx);
-            if (p == null) keeps = claim;
-            return p == null ? Poll.pending() : p;
-        } finally {
-            waker = keeps == 0 ? null : cx.waker();
-            descriptor.leave(claim - keeps);
-        }
-    }
-
-    /// {@return the end, or null: a wake is arranged}
-    private @Nullable Poll<T> advance(Descriptor descriptor, Context cx) throws IOException {
-        var slot = slot();
-        for (;;) {
-            if (descriptor.isGreedy()) {
-                cx.waker().wake();
-                return null;
+            waker = cx.waker();
+            var slot = descriptor.slot(direction);
+            while (slot.poll(cx)) {
+                var n = 0;
+                try {
+                    n = call(fd);
+                } finally {
+                    if (n != -Errno.EAGAIN) slot.done(more(n)); // also if it threw: then no call was made at all
+                }
+                if (n != -Errno.EAGAIN && n != -Errno.EINTR) return n;
             }
-            if (!slot.poll(cx)) {
-                descriptor.waits();
-                return null;
-            }
-            var n = call(slot, descriptor.fd);
-            if (n == -Errno.EAGAIN || n == -Errno.EINTR) continue;
-            var p = result(n);
-            if (p != null) return p;
-        }
-    }
-
-    private int call(Slot slot, int fd) throws IOException {
-        var n = 0;
-        try {
-            n = call(fd);
+            descriptor.waits();
+            return -Errno.EAGAIN;
         } finally {
-            if (n != -Errno.EAGAIN) slot.done(more(n)); // also if it threw: then no call was made at all
+            descriptor.leave(direction);
+            Reference.reachabilityFence(endpoint); // until now the Cleaner must not close it
         }
-        return n;
     }
 
-    private Slot slot() {
-        var source = endpoint.descriptor.source;
-        return claim == Descriptor.READER ? source.read() : source.write();
+    private void end() {
+        if (waker != null) endpoint.descriptor.free(direction);
+        waker = OVER;
     }
 
     @Override
     public void drop() {
-        if (waker == null) return;
-        slot().release(waker);
-        endpoint.descriptor.forget(claim);
-        waker = null;
+        if (waker == OVER) return;
+        if (waker != null) endpoint.descriptor.slot(direction).release(waker);
+        end();
     }
 }

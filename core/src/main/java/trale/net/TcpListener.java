@@ -21,7 +21,7 @@ import java.net.InetSocketAddress;
 /// ```
 ///
 /// An IPv4 address is for IPv4 alone; so is `new InetSocketAddress(port)`, which stands for 0.0.0.0. `[::]` takes both.
-public final class TcpListener extends Listener<TcpStream> {
+public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
 
     private TcpListener(InetSocketAddress address, BindOptions options) throws IOException {
         super(address, options, TcpStream::new);
@@ -40,10 +40,5 @@ public final class TcpListener extends Listener<TcpStream> {
     /// Listens; see [#bind(InetSocketAddress)].
     public static TcpListener bind(InetSocketAddress address, BindOptions options) throws IOException {
         return new TcpListener(address, options);
-    }
-
-    /// {@return where it listens, also after it was closed}
-    public InetSocketAddress localAddress() {
-        return (InetSocketAddress) local();
     }
 }

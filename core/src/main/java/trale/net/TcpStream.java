@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +29,9 @@ import trale.Future;
 ///
 /// Errors are java.net's: [java.net.SocketException] for a connection that was reset (ECONNRESET) or to whose other end
 /// nothing can be written any more (EPIPE); no signal is raised.
-public final class TcpStream extends ByteStream {
+public final class TcpStream extends ByteStream<InetSocketAddress> {
 
-    TcpStream(int fd, SocketAddress remote) throws IOException {
+    TcpStream(int fd, InetSocketAddress remote) throws IOException {
         super(fd, remote);
     }
 
@@ -84,16 +83,5 @@ public final class TcpStream extends ByteStream {
     /// @throws IOException the socket is closed
     public void noDelay(boolean on) throws IOException {
         setOption(StandardSocketOptions.TCP_NODELAY, on);
-    }
-
-    /// {@return this end's address}
-    /// @throws java.io.UncheckedIOException the socket was closed before anybody asked
-    public InetSocketAddress localAddress() {
-        return (InetSocketAddress) local();
-    }
-
-    /// {@return the other end's address, also after the connection has ended}
-    public InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) Objects.requireNonNull(remote);
     }
 }

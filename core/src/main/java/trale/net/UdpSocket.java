@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
@@ -24,7 +25,7 @@ import trale.internal.linux.Sockets;
 /// A datagram is moved whole or not at all; one of length 0 is one. To send to broadcast addresses set
 /// [SO_BROADCAST][java.net.StandardSocketOptions#SO_BROADCAST] first. A socket bound to an IPv4 address speaks IPv4 alone,
 /// one bound to `[::]` both.
-public final class UdpSocket extends Endpoint {
+public final class UdpSocket extends Endpoint<InetSocketAddress> {
     private UdpSocket(int fd) throws IOException {
         super(fd, null);
     }
@@ -39,9 +40,7 @@ public final class UdpSocket extends Endpoint {
 
     /// Binds; see [#bind(InetSocketAddress)].
     public static UdpSocket bind(InetSocketAddress address, BindOptions options) throws IOException {
-        var socket = new UdpSocket(options.bind(address, Sockets.DATAGRAM));
-        socket.local(); // as long as it can be asked
-        return socket;
+        return new UdpSocket(options.bind(address, Sockets.DATAGRAM));
     }
 
     /// Chooses the one peer that [#send(ByteBuffer)] sends to, and from which alone datagrams are received from now on.
@@ -50,8 +49,11 @@ public final class UdpSocket extends Endpoint {
     ///
     /// @throws IOException the address can't be reached from here, or the socket is closed
     public void connect(InetSocketAddress peer) throws IOException {
-        descriptor.call(fd -> Sockets.connect(fd, peer, local()));
-        remote = peer;
+        remote = call(fd -> {
+            Sockets.connect(fd, peer, local);
+            local = (InetSocketAddress) Sockets.localAddress(fd);
+            return peer;
+        });
     }
 
     /// Sends the buffer from its position to its limit as one datagram; the position advances.
@@ -72,10 +74,10 @@ public final class UdpSocket extends Endpoint {
     }
 
     private Future<Integer> sending(ByteBuffer from, @Nullable InetSocketAddress to) {
-        return new Operation<>(this, Descriptor.WRITER, "send") {
+        return new Operation<>(this, Descriptor.WRITER) {
             @Override
             int call(int fd) throws IOException {
-                return Sockets.send(fd, from, to, local());
+                return Sockets.send(fd, from, to, local);
             }
 
             @Override
@@ -89,42 +91,35 @@ public final class UdpSocket extends Endpoint {
     ///
     /// @param to a heap or direct buffer. What it has no room for is lost, as [Datagram#length()] tells
     public Future<Datagram> recvFrom(ByteBuffer to) {
-        return new Receiving<>(this, to) {
-            @Override
-            Poll<Datagram> result(int n) throws IOException {
-                return Poll.ready(new Datagram(checked(n), (InetSocketAddress) Sockets.peer()));
-            }
-        };
+        return new Receiving<>(this, to, n -> new Datagram(n, (InetSocketAddress) Sockets.peer()));
     }
 
     /// Receives one datagram; see [#recvFrom(ByteBuffer)].
     ///
     /// @return its true length, which may be more than the buffer had room for
     public Future<Integer> recv(ByteBuffer to) {
-        return new Receiving<>(this, to) {
-            @Override
-            Poll<Integer> result(int n) throws IOException {
-                return Poll.ready(checked(n));
-            }
-        };
+        return new Receiving<>(this, to, n -> n);
     }
 
-    private abstract static class Receiving<T> extends Operation<T> {
+    private static final class Receiving<T> extends Operation<T> {
         private final ByteBuffer to;
+        private final IntFunction<T> received;
 
-        Receiving(UdpSocket socket, ByteBuffer to) {
-            super(socket, Descriptor.READER, "receive");
+        /// @param received makes a result of the datagram's length
+        Receiving(UdpSocket socket, ByteBuffer to, IntFunction<T> received) {
+            super(socket, Descriptor.READER);
             this.to = ByteStream.writable(to);
+            this.received = received;
         }
 
         @Override
         int call(int fd) {
             return Sockets.receive(fd, to, true);
         }
-    }
 
-    /// {@return the address it is bound to, also after it was closed}
-    public InetSocketAddress localAddress() {
-        return (InetSocketAddress) local();
+        @Override
+        Poll<T> result(int n) throws IOException {
+            return Poll.ready(received.apply(Sockets.check(n, "receive", endpoint.remote)));
+        }
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 
 /// Accepts connections within this machine; see [UnixStream] for the addresses. One task at a time accepts.
-public final class UnixListener extends Listener<UnixStream> {
+public final class UnixListener extends Listener<UnixDomainSocketAddress, UnixStream> {
 
     private UnixListener(UnixDomainSocketAddress address, BindOptions options) throws IOException {
         super(address, options.reuseAddress(false).reusePort(false), UnixStream::new);
@@ -25,10 +25,5 @@ public final class UnixListener extends Listener<UnixStream> {
     /// @param options of which only the backlog matters
     public static UnixListener bind(UnixDomainSocketAddress address, BindOptions options) throws IOException {
         return new UnixListener(address, options);
-    }
-
-    /// {@return where it listens, also after it was closed}
-    public UnixDomainSocketAddress localAddress() {
-        return (UnixDomainSocketAddress) local();
     }
 }

@@ -1,7 +1,6 @@
 package trale.net;
 
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.Objects;
 import trale.Future;
@@ -10,10 +9,10 @@ import trale.Future;
 ///
 /// An address is a file's path, or an *abstract* name, of which no file system knows and which ends with its socket. It is
 /// written with a leading `@`, as in ss(8) and systemd: `UnixDomainSocketAddress.of("@name")`. A file whose name begins
-/// so is `./@name`.
-public final class UnixStream extends ByteStream {
+/// so is `./@name`. The end that connects usually has the empty address.
+public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
 
-    UnixStream(int fd, SocketAddress remote) throws IOException {
+    UnixStream(int fd, UnixDomainSocketAddress remote) throws IOException {
         super(fd, remote);
     }
 
@@ -23,16 +22,5 @@ public final class UnixStream extends ByteStream {
     ///         [java.net.SocketException], for example if there is no such path (ENOENT)
     public static Future<UnixStream> connect(UnixDomainSocketAddress address) {
         return ByteStream.connect(Objects.requireNonNull(address, "the address is null"), UnixStream::new);
-    }
-
-    /// {@return this end's address; of the end that connected it is usually empty}
-    /// @throws java.io.UncheckedIOException the socket was closed before anybody asked
-    public UnixDomainSocketAddress localAddress() {
-        return (UnixDomainSocketAddress) local();
-    }
-
-    /// {@return the other end's address; of the end that connected it is usually empty}
-    public UnixDomainSocketAddress remoteAddress() {
-        return (UnixDomainSocketAddress) Objects.requireNonNull(remote);
     }
 }

@@ -8,9 +8,9 @@ import trale.internal.linux.Epoll;
 /// events of a duplicate, or of a stranger that got the same number, would still arrive.
 public final class Source implements AutoCloseable {
     private static final int READ = Epoll.IN | Epoll.RDHUP;
-    private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR;
+    private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR | Epoll.PRI;
     private static final int WRITE_END = Epoll.HUP | Epoll.ERR;
-    static final int INTEREST = Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
+    static final int INTEREST = Epoll.IN | Epoll.PRI | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
 
     final int fd;
     final long key;
@@ -35,6 +35,7 @@ public final class Source implements AutoCloseable {
     }
 
     /// HUP and ERR concern both directions, whatever was asked; RDHUP means that after what is in the buffer comes the end.
+    /// PRI means that a peer sends urgent data (tcp(7)): a read is short before it, so no short read tells anything any more.
     void event(int events) {
         if ((events & (READ | READ_END)) != 0) read.event((events & READ_END) != 0);
         if ((events & (Epoll.OUT | WRITE_END)) != 0) write.event((events & WRITE_END) != 0);

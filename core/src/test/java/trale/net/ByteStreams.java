@@ -9,46 +9,19 @@ import static trale.Async.async;
 import static trale.Async.await;
 
 import java.io.EOFException;
-import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import java.util.Random;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
-import trale.Context;
-import trale.Executor;
 import trale.Future;
 import trale.Poll;
-import trale.support.Arrangement;
-import trale.support.Futures;
 
 /// Reading and writing: against java.nio where the peer's behaviour matters, against ourselves where it does not.
 class ByteStreams extends SocketTest {
-
-    /// One of our streams and the java.nio channel at its other end.
-    record Ends(TcpStream ours, SocketChannel theirs) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            ours.close();
-            theirs.close();
-        }
-    }
-
-    private Ends ends() throws Exception {
-        try (var server = ServerSocketChannel.open().bind(LOOPBACK)) {
-            var address = (java.net.InetSocketAddress) server.getLocalAddress();
-            var ours = executor.submit(TcpStream.connect(address)).join();
-            return new Ends(ours, server.accept());
-        }
-    }
 
     @Test
     void positionAndLimitOfEveryKindOfBufferAreHonoured() throws Exception {
@@ -58,16 +31,16 @@ class ByteStreams extends SocketTest {
                 ByteBuffer.allocateDirect(100).slice(7, 20)
             }) {
                 for (var i = 0; i < 20; i++) buffer.put(i, (byte) ('a' + i));
-                assertEquals(5, run(() -> await(ends.ours.write(buffer.limit(8).position(3)))));
+                assertEquals(5, run(() -> await(ends.ours().write(buffer.limit(8).position(3)))));
                 assertEquals(8, buffer.position());
-                run(() -> await(ends.ours.writeAll(buffer.asReadOnlyBuffer().limit(10).position(8))));
+                run(() -> await(ends.ours().writeAll(buffer.asReadOnlyBuffer().limit(10).position(8))));
                 var got = ByteBuffer.allocate(7);
-                while (got.hasRemaining()) ends.theirs.read(got);
+                while (got.hasRemaining()) ends.theirs().read(got);
                 assertEquals("defghij", text(got));
 
-                ends.theirs.write(bytes("1234567"));
-                assertEquals(3, run(() -> await(ends.ours.read(buffer.limit(5).position(2)))));
-                run(() -> await(ends.ours.readExactly(buffer.limit(14).position(10))));
+                ends.theirs().write(bytes("1234567"));
+                assertEquals(3, run(() -> await(ends.ours().read(buffer.limit(5).position(2)))));
+                run(() -> await(ends.ours().readExactly(buffer.limit(14).position(10))));
                 assertEquals(14, buffer.position());
                 assertEquals("ab123fghij4567opqrst", text(buffer.limit(20).position(20)));
             }
@@ -78,83 +51,102 @@ class ByteStreams extends SocketTest {
     void aBufferWithoutRoomIsDoneAtOnce() throws Exception {
         try (var ends = ends()) {
             var none = ByteBuffer.allocate(0);
-            assertEquals(0, run(() -> await(ends.ours.read(none))));
-            assertEquals(0, run(() -> await(ends.ours.write(none))));
-            run(() -> await(ends.ours.readExactly(none)));
-            run(() -> await(ends.ours.writeAll(none)));
+            assertEquals(0, run(() -> await(ends.ours().read(none))));
+            assertEquals(0, run(() -> await(ends.ours().write(none))));
+            run(() -> await(ends.ours().readExactly(none)));
+            run(() -> await(ends.ours().writeAll(none)));
         }
     }
 
     @Test
     void aReadOnlyBufferIsRefusedBeforeAnyByteIsLost() throws Exception {
         try (var ends = ends()) {
-            ends.theirs.write(bytes("x"));
-            assertThrows(ReadOnlyBufferException.class, () -> ends.ours.read(ByteBuffer.allocate(1).asReadOnlyBuffer()));
-            assertEquals(1, run(() -> await(ends.ours.read(ByteBuffer.allocate(1)))));
+            ends.theirs().write(bytes("x"));
+            assertThrows(ReadOnlyBufferException.class, () -> ends.ours().read(ByteBuffer.allocate(1).asReadOnlyBuffer()));
+            assertEquals(1, run(() -> await(ends.ours().read(ByteBuffer.allocate(1)))));
         }
     }
 
     @Test
     void E1_dataAndFinTogetherAreReadToTheEnd() throws Exception {
         try (var ends = ends()) {
-            var all = started(readAll(ends.ours));
+            var all = started(readAll(ends.ours()));
             try (var _ = new Hold()) {
-                ends.theirs.write(bytes("last words"));
-                ends.theirs.close();
+                ends.theirs().write(bytes("last words"));
+                ends.theirs().close();
             }
             assertEquals("last words", all.join());
-            assertEquals(-1, run(() -> await(ends.ours.read(ByteBuffer.allocate(1)))), "and so again");
+            assertEquals(-1, run(() -> await(ends.ours().read(ByteBuffer.allocate(1)))), "and so again");
         }
     }
 
     @Test
     void E3_whatDidNotFitTheBufferIsReadWithoutANewEvent() throws Exception {
         try (var ends = ends()) {
-            ends.theirs.write(bytes("123456789"));
+            ends.theirs().write(bytes("123456789"));
             var read = run(() -> {
                 var four = ByteBuffer.allocate(4);
-                await(ends.ours.readExactly(four));
-                await(ends.ours.readExactly(four.clear()));
-                return await(ends.ours.read(four.clear()));
+                await(ends.ours().readExactly(four));
+                await(ends.ours().readExactly(four.clear()));
+                return await(ends.ours().read(four.clear()));
             });
             assertEquals(1, read);
+        }
+    }
+
+    /// Before an urgent byte (tcp(7)) a read is short though there is more: unlike any other short read of TCP.
+    @Test
+    void E3_whatComesAfterAnUrgentByteIsReadWithoutANewEvent() throws Exception {
+        try (var ends = ends()) {
+            var rest = ByteBuffer.allocate(100);
+            for (var round = 0; round < 3; round++) {
+                var first = started(ends.ours().read(ByteBuffer.allocate(100)));
+                try (var _ = new Hold()) {
+                    ends.theirs().write(bytes("before"));
+                    ends.theirs().socket().sendUrgentData('!');
+                    ends.theirs().write(bytes("after"));
+                }
+                assertEquals(6, first.join());
+                assertEquals(5, run(() -> await(ends.ours().read(rest.clear()))));
+                assertEquals("after", text(rest));
+            }
         }
     }
 
     @Test
     void E4_aResetIsAnErrorToReaderAndWriterAndKillsNobody() throws Exception {
         try (var ends = ends()) {
-            var reader = started(ends.ours.read(ByteBuffer.allocate(10)));
-            ends.theirs.setOption(StandardSocketOptions.SO_LINGER, 0);
-            ends.theirs.close();
+            var reader = started(ends.ours().read(ByteBuffer.allocate(10)));
+            ends.theirs().setOption(StandardSocketOptions.SO_LINGER, 0);
+            ends.theirs().close();
             var message = fails(SocketException.class, reader).getMessage();
             assertTrue(message.startsWith("read 127.0.0.1:"), message);
             assertTrue(message.endsWith("ECONNRESET (Connection reset by peer)"), message);
-            assertTrue(fails(SocketException.class, ends.ours.writeAll(bytes("x"))).getMessage().contains("EPIPE"));
-            assertEquals(-1, run(() -> await(ends.ours.read(ByteBuffer.allocate(10)))));
+            assertTrue(fails(SocketException.class, ends.ours().writeAll(bytes("x"))).getMessage().contains("EPIPE"));
+            assertEquals(-1, run(() -> await(ends.ours().read(ByteBuffer.allocate(10)))));
         }
     }
 
     @Test
     void aHalfClosedConnectionGoesOnInTheOtherDirection() throws Exception {
         try (var ends = ends()) {
-            ends.ours.shutdownOutput();
-            assertEquals(-1, ends.theirs.read(ByteBuffer.allocate(1)));
-            ends.theirs.write(bytes("still here"));
-            ends.theirs.shutdownOutput();
-            assertEquals("still here", executor.submit(readAll(ends.ours)).join());
-            assertTrue(fails(SocketException.class, ends.ours.write(bytes("x"))).getMessage().contains("EPIPE"));
+            ends.ours().shutdownOutput();
+            assertEquals(-1, ends.theirs().read(ByteBuffer.allocate(1)));
+            ends.theirs().write(bytes("still here"));
+            ends.theirs().shutdownOutput();
+            assertEquals("still here", executor.submit(readAll(ends.ours())).join());
+            assertTrue(fails(SocketException.class, ends.ours().write(bytes("x"))).getMessage().contains("EPIPE"));
         }
     }
 
     @Test
     void readExactlyTellsAnEarlyEndAndKeepsWhatItHas() throws Exception {
         try (var ends = ends()) {
-            ends.theirs.write(bytes("abc"));
-            ends.theirs.close();
+            ends.theirs().write(bytes("abc"));
+            ends.theirs().close();
             var ten = ByteBuffer.allocate(10);
             assertEquals("readExactly: the stream ended 7 bytes too soon",
-                    fails(EOFException.class, ends.ours.readExactly(ten)).getMessage());
+                    fails(EOFException.class, ends.ours().readExactly(ten)).getMessage());
             assertEquals("abc", text(ten));
         }
     }
@@ -170,21 +162,21 @@ class ByteStreams extends SocketTest {
                     var chunk = new byte[Math.min(left, 1 + random.nextInt(200_000))];
                     random.nextBytes(chunk);
                     digest.update(chunk);
-                    for (var b = ByteBuffer.wrap(chunk); b.hasRemaining(); ) ends.theirs.write(b);
+                    for (var b = ByteBuffer.wrap(chunk); b.hasRemaining(); ) ends.theirs().write(b);
                     left -= chunk.length;
                 }
-                ends.theirs.shutdownOutput();
+                ends.theirs().shutdownOutput();
                 return digest.digest();
             });
             var theirReceive = new FutureTask<>(() -> {
                 var digest = MessageDigest.getInstance("SHA-256");
-                for (var b = ByteBuffer.allocateDirect(50_000); ends.theirs.read(b) >= 0; b.clear()) digest.update(b.flip());
+                for (var b = ByteBuffer.allocateDirect(50_000); ends.theirs().read(b) >= 0; b.clear()) digest.update(b.flip());
                 return digest.digest();
             });
             Thread.ofPlatform().start(theirSend);
             Thread.ofPlatform().start(theirReceive);
-            var ourSend = executor.submit(sending(ends.ours, size));
-            var ourReceive = executor.submit(receiving(ends.ours));
+            var ourSend = executor.submit(sending(ends.ours(), size));
+            var ourReceive = executor.submit(receiving(ends.ours()));
             assertArrayEquals(theirSend.get(), ourReceive.join());
             assertArrayEquals(ourSend.join(), theirReceive.get());
         }
@@ -222,182 +214,16 @@ class ByteStreams extends SocketTest {
     }
 
     @Test
-    void aSecondReaderIsRefusedAndTheFirstGetsItsBytes() throws Exception {
-        try (var ends = ends()) {
-            var first = started(ends.ours.read(ByteBuffer.allocate(10)));
-            var refused = fails(IllegalStateException.class, ends.ours.read(ByteBuffer.allocate(10))).getMessage();
-            assertTrue(refused.startsWith("another operation reads from this socket"), refused);
-            assertEquals(1, run(() -> await(ends.ours.write(bytes("w")))), "a writer is welcome");
-            ends.theirs.write(bytes("abc"));
-            assertEquals(3, first.join());
-        }
-    }
-
-    @Test
-    void aSecondWriterIsRefusedWhileTheFirstWaits() throws Exception {
-        try (var ends = ends()) {
-            var first = started(ends.ours.writeAll(ByteBuffer.allocate(32 << 20)));
-            assertFalse(first.isDone());
-            fails(IllegalStateException.class, ends.ours.write(bytes("x")));
-            for (var left = 32 << 20; left > 0; ) left -= ends.theirs.read(ByteBuffer.allocate(1 << 20));
-            first.join();
-        }
-    }
-
-    @Test
-    void E16_closingGivesWhoWaitsAnException() throws Exception {
-        try (var ends = ends()) {
-            var reader = started(ends.ours.read(ByteBuffer.allocate(10)));
-            var writer = started(ends.ours.writeAll(ByteBuffer.allocate(32 << 20)));
-            ends.ours.close();
-            ends.ours.close();
-            fails(AsynchronousCloseException.class, reader);
-            fails(AsynchronousCloseException.class, writer);
-            assertEquals(ClosedChannelException.class,
-                    fails(ClosedChannelException.class, ends.ours.read(ByteBuffer.allocate(1))).getClass());
-            assertThrows(ClosedChannelException.class, () -> ends.ours.noDelay(true));
-            assertThrows(ClosedChannelException.class, ends.ours::shutdownOutput);
-        }
-    }
-
-    @Test
-    void E16_closingFromATaskOfTheSameExecutorDoesTheSame() throws Exception {
-        try (var ends = ends()) {
-            var reader = started(ends.ours.read(ByteBuffer.allocate(10)));
-            onExecutor(() -> {
-                ends.ours.close();
-                return null;
-            });
-            fails(AsynchronousCloseException.class, reader);
-        }
-    }
-
-    @Test
-    void closingWhileCallsAreMadeNeverReachesAStrangersSocket() throws Exception {
-        try (var bystander = ends();
-                var other = arrangement.open("other")) {
-            for (var round = 0; round < 200; round++) {
-                var victim = ends();
-                var reading = other.submit(readAll(victim.ours));
-                var writing = executor.submit(async(() -> {
-                    while (true) await(victim.ours.write(bytes("not for strangers")));
-                }));
-                victim.theirs.write(bytes("x"));
-                victim.ours.close();
-                try (var next = ends()) { // gets the number that has just become free
-                    fails(ClosedChannelException.class, reading);
-                    fails(ClosedChannelException.class, writing);
-                    next.ours.shutdownOutput();
-                    assertEquals(-1, next.theirs.read(ByteBuffer.allocate(100)));
-                }
-                victim.theirs.close();
-            }
-            bystander.ours.shutdownOutput();
-            assertEquals(-1, bystander.theirs.read(ByteBuffer.allocate(100)));
-        }
-    }
-
-    @Test
-    void aCancelledReadHasReadNothing() throws Exception {
-        try (var ends = ends()) {
-            for (var i = 0; i < 100; i++) {
-                var read = started(ends.ours.read(ByteBuffer.allocate(10)));
-                try (var _ = new Hold()) { // the event and the cancellation meet
-                    ends.theirs.write(bytes("x"));
-                    read.cancel();
-                }
-                assertThrows(CancellationException.class, read::join);
-                assertEquals(1, run(() -> await(ends.ours.read(ByteBuffer.allocate(10)))));
-            }
-        }
-    }
-
-    @Test
-    void S5_pollingInVainDoesNoHarm() throws Exception {
-        try (var ends = ends()) {
-            var read = started(Futures.polledInVain(20, ends.ours.read(ByteBuffer.allocate(10))));
-            ends.theirs.write(bytes("abc"));
-            assertEquals(3, read.join());
-        }
-    }
-
-    @Test
-    void anotherTaskMayGoOnWithAnOperation() throws Exception {
-        try (var ends = ends()) {
-            var read = ends.ours.read(ByteBuffer.allocate(10));
-            onExecutor(() -> read.poll(Context.of(() -> {
-                throw new AssertionError("the waker of an earlier poll was woken");
-            })));
-            var handle = started(read);
-            ends.theirs.write(bytes("abc"));
-            assertEquals(3, handle.join());
-        }
-    }
-
-    @Test
-    void aSocketIsUsedFromAnExecutorThatDidNotMakeIt() throws Exception {
-        try (var ends = ends();
-                var other = Arrangement.OWN_THREAD.open("other")) {
-            var read = other.submit(ends.ours.read(ByteBuffer.allocate(10)));
-            ends.theirs.write(bytes("abc"));
-            assertEquals(3, read.join());
-        }
-    }
-
-    @Test
-    void aSocketMadeOutsideTasksWorksInEveryExecutor() throws Exception {
-        try (var listener = TcpListener.bind(LOOPBACK)) {
-            var accepted = executor.submit(listener.accept());
-            try (var client = Executor.blockOn(TcpStream.connect(listener.localAddress()));
-                    var server = accepted.join()) {
-                var read = executor.submit(server.read(ByteBuffer.allocate(10)));
-                Executor.blockOn(client.writeAll(bytes("abc")));
-                assertEquals(3, read.join());
-            }
-        }
-    }
-
-    @Test
-    void socketsOfAClosedExecutorSayThatTheyAreClosed() throws Exception {
-        var other = arrangement.open("other");
-        try (var server = ServerSocketChannel.open().bind(LOOPBACK);
-                var orphan = other.submit(TcpStream.connect((java.net.InetSocketAddress) server.getLocalAddress())).join()) {
-            other.close();
-            fails(ClosedChannelException.class, orphan.read(ByteBuffer.allocate(1)));
-        }
-    }
-
-    @Test
-    void E14_aPeerThatIsAlwaysReadyDoesNotStarveTheOthers() throws Exception {
-        try (var pair = tcpPair()) {
-            var end = new boolean[1];
-            // one byte at a time of a buffer that is refilled faster than that
-            var filler = executor.submit(async(() -> {
-                while (true) await(pair.other().writeAll(ByteBuffer.allocate(1 << 16)));
-            }));
-            var greedy = executor.submit(async(() -> {
-                var one = ByteBuffer.allocate(1);
-                while (!end[0]) await(pair.one().read(one.clear()));
-            }));
-            for (var i = 0; i < 100; i++) settle();
-            onExecutor(() -> end[0] = true);
-            greedy.join();
-            pair.other().close();
-            fails(AsynchronousCloseException.class, filler);
-        }
-    }
-
-    @Test
     void copyMovesEverythingAndTellsHowMuch() throws Exception {
         try (var from = ends();
                 var to = ends()) {
-            var copy = executor.submit(AsyncRead.copy(from.ours, to.ours));
-            from.theirs.write(ByteBuffer.allocate(100_000));
-            from.theirs.shutdownOutput();
+            var copy = executor.submit(AsyncRead.copy(from.ours(), to.ours()));
+            from.theirs().write(ByteBuffer.allocate(100_000));
+            from.theirs().shutdownOutput();
             assertEquals(100_000L, copy.join());
-            to.ours.shutdownOutput();
+            to.ours().shutdownOutput();
             var got = 0;
-            for (int n; (n = to.theirs.read(ByteBuffer.allocate(1 << 16))) >= 0; ) got += n;
+            for (int n; (n = to.theirs().read(ByteBuffer.allocate(1 << 16))) >= 0; ) got += n;
             assertEquals(100_000, got);
         }
     }
@@ -426,28 +252,28 @@ class ByteStreams extends SocketTest {
     @Test
     void optionsAreTheSockets() throws Exception {
         try (var ends = ends()) {
-            ends.ours.noDelay(true);
-            assertTrue(ends.ours.getOption(StandardSocketOptions.TCP_NODELAY));
-            ends.ours.noDelay(false);
-            assertFalse(ends.ours.getOption(StandardSocketOptions.TCP_NODELAY));
-            ends.ours.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            assertTrue(ends.ours.getOption(StandardSocketOptions.SO_KEEPALIVE));
-            ends.ours.setOption(StandardSocketOptions.SO_SNDBUF, 20_000);
-            ends.ours.setOption(StandardSocketOptions.SO_RCVBUF, 20_000);
-            assertEquals(40_000, ends.ours.getOption(StandardSocketOptions.SO_SNDBUF));
-            assertEquals(40_000, ends.ours.getOption(StandardSocketOptions.SO_RCVBUF));
+            ends.ours().noDelay(true);
+            assertTrue(ends.ours().getOption(StandardSocketOptions.TCP_NODELAY));
+            ends.ours().noDelay(false);
+            assertFalse(ends.ours().getOption(StandardSocketOptions.TCP_NODELAY));
+            ends.ours().setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            assertTrue(ends.ours().getOption(StandardSocketOptions.SO_KEEPALIVE));
+            ends.ours().setOption(StandardSocketOptions.SO_SNDBUF, 20_000);
+            ends.ours().setOption(StandardSocketOptions.SO_RCVBUF, 20_000);
+            assertEquals(40_000, ends.ours().getOption(StandardSocketOptions.SO_SNDBUF));
+            assertEquals(40_000, ends.ours().getOption(StandardSocketOptions.SO_RCVBUF));
             assertThrows(UnsupportedOperationException.class,
-                    () -> ends.ours.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true));
+                    () -> ends.ours().setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true));
         }
     }
 
     @Test
     void bothEndsKnowTheirAddresses() throws Exception {
         try (var ends = ends()) {
-            assertEquals(ends.theirs.getRemoteAddress(), ends.ours.localAddress());
-            assertEquals(ends.theirs.getLocalAddress(), ends.ours.remoteAddress());
-            ends.ours.close();
-            assertEquals(ends.theirs.getLocalAddress(), ends.ours.remoteAddress());
+            assertEquals(ends.theirs().getRemoteAddress(), ends.ours().localAddress());
+            assertEquals(ends.theirs().getLocalAddress(), ends.ours().remoteAddress());
+            ends.ours().close();
+            assertEquals(ends.theirs().getLocalAddress(), ends.ours().remoteAddress());
         }
     }
 }

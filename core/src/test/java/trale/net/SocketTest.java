@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 import trale.Async;
@@ -44,7 +46,7 @@ abstract class SocketTest extends UnderBothArrangements {
     }
 
     /// Two ends of a connection, both ours.
-    record Pair<S extends Endpoint>(S one, S other) implements AutoCloseable {
+    record Pair<S extends Endpoint<?>>(S one, S other) implements AutoCloseable {
         @Override
         public void close() {
             one.close();
@@ -58,6 +60,23 @@ abstract class SocketTest extends UnderBothArrangements {
                 var one = await(TcpStream.connect(listener.localAddress()));
                 return new Pair<>(one, await(listener.accept()));
             });
+        }
+    }
+
+    /// One of our streams and the java.nio channel at its other end.
+    record Ends(TcpStream ours, SocketChannel theirs) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            ours.close();
+            theirs.close();
+        }
+    }
+
+    Ends ends() throws Exception {
+        try (var server = ServerSocketChannel.open().bind(LOOPBACK)) {
+            var address = (InetSocketAddress) server.getLocalAddress();
+            var ours = executor.submit(TcpStream.connect(address)).join();
+            return new Ends(ours, server.accept());
         }
     }
 

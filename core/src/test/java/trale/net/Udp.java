@@ -8,6 +8,7 @@ import static trale.Async.await;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
@@ -100,6 +101,31 @@ class Udp extends SocketTest {
     }
 
     @Test
+    void aConnectedSocketKnowsFromWhereItReachesItsPeer() throws Exception {
+        try (var ours = onExecutor(() -> UdpSocket.bind(new InetSocketAddress("0.0.0.0", 0)));
+                var peer = DatagramChannel.open().bind(LOOPBACK)) {
+            assertTrue(ours.localAddress().getAddress().isAnyLocalAddress());
+            ours.connect(address(peer));
+            assertEquals(new InetSocketAddress("127.0.0.1", ours.localAddress().getPort()), ours.localAddress());
+        }
+    }
+
+    @Test
+    void anotherPeerTakesThePlaceOfTheFirst() throws Exception {
+        try (var ours = udp();
+                var first = DatagramChannel.open().bind(LOOPBACK);
+                var second = DatagramChannel.open().bind(LOOPBACK)) {
+            ours.connect(address(first));
+            ours.connect(address(second));
+            run(() -> await(ours.send(bytes("abc"))));
+            assertEquals(ours.localAddress(), second.receive(ByteBuffer.allocate(10)));
+            first.send(bytes("1"), ours.localAddress());
+            second.send(bytes("22"), ours.localAddress());
+            assertEquals(2, run(() -> await(ours.recv(ByteBuffer.allocate(10)))));
+        }
+    }
+
+    @Test
     @SuppressWarnings("try") // closed before its end, on purpose
     void aConnectedSocketLearnsThatNobodyIsThere() throws Exception {
         InetSocketAddress gone;
@@ -137,10 +163,21 @@ class Udp extends SocketTest {
     }
 
     @Test
+    void aBroadcastReachesWhoIsBoundToAllAddresses() throws Exception {
+        try (var theirs = DatagramChannel.open(StandardProtocolFamily.INET).bind(new InetSocketAddress("0.0.0.0", 0));
+                var ours = udp()) {
+            ours.setOption(StandardSocketOptions.SO_BROADCAST, true);
+            var all = new InetSocketAddress("127.255.255.255", address(theirs).getPort());
+            run(() -> await(ours.sendTo(bytes("all"), all)));
+            assertEquals(ours.localAddress(), theirs.receive(ByteBuffer.allocate(10)));
+        }
+    }
+
+    @Test
     void ipv6SocketsReachBothKindsOfPeer() throws Exception {
         try (var ours = onExecutor(() -> UdpSocket.bind(new InetSocketAddress("::", 0)));
                 var six = DatagramChannel.open().bind(new InetSocketAddress("::1", 0));
-                var four = DatagramChannel.open(java.net.StandardProtocolFamily.INET).bind(LOOPBACK)) {
+                var four = DatagramChannel.open(StandardProtocolFamily.INET).bind(LOOPBACK)) {
             for (var peer : new DatagramChannel[] {six, four}) {
                 run(() -> await(ours.sendTo(bytes("ping"), address(peer))));
                 var got = ByteBuffer.allocate(10);

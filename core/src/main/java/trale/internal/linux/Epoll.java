@@ -13,15 +13,15 @@ import java.lang.invoke.MethodHandle;
 /// An epoll instance and the buffer its events arrive in (epoll(7)).
 ///
 /// One thread waits and reads the events; any thread may add and delete.
-public final class Epoll implements AutoCloseable {
+public final class Epoll extends Fd {
     public static final int IN = 0x1;
+    public static final int PRI = 0x2;
     public static final int OUT = 0x4;
     public static final int ERR = 0x8;
     public static final int HUP = 0x10;
     public static final int RDHUP = 0x2000;
     public static final int ET = 1 << 31;
 
-    private static final int CLOEXEC = 0x80000;
     private static final int CTL_ADD = 1;
     private static final int CTL_DEL = 2;
 
@@ -36,31 +36,22 @@ public final class Epoll implements AutoCloseable {
     private static final MethodHandle WAIT =
             Libc.function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
 
-    private final int fd;
     private final int capacity;
     private final MemorySegment events;
 
     /// @param capacity how many events one wait can bring
     public Epoll(int capacity) throws IOException {
+        super("epoll_create1", Libc.call(s -> (int) CREATE.invokeExact(s.errno, CLOEXEC)));
         this.capacity = capacity;
         this.events = Arena.ofAuto().allocate((long) capacity * EVENT_SIZE, 8);
-        var errno = Libc.errno();
-        try {
-            this.fd = Libc.result((int) CREATE.invokeExact(errno, CLOEXEC), errno);
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
-        if (fd < 0) throw Errno.exception("epoll_create1", fd);
     }
 
     /// Watches `watched` for `interest`; `data` comes back with each of its events.
     public int add(int watched, int interest, long data) {
-        try (var arena = Arena.ofConfined()) {
-            var event = arena.allocate(EVENT_SIZE, 8);
-            event.set(JAVA_INT_UNALIGNED, 0, interest);
-            event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, data);
-            return control(CTL_ADD, watched, event);
-        }
+        var event = Scratch.get().struct;
+        event.set(JAVA_INT_UNALIGNED, 0, interest);
+        event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, data);
+        return control(CTL_ADD, watched, event);
     }
 
     public int delete(int watched) {
@@ -68,12 +59,7 @@ public final class Epoll implements AutoCloseable {
     }
 
     private int control(int operation, int watched, MemorySegment event) {
-        var errno = Libc.errno();
-        try {
-            return Libc.result((int) CTL.invokeExact(errno, fd, operation, watched, event), errno);
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
+        return Libc.call(s -> (int) CTL.invokeExact(s.errno, fd, operation, watched, event));
     }
 
     /// epoll_wait(2).
@@ -81,15 +67,10 @@ public final class Epoll implements AutoCloseable {
     /// @param timeoutMillis 0 does not wait, −1 waits without end
     /// @return how many events there are, or −errno
     public int await(int timeoutMillis) {
-        var errno = Libc.errno();
-        try {
-            return Libc.result((int) WAIT.invokeExact(errno, fd, events, capacity, timeoutMillis), errno);
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
+        return Libc.call(s -> (int) WAIT.invokeExact(s.errno, fd, events, capacity, timeoutMillis));
     }
 
-    /// {@return what happened: IN, OUT, ERR, HUP, RDHUP}
+    /// {@return what happened: IN, PRI, OUT, ERR, HUP, RDHUP}
     /// @param i which event of the last [#await(int)]
     public int events(int i) {
         return events.get(JAVA_INT_UNALIGNED, (long) i * EVENT_SIZE);
@@ -99,10 +80,5 @@ public final class Epoll implements AutoCloseable {
     /// @param i which event of the last [#await(int)]
     public long data(int i) {
         return events.get(JAVA_LONG_UNALIGNED, (long) i * EVENT_SIZE + DATA_OFFSET);
-    }
-
-    @Override
-    public void close() {
-        Fd.close(fd);
     }
 }

@@ -11,7 +11,6 @@ import java.lang.invoke.MethodHandle;
 public final class Errno {
     public static final int EPERM = 1;
     public static final int EINTR = 4;
-    public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
     public static final int EACCES = 13;
@@ -34,7 +33,20 @@ public final class Errno {
     public static final int EINPROGRESS = 115;
 
     private static final MethodHandle STRERROR = Libc.function("strerror", ADDRESS, JAVA_INT);
-    private static final MethodHandle NAME = Libc.function("strerrorname_np", ADDRESS, JAVA_INT);
+
+    /// In the order of their numbers; glibc can tell them only since 2.32, musl not at all.
+    private static final String[] NAMES = """
+            - EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY \
+            EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK \
+            EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP - ENOMSG EIDRM ECHRNG EL2NSYNC EL3HLT \
+            EL3RST ELNRNG EUNATCH ENOCSI EL2HLT EBADE EBADR EXFULL ENOANO EBADRQC EBADSLT - EBFONT ENOSTR ENODATA ETIME \
+            ENOSR ENONET ENOPKG EREMOTE ENOLINK EADV ESRMNT ECOMM EPROTO EMULTIHOP EDOTDOT EBADMSG EOVERFLOW ENOTUNIQ \
+            EBADFD EREMCHG ELIBACC ELIBBAD ELIBSCN ELIBMAX ELIBEXEC EILSEQ ERESTART ESTRPIPE EUSERS ENOTSOCK \
+            EDESTADDRREQ EMSGSIZE EPROTOTYPE ENOPROTOOPT EPROTONOSUPPORT ESOCKTNOSUPPORT EOPNOTSUPP EPFNOSUPPORT \
+            EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN ENETUNREACH ENETRESET ECONNABORTED ECONNRESET ENOBUFS EISCONN \
+            ENOTCONN ESHUTDOWN ETOOMANYREFS ETIMEDOUT ECONNREFUSED EHOSTDOWN EHOSTUNREACH EALREADY EINPROGRESS ESTALE \
+            EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO EDQUOT ENOMEDIUM EMEDIUMTYPE ECANCELED ENOKEY EKEYEXPIRED \
+            EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE ERFKILL EHWPOISON""".split(" ");
 
     private Errno() {}
 
@@ -46,14 +58,15 @@ public final class Errno {
     }
 
     static String describe(String call, int result) {
-        return call + ": " + string(NAME, -result) + " (" + string(STRERROR, -result) + ")";
+        var name = -result < NAMES.length ? NAMES[-result] : "errno " + -result;
+        return call + ": " + name + " (" + text(-result) + ")";
     }
 
     @SuppressWarnings("restricted")
-    private static String string(MethodHandle function, int errno) {
+    private static String text(int errno) {
         try {
-            var text = (MemorySegment) function.invokeExact(Libc.errno(), errno);
-            return text.address() == 0 ? "errno " + errno : text.reinterpret(Long.MAX_VALUE).getString(0);
+            var text = (MemorySegment) STRERROR.invokeExact(Scratch.get().errno, errno);
+            return text.reinterpret(Long.MAX_VALUE).getString(0);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }

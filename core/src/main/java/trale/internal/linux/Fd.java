@@ -2,21 +2,34 @@ package trale.internal.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 
-/// What can be done to any file descriptor.
-public final class Fd {
+/// A file descriptor that was opened here, and is closed once.
+public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd, TimerFd {
+    static final int NONBLOCK = 0x800;
+    static final int CLOEXEC = 0x80000;
     private static final MethodHandle CLOSE = Libc.function("close", JAVA_INT, JAVA_INT);
 
-    private Fd() {}
+    final int fd;
+
+    /// @param result what the system call that opens it answered
+    Fd(String call, int result) throws IOException {
+        if (result < 0) throw Errno.exception(call, result);
+        fd = result;
+    }
+
+    public int fd() {
+        return fd;
+    }
+
+    @Override
+    public void close() {
+        close(fd);
+    }
 
     /// close(2). Never repeated: after EINTR the number is free already and may be somebody else's.
     public static int close(int fd) {
-        var errno = Libc.errno();
-        try {
-            return Libc.result((int) CLOSE.invokeExact(errno, fd), errno);
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
+        return Libc.call(s -> (int) CLOSE.invokeExact(s.errno, fd));
     }
 }

@@ -2,29 +2,19 @@ package trale.internal.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Locale;
 
-/// How a system call is made: a plain downcall to libc with `errno` captured into memory that belongs to the thread.
+/// How a system call is made: a plain downcall to libc, with `errno` captured into the thread's [Scratch].
 ///
 /// Every call in this package answers as the kernel does: a result ≥ 0, or −errno. No exception is made for what is
 /// ordinary (EAGAIN); [Errno] makes one for what is not. The handles are `static final` and called by `invokeExact`, so
 /// the JIT compiles a call to a few instructions around libc's stub. None is `Linker.Option.critical`: that gains nothing
 /// on a system call and holds up the garbage collector.
 public final class Libc {
-    private static final MemoryLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final long ERRNO_OFFSET =
-            CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
-
-    /// Where this thread's calls leave errno. It lives as long as the thread: allocating costs more than the call.
-    private static final ThreadLocal<MemorySegment> ERRNO =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
 
     private Libc() {}
 
@@ -49,7 +39,7 @@ public final class Libc {
         }
     }
 
-    /// {@return a handle whose first parameter is [#errno()], then the C function's own}
+    /// {@return a handle whose first parameter is [Scratch#errno], then the C function's own}
     @SuppressWarnings("restricted")
     static MethodHandle function(String name, MemoryLayout result, MemoryLayout... parameters) {
         var linker = Linker.nativeLinker();
@@ -58,26 +48,19 @@ public final class Libc {
         return linker.downcallHandle(address, FunctionDescriptor.of(result, parameters), CAPTURE_ERRNO);
     }
 
-    static MemorySegment errno() {
-        return ERRNO.get();
-    }
-
-    /// {@return the kernel's convention from libc's: the result, or −errno}
-    static int result(int result, MemorySegment errno) {
-        return result >= 0 ? result : -errno.get(JAVA_INT, ERRNO_OFFSET);
-    }
-
-    /// A call that is not made so often that its lambda matters.
+    /// A call of a function's handle.
     @FunctionalInterface
     interface Call {
-        int with(MemorySegment errno) throws Throwable;
+        int with(Scratch s) throws Throwable;
     }
 
-    /// {@return what the call answers: ≥ 0 or −errno}
+    /// Makes a call that is not made so often that its lambda matters.
+    ///
+    /// @return what it answers: ≥ 0 or −errno
     static int call(Call call) {
-        var errno = errno();
+        var s = Scratch.get();
         try {
-            return result(call.with(errno), errno);
+            return s.result(call.with(s));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -86,7 +69,6 @@ public final class Libc {
     /// A downcall itself throws nothing that is declared.
     static Error unexpected(Throwable t) {
         if (t instanceof RuntimeException e) throw e;
-        if (t instanceof Error e) throw e;
-        return new AssertionError(String.format(Locale.ROOT, "a downcall threw %s", t), t);
+        return t instanceof Error e ? e : new AssertionError("a downcall threw", t);
     }
 }

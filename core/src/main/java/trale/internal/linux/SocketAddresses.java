@@ -59,7 +59,7 @@ final class SocketAddresses {
     ///
     /// @return its length
     static int encode(SocketAddress address, int family, MemorySegment to) throws UnknownHostException, SocketException {
-        to.set(JAVA_SHORT, 0, (short) family);
+        to.fill((byte) 0).set(JAVA_SHORT, 0, (short) family);
         return address instanceof InetSocketAddress a ? encodeInet(a, family, to)
                 : encodeUnix((UnixDomainSocketAddress) address, to);
     }
@@ -68,20 +68,15 @@ final class SocketAddresses {
             throws UnknownHostException, SocketException {
         if (a.isUnresolved())
             throw new UnknownHostException(a + ": the name was not resolved; TcpStream.connect(host, port) does that");
-        to.set(PORT, 2, (short) a.getPort());
         var bytes = a.getAddress().getAddress();
-        if (family == AF_INET) {
-            if (bytes.length != 4)
-                throw new SocketException(text(a) + ": an IPv4 socket can't reach an IPv6 address; bind it to [::]");
-            MemorySegment.copy(bytes, 0, to, JAVA_BYTE, 4, 4);
-            to.asSlice(8, 8).fill((byte) 0);
-            return 16;
-        }
-        to.asSlice(4, 24).fill((byte) 0);
-        if (bytes.length == 4) to.set(JAVA_SHORT, 18, (short) -1); // ::ffff:0:0/96
-        MemorySegment.copy(bytes, 0, to, JAVA_BYTE, 24 - bytes.length, bytes.length);
+        var isMapped = family == AF_INET6 && bytes.length == 4;
+        if (family == AF_INET && bytes.length != 4)
+            throw new SocketException(text(a) + ": an IPv4 socket can't reach an IPv6 address; bind it to [::]");
+        to.set(PORT, 2, (short) a.getPort());
+        if (isMapped) to.set(JAVA_SHORT, 18, (short) -1); // ::ffff:0:0/96
+        MemorySegment.copy(bytes, 0, to, JAVA_BYTE, family == AF_INET ? 4 : 24 - bytes.length, bytes.length);
         if (a.getAddress() instanceof Inet6Address ipv6) to.set(JAVA_INT, 24, ipv6.getScopeId());
-        return 28;
+        return family == AF_INET ? 16 : 28;
     }
 
     private static int encodeUnix(UnixDomainSocketAddress a, MemorySegment to) throws SocketException {
@@ -89,11 +84,11 @@ final class SocketAddresses {
         if (name.length > MAX_PATH)
             throw new SocketException(text(a) + ": the path has " + name.length + " bytes; the kernel takes "
                     + MAX_PATH + " at most");
-        MemorySegment.copy(name, 0, to, JAVA_BYTE, 2, name.length);
         if (name.length == 0) return 2; // unnamed: the kernel chooses an abstract name
-        var isAbstract = name[0] == '@';
-        to.set(JAVA_BYTE, isAbstract ? 2 : 2 + name.length, (byte) 0);
-        return isAbstract ? 2 + name.length : 3 + name.length;
+        MemorySegment.copy(name, 0, to, JAVA_BYTE, 2, name.length);
+        if (name[0] != '@') return 2 + name.length + 1; // with a NUL at its end
+        to.set(JAVA_BYTE, 2, (byte) 0);
+        return 2 + name.length;
     }
 
     /// Reads what the kernel wrote. What is in a datagram's or a connection's address is a literal: no name is looked up.
@@ -115,13 +110,12 @@ final class SocketAddresses {
 
     private static SocketAddress decodeUnix(MemorySegment from, int length) {
         if (length <= 2) return UnixDomainSocketAddress.of("");
-        var bytes = from.asSlice(2, length - 2).toArray(JAVA_BYTE);
-        var end = bytes.length;
-        if (bytes[0] != 0) {
-            // A path ends at its NUL, which is not always part of the length.
-            for (end = 0; end < bytes.length && bytes[end] != 0; ) end++;
-        }
-        return UnixDomainSocketAddress.of(new String(bytes, 0, end, FILE_NAMES).replace('\0', '@'));
+        var name = new String(from.asSlice(2, length - 2).toArray(JAVA_BYTE), FILE_NAMES);
+        // A path ends at its NUL, which is not always part of the length; an abstract name begins with one, and may have more.
+        var end = name.indexOf('\0', 1);
+        var shown = name.charAt(0) == '\0' || end < 0 ? name : name.substring(0, end);
+        // A peer may have any bytes in its name, but a Java path only what the locale can tell.
+        return UnixDomainSocketAddress.of(shown.replace('\0', '@').replace('\uFFFD', '?'));
     }
 
     /// {@return the address as error messages show it: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x`}

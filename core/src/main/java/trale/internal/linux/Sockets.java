@@ -3,10 +3,13 @@ package trale.internal.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.net.StandardSocketOptions.SO_REUSEADDR;
+import static java.net.StandardSocketOptions.SO_REUSEPORT;
 import static trale.internal.linux.Libc.function;
+import static trale.internal.linux.SocketAddresses.AF_INET6;
+import static trale.internal.linux.SocketAddresses.family;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.net.BindException;
@@ -15,31 +18,41 @@ import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The socket calls (socket(7), ip(7), ipv6(7), unix(7)): non-blocking and close-on-exec from birth, and no SIGPIPE.
 ///
 /// Those that may have to wait answer ≥ 0 or −errno, and [#exception(String, int, SocketAddress)] makes of the latter what
 /// java.net throws; the others throw it themselves. Bytes of a direct buffer go straight between it and the kernel; those
-/// of a heap buffer, which the collector may move, through a native buffer of the thread.
+/// of a heap buffer, which the collector may move, through native memory of the thread.
 public final class Sockets {
     public static final int STREAM = 1;
     public static final int DATAGRAM = 2;
-    public static final int SOL_SOCKET = 1;
-    public static final int SO_REUSEADDR = 2;
-    public static final int SO_ERROR = 4;
-    public static final int SO_REUSEPORT = 15;
 
     /// At most so many bytes of a heap buffer are moved by one call; no datagram has more.
     public static final int CHUNK = 1 << 16;
 
-    private static final int NONBLOCK_CLOEXEC = 0x80800;
     private static final int MSG_TRUNC = 0x20;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SHUT_WR = 1;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ERROR = 4;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
+
+    /// Level and name in `<asm-generic/socket.h>` and `<netinet/tcp.h>`.
+    private static final Map<SocketOption<?>, int[]> OPTIONS = Map.of(
+            SO_REUSEADDR, new int[] {SOL_SOCKET, 2},
+            SO_REUSEPORT, new int[] {SOL_SOCKET, 15},
+            StandardSocketOptions.SO_BROADCAST, new int[] {SOL_SOCKET, 6},
+            StandardSocketOptions.SO_SNDBUF, new int[] {SOL_SOCKET, 7},
+            StandardSocketOptions.SO_RCVBUF, new int[] {SOL_SOCKET, 8},
+            StandardSocketOptions.SO_KEEPALIVE, new int[] {SOL_SOCKET, 9},
+            StandardSocketOptions.TCP_NODELAY, new int[] {6, 1});
 
     private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
@@ -58,74 +71,58 @@ public final class Sockets {
     private static final MethodHandle SENDTO =
             function("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
 
-    /// What a thread's calls pass by address.
-    private static final class Scratch {
-        private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+    private Sockets() {}
 
-        final MemorySegment address = Arena.ofAuto().allocate(SocketAddresses.SIZE, 8);
-        final MemorySegment number = Arena.ofAuto().allocate(JAVA_INT);
-        final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
-        private @Nullable ByteBuffer bytes; // only threads that move heap buffers have one
-
-        ByteBuffer bytes(int room) {
-            if (bytes == null) bytes = ByteBuffer.allocateDirect(CHUNK);
-            return bytes.clear().limit(Math.min(room, CHUNK));
-        }
-
-        MemorySegment length(int n) {
-            length.set(JAVA_INT, 0, n);
-            return length;
-        }
+    /// What is done to a new socket: ≥ 0 or −errno.
+    private interface Setup {
+        int of(int fd) throws IOException;
     }
 
-    private Sockets() {}
+    /// {@return the descriptor of a new socket, or what its setup answered: then there is none}
+    private static int open(SocketAddress address, int type, Setup setup) throws IOException {
+        var family = family(address);
+        var flags = type | Fd.NONBLOCK | Fd.CLOEXEC;
+        var fd = check(Libc.call(s -> (int) SOCKET.invokeExact(s.errno, family, flags, 0)), "socket", address);
+        var result = -1;
+        try {
+            result = setup.of(fd);
+            return result < 0 ? result : fd;
+        } finally {
+            if (result < 0) Fd.close(fd);
+        }
+    }
 
     /// A bound socket of the family that goes with the address; a stream's listens. One for IPv6 speaks to IPv4 peers too.
     ///
     /// @return its descriptor
     public static int bind(SocketAddress address, int type, boolean reuseAddress, boolean reusePort, int backlog)
             throws IOException {
-        var fd = socket(address, type);
-        try {
-            if (SocketAddresses.family(address) == SocketAddresses.AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-            if (reuseAddress) setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-            if (reusePort) setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-            check(withAddress(BIND, fd, address, address), "bind", address);
-            if (type == STREAM) check(Libc.call(e -> (int) LISTEN.invokeExact(e, fd, backlog)), "listen", address);
-            return fd;
-        } catch (Throwable t) {
-            Fd.close(fd);
-            throw t;
-        }
-    }
-
-    private static int socket(SocketAddress address, int type) throws IOException {
-        var family = SocketAddresses.family(address);
-        return check(Libc.call(e -> (int) SOCKET.invokeExact(e, family, type | NONBLOCK_CLOEXEC, 0)), "socket", address);
+        return open(address, type, fd -> {
+            if (family(address) == AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0, "IPV6_V6ONLY");
+            if (reuseAddress) setOption(fd, SO_REUSEADDR, true);
+            if (reusePort) setOption(fd, SO_REUSEPORT, true);
+            check(withAddress(BIND, fd, address, family(address)), "bind", address);
+            if (type == STREAM) check(Libc.call(s -> (int) LISTEN.invokeExact(s.errno, fd, backlog)), "listen", address);
+            return 0;
+        });
     }
 
     /// Opens a stream and connects it, or begins to: [#connected(int)] tells when it is.
     ///
     /// @return its descriptor, or −EAGAIN: a Unix listener's queue is full, and no event will tell when it is not
     public static int connect(SocketAddress address) throws IOException {
-        var fd = socket(address, STREAM);
-        try {
-            var n = withAddress(CONNECT, fd, address, address);
-            if (n == 0 || n == -Errno.EINPROGRESS || n == -Errno.EINTR) return fd;
-            if (n != -Errno.EAGAIN) throw exception("connect", n, address);
-            Fd.close(fd);
-            return n;
-        } catch (Throwable t) {
-            Fd.close(fd);
-            throw t;
-        }
+        var result = open(address, STREAM, fd -> {
+            var n = withAddress(CONNECT, fd, address, family(address));
+            return n == -Errno.EINPROGRESS || n == -Errno.EINTR ? 0 : n;
+        });
+        return result == -Errno.EAGAIN ? result : check(result, "connect", address);
     }
 
     /// SO_ERROR, once: reading clears it. With neither an error nor a peer it was too early to ask.
     ///
     /// @return 0, or −EAGAIN as long as there is no answer, or why it failed
     public static int connected(int fd) throws SocketException {
-        var error = getOption(fd, SOL_SOCKET, SO_ERROR);
+        var error = getOption(fd, SOL_SOCKET, SO_ERROR, "SO_ERROR");
         var peer = name(PEERNAME, fd);
         return error != 0 ? -error : peer == -Errno.ENOTCONN ? -Errno.EAGAIN : peer;
     }
@@ -134,29 +131,26 @@ public final class Sockets {
     ///
     /// @param socket any address of the socket's family, which decides how `peer` is written
     public static int connect(int fd, SocketAddress peer, SocketAddress socket) throws IOException {
-        return check(withAddress(CONNECT, fd, peer, socket), "connect", peer);
+        return check(withAddress(CONNECT, fd, peer, family(socket)), "connect", peer);
     }
 
-    private static int withAddress(MethodHandle call, int fd, SocketAddress address, SocketAddress socket)
-            throws IOException {
-        var memory = Scratch.OF_THREAD.get().address;
-        var length = SocketAddresses.encode(address, SocketAddresses.family(socket), memory);
-        return Libc.call(e -> (int) call.invokeExact(e, fd, memory, length));
+    private static int withAddress(MethodHandle call, int fd, SocketAddress address, int family) throws IOException {
+        var length = SocketAddresses.encode(address, family, Scratch.get().struct);
+        return Libc.call(s -> (int) call.invokeExact(s.errno, fd, s.struct, length));
     }
 
     /// accept4(2).
     ///
     /// @return the connection's descriptor, and [#peer()] tells of whom; or −errno
     public static int accept(int fd) {
-        var scratch = Scratch.OF_THREAD.get();
-        var length = scratch.length(SocketAddresses.SIZE);
-        return Libc.call(e -> (int) ACCEPT.invokeExact(e, fd, scratch.address, length, NONBLOCK_CLOEXEC));
+        var flags = Fd.NONBLOCK | Fd.CLOEXEC;
+        return Libc.call(s -> (int) ACCEPT.invokeExact(s.errno, fd, s.struct, s.length(SocketAddresses.SIZE), flags));
     }
 
     /// {@return whom this thread's last [#accept(int)] or [#receive(int, ByteBuffer, boolean)] was from}
     public static SocketAddress peer() {
-        var scratch = Scratch.OF_THREAD.get();
-        return SocketAddresses.decode(scratch.address, scratch.length.get(JAVA_INT, 0));
+        var s = Scratch.get();
+        return SocketAddresses.decode(s.struct, s.length());
     }
 
     public static SocketAddress localAddress(int fd) throws SocketException {
@@ -165,51 +159,61 @@ public final class Sockets {
     }
 
     private static int name(MethodHandle call, int fd) {
-        var scratch = Scratch.OF_THREAD.get();
-        var length = scratch.length(SocketAddresses.SIZE);
-        return Libc.call(e -> (int) call.invokeExact(e, fd, scratch.address, length));
+        return Libc.call(s -> (int) call.invokeExact(s.errno, fd, s.struct, s.length(SocketAddresses.SIZE)));
     }
 
     public static int shutdownOutput(int fd, @Nullable SocketAddress peer) throws SocketException {
-        return check(Libc.call(e -> (int) SHUTDOWN.invokeExact(e, fd, SHUT_WR)), "shutdown", peer);
+        return check(Libc.call(s -> (int) SHUTDOWN.invokeExact(s.errno, fd, SHUT_WR)), "shutdown", peer);
     }
 
-    public static int setOption(int fd, int level, int name, int value) throws SocketException {
-        var number = Scratch.OF_THREAD.get().number;
-        number.set(JAVA_INT, 0, value);
-        var n = Libc.call(e -> (int) SETSOCKOPT.invokeExact(e, fd, level, name, number, 4));
-        return check(n, "setsockopt " + level + "/" + name, null);
+    public static <T> int setOption(int fd, SocketOption<T> option, T value) throws SocketException {
+        var code = code(option);
+        var n = value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value;
+        return setOption(fd, code[0], code[1], n, option.name());
     }
 
-    public static int getOption(int fd, int level, int name) throws SocketException {
-        var scratch = Scratch.OF_THREAD.get();
-        var length = scratch.length(4);
-        var n = Libc.call(e -> (int) GETSOCKOPT.invokeExact(e, fd, level, name, scratch.number, length));
-        check(n, "getsockopt " + level + "/" + name, null);
-        return scratch.number.get(JAVA_INT, 0);
+    public static <T> T getOption(int fd, SocketOption<T> option) throws SocketException {
+        var code = code(option);
+        Integer n = getOption(fd, code[0], code[1], option.name());
+        return option.type().cast(option.type() == Boolean.class ? n != 0 : n);
+    }
+
+    private static int[] code(SocketOption<?> option) {
+        var code = OPTIONS.get(option);
+        if (code == null) throw new UnsupportedOperationException(option + " is none of " + OPTIONS.keySet());
+        return code;
+    }
+
+    private static int setOption(int fd, int level, int code, int value, String name) throws SocketException {
+        Scratch.get().struct.set(JAVA_INT, 0, value);
+        return check(Libc.call(s -> (int) SETSOCKOPT.invokeExact(s.errno, fd, level, code, s.struct, 4)), "setsockopt " + name, null);
+    }
+
+    private static int getOption(int fd, int level, int code, String name) throws SocketException {
+        check(Libc.call(s -> (int) GETSOCKOPT.invokeExact(s.errno, fd, level, code, s.struct, s.length(4))), "getsockopt " + name, null);
+        return Scratch.get().struct.get(JAVA_INT, 0);
     }
 
     /// Receives into a buffer and advances its position.
     ///
     /// @param datagram answer its true length, though the buffer had less room, and keep [#peer()]
     public static int receive(int fd, ByteBuffer to, boolean datagram) {
-        var errno = Libc.errno();
-        var scratch = Scratch.OF_THREAD.get();
-        var bytes = to.isDirect() ? to : scratch.bytes(to.remaining());
-        var memory = MemorySegment.ofBuffer(bytes);
+        var s = Scratch.get();
+        var direct = to.isDirect();
+        var memory = direct ? MemorySegment.ofBuffer(to) : s.chunk();
+        var room = direct ? to.remaining() : Math.min(to.remaining(), CHUNK);
+        var flags = datagram ? MSG_TRUNC : 0;
+        var from = datagram ? s.struct : MemorySegment.NULL;
+        var length = datagram ? s.length(SocketAddresses.SIZE) : MemorySegment.NULL;
         int n;
         try {
-            n = Libc.result((int) (datagram
-                    ? (long) RECVFROM.invokeExact(errno, fd, memory, memory.byteSize(), MSG_TRUNC,
-                            scratch.address, scratch.length(SocketAddresses.SIZE))
-                    : (long) RECVFROM.invokeExact(errno, fd, memory, memory.byteSize(), 0,
-                            MemorySegment.NULL, MemorySegment.NULL)), errno);
+            n = s.result((int) (long) RECVFROM.invokeExact(s.errno, fd, memory, (long) room, flags, from, length));
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }
-        var moved = Math.min(n, bytes.remaining());
+        var moved = Math.min(n, room);
         if (moved > 0) {
-            if (bytes != to) to.put(to.position(), bytes, 0, moved);
+            if (!direct) to.put(to.position(), s.chunkBuffer(), 0, moved);
             to.position(to.position() + moved);
         }
         return n;
@@ -219,22 +223,17 @@ public final class Sockets {
     ///
     /// @param peer   to whom, or null over a connection
     /// @param socket any address of the socket's family, which decides how `peer` is written
-    public static int send(int fd, ByteBuffer from, @Nullable SocketAddress peer, @Nullable SocketAddress socket)
-            throws IOException {
-        var errno = Libc.errno();
-        var scratch = Scratch.OF_THREAD.get();
-        var bytes = from;
-        if (!from.isDirect()) {
-            bytes = scratch.bytes(from.remaining());
-            bytes.put(0, from, from.position(), bytes.limit());
-        }
-        var memory = MemorySegment.ofBuffer(bytes);
-        var to = peer == null || socket == null ? MemorySegment.NULL : scratch.address;
-        var length = peer == null || socket == null ? 0 : SocketAddresses.encode(peer, SocketAddresses.family(socket), to);
+    public static int send(int fd, ByteBuffer from, @Nullable SocketAddress peer, SocketAddress socket) throws IOException {
+        var s = Scratch.get();
+        var direct = from.isDirect();
+        var memory = direct ? MemorySegment.ofBuffer(from) : s.chunk();
+        var size = direct ? from.remaining() : Math.min(from.remaining(), CHUNK);
+        if (!direct) s.chunkBuffer().put(0, from, from.position(), size);
+        var to = peer == null ? MemorySegment.NULL : s.struct;
+        var length = peer == null ? 0 : SocketAddresses.encode(peer, family(socket), to);
         int n;
         try {
-            n = Libc.result((int) (long) SENDTO.invokeExact(
-                    errno, fd, memory, memory.byteSize(), MSG_NOSIGNAL, to, length), errno);
+            n = s.result((int) (long) SENDTO.invokeExact(s.errno, fd, memory, (long) size, MSG_NOSIGNAL, to, length));
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }

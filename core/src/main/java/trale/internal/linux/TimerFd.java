@@ -11,10 +11,8 @@ import java.lang.invoke.MethodHandle;
 
 /// A timerfd on CLOCK_MONOTONIC (timerfd_create(2)). Watched edge-triggered it need not be read back: every expiry is an
 /// edge.
-public final class TimerFd implements AutoCloseable {
+public final class TimerFd extends Fd {
     private static final int CLOCK_MONOTONIC = 1;
-    private static final int NONBLOCK = 0x800;
-    private static final int CLOEXEC = 0x80000;
     private static final int ABSTIME = 1;
     private static final long NANOS = 1_000_000_000;
 
@@ -23,8 +21,6 @@ public final class TimerFd implements AutoCloseable {
             Libc.function("timerfd_settime", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle GETTIME = Libc.function("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
 
-    private final int fd;
-
     /// CLOCK_MONOTONIC − System.nanoTime(): both tick alike, but Java promises nothing of where its count starts.
     private final long offset;
 
@@ -32,26 +28,14 @@ public final class TimerFd implements AutoCloseable {
     private final MemorySegment spec = Arena.ofAuto().allocate(32, 8);
 
     public TimerFd() throws IOException {
-        var errno = Libc.errno();
-        try {
-            fd = Libc.result((int) CREATE.invokeExact(errno, CLOCK_MONOTONIC, NONBLOCK | CLOEXEC), errno);
-            if (fd < 0) throw Errno.exception("timerfd_create", fd);
-            var before = System.nanoTime();
-            var failed = (int) GETTIME.invokeExact(errno, CLOCK_MONOTONIC, spec);
-            assert failed == 0;
-            var monotonic = spec.get(JAVA_LONG, 0) * NANOS + spec.get(JAVA_LONG, 8);
-            // An origin of its own is told from the time between the two readings by its size.
-            offset = Math.abs(monotonic - before) < NANOS ? 0 : monotonic - before;
-            spec.fill((byte) 0);
-        } catch (IOException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
-    }
-
-    public int fd() {
-        return fd;
+        super("timerfd_create", Libc.call(s -> (int) CREATE.invokeExact(s.errno, CLOCK_MONOTONIC, NONBLOCK | CLOEXEC)));
+        var before = System.nanoTime();
+        var failed = Libc.call(s -> (int) GETTIME.invokeExact(s.errno, CLOCK_MONOTONIC, spec));
+        assert failed == 0;
+        var monotonic = spec.get(JAVA_LONG, 0) * NANOS + spec.get(JAVA_LONG, 8);
+        // An origin of its own is told from the time between the two readings by its size.
+        offset = Math.abs(monotonic - before) < NANOS ? 0 : monotonic - before;
+        spec.fill((byte) 0);
     }
 
     /// Expires once, at a time of System.nanoTime(); one that has passed expires at once.
@@ -64,16 +48,7 @@ public final class TimerFd implements AutoCloseable {
         var value = Math.max(1, nanoTime + offset);
         spec.set(JAVA_LONG, 16, value / NANOS);
         spec.set(JAVA_LONG, 24, value % NANOS);
-        try {
-            var failed = (int) SETTIME.invokeExact(Libc.errno(), fd, ABSTIME, spec, MemorySegment.NULL);
-            assert failed == 0;
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
-    }
-
-    @Override
-    public void close() {
-        Fd.close(fd);
+        var failed = Libc.call(s -> (int) SETTIME.invokeExact(s.errno, fd, ABSTIME, spec, MemorySegment.NULL));
+        assert failed == 0;
     }
 }
