@@ -67,7 +67,12 @@ public final class Epoll extends Fd {
     /// @param timeoutMillis 0 does not wait, −1 waits without end
     /// @return how many events there are, or −errno
     public int await(int timeoutMillis) {
-        return Libc.call(s -> (int) WAIT.invokeExact(s.errno, fd, events, capacity, timeoutMillis));
+        var s = Scratch.get();
+        try { // not Libc.call: its lambda would be an object a turn
+            return s.result((int) WAIT.invokeExact(s.errno, fd, events, capacity, timeoutMillis));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
     }
 
     /// {@return what happened: IN, PRI, OUT, ERR, HUP, RDHUP}
