@@ -51,8 +51,14 @@ final class Checks {
         return new IllegalArgumentException(sourceFile(model) + (line < 0 ? "" : ":" + line) + ": " + text);
     }
 
+    static IllegalArgumentException notALambda(Class<?> c) {
+        var file = read(c);
+        return rejection(file, lineOf(file, "run"), "the async body is an object of " + c.getName()
+                + ", whose code cannot be compiled. Pass a lambda: () -> { … }.");
+    }
+
     /// {@return the line of the first instruction of a method that has the name, or -1}
-    static int lineOf(ClassModel model, String method) {
+    private static int lineOf(ClassModel model, String method) {
         for (var m : model.methods()) {
             if (!m.methodName().equalsString(method)) continue;
             var code = m.code().orElse(null);

@@ -19,7 +19,7 @@ import java.util.Objects;
 ///  2  aload 0                6  goto L0           targets(6) = [L0], fallsThrough(6) = false
 ///  3  invokevirtual next     7  LabelTarget L1
 /// ```
-final class Code {
+public final class Code {
     final MethodModel method;
     final CodeElement[] at;
     final int maxLocals;

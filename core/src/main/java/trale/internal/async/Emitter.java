@@ -59,24 +59,22 @@ final class Emitter {
     private final Label[] poll;
     private int next = 1; // the state of the next await
 
-    private Emitter(
-            Code code, Frames frames, Liveness liveness, Layout layout, Linker linker, ClassDesc self, boolean returnsNothing, CodeBuilder out) {
-        this.code = code;
-        this.frames = frames;
-        this.liveness = liveness;
-        this.layout = layout;
-        this.linker = linker;
+    private Emitter(Analysis body, ClassDesc self, CodeBuilder out) {
+        this.code = body.code;
+        this.frames = body.frames;
+        this.liveness = body.liveness;
+        this.layout = body.layout;
+        this.linker = body.linker;
         this.self = self;
-        this.returnsNothing = returnsNothing;
+        this.returnsNothing = body.returnsNothing();
         this.out = out;
         this.poll = new Label[layout.states.size()];
     }
 
-    static void step(
-            Code code, Frames frames, Liveness liveness, Layout layout, Linker linker, ClassDesc self, boolean returnsNothing, CodeBuilder out) {
-        var emitter = new Emitter(code, frames, liveness, layout, linker, self, returnsNothing, out);
+    static void step(Analysis body, ClassDesc self, CodeBuilder out) {
+        var emitter = new Emitter(body, self, out);
         emitter.dispatch();
-        for (int i = 0; i < code.size(); i++) emitter.element(i);
+        for (int i = 0; i < body.code.size(); i++) emitter.element(i);
         if (!emitter.maps.isEmpty()) out.with(StackMapTableAttribute.of(emitter.maps));
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It also finds which NEW each constructor call completes, and how deep in `synchronized` each await stands. Code that
 /// cannot be reached has no frame.
-final class Frames {
+public final class Frames {
     private static final ClassDesc[] LOADABLE = {
         CD_String, CD_Class, CD_MethodType, CD_MethodHandle
     };

@@ -27,7 +27,7 @@ import java.util.Map;
 /// ```
 ///  new Foo(x, await(f))    new; dup; x; f; await; <init>   ->   x; f; await; (to temporaries) new; dup; (and back) <init>
 /// ```
-final class Layout {
+public final class Layout {
 
     /// A variable that is kept while the body is suspended.
     ///

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param info the verifier's name for it
 /// @param site the number of the NEW instruction if it is not initialised, else -1
-record Type(VerificationTypeInfo info, int site) {
+public record Type(VerificationTypeInfo info, int site) {
     static final Type INT = new Type(SimpleVerificationTypeInfo.INTEGER, -1);
     static final Type FLOAT = new Type(SimpleVerificationTypeInfo.FLOAT, -1);
     static final Type LONG = new Type(SimpleVerificationTypeInfo.LONG, -1);
