@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///  Code -> Frames -> Liveness -> Layout                                        the passes; Checks says no, Linker helps
 /// ```
 public final class Analysis {
-    final SerializedLambda form;
+    public final SerializedLambda form;
     final Lookup lookup;
     final Class<?> host;
     public final ClassModel model;
@@ -120,7 +120,7 @@ public final class Analysis {
     }
 
     /// {@return the name of the method that the body was written in, or of the method that is the body}
-    public String methodName() {
+    public static String methodName(SerializedLambda form) {
         var name = form.getImplMethodName();
         int end = name.lastIndexOf('$', name.lastIndexOf('$') - 1);
         return end > 7 && name.startsWith("lambda$") ? name.substring(7, end) : name; // lambda$main$3f2a91c0$1

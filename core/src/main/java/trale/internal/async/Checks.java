@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An await works only where the compiler sees it. In a plain lambda or a class declared in the body it would throw at
 /// run time, perhaps much later: they are searched for it at the first use.
-final class Checks {
+public final class Checks {
     private final Class<?> host;
     private final ClassModel model;
     private final Set<String> seen = new HashSet<>();
@@ -26,7 +26,7 @@ final class Checks {
     }
 
     /// {@return the class's own file}
-    static ClassModel read(Class<?> c) {
+    public static ClassModel read(Class<?> c) {
         var name = c.getName().substring(c.getName().lastIndexOf('.') + 1).concat(".class");
         try (var in = c.getResourceAsStream(name)) {
             if (in == null)
@@ -42,7 +42,7 @@ final class Checks {
         return c.getClassLoader() == null ? "the boot loader" : c.getClassLoader().toString();
     }
 
-    static String sourceFile(ClassModel model) {
+    public static String sourceFile(ClassModel model) {
         var source = model.findAttribute(Attributes.sourceFile());
         return source.isPresent() ? source.get().sourceFile().stringValue() : model.thisClass().asInternalName().replace('/', '.');
     }
@@ -51,7 +51,7 @@ final class Checks {
         return new IllegalArgumentException(sourceFile(model) + (line < 0 ? "" : ":" + line) + ": " + text);
     }
 
-    static IllegalArgumentException notALambda(Class<?> c) {
+    public static IllegalArgumentException notALambda(Class<?> c) {
         var file = read(c);
         return rejection(file, lineOf(file, "run"), "the async body is an object of " + c.getName()
                 + ", whose code cannot be compiled. Pass a lambda: () -> { … }.");
@@ -167,13 +167,14 @@ final class Checks {
         for (var m : c.methods()) if (!bodies.contains(m.methodName().stringValue())) searchMethod(c, m, what);
     }
 
-    private static boolean isBody(InvokeDynamicInstruction indy) {
+    /// {@return whether this makes an async body}
+    public static boolean isBody(InvokeDynamicInstruction indy) {
         var type = indy.type().stringValue();
         return type.endsWith(")Ltrale/Async$Body;") || type.endsWith(")Ltrale/Async$VoidBody;");
     }
 
     /// {@return the method that a lambda or method reference stands for, or null if this makes neither}
-    private static @Nullable DirectMethodHandleDesc target(InvokeDynamicInstruction indy) {
+    public static @Nullable DirectMethodHandleDesc target(InvokeDynamicInstruction indy) {
         var arguments = indy.bootstrapArgs();
         return arguments.size() > 1 && arguments.get(1) instanceof DirectMethodHandleDesc target ? target : null;
     }

@@ -151,7 +151,7 @@ public final class Compiler {
 
     /// `source()`: see `StateMachine`.
     private void source(CodeBuilder b) {
-        var text = new StringBuilder(body.host.getName()).append(':').append(body.methodName()).append(':').append(Checks.sourceFile(body.model));
+        var text = new StringBuilder(body.host.getName()).append(':').append(Analysis.methodName(body.form)).append(':').append(Checks.sourceFile(body.model));
         for (var state : body.layout.states) text.append(':').append(state.line());
         b.loadConstant(text.toString()).areturn();
     }

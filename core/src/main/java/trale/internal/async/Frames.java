@@ -39,7 +39,7 @@ public final class Frames {
     ///
     /// @param locals by slot
     /// @param stack bottom first, an entry each, also for long and double
-    record Frame(List<@Nullable Type> locals, List<Type> stack) {
+    public record Frame(List<@Nullable Type> locals, List<Type> stack) {
         static Frame copyOf(@Nullable Type[] locals, List<Type> stack) {
             List<@Nullable Type> copy = new ArrayList<>(locals.length);
             for (var type : locals) copy.add(type);
@@ -50,7 +50,7 @@ public final class Frames {
     private final Code code;
 
     /// At the awaits, and where javac declared it.
-    final @Nullable Frame[] frame;
+    public final @Nullable Frame[] frame;
 
     final boolean[] reachable;
 

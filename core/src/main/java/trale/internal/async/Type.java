@@ -39,15 +39,15 @@ public record Type(VerificationTypeInfo info, int site) {
         return new Type(SimpleVerificationTypeInfo.TOP, site);
     }
 
-    boolean isInitialized() {
+    public boolean isInitialized() {
         return site < 0;
     }
 
-    boolean isNull() {
+    public boolean isNull() {
         return info == SimpleVerificationTypeInfo.NULL;
     }
 
-    TypeKind kind() {
+    public TypeKind kind() {
         return switch (info.tag()) {
             case VerificationTypeInfo.ITEM_INTEGER -> TypeKind.INT;
             case VerificationTypeInfo.ITEM_FLOAT -> TypeKind.FLOAT;
@@ -62,7 +62,7 @@ public record Type(VerificationTypeInfo info, int site) {
     }
 
     /// {@return its class; null for what has none}
-    @Nullable ClassDesc desc() {
+    public @Nullable ClassDesc desc() {
         return info instanceof ObjectVerificationTypeInfo o ? o.className().asSymbol() : null;
     }
 }
