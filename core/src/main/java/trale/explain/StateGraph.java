@@ -7,15 +7,16 @@ import trale.internal.async.Analysis;
 /// The state machine that an async body becomes: where it can be suspended, what it keeps there, and where it goes from there.
 ///
 /// ```java
+/// import static trale.Async.*;
+/// import trale.explain.StateGraph;
+///
 /// void main() {
-///     Async.Body<Integer> body = () -> {
+///     var graph = StateGraph.of(() -> {
 ///         int sum = 0;
-///         for (int i = 1; i <= 3; i++) sum += await(Async.async(() -> 7));
+///         for (int i = 1; i <= 3; i++) sum += await(async(() -> 7));
 ///         return sum;
-///     };
-///     var graph = StateGraph.of(body);
-///     assert graph.states().get(1).variables().equals(List.of(
-///             new StateGraph.Variable("i", "int", "I$0")));
+///     });
+///     assert graph.states().get(1).variables().equals(List.of(new StateGraph.Variable("i", "int", "I$0")));
 ///     IO.println(graph);
 /// }
 /// ```
