@@ -8,6 +8,7 @@ import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.LineNumber;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.DirectMethodHandleDesc;
+import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.SerializedLambda;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -74,8 +75,7 @@ final class Bodies {
             if (!(e instanceof InvokeDynamicInstruction indy)) continue;
             var target = Checks.target(indy);
             if (target == null) continue;
-            var made = internalName(indy.typeSymbol().returnType());
-            if (Checks.isBody(indy) && isBody.add(target)) found.add(new Body(in, line, lambda(made, target)));
+            if (Checks.isBody(indy) && isBody.add(target)) found.add(new Body(in, line, lambda(indy, target)));
             if (!searched.add(target)) continue;
             for (var m : model.methods())
                 if ((m.flags().flagsMask() & ACC_SYNTHETIC) != 0
@@ -84,10 +84,11 @@ final class Bodies {
         }
     }
 
-    /// What a lambda of this class and method would say of itself.
-    private SerializedLambda lambda(String made, DirectMethodHandleDesc target) {
-        return new SerializedLambda(in, made, "run", "()V", target.refKind(), internalName(target.owner()), target.methodName(),
-                target.lookupDescriptor(), "()V", new Object[0]);
+    /// What the lambda would say of itself, less what it captures.
+    private SerializedLambda lambda(InvokeDynamicInstruction indy, DirectMethodHandleDesc target) {
+        var method = ((MethodTypeDesc) indy.bootstrapArgs().getFirst()).descriptorString();
+        return new SerializedLambda(in, internalName(indy.typeSymbol().returnType()), indy.name().stringValue(), method, target.refKind(),
+                internalName(target.owner()), target.methodName(), target.lookupDescriptor(), method, new Object[0]);
     }
 
     private static String internalName(ClassDesc c) {

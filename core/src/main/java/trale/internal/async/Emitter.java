@@ -89,13 +89,13 @@ final class Emitter {
         for (var c : cases) {
             var state = layout.states.get(c.caseValue());
             out.labelBinding(c.target());
-            map(c.target(), locals(List.of(), List.of(), false));
+            map(c.target(), locals(new Type[0]));
             restore(state.locals());
             restore(state.operands());
             out.aload(0).invokevirtual(CD_STATE_MACHINE, "resume", RESUME).astore(SHIFT + layout.scratch).goto_(poll[c.caseValue()]);
         }
         out.labelBinding(start);
-        if (!cases.isEmpty()) map(start, locals(List.of(), List.of(), false));
+        if (!cases.isEmpty()) map(start, locals(new Type[0]));
         restore(layout.states.getFirst().locals());
         out.nop(); // the body's first instruction may have a stack map frame of its own
     }
@@ -126,7 +126,7 @@ final class Emitter {
         var ready = out.newLabel();
         out.astore(future);
         for (var v : state.operands().reversed()) out.storeLocal(v.type().kind(), SHIFT + v.slot());
-        var locals = locals(state.locals(), state.operands(), true);
+        var locals = locals(state);
         out.labelBinding(poll[state.number()]);
         map(poll[state.number()], locals);
         out.aload(0).aload(future).aload(CONTEXT).invokevirtual(CD_STATE_MACHINE, "await", AWAIT);
@@ -149,15 +149,12 @@ final class Emitter {
         maps.add(StackMapFrameInfo.of(label, locals, List.of(stack)));
     }
 
-    private List<VerificationTypeInfo> locals(List<Layout.Kept> locals, List<Layout.Kept> operands, boolean future) {
-        @Nullable Type[] types = new @Nullable Type[layout.scratch];
-        for (var v : locals) types[v.slot()] = v.type();
-        var infos = locals(types);
-        if (!future) return infos;
-        for (int slot = slots(infos); slot < SHIFT + layout.scratch; slot++) infos.add(SimpleVerificationTypeInfo.TOP);
-        infos.add(Type.of(CD_FUTURE).info());
-        for (var v : operands) infos.add(v.type().info());
-        return infos;
+    private List<VerificationTypeInfo> locals(Layout.State state) {
+        @Nullable Type[] types = new @Nullable Type[layout.scratch + 1 + 2 * state.operands().size()];
+        for (var v : state.locals()) types[v.slot()] = v.type();
+        types[layout.scratch] = Type.of(CD_FUTURE);
+        for (var v : state.operands()) types[v.slot()] = v.type();
+        return locals(types);
     }
 
     private List<VerificationTypeInfo> locals(@Nullable Type[] types) {
@@ -172,12 +169,6 @@ final class Emitter {
         }
         while (infos.getLast() == SimpleVerificationTypeInfo.TOP) infos.removeLast();
         return infos;
-    }
-
-    private static int slots(List<VerificationTypeInfo> infos) {
-        int slots = 0;
-        for (var info : infos) slots += info == SimpleVerificationTypeInfo.LONG || info == SimpleVerificationTypeInfo.DOUBLE ? 2 : 1;
-        return slots;
     }
 
     private void element(int i) {
