@@ -116,7 +116,7 @@ public final class Analysis {
     }
 
     boolean returnsNothing() {
-        return form.getFunctionalInterfaceClass().equals("trale/Async$VoidBody");
+        return form.getFunctionalInterfaceMethodSignature().equals("()V");
     }
 
     /// {@return the name of the method that the body was written in, or of the method that is the body}
