@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An await works only where the compiler sees it. In a plain lambda or a class declared in the body it would throw at
 /// run time, perhaps much later: they are searched for it at the first use.
-final class Checks {
+public final class Checks {
     private final Class<?> host;
     private final ClassModel model;
     private final Set<String> seen = new HashSet<>();
@@ -26,7 +26,7 @@ final class Checks {
     }
 
     /// {@return the class's own file}
-    static ClassModel read(Class<?> c) {
+    public static ClassModel read(Class<?> c) {
         var name = c.getName().substring(c.getName().lastIndexOf('.') + 1).concat(".class");
         try (var in = c.getResourceAsStream(name)) {
             if (in == null)
@@ -42,7 +42,7 @@ final class Checks {
         return c.getClassLoader() == null ? "the boot loader" : c.getClassLoader().toString();
     }
 
-    static String sourceFile(ClassModel model) {
+    public static String sourceFile(ClassModel model) {
         var source = model.findAttribute(Attributes.sourceFile());
         return source.isPresent() ? source.get().sourceFile().stringValue() : model.thisClass().asInternalName().replace('/', '.');
     }
@@ -51,8 +51,14 @@ final class Checks {
         return new IllegalArgumentException(sourceFile(model) + (line < 0 ? "" : ":" + line) + ": " + text);
     }
 
+    public static IllegalArgumentException notALambda(Class<?> c) {
+        var file = read(c);
+        return rejection(file, lineOf(file, "run"), "the async body is an object of " + c.getName()
+                + ", whose code cannot be compiled. Pass a lambda: () -> { … }.");
+    }
+
     /// {@return the line of the first instruction of a method that has the name, or -1}
-    static int lineOf(ClassModel model, String method) {
+    private static int lineOf(ClassModel model, String method) {
         for (var m : model.methods()) {
             if (!m.methodName().equalsString(method)) continue;
             var code = m.code().orElse(null);
@@ -166,14 +172,14 @@ final class Checks {
     }
 
     /// {@return whether this makes a Body, a VoidBody, or an object of an interface that extends one of them}
-    private static boolean isBody(InvokeDynamicInstruction indy) {
+    public static boolean isBody(InvokeDynamicInstruction indy) {
         var type = indy.type().stringValue();
         boolean isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
         return isSerializable && indy.name().equalsString("run") && !type.endsWith(")Ljava/lang/Runnable;");
     }
 
     /// {@return the method that a lambda or method reference stands for, or null if this makes neither}
-    private static @Nullable DirectMethodHandleDesc target(InvokeDynamicInstruction indy) {
+    public static @Nullable DirectMethodHandleDesc target(InvokeDynamicInstruction indy) {
         var arguments = indy.bootstrapArgs();
         return arguments.size() > 1 && arguments.get(1) instanceof DirectMethodHandleDesc target ? target : null;
     }

@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
 ///  2  aload 0                6  goto L0           targets(6) = [L0], fallsThrough(6) = false
 ///  3  invokevirtual next     7  LabelTarget L1
 /// ```
-final class Code {
-    final MethodModel method;
-    final CodeElement[] at;
+public final class Code {
+    public final MethodModel method;
+    public final CodeElement[] at;
     final int maxLocals;
-    final List<ExceptionCatch> handlers;
+    public final List<ExceptionCatch> handlers;
     private final int length;
     private final Map<Label, Integer> index = new HashMap<>();
 
     /// javac's own types at the labels where control flow meets; there is one at each branch target.
-    final Map<Label, StackMapFrameInfo> declared = new HashMap<>();
+    public final Map<Label, StackMapFrameInfo> declared = new HashMap<>();
 
     Code(MethodModel method) {
         this.method = method;
@@ -43,11 +43,11 @@ final class Code {
         for (int i = 0; i < at.length; i++) if (at[i] instanceof LabelTarget l) index.put(l.label(), i);
     }
 
-    int size() {
+    public int size() {
         return at.length;
     }
 
-    int index(Label label) {
+    public int index(Label label) {
         return Objects.requireNonNull(index.get(label), "a label of another method");
     }
 
@@ -63,7 +63,7 @@ final class Code {
     }
 
     /// {@return the source line an instruction belongs to, or -1}
-    int line(int i) {
+    public int line(int i) {
         for (; i >= 0; i--) if (at[i] instanceof LineNumber n) return n.line();
         return -1;
     }
@@ -75,7 +75,7 @@ final class Code {
         return null;
     }
 
-    static boolean isAwait(CodeElement e) {
+    public static boolean isAwait(CodeElement e) {
         return e instanceof InvokeInstruction i
                 && i.opcode() == Opcode.INVOKESTATIC
                 && i.name().equalsString("await")
@@ -83,7 +83,7 @@ final class Code {
     }
 
     /// {@return whether the instruction after this one may be the next}
-    boolean fallsThrough(int i) {
+    public boolean fallsThrough(int i) {
         if (!(at[i] instanceof Instruction instruction)) return true;
         return switch (instruction.opcode()) {
             case GOTO, GOTO_W, ATHROW, RETURN, IRETURN, LRETURN, FRETURN, DRETURN, ARETURN, TABLESWITCH, LOOKUPSWITCH -> false;
@@ -92,7 +92,7 @@ final class Code {
     }
 
     /// {@return where else it may go, exceptions apart}
-    List<Label> targets(int i) {
+    public List<Label> targets(int i) {
         if (at[i] instanceof BranchInstruction b) return List.of(b.target());
         if (at[i] instanceof TableSwitchInstruction s) return targets(s.defaultTarget(), s.cases());
         if (at[i] instanceof LookupSwitchInstruction s) return targets(s.defaultTarget(), s.cases());

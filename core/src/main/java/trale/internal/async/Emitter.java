@@ -64,28 +64,26 @@ final class Emitter {
     private int next = 1; // the state of the next await
     private boolean begun; // with the body's own instructions
 
-    private Emitter(
-            Code code, Frames frames, Liveness liveness, Layout layout, Linker linker, ClassDesc self, boolean returnsNothing, CodeBuilder out) {
-        this.code = code;
-        this.frames = frames;
-        this.liveness = liveness;
-        this.layout = layout;
-        this.linker = linker;
+    private Emitter(Analysis body, ClassDesc self, CodeBuilder out) {
+        this.code = body.code;
+        this.frames = body.frames;
+        this.liveness = body.liveness;
+        this.layout = body.layout;
+        this.linker = body.linker;
         this.self = self;
-        this.returnsNothing = returnsNothing;
+        this.returnsNothing = body.returnsNothing();
         this.out = out;
         this.variables = new Variables(code, SHIFT, out);
         this.nullMessage = new NullMessage(code, frames);
         this.poll = new Label[layout.states.size()];
     }
 
-    static void step(
-            Code code, Frames frames, Liveness liveness, Layout layout, Linker linker, ClassDesc self, boolean returnsNothing, CodeBuilder out) {
-        var emitter = new Emitter(code, frames, liveness, layout, linker, self, returnsNothing, out);
+    static void step(Analysis body, ClassDesc self, CodeBuilder out) {
+        var emitter = new Emitter(body, self, out);
         // A debugger can't ask for `this` where there is a table of variables that does not have it.
         out.localVariable(0, "this", self, out.startLabel(), out.endLabel());
         emitter.dispatch();
-        for (int i = 0; i < code.size(); i++) emitter.element(i);
+        for (int i = 0; i < body.code.size(); i++) emitter.element(i);
         if (!emitter.maps.isEmpty()) out.with(StackMapTableAttribute.of(emitter.maps));
     }
 
@@ -100,13 +98,13 @@ final class Emitter {
         for (var c : cases) {
             var state = layout.states.get(c.caseValue());
             out.labelBinding(c.target());
-            map(c.target(), locals(List.of(), List.of(), false));
+            map(c.target(), locals(new Type[0]));
             restore(state.locals());
             restore(state.operands());
             out.aload(0).invokevirtual(CD_STATE_MACHINE, "resume", RESUME).astore(SHIFT + layout.scratch).goto_w(poll[c.caseValue()]);
         }
         out.labelBinding(start);
-        if (!cases.isEmpty()) map(start, locals(List.of(), List.of(), false));
+        if (!cases.isEmpty()) map(start, locals(new Type[0]));
         restore(layout.states.getFirst().locals());
         out.nop(); // the body's first instruction may have a stack map frame of its own
     }
@@ -137,7 +135,7 @@ final class Emitter {
         var ready = out.newLabel();
         out.astore(future);
         for (var v : state.operands().reversed()) out.storeLocal(v.type().kind(), SHIFT + v.slot());
-        var locals = locals(state.locals(), state.operands(), true);
+        var locals = locals(state);
         out.labelBinding(poll[state.number()]);
         variables.suspended(poll[state.number()], liveness.at(state.at()));
         map(poll[state.number()], locals);
@@ -161,15 +159,12 @@ final class Emitter {
         maps.add(StackMapFrameInfo.of(label, locals, List.of(stack)));
     }
 
-    private List<VerificationTypeInfo> locals(List<Layout.Kept> locals, List<Layout.Kept> operands, boolean future) {
-        @Nullable Type[] types = new @Nullable Type[layout.scratch];
-        for (var v : locals) types[v.slot()] = v.type();
-        var infos = locals(types);
-        if (!future) return infos;
-        for (int slot = slots(infos); slot < SHIFT + layout.scratch; slot++) infos.add(SimpleVerificationTypeInfo.TOP);
-        infos.add(Type.of(CD_FUTURE).info());
-        for (var v : operands) infos.add(v.type().info());
-        return infos;
+    private List<VerificationTypeInfo> locals(Layout.State state) {
+        @Nullable Type[] types = new @Nullable Type[layout.scratch + 1 + 2 * state.operands().size()];
+        for (var v : state.locals()) types[v.slot()] = v.type();
+        types[layout.scratch] = Type.of(CD_FUTURE);
+        for (var v : state.operands()) types[v.slot()] = v.type();
+        return locals(types);
     }
 
     private List<VerificationTypeInfo> locals(@Nullable Type[] types) {
@@ -184,12 +179,6 @@ final class Emitter {
         }
         while (infos.getLast() == SimpleVerificationTypeInfo.TOP) infos.removeLast();
         return infos;
-    }
-
-    private static int slots(List<VerificationTypeInfo> infos) {
-        int slots = 0;
-        for (var info : infos) slots += info == SimpleVerificationTypeInfo.LONG || info == SimpleVerificationTypeInfo.DOUBLE ? 2 : 1;
-        return slots;
     }
 
     private void element(int i) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It also finds which NEW each constructor call completes, and how deep in `synchronized` each await stands. Code that
 /// cannot be reached has no frame.
-final class Frames {
+public final class Frames {
     private static final ClassDesc[] LOADABLE = {
         CD_String, CD_Class, CD_MethodType, CD_MethodHandle
     };
@@ -43,7 +43,7 @@ final class Frames {
     ///
     /// @param locals by slot
     /// @param stack bottom first, an entry each, also for long and double
-    record Frame(List<@Nullable Type> locals, List<Type> stack) {
+    public record Frame(List<@Nullable Type> locals, List<Type> stack) {
         static Frame copyOf(@Nullable Type[] locals, List<Type> stack) {
             List<@Nullable Type> copy = new ArrayList<>(locals.length);
             for (var type : locals) copy.add(type);
@@ -54,7 +54,7 @@ final class Frames {
     private final Code code;
 
     /// At the awaits, and where javac declared it.
-    final @Nullable Frame[] frame;
+    public final @Nullable Frame[] frame;
 
     final boolean[] reachable;
 

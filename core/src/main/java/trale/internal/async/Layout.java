@@ -28,7 +28,7 @@ import java.util.Map;
 /// ```
 ///  new Foo(x, await(f))    new; dup; x; f; await; <init>   ->   x; f; await; (to temporaries) new; dup; (and back) <init>
 /// ```
-final class Layout {
+public final class Layout {
 
     /// A variable that is kept while the body is suspended.
     ///
@@ -37,7 +37,7 @@ final class Layout {
     /// @param field where it is kept; empty for what is always null
     /// @param fieldType Object for a reference, as other states keep other classes there; but if the class may not be named
     ///     in a cast (a `var` can have such a type), it has a field of its own type
-    record Kept(int slot, Type type, String field, ClassDesc fieldType) {}
+    public record Kept(int slot, Type type, String field, ClassDesc fieldType) {}
 
     /// A place where the body can be suspended; number 0 is the one before its first instruction.
     ///
@@ -47,12 +47,12 @@ final class Layout {
     /// @param awaited the static type of the future; for state 0 that of nothing
     /// @param locals live variables
     /// @param operands entries of the operand stack beneath the future, bottom first
-    record State(int number, int at, int line, Type awaited, List<Kept> locals, List<Kept> operands) {}
+    public record State(int number, int at, int line, Type awaited, List<Kept> locals, List<Kept> operands) {}
 
-    final List<State> states = new ArrayList<>();
+    public final List<State> states = new ArrayList<>();
 
     /// The fields of all states, by name.
-    final Map<String, ClassDesc> fields = new LinkedHashMap<>();
+    public final Map<String, ClassDesc> fields = new LinkedHashMap<>();
 
     /// The NEW instructions that are moved to their constructor calls.
     final BitSet moved = new BitSet();

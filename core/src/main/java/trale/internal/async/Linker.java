@@ -74,13 +74,12 @@ public final class Linker {
     boolean mayName(ClassDesc type) {
         while (type.isArray()) type = type.componentType();
         if (type.isPrimitive() || type.packageName().startsWith("java.") || type.packageName().equals(host.getPackageName())) return true;
-        var name = type.packageName().isEmpty() ? type.displayName() : type.packageName().concat(".").concat(type.displayName());
         try {
-            beside.accessClass(Class.forName(name, false, host.getClassLoader()));
+            type.resolveConstantDesc(beside);
             return true;
         } catch (IllegalAccessException e) {
             return false;
-        } catch (ClassNotFoundException | LinkageError e) {
+        } catch (ReflectiveOperationException | LinkageError e) {
             return true; // will fail as it would in the host
         }
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param info the verifier's name for it
 /// @param site the number of the NEW instruction if it is not initialised, else -1
-record Type(VerificationTypeInfo info, int site) {
+public record Type(VerificationTypeInfo info, int site) {
     static final Type INT = new Type(SimpleVerificationTypeInfo.INTEGER, -1);
     static final Type FLOAT = new Type(SimpleVerificationTypeInfo.FLOAT, -1);
     static final Type LONG = new Type(SimpleVerificationTypeInfo.LONG, -1);
@@ -39,15 +39,15 @@ record Type(VerificationTypeInfo info, int site) {
         return new Type(SimpleVerificationTypeInfo.TOP, site);
     }
 
-    boolean isInitialized() {
+    public boolean isInitialized() {
         return site < 0;
     }
 
-    boolean isNull() {
+    public boolean isNull() {
         return info == SimpleVerificationTypeInfo.NULL;
     }
 
-    TypeKind kind() {
+    public TypeKind kind() {
         return switch (info.tag()) {
             case VerificationTypeInfo.ITEM_INTEGER -> TypeKind.INT;
             case VerificationTypeInfo.ITEM_FLOAT -> TypeKind.FLOAT;
@@ -62,7 +62,7 @@ record Type(VerificationTypeInfo info, int site) {
     }
 
     /// {@return its class; null for what has none}
-    @Nullable ClassDesc desc() {
+    public @Nullable ClassDesc desc() {
         return info instanceof ObjectVerificationTypeInfo o ? o.className().asSymbol() : null;
     }
 }
