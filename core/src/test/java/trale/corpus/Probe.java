@@ -83,8 +83,6 @@ public final class Probe {
     /// ClassCastException names class loaders.
     public static String show(Object o) {
         return switch (o) {
-            case Object[] array -> Arrays.deepToString(array);
-            case int[] array -> Arrays.toString(array);
             case NullPointerException _ -> "a NullPointerException";
             case ClassCastException _ -> "a ClassCastException";
             case Throwable t -> {
@@ -93,7 +91,10 @@ public final class Probe {
                 if (t.getCause() != null) text.append(" caused by ").append(show(t.getCause()));
                 yield text.toString();
             }
-            case null, default -> String.valueOf(o);
+            case null, default -> {
+                var text = Arrays.deepToString(new Object[] {o}); // knows all kinds of arrays
+                yield text.substring(1, text.length() - 1);
+            }
         };
     }
 

@@ -1,0 +1,47 @@
+package trale.fuzz;
+
+import java.util.List;
+import java.util.SplittableRandom;
+
+/// A body that is being written: what its seed makes of every choice, and how much may still be added to it.
+final class Draft {
+    final Scope scope = new Scope();
+    private final SplittableRandom random;
+    private int names;
+    private int statements;
+    private int operands;
+
+    Draft(long seed) {
+        random = new SplittableRandom(seed);
+        statements = 3 + below(1 + below(22)); // most are small
+    }
+
+    int below(int n) {
+        return random.nextInt(n);
+    }
+
+    boolean oneIn(int n) {
+        return below(n) == 0;
+    }
+
+    <T> T of(List<T> choices) {
+        return choices.get(below(choices.size()));
+    }
+
+    /// {@return a name that no other variable, label or class of the body has}
+    String name(String prefix) {
+        return prefix + names++;
+    }
+
+    /// {@return whether there may be another statement, and takes it into account}
+    boolean takeStatement() {
+        if (statements-- <= 0) return false;
+        operands = 1 + below(10);
+        return true;
+    }
+
+    /// {@return whether the current expression may have another operator, and takes it into account}
+    boolean takeOperand() {
+        return operands-- > 0;
+    }
+}
