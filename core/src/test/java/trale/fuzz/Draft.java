@@ -13,7 +13,7 @@ final class Draft {
 
     Draft(long seed) {
         random = new SplittableRandom(seed);
-        statements = 3 + below(1 + below(22)); // most are small
+        statements = 6 + below(1 + below(22)); // few are large
     }
 
     int below(int n) {
@@ -36,8 +36,19 @@ final class Draft {
     /// {@return whether there may be another statement, and takes it into account}
     boolean takeStatement() {
         if (statements-- <= 0) return false;
-        operands = 1 + below(10);
+        operands = 1 + below(11);
         return true;
+    }
+
+    /// Takes half of the statements that are left, so that a block leaves some for what comes after it.
+    int keepHalf() {
+        int kept = Math.max(statements, 0) / 2;
+        statements -= kept;
+        return kept;
+    }
+
+    void giveBack(int kept) {
+        statements += kept;
     }
 
     /// {@return whether the current expression may have another operator, and takes it into account}

@@ -59,13 +59,13 @@ abstract class Expressions {
     }
 
     final String literal(Kind kind) {
-        if (!kind.isPrimitive() && draft.oneIn(25)) return "((%s) null)".formatted(kind.type);
+        if (!kind.isPrimitive() && draft.oneIn(40)) return "((%s) null)".formatted(kind.type);
         int n = draft.below(7) - 1;
         return switch (kind) {
             case BOOLEAN -> n > 3 ? "Boolean.TRUE" : "w.flip()";
             case BYTE, SHORT -> "((%s) %d)".formatted(kind.type, n);
             case CHAR -> draft.of(List.of("'a'", "'b'", "'\\u20ac'"));
-            case INT -> n < 0 ? "w.next()" : "" + n;
+            case INT -> n < 2 ? "w.next()" : "" + n;
             case LONG -> n + 1 + "L";
             case FLOAT -> n + 1 + ".5f";
             case DOUBLE -> n + 1 + ".25";
@@ -149,7 +149,7 @@ abstract class Expressions {
             case BOXED_INT, BOXED_LONG, BOXED_DOUBLE -> "((%s) (%s) (%s))".formatted(kind.type, unboxed(kind).type, of(unboxed(kind)));
             case STRING -> string();
             case OBJECT -> object();
-            case COLOUR -> draft.oneIn(2) ? "Colour.values()[(%s & 1)]".formatted(of(Kind.INT)) : "((Colour) %s)".formatted(of(Kind.OBJECT));
+            case COLOUR -> draft.oneIn(6) ? "((Colour) %s)".formatted(of(Kind.OBJECT)) : "Colour.values()[(%s & 1)]".formatted(of(Kind.INT));
             case SHAPE -> switch (draft.below(3)) {
                 case 0 -> "new Circle(%s, %s)".formatted(of(Kind.DOUBLE), rightOf(Kind.DOUBLE, Kind.STRING));
                 case 1 -> "new Pair(%s, %s)".formatted(of(Kind.SHAPE), of(Kind.OBJECT));
@@ -168,7 +168,7 @@ abstract class Expressions {
         var of = kind.element();
         return switch (draft.below(4)) {
             case 0 -> "%s.clone()".formatted(of(kind));
-            case 1 -> "(new %s[%s]%s)".formatted(of == Kind.INTS ? "int" : of.type, index(), of == Kind.INTS ? "[4]" : "");
+            case 1 -> "(new %s[(%s & 7) | 3]%s)".formatted(of == Kind.INTS ? "int" : of.type, of(Kind.INT), of == Kind.INTS ? "[4]" : "");
             default -> "(new %s {%s, %s, %s, %s})".formatted(kind.type, of(of), of(of), of(of), of(of));
         };
     }
@@ -260,7 +260,7 @@ abstract class Expressions {
             case 2 -> "%s.name()".formatted(of(Kind.COLOUR));
             case 3 -> "new StringBuilder((String) %s).append((int) %s).append((Object) %s).toString()".formatted(of(Kind.STRING), of(Kind.INT), printable());
             case 4 -> "label(%s)".formatted(printable());
-            case 5 -> "((String) %s)".formatted(of(Kind.OBJECT));
+            case 5 -> "((String) (Object) %s)".formatted(of(draft.oneIn(4) ? Kind.OBJECT : Kind.STRING));
             case 6 -> {
                 var first = draft.of(Kind.PRINTABLE);
                 yield "(\"<\" + %s + %s + %s)".formatted(of(first), rightOf(first, Kind.OBJECT), rightOf(first, draft.of(Kind.PRINTABLE)));
@@ -290,7 +290,7 @@ abstract class Expressions {
     }
 
     private String index() {
-        return draft.oneIn(12) ? of(Kind.INT) : "(%s & 3)".formatted(of(Kind.INT));
+        return draft.oneIn(25) ? of(Kind.INT) : "(%s & 3)".formatted(of(Kind.INT));
     }
 
     /// {@return an assignment, without parentheses; null if there is nothing to assign}

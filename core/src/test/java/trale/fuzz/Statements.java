@@ -13,6 +13,7 @@ final class Statements extends Switches {
     private static final int DEEPEST = 5;
 
     private int depth;
+    private int finallies; // around the current statement
 
     Statements(Draft draft, boolean isStatic) {
         super(draft, isStatic);
@@ -32,11 +33,18 @@ final class Statements extends Switches {
     }
 
     private String statements() {
-        depth++;
+        int kept = depth++ == 0 ? 0 : draft.keepHalf();
         var text = new StringBuilder();
-        for (int n = 1 + draft.below(4); n > 0 && scope.flow.isReachable() && draft.takeStatement(); n--) text.append(statement());
+        for (int n = (depth == 1 ? 3 : 1) + draft.below(4); n > 0 && scope.flow.isReachable() && draft.takeStatement(); n--) text.append(statement());
         depth--;
-        return text.toString();
+        draft.giveBack(kept);
+        return text.isEmpty() ? trace() : text.toString();
+    }
+
+    /// {@return a statement that shows in the log that it was reached}
+    private String trace() {
+        var name = '"' + draft.name("t") + '"';
+        return scope.place.mayAwait() && draft.oneIn(2) ? "p.log(Async.<String>await(p.<String>later(" + name + ")));\n" : "p.log(" + name + ");\n";
     }
 
     @Override
@@ -95,7 +103,7 @@ final class Statements extends Switches {
             case 8 -> scope.place.mayAwait() ? "Async.<Void>await(" + asyncBody(Kind.VOID) + ");\n" : log();
             case 9 -> "assert %s : %s;\n".formatted(of(Kind.BOOLEAN), of(Kind.STRING));
             case 10 -> draft.oneIn(2) ? "%s.add(%s);\n".formatted(of(Kind.LIST), of(Kind.BOXED_INT)) : localRecord();
-            case 11 -> draft.oneIn(2) ? guarded(this::exit) : exit();
+            case 11 -> depth > 1 && draft.oneIn(4) ? exit() : guarded(this::exit);
             default -> log();
         };
     }
@@ -232,7 +240,7 @@ final class Statements extends Switches {
     private String tries() {
         var before = scope.flow;
         var outer = scope.place;
-        var last = draft.oneIn(2) ? "" : " finally " + block();
+        var last = draft.oneIn(2) ? "" : finally_();
         boolean ends = scope.flow.isReachable(); // a jump out of the try gets where it goes
         scope.flow = before;
         if (!ends) scope.place = scope.swallowing();
@@ -251,6 +259,15 @@ final class Statements extends Switches {
         scope.place = outer;
         scope.flow = ends ? after : Flow.NOWHERE;
         return text + last + "\n";
+    }
+
+    /// javac compiles it once for each way out of the `try`: a few in one another make a huge method.
+    private String finally_() {
+        if (finallies == 2) return "";
+        finallies++;
+        var text = " finally " + block();
+        finallies--;
+        return text;
     }
 
     /// {@return what is caught, no class after a superclass of it}
