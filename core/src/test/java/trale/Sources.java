@@ -25,6 +25,7 @@ final class Sources extends ClassLoader {
 
     private Sources(boolean showsItsFiles) {
         super("sources", Sources.class.getClassLoader());
+        setDefaultAssertionStatus(Sources.class.desiredAssertionStatus());
         this.showsItsFiles = showsItsFiles;
     }
 

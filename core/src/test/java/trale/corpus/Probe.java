@@ -101,10 +101,6 @@ public final class Probe {
     /// What an await does in the plain twin.
     @SuppressWarnings("unchecked") // a future's value is of the type it says
     public static <T> T plainAwait(Future<? extends T> f) throws Exception {
-        if (f instanceof Leaf<?> leaf && leaf.isCancelled()) {
-            f.drop();
-            throw new CancellationException("cancelled");
-        }
         for (;;) if (f.poll(Context.of(() -> {})) instanceof Poll.Ready<?>(var value)) return (T) value;
     }
 
@@ -131,23 +127,22 @@ public final class Probe {
             this.failure = failure;
         }
 
-        boolean isCancelled() {
-            if (!cancelled.get(awaits)) return false;
-            begin();
-            return true;
-        }
-
-        private void begin() {
+        /// {@return whether the plain twin is cancelled here}
+        private boolean begin() {
             int number = awaits++;
             open++;
             left = pendings.applyAsInt(number);
             atAwait.accept(number);
+            return cancelled.get(number);
         }
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
             waker = cx.waker();
-            if (left < 0) begin();
+            if (left < 0 && begin()) {
+                drop();
+                throw new CancellationException("cancelled");
+            }
             if (left-- > 0) {
                 waker.wake();
                 return Poll.pending();

@@ -7,12 +7,14 @@ import java.util.SplittableRandom;
 final class Draft {
     final Scope scope = new Scope();
     private final SplittableRandom random;
+    private final List<Kind> favourites;
     private int names;
     private int statements;
     private int operands;
 
     Draft(long seed) {
         random = new SplittableRandom(seed);
+        favourites = List.of(of(Kind.ALL), of(Kind.ALL), of(Kind.NUMBERS), Kind.INT);
         statements = 6 + below(1 + below(22)); // few are large
     }
 
@@ -26,6 +28,11 @@ final class Draft {
 
     <T> T of(List<T> choices) {
         return choices.get(below(choices.size()));
+    }
+
+    /// {@return any kind; mostly one of a few, so that there are variables of the same kind}
+    Kind kind() {
+        return oneIn(3) ? of(Kind.ALL) : of(favourites);
     }
 
     /// {@return a name that no other variable, label or class of the body has}

@@ -28,7 +28,7 @@ abstract class Expressions {
 
     final String of(Kind kind) {
         if (!draft.takeOperand()) return leaf(kind);
-        if (kind == Kind.SUPPLIER) return draft.oneIn(2) ? leaf(kind) : own(kind);
+        if (!kind.isOrdinary()) return draft.oneIn(2) ? leaf(kind) : own(kind);
         return switch (draft.below(20)) {
             case 0, 1, 2, 3, 4 -> scope.place.mayAwait() ? await(kind) : leaf(kind);
             case 5 -> "p.<%s>see(%s)".formatted(kind.box, of(kind));
@@ -45,7 +45,7 @@ abstract class Expressions {
 
     /// {@return an operand with one of another kind on its left}
     final String rightOf(Kind left, Kind kind) {
-        if (left != Kind.LONG && left != Kind.DOUBLE) return of(kind);
+        if (!isWide(left)) return of(kind);
         var outer = scope.place;
         scope.place = scope.confined();
         var operand = of(kind);
@@ -59,6 +59,7 @@ abstract class Expressions {
     }
 
     final String literal(Kind kind) {
+        if (kind == Kind.HIDDEN) return "World.hidden(7)";
         if (!kind.isPrimitive() && draft.oneIn(40)) return "((%s) null)".formatted(kind.type);
         int n = draft.below(7) - 1;
         return switch (kind) {
@@ -101,6 +102,7 @@ abstract class Expressions {
             case 1 -> "(%s ? %s : %s)".formatted(of(Kind.BOOLEAN), future(kind), future(kind));
             case 2, 3 -> asyncBody(kind);
             case 4, 5 -> kind == Kind.INT ? "half(p, %s)".formatted(of(kind)) : kind == Kind.STRING && !isStatic ? "named(p, %s)".formatted(of(kind)) : later(kind);
+            case 6 -> "new Soon<%s>(p, %s)".formatted(kind.box, of(kind));
             default -> later(kind);
         };
     }
@@ -160,6 +162,7 @@ abstract class Expressions {
             case LIST -> "new ArrayList<Integer>(List.<Integer>of(%s, %s))".formatted(of(Kind.BOXED_INT), of(Kind.BOXED_INT));
             case INTS, LONGS, BYTES, DOUBLES, STRINGS, OBJECTS, MATRIX -> array(kind);
             case SUPPLIER -> draft.oneIn(3) ? "((IntSupplier) (%s)::length)".formatted(of(Kind.STRING)) : "((IntSupplier) () -> %s)".formatted(elsewhere(Kind.INT));
+            case HIDDEN -> draft.oneIn(3) ? "(%s ? %s : %s)".formatted(of(Kind.BOOLEAN), of(kind), of(kind)) : "World.hidden(%s)".formatted(of(Kind.INT));
             default -> leaf(kind);
         };
     }
@@ -228,6 +231,10 @@ abstract class Expressions {
         return "%s %s %s".formatted(a, draft.of(isFloating(kind) ? List.of("+", "-", "*") : List.of("+", "-", "*", "&", "|", "^", "<<", ">>", ">>>")), rightOf(kind, kind));
     }
 
+    private static boolean isWide(Kind kind) {
+        return kind == Kind.LONG || kind == Kind.DOUBLE;
+    }
+
     private static boolean isFloating(Kind kind) {
         return kind == Kind.FLOAT || kind == Kind.DOUBLE;
     }
@@ -259,7 +266,7 @@ abstract class Expressions {
             case 1 -> element(Kind.STRING);
             case 2 -> "%s.name()".formatted(of(Kind.COLOUR));
             case 3 -> "new StringBuilder((String) %s).append((int) %s).append((Object) %s).toString()".formatted(of(Kind.STRING), of(Kind.INT), printable());
-            case 4 -> "label(%s)".formatted(printable());
+            case 4 -> "label(%s)".formatted(draft.oneIn(4) ? of(Kind.HIDDEN) : printable());
             case 5 -> "((String) (Object) %s)".formatted(of(draft.oneIn(4) ? Kind.OBJECT : Kind.STRING));
             case 6 -> {
                 var first = draft.of(Kind.PRINTABLE);
@@ -304,7 +311,10 @@ abstract class Expressions {
         return switch (draft.below(4)) {
             case 0 -> target + draft.of(List.of("++", "--"));
             case 1 -> draft.of(List.of("++", "--")) + target;
-            case 2 -> "%s %s %s".formatted(target, draft.of(List.of("+=", "-=", "*=")), rightOf(kind, kind == Kind.BOXED_INT ? Kind.INT : draft.of(Kind.NUMBERS)));
+            case 2 -> {
+                var right = kind == Kind.BOXED_INT ? Kind.INT : draft.of(Kind.NUMBERS);
+                yield "%s %s %s".formatted(target, draft.of(List.of("+=", "-=", "*=")), rightOf(isWide(right) ? right : kind, right)); // an int is widened first
+            }
             default -> "%s %s %s".formatted(target, draft.of(isFloating(kind) ? List.of("+=", "-=") : List.of("<<=", ">>>=", "|=", "&=", "^=")), rightOf(kind, Kind.INT));
         };
     }

@@ -52,7 +52,7 @@ public final class Generator {
         int form = draft.below(5);
         boolean isStatic = form < 3;
         var statements = new Statements(draft, isStatic);
-        var kind = draft.oneIn(6) ? Kind.VOID : draft.of(Kind.ALL);
+        var kind = draft.oneIn(6) ? Kind.VOID : draft.kind();
         var type = kind == Kind.VOID ? "Async.VoidBody" : "Async.Body<" + kind.box + ">";
         var scope = draft.scope;
         var start = "shared = 1;\n" + (isStatic ? "" : "n = 2;\ninherited = 5;\n");
@@ -72,7 +72,7 @@ public final class Generator {
     private static String captured(Draft draft, Statements statements) {
         var text = new StringBuilder();
         for (int n = draft.oneIn(20) ? 40 : draft.below(8); n > 0; n--) {
-            var v = new Variable(draft.name("c"), draft.of(Kind.ALL), false);
+            var v = new Variable(draft.name("c"), draft.kind(), false);
             text.append("%s %s = %s;\n".formatted(v.kind().type, v.name(), statements.literal(v.kind())));
             draft.scope.declare(v, true);
         }

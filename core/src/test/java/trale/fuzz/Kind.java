@@ -36,6 +36,9 @@ enum Kind {
     EXCEPTION("Exception"),
     SUPPLIER("IntSupplier"),
 
+    /// A class that only a `var` can have, as the body may not name it.
+    HIDDEN("var"),
+
     /// A local record, whose name stands for a variable's.
     RECORD("Record"),
     VOID("void", "Void");
@@ -64,6 +67,11 @@ enum Kind {
 
     private static List<Kind> all(Predicate<Kind> wanted) {
         return Arrays.stream(values()).filter(wanted).toList();
+    }
+
+    /// {@return whether it can be the type of a future, and be seen}
+    boolean isOrdinary() {
+        return this != SUPPLIER && this != HIDDEN;
     }
 
     boolean isNumber() {

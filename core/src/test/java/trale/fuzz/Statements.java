@@ -96,10 +96,10 @@ final class Statements extends Switches {
         return switch (draft.below(14)) {
             case 0, 1, 2, 3 -> declaration();
             case 4, 5, 6 -> {
-                var assignment = assignment(draft.of(Kind.ALL));
+                var assignment = assignment(draft.kind());
                 yield assignment == null ? declaration() : assignment + ";\n";
             }
-            case 7 -> scope.place.mayAwait() ? await(draft.of(Kind.ALL)) + ";\n" : declaration();
+            case 7 -> scope.place.mayAwait() ? await(draft.kind()) + ";\n" : declaration();
             case 8 -> scope.place.mayAwait() ? "Async.<Void>await(" + asyncBody(Kind.VOID) + ");\n" : log();
             case 9 -> "assert %s : %s;\n".formatted(of(Kind.BOOLEAN), of(Kind.STRING));
             case 10 -> draft.oneIn(2) ? "%s.add(%s);\n".formatted(of(Kind.LIST), of(Kind.BOXED_INT)) : localRecord();
@@ -109,12 +109,12 @@ final class Statements extends Switches {
     }
 
     private String log() {
-        return "p.log(%s);\n".formatted(of(draft.of(Kind.ALL)));
+        return "p.log(%s);\n".formatted(of(draft.kind()));
     }
 
     private String declaration() {
-        var kind = draft.oneIn(12) ? Kind.SUPPLIER : draft.of(Kind.ALL);
-        boolean isAssigned = !draft.oneIn(6);
+        var kind = draft.oneIn(10) ? draft.of(List.of(Kind.SUPPLIER, Kind.HIDDEN)) : draft.kind();
+        boolean isAssigned = kind == Kind.HIDDEN || !draft.oneIn(6);
         boolean isMutable = !isAssigned || draft.oneIn(2);
         var name = draft.name("v");
         var value = isAssigned ? " = " + of(kind) : "";
@@ -240,14 +240,14 @@ final class Statements extends Switches {
     private String tries() {
         var before = scope.flow;
         var outer = scope.place;
-        var last = draft.oneIn(2) ? "" : finally_();
+        var last = draft.oneIn(3) ? "" : finally_();
         boolean ends = scope.flow.isReachable(); // a jump out of the try gets where it goes
         scope.flow = before;
         if (!ends) scope.place = scope.swallowing();
         int mark = scope.mark();
         var resources = draft.oneIn(3) ? "(" + resource() + (draft.oneIn(3) ? "; " + resource() : "") + ") " : "";
         boolean checks = draft.oneIn(2);
-        var text = "try " + resources + block(checks ? "w.check(%s, \"%s\");\n".formatted(of(Kind.BOOLEAN), draft.name("c")) : "");
+        var text = "try " + resources + block(trace() + (checks ? "w.check(%s, \"%s\");\n".formatted(of(Kind.BOOLEAN), draft.name("c")) : ""));
         scope.release(mark);
         var after = scope.flow;
         boolean mustCatch = resources.isEmpty() && last.isEmpty();
@@ -265,7 +265,7 @@ final class Statements extends Switches {
     private String finally_() {
         if (finallies == 2) return "";
         finallies++;
-        var text = " finally " + block();
+        var text = " finally " + block(trace());
         finallies--;
         return text;
     }
@@ -300,7 +300,7 @@ final class Statements extends Switches {
     /// A future that is made now and awaited after other statements, unless one of them leaves the block.
     private String futureOfLater() {
         var name = draft.name("f");
-        var kind = draft.of(Kind.ALL);
+        var kind = draft.kind();
         var text = "Future<%s> %s = %s;\n".formatted(kind.box, name, future(kind)) + statements();
         if (scope.flow.isReachable()) text += "p.log(Async.<%s>await(%s));\n".formatted(kind.box, name);
         return text;

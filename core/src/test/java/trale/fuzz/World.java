@@ -2,6 +2,9 @@ package trale.fuzz;
 
 import java.io.IOException;
 import java.util.Objects;
+import trale.Context;
+import trale.Future;
+import trale.Poll;
 import trale.corpus.Probe;
 
 /// What random bodies work with.
@@ -38,6 +41,43 @@ public final class World {
     /// {@return so much of a text that a loop can't make it endless}
     public static String cut(String s) {
         return s == null || s.length() < 20 ? s : s.substring(0, 20);
+    }
+
+    static final class Hidden {
+        private final int n;
+
+        private Hidden(int n) {
+            this.n = n;
+        }
+
+        @Override
+        public String toString() {
+            return "hidden " + n;
+        }
+    }
+
+    /// {@return an object of a class that others may not name, but keep in a `var`}
+    public static Hidden hidden(int n) {
+        return new Hidden(n);
+    }
+
+    /// A future that is a class.
+    public static final class Soon<T> implements Future<T> {
+        private final Future<T> leaf;
+
+        public Soon(Probe p, T value) {
+            leaf = p.later(value);
+        }
+
+        @Override
+        public Poll<T> poll(Context cx) throws Exception {
+            return leaf.poll(cx);
+        }
+
+        @Override
+        public void drop() {
+            leaf.drop();
+        }
     }
 
     public enum Colour {
