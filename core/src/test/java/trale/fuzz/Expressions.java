@@ -2,149 +2,17 @@ package trale.fuzz;
 
 import java.util.List;
 
-/// Writes random expressions. An await may stand wherever an operand may, so anything may lie on the stack beneath it.
-///
-/// Each returns the source of an operand: in parentheses if it needs them. None is a constant to javac that would make a
-/// loop endless or a label useless: `true` is written `Boolean.TRUE`.
-abstract class Expressions {
-    final Draft draft;
-    final Scope scope;
-    final boolean isStatic;
-
+/// Writes what is special to each kind of operand: operators, methods, constructors, assignments.
+abstract class Expressions extends Operands {
     Expressions(Draft draft, boolean isStatic) {
-        this.draft = draft;
-        this.scope = draft.scope;
-        this.isStatic = isStatic;
+        super(draft, isStatic);
     }
-
-    /// {@return a switch expression}
-    abstract String switchOf(Kind kind);
 
     /// {@return a pattern that objects of the kind may match; its variables are declared}
     abstract String pattern(Kind kind);
 
-    /// {@return a block that returns what the place wants}
-    abstract String methodBody();
-
-    final String of(Kind kind) {
-        if (!draft.takeOperand()) return leaf(kind);
-        if (!kind.isOrdinary()) return draft.oneIn(2) ? leaf(kind) : own(kind);
-        return switch (draft.below(20)) {
-            case 0, 1, 2, 3, 4 -> scope.place.mayAwait() ? await(kind) : leaf(kind);
-            case 5 -> "p.<%s>see(%s)".formatted(kind.box, of(kind));
-            case 6 -> "(%s ? %s : %s)".formatted(of(Kind.BOOLEAN), of(kind), of(kind));
-            case 7 -> switchOf(kind);
-            case 8, 9 -> {
-                var assignment = assignment(kind);
-                yield assignment == null ? leaf(kind) : "(" + assignment + ")";
-            }
-            case 10, 11, 12 -> leaf(kind);
-            default -> own(kind);
-        };
-    }
-
-    /// {@return an operand with one of another kind on its left}
-    final String rightOf(Kind left, Kind kind) {
-        if (!isWide(left)) return of(kind);
-        var outer = scope.place;
-        scope.place = scope.confined();
-        var operand = of(kind);
-        scope.place = outer;
-        return operand;
-    }
-
-    private String leaf(Kind kind) {
-        var variables = scope.readable(kind);
-        return variables.isEmpty() || draft.oneIn(4) ? literal(kind) : draft.of(variables).name();
-    }
-
-    final String literal(Kind kind) {
-        if (kind == Kind.HIDDEN) return "World.hidden(7)";
-        if (!kind.isPrimitive() && draft.oneIn(40)) return "((%s) null)".formatted(kind.type);
-        int n = draft.below(7) - 1;
-        return switch (kind) {
-            case BOOLEAN -> n > 3 ? "Boolean.TRUE" : "w.flip()";
-            case BYTE, SHORT -> "((%s) %d)".formatted(kind.type, n);
-            case CHAR -> draft.of(List.of("'a'", "'b'", "'\\u20ac'"));
-            case INT -> n < 2 ? "w.next()" : "" + n;
-            case LONG -> n + 1 + "L";
-            case FLOAT -> n + 1 + ".5f";
-            case DOUBLE -> n + 1 + ".25";
-            case BOXED_INT, BOXED_LONG, BOXED_DOUBLE -> "((%s) %s)".formatted(kind.type, literal(unboxed(kind)));
-            case STRING -> draft.of(List.of("\"a\"", "\"b\"", "\"\"", "\"text\""));
-            case OBJECT -> "((Object) %s)".formatted(literal(draft.of(List.of(Kind.INT, Kind.STRING, Kind.COLOUR, Kind.POINT, Kind.DOUBLE))));
-            case COLOUR -> "Colour." + draft.of(List.of("RED", "GREEN", "BLUE"));
-            case SHAPE -> draft.of(List.of("new Circle(0.5, \"c\")", "new Pair(new Point(3, 4L), \"r\")", "new Point(5, 6L)"));
-            case POINT -> "new Point(1, 2L)";
-            case CELL -> "new Cell<String>(\"v\", 1)";
-            case LIST -> "new ArrayList<Integer>(List.<Integer>of(3, 4))";
-            case INTS, LONGS, BYTES, DOUBLES -> "(new %s {1, 2, 3, 4})".formatted(kind.type);
-            case STRINGS, OBJECTS -> "(new %s {\"p\", \"q\", null, \"r\"})".formatted(kind.type);
-            case MATRIX -> "(new int[][] {{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 8, 7, 6}, null})";
-            case EXCEPTION -> "new %s(\"%s\")".formatted(
-                    draft.of(List.of("IOException", "IllegalStateException", "IllegalArgumentException", "Exception", "CancellationException")), draft.name("e"));
-            case SUPPLIER -> "((IntSupplier) () -> %d)".formatted(n);
-            default -> throw new IllegalArgumentException("no literal of " + kind);
-        };
-    }
-
-    private static Kind unboxed(Kind kind) {
-        return kind == Kind.BOXED_INT ? Kind.INT : kind == Kind.BOXED_LONG ? Kind.LONG : Kind.DOUBLE;
-    }
-
-    final String await(Kind kind) {
-        return "Async.<%s>await(%s)".formatted(kind.box, future(kind));
-    }
-
-    final String future(Kind kind) {
-        return switch (draft.below(20)) {
-            case 0 -> "p.<%s>failing(%s)".formatted(kind.box, literal(Kind.EXCEPTION));
-            case 1 -> "(%s ? %s : %s)".formatted(of(Kind.BOOLEAN), future(kind), future(kind));
-            case 2, 3 -> asyncBody(kind);
-            case 4, 5 -> kind == Kind.INT ? "half(p, %s)".formatted(of(kind)) : kind == Kind.STRING && !isStatic ? "named(p, %s)".formatted(of(kind)) : later(kind);
-            case 6 -> "new Soon<%s>(p, %s)".formatted(kind.box, of(kind));
-            default -> later(kind);
-        };
-    }
-
-    private String later(Kind kind) {
-        return "p.<%s>later(%s)".formatted(kind.box, of(kind));
-    }
-
-    /// A body in this one. Without the cast javac tries it against both `Body` and `VoidBody`, which takes long if they nest.
-    final String asyncBody(Kind kind) {
-        var interfaceName = kind == Kind.VOID ? "Async.VoidBody" : "Async.Body<%s>".formatted(kind.box);
-        var cast = "(" + interfaceName + ") ";
-        var outer = scope.place;
-        int mark = scope.mark();
-        var flow = scope.flow;
-        scope.place = scope.inside(true, kind);
-        var code = kind != Kind.VOID && (scope.place.isConfined() || draft.oneIn(3)) ? of(kind) : methodBody();
-        scope.place = outer;
-        scope.release(mark);
-        scope.flow = flow;
-        return "Async.%sasync(%s() -> %s)".formatted(kind == Kind.VOID ? "" : "<" + kind.box + ">", cast, code);
-    }
-
-    /// {@return what a class inside of the body captures: a variable and no more, as javac fails over patterns in such a class}
-    private String captured(Kind kind) {
-        var outer = scope.place;
-        scope.place = scope.inside(false, null);
-        var code = leaf(kind);
-        scope.place = outer;
-        return code;
-    }
-
-    /// What another method, which can't await, computes.
-    final String elsewhere(Kind kind) {
-        var outer = scope.place;
-        scope.place = scope.inside(false, null);
-        var code = of(kind);
-        scope.place = outer;
-        return code;
-    }
-
-    private String own(Kind kind) {
+    @Override
+    final String own(Kind kind) {
         return switch (kind) {
             case BOOLEAN -> condition();
             case BYTE, SHORT, CHAR, INT, LONG, FLOAT, DOUBLE -> number(kind);
@@ -161,8 +29,11 @@ abstract class Expressions {
             case CELL -> "new Cell<String>(%s, %s)".formatted(of(Kind.STRING), of(Kind.INT));
             case LIST -> "new ArrayList<Integer>(List.<Integer>of(%s, %s))".formatted(of(Kind.BOXED_INT), of(Kind.BOXED_INT));
             case INTS, LONGS, BYTES, DOUBLES, STRINGS, OBJECTS, MATRIX -> array(kind);
-            case SUPPLIER -> draft.oneIn(3) ? "((IntSupplier) (%s)::length)".formatted(of(Kind.STRING)) : "((IntSupplier) () -> %s)".formatted(elsewhere(Kind.INT));
-            case HIDDEN -> draft.oneIn(3) ? "(%s ? %s : %s)".formatted(of(Kind.BOOLEAN), of(kind), of(kind)) : "World.hidden(%s)".formatted(of(Kind.INT));
+            case SUPPLIER -> "((IntSupplier) %s)".formatted(draft.oneIn(3) ? "(" + of(Kind.STRING) + ")::length" : "() -> " + elsewhere(Kind.INT));
+            case HIDDEN -> {
+                if (draft.oneIn(3)) yield "(%s ? %s : %s)".formatted(of(Kind.BOOLEAN), of(kind), of(kind));
+                yield "World.hidden(%s)".formatted(of(Kind.INT));
+            }
             default -> leaf(kind);
         };
     }
@@ -227,12 +98,12 @@ abstract class Expressions {
 
     private String arithmetic(Kind kind) {
         var a = of(kind);
-        if (draft.oneIn(8)) return "%s %s (%s%s)".formatted(a, draft.of(List.of("/", "%")), rightOf(kind, kind), isFloating(kind) || draft.oneIn(4) ? "" : " | 1");
-        return "%s %s %s".formatted(a, draft.of(isFloating(kind) ? List.of("+", "-", "*") : List.of("+", "-", "*", "&", "|", "^", "<<", ">>", ">>>")), rightOf(kind, kind));
-    }
-
-    private static boolean isWide(Kind kind) {
-        return kind == Kind.LONG || kind == Kind.DOUBLE;
+        if (draft.oneIn(8)) {
+            var odd = isFloating(kind) || draft.oneIn(4) ? "" : " | 1"; // mostly not by 0
+            return "%s %s (%s%s)".formatted(a, draft.of(List.of("/", "%")), rightOf(kind, kind), odd);
+        }
+        var operators = isFloating(kind) ? List.of("+", "-", "*") : List.of("+", "-", "*", "&", "|", "^", "<<", ">>", ">>>");
+        return "%s %s %s".formatted(a, draft.of(operators), rightOf(kind, kind));
     }
 
     private static boolean isFloating(Kind kind) {
@@ -265,7 +136,8 @@ abstract class Expressions {
             case 0 -> "%s.value".formatted(of(Kind.CELL));
             case 1 -> element(Kind.STRING);
             case 2 -> "%s.name()".formatted(of(Kind.COLOUR));
-            case 3 -> "new StringBuilder((String) %s).append((int) %s).append((Object) %s).toString()".formatted(of(Kind.STRING), of(Kind.INT), printable());
+            case 3 -> "new StringBuilder((String) %s).append((int) %s).append((Object) %s).toString()"
+                    .formatted(of(Kind.STRING), of(Kind.INT), printable());
             case 4 -> "label(%s)".formatted(draft.oneIn(4) ? of(Kind.HIDDEN) : printable());
             case 5 -> "((String) (Object) %s)".formatted(of(draft.oneIn(4) ? Kind.OBJECT : Kind.STRING));
             case 6 -> {
@@ -282,14 +154,19 @@ abstract class Expressions {
 
     private String object() {
         var records = scope.readable(Kind.RECORD);
-        if (!records.isEmpty() && draft.oneIn(2)) return "((Object) new %s(%s, %s))".formatted(draft.of(records).name(), of(Kind.INT), of(Kind.STRING));
+        if (!records.isEmpty() && draft.oneIn(2))
+            return "((Object) new %s(%s, %s))".formatted(draft.of(records).name(), of(Kind.INT), of(Kind.STRING));
         return switch (draft.below(6)) {
             case 0 -> "((Object) new Secret(%s, %s))".formatted(of(Kind.INT), of(Kind.STRING));
             case 1 -> element(Kind.OBJECT);
-            case 2 -> scope.place.isConfined() ? leaf(Kind.OBJECT) : "((Object) new Object() { final long v = %s; @Override public String toString() { return \"anonymous \" + v + %s; } })"
-                    .formatted(captured(Kind.LONG), captured(Kind.INT));
+            case 2 -> scope.place.isConfined() ? leaf(Kind.OBJECT) : anonymous();
             default -> "((Object) %s)".formatted(printable());
         };
+    }
+
+    private String anonymous() {
+        return "((Object) new Object() { final long v = %s; @Override public String toString() { return \"anonymous \" + v + %s; } })"
+                .formatted(captured(Kind.LONG), captured(Kind.INT));
     }
 
     private String element(Kind kind) {
@@ -300,7 +177,7 @@ abstract class Expressions {
         return draft.oneIn(25) ? of(Kind.INT) : "(%s & 3)".formatted(of(Kind.INT));
     }
 
-    /// {@return an assignment, without parentheses; null if there is nothing to assign}
+    @Override
     final String assignment(Kind kind) {
         var target = assignable(kind);
         if (target == null) return null;
@@ -313,9 +190,13 @@ abstract class Expressions {
             case 1 -> draft.of(List.of("++", "--")) + target;
             case 2 -> {
                 var right = kind == Kind.BOXED_INT ? Kind.INT : draft.of(Kind.NUMBERS);
-                yield "%s %s %s".formatted(target, draft.of(List.of("+=", "-=", "*=")), rightOf(isWide(right) ? right : kind, right)); // an int is widened first
+                var left = isWide(right) ? right : kind; // an int is made a long before the addition
+                yield "%s %s %s".formatted(target, draft.of(List.of("+=", "-=", "*=")), rightOf(left, right));
             }
-            default -> "%s %s %s".formatted(target, draft.of(isFloating(kind) ? List.of("+=", "-=") : List.of("<<=", ">>>=", "|=", "&=", "^=")), rightOf(kind, Kind.INT));
+            default -> {
+                var operators = isFloating(kind) ? List.of("+=", "-=") : List.of("<<=", ">>>=", "|=", "&=", "^=");
+                yield "%s %s %s".formatted(target, draft.of(operators), rightOf(kind, Kind.INT));
+            }
         };
     }
 

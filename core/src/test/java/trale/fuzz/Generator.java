@@ -66,7 +66,8 @@ public final class Generator {
             scope.place = scope.inside(true, kind);
             start += "return () -> %s;\n".formatted(statements.methodBody());
         }
-        return indented(CLASS.formatted(className(seed), members + "public %s%s body(Probe p) {\n%s}".formatted(isStatic ? "static " : "", type, start)));
+        members += "public %s%s body(Probe p) {\n%s}".formatted(isStatic ? "static " : "", type, start);
+        return indented(CLASS.formatted(className(seed), members));
     }
 
     private static String captured(Draft draft, Statements statements) {

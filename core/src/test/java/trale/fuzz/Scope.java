@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// Where in a body its writer is: what can be named and jumped to here, and, by the rules of the language (JLS 14.22
 /// and 16), whether this place can be reached and which variables may have no value yet.
@@ -43,16 +44,16 @@ final class Scope {
         final String label;
         final boolean isLoop;
 
-        /// Whether a `break` without a label may mean it.
-        final boolean isBlock;
+        /// Whether no `break` without a label can mean it.
+        final boolean needsLabel;
 
         Flow broken = Flow.NOWHERE;
         Flow continued = Flow.NOWHERE;
 
-        private Target(String label, boolean isLoop, boolean isBlock) {
+        private Target(String label, boolean isLoop, boolean needsLabel) {
             this.label = label;
             this.isLoop = isLoop;
-            this.isBlock = isBlock;
+            this.needsLabel = needsLabel;
         }
     }
 
@@ -107,6 +108,15 @@ final class Scope {
         return new Place(place.mayAwait, place.returns, place.yields, place.captured, place.hidden, place.swallowed, true);
     }
 
+    /// {@return what the writer writes at another place}
+    String at(Place inner, Supplier<String> writer) {
+        var outer = place;
+        place = inner;
+        var text = writer.get();
+        place = outer;
+        return text;
+    }
+
     int mark() {
         return variables.size();
     }
@@ -126,12 +136,12 @@ final class Scope {
         flow = flow.without(variable);
     }
 
-    /// {@return the variables whose value can be used}
+    /// {@return the variables whose value can be used; what cannot be named can't be handed to another method either}
     List<Variable> readable(Kind kind) {
         var all = new ArrayList<Variable>();
         for (int i = 0; i < variables.size(); i++) {
             var v = variables.get(i);
-            if (v.kind == kind && (i >= place.captured || !v.isMutable) && !flow.unassigned.contains(v)) all.add(v);
+            if (v.kind == kind && (i >= place.captured || !v.isMutable && kind != Kind.HIDDEN) && !flow.unassigned.contains(v)) all.add(v);
         }
         return all;
     }
@@ -151,8 +161,8 @@ final class Scope {
         return all;
     }
 
-    Target enter(String label, boolean isLoop, boolean isBlock) {
-        var target = new Target(label, isLoop, isBlock);
+    Target enter(String label, boolean isLoop, boolean needsLabel) {
+        var target = new Target(label, isLoop, needsLabel);
         targets.add(target);
         return target;
     }

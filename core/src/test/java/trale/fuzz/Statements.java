@@ -58,7 +58,8 @@ final class Statements extends Switches {
     }
 
     /// With a cast, as javac takes `yield (` with a comma further on for a call.
-    private String yield_() {
+    @Override
+    String yield_() {
         var kind = scope.place.yields();
         return "yield (%s) %s;\n".formatted(kind.type, of(kind));
     }
@@ -159,7 +160,7 @@ final class Statements extends Switches {
     }
 
     private String jump(String what, Target target) {
-        var nearest = scope.targets().reversed().stream().filter(t -> t.isBlock && (t.isLoop || what.equals("break"))).findFirst();
+        var nearest = scope.targets().reversed().stream().filter(t -> !t.needsLabel && (t.isLoop || what.equals("break"))).findFirst();
         boolean isNearest = nearest.isPresent() && nearest.get() == target;
         if (what.equals("break")) scope.breaks(target);
         else scope.continues(target);
@@ -183,7 +184,7 @@ final class Statements extends Switches {
     /// @param mayEnd whether the condition may be false
     private String loop(String head, String start, boolean mayEnd) {
         var before = scope.flow;
-        var target = scope.enter(draft.name("L"), true, true);
+        var target = scope.enter(draft.name("L"), true, false);
         var text = block(start);
         scope.leave(target);
         scope.flow = mayEnd ? before.join(target.broken) : target.broken;
@@ -196,7 +197,7 @@ final class Statements extends Switches {
     }
 
     private String doWhile() {
-        var target = scope.enter(draft.name("L"), true, true);
+        var target = scope.enter(draft.name("L"), true, false);
         var text = "do " + block();
         scope.leave(target);
         scope.flow = scope.flow.join(target.continued);
@@ -211,7 +212,9 @@ final class Statements extends Switches {
         var name = draft.name("i");
         var start = of(kind);
         scope.declare(new Variable(name, kind, true), true);
-        var head = "for (%s %s = %s; w.more() && %s < %s; %s) ".formatted(kind.type, name, start, name, rightOf(kind, kind), draft.oneIn(2) ? name + "++" : name + " += " + rightOf(kind, kind));
+        var end = rightOf(kind, kind);
+        var update = draft.oneIn(2) ? name + "++" : name + " += " + rightOf(kind, kind);
+        var head = "for (%s %s = %s; w.more() && %s < %s; %s) ".formatted(kind.type, name, start, name, end, update);
         var text = loop(head, "", true);
         scope.release(mark);
         return text;
@@ -230,7 +233,7 @@ final class Statements extends Switches {
     }
 
     private String labelled() {
-        var target = scope.enter(draft.name("L"), false, false);
+        var target = scope.enter(draft.name("L"), false, true);
         var text = target.label + ": " + block() + "\n";
         scope.leave(target);
         scope.flow = scope.flow.join(target.broken);
@@ -275,7 +278,7 @@ final class Statements extends Switches {
         var all = new ArrayList<String>();
         if (checks && draft.oneIn(2)) all.add(draft.oneIn(3) ? "IOException | IllegalArgumentException" : "IOException");
         if (draft.oneIn(4)) all.add("CancellationException");
-        if (draft.oneIn(3)) all.add(draft.oneIn(2) ? "IllegalStateException | NullPointerException | IndexOutOfBoundsException" : "IllegalStateException");
+        if (draft.oneIn(3)) all.add("IllegalStateException" + (draft.oneIn(2) ? " | NullPointerException | IndexOutOfBoundsException" : ""));
         if (draft.oneIn(3)) all.add("RuntimeException");
         if (draft.oneIn(2) || atLeastOne && all.isEmpty()) all.add("Exception");
         if (draft.oneIn(8)) all.add("Throwable");
@@ -294,7 +297,8 @@ final class Statements extends Switches {
     private String resource() {
         var name = draft.name("r");
         var made = "new Resource(p, \"%s%s\"%s)".formatted(draft.oneIn(4) ? "bad " : "", name, draft.oneIn(2) ? " + " + of(Kind.INT) : "");
-        return "Resource %s = %s".formatted(name, scope.place.mayAwait() && draft.oneIn(2) ? "Async.<Resource>await(p.<Resource>later(%s))".formatted(made) : made);
+        if (scope.place.mayAwait() && draft.oneIn(2)) made = "Async.<Resource>await(p.<Resource>later(" + made + "))";
+        return "Resource %s = %s".formatted(name, made);
     }
 
     /// A future that is made now and awaited after other statements, unless one of them leaves the block.
@@ -307,12 +311,9 @@ final class Statements extends Switches {
     }
 
     private String synchronizedBlock() {
-        var outer = scope.place;
-        scope.place = scope.withoutAwait();
         depth += DEEPEST; // it would be a pity if much stood here
-        var text = "synchronized (%s) ".formatted(draft.oneIn(2) ? "p" : "Colour.class") + block() + "\n";
+        var text = scope.at(scope.withoutAwait(), this::block);
         depth -= DEEPEST;
-        scope.place = outer;
-        return text;
+        return "synchronized (%s) %s\n".formatted(draft.oneIn(2) ? "p" : "Colour.class", text);
     }
 }

@@ -15,6 +15,9 @@ abstract class Switches extends Expressions {
     /// {@return a block with variables of its own}
     abstract String block();
 
+    /// {@return a `yield`}
+    abstract String yield_();
+
     /// {@return statements, without braces, that can't be passed: they end with a `yield`, or in another way}
     abstract String yielding();
 
@@ -25,17 +28,23 @@ abstract class Switches extends Expressions {
 
     /// {@return patterns of which none matches all that another one matches}
     private List<Supplier<String>> patterns(Kind kind) {
-        if (kind == Kind.SHAPE) return List.of(this::point, () -> circle("Circle"), () -> "Pair(%s, var %s)".formatted(left(), variable(Kind.OBJECT)));
-        return List.of(this::point, () -> "Integer " + variable(Kind.BOXED_INT), () -> "String " + variable(Kind.STRING), () -> "Colour " + variable(Kind.COLOUR), () -> circle("Circle"));
+        if (kind == Kind.SHAPE) return List.of(this::point, this::circle, () -> "Pair(%s, var %s)".formatted(left(), variable(Kind.OBJECT)));
+        return List.of(
+                this::point,
+                this::circle,
+                () -> "Integer " + variable(Kind.BOXED_INT),
+                () -> "String " + variable(Kind.STRING),
+                () -> "Colour " + variable(Kind.COLOUR));
     }
 
     private String point() {
         if (draft.oneIn(3)) return "Point " + variable(Kind.POINT);
-        return "Point(%s%s, %s)".formatted(draft.oneIn(2) ? "int " : "var ", variable(Kind.INT), draft.oneIn(3) ? "_" : "long " + variable(Kind.LONG));
+        var x = (draft.oneIn(2) ? "int " : "var ") + variable(Kind.INT);
+        return "Point(%s, %s)".formatted(x, draft.oneIn(3) ? "_" : "long " + variable(Kind.LONG));
     }
 
-    private String circle(String type) {
-        return "%s(var %s, String %s)".formatted(type, variable(Kind.DOUBLE), variable(Kind.STRING));
+    private String circle() {
+        return "Circle(var %s, String %s)".formatted(variable(Kind.DOUBLE), variable(Kind.STRING));
     }
 
     private String left() {
@@ -62,7 +71,7 @@ abstract class Switches extends Expressions {
                 for (var pattern : patterns(selector)) if (draft.oneIn(2)) labels.add(() -> "case " + pattern.get() + guard());
                 if (draft.oneIn(3)) break;
                 labels.add(() -> "case Point " + variable(Kind.POINT));
-                labels.add(() -> "case " + circle("Circle"));
+                labels.add(() -> "case " + circle());
                 labels.add(() -> "case Pair(var %s, var %s)".formatted(variable(Kind.SHAPE), variable(Kind.OBJECT)));
                 return labels;
             }
@@ -75,7 +84,8 @@ abstract class Switches extends Expressions {
         }
         boolean isComplete = selector == Kind.COLOUR && labels.size() == 3;
         boolean hasPatterns = selector == Kind.SHAPE || selector == Kind.OBJECT;
-        if (hasPatterns || isExhaustive && !isComplete || draft.oneIn(2)) labels.add(() -> hasPatterns && draft.oneIn(2) ? "case null, default" : "default");
+        if (hasPatterns || isExhaustive && !isComplete || draft.oneIn(2))
+            labels.add(() -> hasPatterns && draft.oneIn(2) ? "case null, default" : "default");
         return labels;
     }
 
@@ -84,47 +94,41 @@ abstract class Switches extends Expressions {
     }
 
     private String guard() {
-        var outer = scope.place;
-        scope.place = scope.inGuard();
-        var guard = " when " + of(Kind.BOOLEAN) + " & w.ok()";
-        scope.place = outer;
-        return guard;
+        return " when " + scope.at(scope.inGuard(), () -> of(Kind.BOOLEAN)) + " & w.ok()";
     }
 
     @Override
     final String switchOf(Kind kind) {
         var selector = draft.of(SELECTORS);
         var text = new StringBuilder("(switch ((").append(selector.type).append(") (").append(of(selector)).append(")) {\n");
-        var outer = scope.place;
         var flow = scope.flow;
-        boolean hasStatements = outer.hasStatements();
-        var yields = hasStatements ? scope.inSwitch(kind) : outer;
+        boolean hasStatements = scope.place.hasStatements();
+        var yields = hasStatements ? scope.inSwitch(kind) : scope.place;
         boolean hasArrows = !hasStatements || selector == Kind.SHAPE || selector == Kind.OBJECT || !draft.oneIn(4);
         var labels = labels(selector, true);
         for (var label : labels) {
             int mark = scope.mark();
             scope.flow = flow;
-            scope.place = outer;
             text.append(label.get());
-            scope.place = yields;
             boolean mustYield = label == labels.getLast(); // one has to
-            if (!hasArrows && mustYield) text.append(":\nyield (").append(kind.type).append(") ").append(of(kind)).append(";\n");
-            else if (!hasArrows) text.append(":\n").append(yielding());
-            else if (mustYield) text.append(" -> ").append(of(kind)).append(";\n");
-            else if (hasStatements && draft.oneIn(3)) text.append(" -> {\n").append(yielding()).append("}\n");
-            else if (hasStatements && draft.oneIn(12)) text.append(" -> throw ").append(of(Kind.EXCEPTION)).append(";\n");
-            else text.append(" -> ").append(of(kind)).append(";\n");
+            text.append(scope.at(yields, () -> hasArrows ? arm(kind, mustYield) : ":\n" + (mustYield ? yield_() : yielding())));
             scope.release(mark);
         }
-        scope.place = outer;
         scope.flow = flow;
         return text.append("})").toString();
+    }
+
+    private String arm(Kind kind, boolean mustYield) {
+        boolean mayBeABlock = !mustYield && scope.place.hasStatements();
+        if (mayBeABlock && draft.oneIn(3)) return " -> {\n" + yielding() + "}\n";
+        if (mayBeABlock && draft.oneIn(12)) return " -> throw " + of(Kind.EXCEPTION) + ";\n";
+        return " -> " + of(kind) + ";\n";
     }
 
     final String switchStatement() {
         var selector = draft.of(SELECTORS);
         var head = "switch ((%s) (%s)) {\n".formatted(selector.type, of(selector));
-        var target = scope.enter(draft.name("L"), false, true);
+        var target = scope.enter(draft.name("L"), false, false);
         boolean hasArrows = selector == Kind.SHAPE || selector == Kind.OBJECT || draft.oneIn(2);
         var text = new StringBuilder();
         var before = scope.flow;
