@@ -228,6 +228,10 @@ class T_Closing extends UnderBothArrangements {
                     await(Timer.sleep(Duration.ofMillis(5)));
                     return made;
                 }).join());
+                Future<Void> failing = cx -> {
+                    throw new IllegalStateException("failed in a hook");
+                };
+                IO.println(assertThrows(CompletionException.class, executor.submit(failing)::join).getCause().getMessage());
                 executor.close();
             };
             Runtime.getRuntime().addShutdownHook(new Thread(() -> hook.accept("spawned in a hook")));
@@ -238,7 +242,7 @@ class T_Closing extends UnderBothArrangements {
     @Test
     void aShutdownHookMayUseItsExecutor() throws Exception {
         try (var child = Child.start(Exits.class, arrangement.name())) {
-            assertEquals("woken in a hook\nspawned in a hook\n", child.end());
+            assertEquals("woken in a hook\nspawned in a hook\nfailed in a hook\n", child.end());
         }
     }
 
