@@ -3,6 +3,9 @@ package trale.support;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,6 +29,18 @@ public final class TheLog extends Handler implements AutoCloseable {
         var record = records.poll(10, TimeUnit.SECONDS);
         assertNotNull(record, "nothing was logged");
         return record;
+    }
+
+    /// Collects garbage until each of these, which nobody holds the task of, has been logged; nothing else may be.
+    public void expect(Collection<? extends Throwable> failures) throws InterruptedException {
+        var missing = Collections.newSetFromMap(new IdentityHashMap<Throwable, Boolean>());
+        missing.addAll(failures);
+        while (!missing.isEmpty()) {
+            System.gc();
+            var record = records.poll(10, TimeUnit.MILLISECONDS);
+            for (; record != null; record = records.poll())
+                if (!missing.remove(record.getThrown())) throw new AssertionError("logged though seen, or twice", record.getThrown());
+        }
     }
 
     /// {@return what has been logged and not been taken}
