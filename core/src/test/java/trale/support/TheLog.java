@@ -32,15 +32,21 @@ public final class TheLog extends Handler implements AutoCloseable {
     }
 
     /// Collects garbage until each of these, which nobody holds the task of, has been logged; nothing else may be.
-    public void expect(Collection<? extends Throwable> failures) throws InterruptedException {
+    ///
+    /// @return the last report
+    public LogRecord expect(Collection<? extends Throwable> failures) throws InterruptedException {
+        LogRecord last = null;
         var missing = Collections.newSetFromMap(new IdentityHashMap<Throwable, Boolean>());
         missing.addAll(failures);
         while (!missing.isEmpty()) {
             System.gc();
             var record = records.poll(10, TimeUnit.MILLISECONDS);
-            for (; record != null; record = records.poll())
+            for (; record != null; record = records.poll()) {
                 if (!missing.remove(record.getThrown())) throw new AssertionError("logged though seen, or twice", record.getThrown());
+                last = record;
+            }
         }
+        return last;
     }
 
     /// {@return what has been logged and not been taken}
