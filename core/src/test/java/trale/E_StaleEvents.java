@@ -123,6 +123,18 @@ class E_StaleEvents extends UnderBothArrangements {
     }
 
     @Test
+    void E7_whatIsNoLongerWatchedMayBeWatchedAgainUnderTheSameNumber() throws Exception {
+        var pipe = new Pipe(() -> {});
+        var duplicate = Linux.dup(pipe.ends[0]);
+        pipe.source.close();
+        Linux.close(pipe.ends[0]);
+        Linux.dup(duplicate, pipe.ends[0]);
+        executor.reactor().add(pipe.ends[0]).close(); // without DEL it is there already
+        Linux.close(duplicate);
+        Linux.close(pipe.ends);
+    }
+
+    @Test
     void E7_canary_withoutDelTheDuplicateSendsThem() throws Exception {
         var ghosts = new AtomicInteger();
         var pipe = new Pipe(ghosts::incrementAndGet);

@@ -10,18 +10,17 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
+import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /// What trale logs while this is open, instead of on the console.
-public final class TheLog extends Handler implements AutoCloseable {
+public final class TheLog implements Filter, AutoCloseable {
     private final Logger logger = Logger.getLogger("trale");
     private final BlockingQueue<LogRecord> records = new LinkedBlockingQueue<>();
 
     public TheLog() {
-        logger.addHandler(this);
-        logger.setUseParentHandlers(false);
+        logger.setFilter(this);
     }
 
     /// Waits for the next record.
@@ -57,18 +56,13 @@ public final class TheLog extends Handler implements AutoCloseable {
     }
 
     @Override
-    public void publish(LogRecord record) {
+    public boolean isLoggable(LogRecord record) {
         records.add(record);
-    }
-
-    @Override
-    public void flush() {
-        // nothing is buffered
+        return false;
     }
 
     @Override
     public void close() {
-        logger.setUseParentHandlers(true);
-        logger.removeHandler(this);
+        logger.setFilter(null);
     }
 }
