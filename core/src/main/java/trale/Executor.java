@@ -104,6 +104,7 @@ public final class Executor implements AutoCloseable {
     /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
+    /// @throws IllegalArgumentException `trale.reactor` is something else
     public static Executor get() {
         if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
@@ -113,7 +114,11 @@ public final class Executor implements AutoCloseable {
     private static synchronized Executor startProcessWide() {
         var executor = processWide;
         if (executor == null || !executor.isOpen()) {
-            executor = builder().name("trale").reactorThread("thread".equals(System.getProperty("trale.reactor"))).build();
+            var turnedBy = System.getProperty("trale.reactor");
+            if (turnedBy != null && !turnedBy.equals("thread"))
+                throw new IllegalArgumentException("-Dtrale.reactor=" + turnedBy
+                        + ": say thread, for a thread that turns the reactor, or leave it out, and the executor's own does");
+            executor = builder().name("trale").reactorThread(turnedBy != null).build();
             processWide = executor;
         }
         return executor;
