@@ -1,26 +1,49 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 
-/// What a thread's system calls pass by address. It lives as long as the thread: allocating costs more than a call, and
-/// so would a second look for what belongs to the thread.
+/// How a system call is made, and what a thread's calls pass by address.
+///
+/// ```
+///                 1       2         3      4      5      6
+///  socket         family  type      proto
+///  epoll_ctl      epoll   op        fd     event
+///  recvfrom       fd      memory *  size   flags  from   length       * need not be trale's
+/// ```
+///
+/// All functions are called in one shape, (long, address, long, long, long, long) → long, because java.lang.foreign
+/// generates code for each, which takes time at a program's start. It makes no difference to libc: by the conventions of
+/// x86-64 and aarch64 a pointer, a long and an int travel in the same registers, in the same order; a function looks at the
+/// lower half for an int, at no register beyond its last parameter, and leaves the upper half of an int result undefined.
+///
+/// The second argument alone may be memory that somebody else can free: java.lang.foreign keeps it alive during the call.
+/// All other pointers are to what is here, which lives as long as the thread: allocating costs more than a call, and so
+/// would a second look for what belongs to the thread.
 final class Scratch {
-    private static final MemoryLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final long ERRNO_OFFSET = CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    /// Being `static final` and called by `invokeExact`, it is compiled to a few instructions around libc's stub. Not
+    /// `Linker.Option.critical`: that gains nothing on a system call and holds up the garbage collector.
+    @SuppressWarnings("restricted")
+    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.captureCallState("errno"));
+
+    private static final int LENGTH = SocketAddresses.SIZE;
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-    final MemorySegment errno = Arena.ofAuto().allocate(CAPTURE);
+    private final ByteBuffer errnoBuffer = Libc.allocate((int) Linker.Option.captureStateLayout().byteSize());
+    private final MemorySegment errno = MemorySegment.ofBuffer(errnoBuffer);
 
-    /// Room for any structure: a socket address, an option's value, an event.
-    final MemorySegment struct = Arena.ofAuto().allocate(SocketAddresses.SIZE, 8);
+    /// Room for any structure — a socket address, an option's value, an event — and, behind it, for its length.
+    final ByteBuffer struct = Libc.allocate(LENGTH + Integer.BYTES);
 
-    private final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
+    final MemorySegment memory = MemorySegment.ofBuffer(struct);
 
     /// The way of a heap buffer's bytes, as memory and as a buffer; only threads that move heap buffers have one.
     private MemorySegment chunk = MemorySegment.NULL;
@@ -31,19 +54,34 @@ final class Scratch {
         return OF_THREAD.get();
     }
 
-    /// {@return the kernel's convention from libc's: the result, or −errno}
-    int result(int result) {
-        return result >= 0 ? result : -errno.get(JAVA_INT, ERRNO_OFFSET);
+    /// Every call answers as the kernel does. No exception is made for what is ordinary (EAGAIN); [Errno] makes one for
+    /// what is not.
+    ///
+    /// @return a result ≥ 0, or −errno
+    int call(MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
+        var result = (int) result(function, a, b, c, d, e, f);
+        return result >= 0 ? result : -errnoBuffer.getInt(0); // nothing else is captured on Linux
     }
 
-    MemorySegment length(int n) {
-        length.set(JAVA_INT, 0, n);
-        return length;
+    long result(MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
+        try {
+            return (long) CALL.invokeExact(function, errno, a, b, c, d, e, f);
+        } catch (RuntimeException | Error t) {
+            throw t;
+        } catch (Throwable t) {
+            throw new AssertionError("a downcall threw", t); // it declares nothing
+        }
+    }
+
+    /// {@return a pointer to a length, which is in and out}
+    long length(int n) {
+        struct.putInt(LENGTH, n);
+        return memory.address() + LENGTH;
     }
 
     /// {@return what the last call left in [#length(int)]}
     int length() {
-        return length.get(JAVA_INT, 0);
+        return struct.getInt(LENGTH);
     }
 
     MemorySegment chunk() {
