@@ -50,7 +50,7 @@ public final class LineReader implements AsyncRead {
     /// Cancelled or failed, it has taken nothing away: the next call begins with the same line.
     ///
     /// @return the line without its end, or null at the end of the stream; fails with [LineTooLongException]
-    public Future<String> readLine() {
+    public Future<@Nullable String> readLine() {
         return async(() -> {
             for (var i = start; ; ) {
                 while (i < end && bytes.get(i) != '\n') i++;
