@@ -49,6 +49,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     ///
     /// @throws IOException the address can't be reached from here, or the socket is closed
     public void connect(InetSocketAddress peer) throws IOException {
+        Objects.requireNonNull(peer, "the address is null");
         remote = call(fd -> {
             Sockets.connect(fd, peer, local);
             local = (InetSocketAddress) Sockets.localAddress(fd);
@@ -74,6 +75,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     }
 
     private Future<Integer> sending(ByteBuffer from, @Nullable InetSocketAddress to) {
+        Objects.requireNonNull(from, "the buffer is null");
         return new Operation<>(this, Descriptor.WRITER) {
             @Override
             int call(int fd) throws IOException {

@@ -12,7 +12,6 @@ import java.io.EOFException;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.ReadOnlyBufferException;
 import java.security.MessageDigest;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
@@ -55,15 +54,6 @@ class ByteStreams extends SocketTest {
             assertEquals(0, run(() -> await(ends.ours().write(none))));
             run(() -> await(ends.ours().readExactly(none)));
             run(() -> await(ends.ours().writeAll(none)));
-        }
-    }
-
-    @Test
-    void aReadOnlyBufferIsRefusedBeforeAnyByteIsLost() throws Exception {
-        try (var ends = ends()) {
-            ends.theirs().write(bytes("x"));
-            assertThrows(ReadOnlyBufferException.class, () -> ends.ours().read(ByteBuffer.allocate(1).asReadOnlyBuffer()));
-            assertEquals(1, run(() -> await(ends.ours().read(ByteBuffer.allocate(1)))));
         }
     }
 

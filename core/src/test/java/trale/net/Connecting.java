@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
@@ -163,15 +164,32 @@ class Connecting extends SocketTest {
 
     @ParameterizedTest
     @CsvSource({
-        "111, connect, java.net.ConnectException", "110, connect, java.net.ConnectException",
-        "113, connect, java.net.NoRouteToHostException", "101, connect, java.net.NoRouteToHostException",
-        "98, bind, java.net.BindException", "99, bind, java.net.BindException", "13, bind, java.net.BindException",
-        "13, connect, java.net.SocketException", "111, receive, java.net.PortUnreachableException",
-        "110, read, java.net.SocketException", "104, read, java.net.SocketException", "32, write, java.net.SocketException"
+        "111, connect, ConnectException, ECONNREFUSED (Connection refused)",
+        "110, connect, ConnectException, ETIMEDOUT (Connection timed out)",
+        "113, connect, NoRouteToHostException, EHOSTUNREACH (No route to host)",
+        "101, connect, NoRouteToHostException, ENETUNREACH (Network is unreachable)",
+        "99, connect, BindException, EADDRNOTAVAIL (Cannot assign requested address)",
+        "13, connect, SocketException, EACCES (Permission denied)",
+        "98, bind, BindException, EADDRINUSE (Address already in use)",
+        "99, bind, BindException, EADDRNOTAVAIL (Cannot assign requested address)",
+        "13, bind, BindException, EACCES (Permission denied)",
+        "111, receive, PortUnreachableException, ECONNREFUSED (Connection refused)",
+        "111, send, PortUnreachableException, ECONNREFUSED (Connection refused)",
+        "110, read, SocketException, ETIMEDOUT (Connection timed out)",
+        "104, read, SocketException, ECONNRESET (Connection reset by peer)",
+        "32, write, SocketException, EPIPE (Broken pipe)",
+        "24, accept, SocketException, EMFILE (Too many open files)"
     })
-    void errorsAreThoseOfJavaNet(int errno, String call, Class<?> type) {
+    void errorsAreThoseOfJavaNetAndTellCallAddressNameAndText(int errno, String call, String type, String text) {
         var e = Sockets.exception(call, -errno, new InetSocketAddress("127.0.0.1", 7));
-        assertEquals(type, e.getClass());
-        assertTrue(e.getMessage().startsWith(call + " 127.0.0.1:7: E"), e.getMessage());
+        assertEquals("java.net." + type, e.getClass().getName());
+        assertEquals(call + " 127.0.0.1:7: " + text, e.getMessage());
+    }
+
+    /// To a broadcast address there is no way for TCP, as the kernel says without sending anything.
+    @Test
+    void whatCannotBeReachedIsNoRouteToHost() {
+        assertEquals("connect 127.255.255.255:9: ENETUNREACH (Network is unreachable)",
+                fails(NoRouteToHostException.class, TcpStream.connect(new InetSocketAddress("127.255.255.255", 9))).getMessage());
     }
 }
