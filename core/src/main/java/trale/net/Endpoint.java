@@ -77,8 +77,13 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
         return call(fd -> Sockets.getOption(fd, option));
     }
 
-    /// Closes the socket. A task that waits on it gets [java.nio.channels.AsynchronousCloseException], every later use
-    /// [java.nio.channels.ClosedChannelException]. From any thread, any number of times.
+    /// Closes the socket, and its number and port are free when this returns. A task that waits on it gets
+    /// [java.nio.channels.AsynchronousCloseException], every later use [java.nio.channels.ClosedChannelException]. From any
+    /// thread, any number of times.
+    ///
+    /// What a stream has written still goes out; but if there are bytes that it has not read, the kernel resets the
+    /// connection, and the peer may lose what was written last (close(2), tcp(7)). Where that matters, shut the output down
+    /// and read to the end first.
     @Override
     public void close() {
         descriptor.close();
