@@ -57,6 +57,7 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     /// Sets one of these [java.net.StandardSocketOptions]: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF,
     /// SO_KEEPALIVE, TCP_NODELAY (socket(7), tcp(7)). For the first two it is too late here; see [BindOptions].
     ///
+    /// @param option which one
     /// @param value of a buffer: its size in bytes, at least. The kernel takes twice that, and no more than net.core.wmem_max
     ///              and net.core.rmem_max
     /// @throws UnsupportedOperationException another option
@@ -75,6 +76,12 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     /// @throws IOException it has no such option
     public <T> T getOption(SocketOption<T> option) throws IOException {
         return call(fd -> Sockets.getOption(fd, option));
+    }
+
+    /// {@return what it is, and its addresses}
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + "[" + local + (remote == null ? "]" : " to " + remote + "]");
     }
 
     /// Closes the socket, and its number and port are free when this returns. A task that waits on it gets

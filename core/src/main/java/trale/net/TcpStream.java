@@ -28,8 +28,10 @@ import trale.Future;
 /// });
 /// ```
 ///
-/// Errors are java.net's: [java.net.SocketException] for a connection that was reset (ECONNRESET) or to whose other end
-/// nothing can be written any more (EPIPE); no signal is raised.
+/// An operation fails with [java.net.SocketException] if the connection was reset (ECONNRESET), or nothing can be written to
+/// its other end any more (EPIPE; no signal is raised); with [java.nio.channels.AsynchronousCloseException] if this end is
+/// closed meanwhile, and [java.nio.channels.ClosedChannelException] if it was before; with [IllegalStateException] if another
+/// is in progress in the same direction.
 public final class TcpStream extends ByteStream<InetSocketAddress> {
 
     TcpStream(int fd, InetSocketAddress remote) throws IOException {
@@ -81,7 +83,8 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     /// Sends small writes at once (TCP_NODELAY) rather than to wait until they fill a segment or the peer has
     /// acknowledged what went before.
     ///
-    /// @throws IOException the socket is closed
+    /// @param on false, at first
+    /// @throws java.nio.channels.ClosedChannelException the socket is closed
     public void noDelay(boolean on) throws IOException {
         setOption(StandardSocketOptions.TCP_NODELAY, on);
     }

@@ -194,6 +194,10 @@ class ByteStreams extends SocketTest {
         try (var ends = ends()) {
             assertEquals(ends.theirs().getRemoteAddress(), ends.ours().localAddress());
             assertEquals(ends.theirs().getLocalAddress(), ends.ours().remoteAddress());
+            var text = "TcpStream[" + ends.ours().localAddress() + " to " + ends.ours().remoteAddress() + "]";
+            assertEquals(text, ends.ours().toString());
+            assertEquals("reading from " + text, ends.ours().read(bytes("x")).toString());
+            assertEquals("writing to " + text, ends.ours().write(bytes("x")).toString());
             ends.ours().close();
             assertEquals(ends.theirs().getLocalAddress(), ends.ours().remoteAddress());
         }
