@@ -57,7 +57,7 @@ public final class Async {
     ///
     /// @param <T> what it returns
     @FunctionalInterface
-    public interface Body<T> extends Serializable {
+    public interface Body<T extends @Nullable Object> extends Serializable {
 
         /// The code. It is compiled, not called.
         ///
@@ -82,7 +82,7 @@ public final class Async {
     /// @return what the body will return; it can be polled to its end once
     /// @throws IllegalArgumentException the body cannot be compiled; the message says where, why, and what to do
     @SuppressWarnings("unchecked") // step returns what the body returned
-    public static <T> Future<T> async(Body<T> body) {
+    public static <T extends @Nullable Object> Future<T> async(Body<T> body) {
         return (Future<T>) machine(body);
     }
 
@@ -109,7 +109,7 @@ public final class Async {
     /// @throws Exception what the future failed with, the same object
     /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here
     /// @throws IllegalStateException this is not in an async body
-    public static <T> T await(Future<? extends T> f) throws Exception {
+    public static <T extends @Nullable Object> T await(Future<? extends T> f) throws Exception {
         throw new IllegalStateException("await outside an async body. In plain code block with Executor.blockOn(future)"
                 + " or JoinHandle.join(); a method that is to wait returns Async.async(() -> { … await(…) … }), and is awaited");
     }

@@ -45,7 +45,9 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
     /// If there is no descriptor or no memory left (EMFILE, ENFILE, ENOBUFS, ENOMEM), the connection stays in the kernel's
     /// queue; this logs it once and tries again every 20 ms. A connection that ended in the queue is passed over.
     ///
-    /// @return fails with [java.nio.channels.ClosedChannelException] once the listener is closed
+    /// @return the connection; fails with [java.nio.channels.AsynchronousCloseException] if the listener is closed
+    ///         meanwhile, [java.nio.channels.ClosedChannelException] if it was before, and [IllegalStateException] if
+    ///         another task waits for one
     public Future<S> accept() {
         return async(() -> {
             S stream;

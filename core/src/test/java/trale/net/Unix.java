@@ -115,19 +115,4 @@ class Unix extends SocketTest {
             for (var client : clients) client.join().close();
         }
     }
-
-    @Test
-    void twoDirectionsAtOnce() throws Exception {
-        try (var pair = unixPair()) {
-            var size = 4 << 20;
-            var there = executor.submit(pair.one().writeAll(ByteBuffer.allocate(size)));
-            var back = executor.submit(pair.other().writeAll(ByteBuffer.allocateDirect(size)));
-            var one = executor.submit(pair.one().readExactly(ByteBuffer.allocateDirect(size)));
-            var other = executor.submit(pair.other().readExactly(ByteBuffer.allocate(size)));
-            there.join();
-            back.join();
-            one.join();
-            other.join();
-        }
-    }
 }

@@ -61,7 +61,8 @@ final class SocketAddresses {
     private static int encodeInet(InetSocketAddress a, int family, ByteBuffer to)
             throws UnknownHostException, SocketException {
         if (a.isUnresolved())
-            throw new UnknownHostException(a + ": the name was not resolved; TcpStream.connect(host, port) does that");
+            throw new UnknownHostException(text(a) + ": the name is not resolved; that blocks, so do it beside the executor: "
+                    + "await(Blocking.run(() -> InetAddress.getByName(name)))");
         var bytes = a.getAddress().getAddress();
         var isMapped = family == AF_INET6 && bytes.length == 4;
         if (family == AF_INET && bytes.length != 4)
