@@ -23,7 +23,9 @@ record Command(String usage, String[] args, String... defaults) {
         var m = ADDRESS.matcher(argument(i));
         if (!m.matches() || Integer.parseInt(m.group(2)) > 65_535)
             throw wrong(usage, "'" + argument(i) + "' is not [HOST:]PORT with a port from 0 to 65535");
-        return new InetSocketAddress(m.group(1) == null ? "127.0.0.1" : m.group(1), Integer.parseInt(m.group(2)));
+        var address = new InetSocketAddress(m.group(1) == null ? "127.0.0.1" : m.group(1), Integer.parseInt(m.group(2)));
+        if (address.isUnresolved()) throw wrong(usage, "there is no host '" + m.group(1) + "'");
+        return address;
     }
 
     Path folder(int i) {
@@ -39,13 +41,15 @@ record Command(String usage, String[] args, String... defaults) {
 
     /// Runs the example; a failure of the network ends it with 1.
     ///
-    /// @param hint what to do about it
+    /// @param hint what to do if it cannot begin
     void run(String hint, Body body) throws Exception {
         try {
             body.run();
         } catch (IOException | CompletionException e) {
-            if (!((e instanceof CompletionException ? e.getCause() : e) instanceof IOException cause)) throw e;
-            throw exit(1, cause.getMessage() + ". " + hint);
+            var cause = e instanceof CompletionException ? e.getCause() : e;
+            if (!(cause instanceof IOException)) throw e;
+            var cannotBegin = cause instanceof BindException || cause instanceof ConnectException;
+            throw exit(1, cause.getMessage() + (cannotBegin ? ". " + hint : ""));
         }
     }
 
