@@ -17,6 +17,7 @@ import java.util.logging.Logger;
 /// What trale logs while this is open, instead of on the console.
 public final class TheLog implements Filter, AutoCloseable {
     private final Logger logger = Logger.getLogger("trale");
+    private final Filter outer = logger.getFilter(); // another of these, or null
     private final BlockingQueue<LogRecord> records = new LinkedBlockingQueue<>();
 
     public TheLog() {
@@ -58,11 +59,11 @@ public final class TheLog implements Filter, AutoCloseable {
     @Override
     public boolean isLoggable(LogRecord record) {
         records.add(record);
-        return false;
+        return outer != null && outer.isLoggable(record);
     }
 
     @Override
     public void close() {
-        logger.setFilter(null);
+        logger.setFilter(outer);
     }
 }
