@@ -103,13 +103,13 @@ final class Micro {
     private static Map<String, String[]> sleepers(Run.Plan plan) throws IOException {
         var figures = new LinkedHashMap<String, String[]>();
         for (var peer : List.of("trale", "kotlin", "virtualThreads", "completableFuture", "netty")) {
-            figures.put(peer, sleepers(peer, sleeping(plan), plan.isShort() ? 3 : 20));
+            figures.put(peer, sleepers(peer, sleeping(plan), plan.isShort() ? 5 : 20));
         }
         return figures;
     }
 
     private static int sleeping(Run.Plan plan) {
-        return plan.isShort() ? 10_000 : 1_000_000;
+        return plan.isShort() ? 50_000 : 1_000_000;
     }
 
     private static String[] sleepers(String peer, int tasks, int seconds) throws IOException {
