@@ -73,7 +73,8 @@ public final class Executor implements AutoCloseable {
     /// wakes the sleeper: one eventfd write, however many wakes there are.
     private final AtomicBoolean parked = new AtomicBoolean();
 
-    /// Spawned and not yet ended. Any thread adds, the executor's subtracts.
+    /// Spawned and not yet ended. Any thread adds, *then* pushes to `injected`; the executor's subtracts at a task's end, or the
+    /// spawning one if it is rejected.
     private final AtomicInteger tasks = new AtomicInteger();
 
     /// OPEN → CLOSING by whoever closes; CLOSING → CLOSED by the executor's thread when no task is left. submit() pushes,
