@@ -129,7 +129,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         }
 
         /// A short read tells that TCP's buffer is drained, a short write that it is full: the next edge says when it is
-        /// not. A read of a Unix stream is also short before bytes that came with a descriptor, and tells nothing.
+        /// not. A read of a Unix stream also ends after bytes that came with a descriptor, so a short one tells nothing.
         @Override
         boolean more(int n) {
             var tellsNothing = direction == READER && endpoint instanceof UnixStream;

@@ -8,6 +8,7 @@ import static trale.Async.await;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,11 +27,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import trale.Future;
 import trale.JoinHandle;
 import trale.support.Futures;
+import trale.time.Timer;
 
 /// One socket, and several who want it at once, give up, or close it, from threads of their own.
 class Claims extends SocketTest {
-    /// A race goes on until so many were refused, and so many cancelled.
-    private static final int ENOUGH = 2000;
+    /// A race goes on until so many reads were successful, so many refused, and so many tasks cancelled, or ten times as many
+    /// of the latter.
+    private static final int ENOUGH = 1000;
 
     /// What one of two rivals does. Its fields are written by its own task.
     private static final class Rival {
@@ -38,15 +41,17 @@ class Claims extends SocketTest {
         final AtomicBoolean active = new AtomicBoolean();
     }
 
-    /// Two rivals that read the same stream until its end, whatever becomes of them on the way.
+    /// Two rivals that read the same stream, whatever becomes of them on the way.
     private static final class Race {
         final AtomicIntegerArray read = new AtomicIntegerArray(256);
+        final AtomicInteger successes = new AtomicInteger();
         final AtomicInteger refusals = new AtomicInteger();
         final AtomicInteger cancellations = new AtomicInteger();
         volatile String wrong = "";
 
         boolean isOver() {
-            return !wrong.isEmpty() || (refusals.get() >= ENOUGH && cancellations.get() >= ENOUGH);
+            return !wrong.isEmpty() || cancellations.get() >= 10 * ENOUGH
+                    || Math.min(successes.get(), Math.min(refusals.get(), cancellations.get())) >= ENOUGH;
         }
 
         /// A refusal needs another operation that was in progress meanwhile. A rival becomes active, *then* counts, *then*
@@ -62,6 +67,7 @@ class Claims extends SocketTest {
                     try {
                         if (await(from.read(one.clear())) < 0) return;
                         read.incrementAndGet(one.get(0) & 0xff);
+                        successes.incrementAndGet();
                     } catch (CancellationException e) {
                         throw e;
                     } catch (IllegalStateException e) {
@@ -72,6 +78,13 @@ class Claims extends SocketTest {
                     }
                     await(Futures.yielding(1, () -> {}));
                 }
+            });
+        }
+
+        Future<Void> readingTheRest(AsyncRead from) {
+            return async(() -> {
+                for (var many = ByteBuffer.allocate(1 << 16); await(from.read(many.clear())) >= 0; )
+                    for (many.flip(); many.hasRemaining(); ) read.incrementAndGet(many.get() & 0xff);
             });
         }
     }
@@ -89,7 +102,7 @@ class Claims extends SocketTest {
             case AS_WRITTEN -> stream;
             case LOSES_WHAT_IT_READ_WHEN_CANCELLED -> to -> async(() -> {
                 var n = await(stream.read(to));
-                await(Futures.yielding(10, () -> {}));
+                await(Timer.sleep(Duration.ofMillis(1)));
                 return n;
             });
             case KEEPS_ITS_CLAIM_WHEN_CANCELLED -> to -> async(() -> {
@@ -128,28 +141,23 @@ class Claims extends SocketTest {
                 return sent;
             });
             Thread.ofPlatform().start(sender);
-            for (var turn = 0; !sender.isDone(); turn = 1 - turn) {
-                tasks.get(turn).cancel();
-                if (ended(tasks.get(turn))) continue;
+            for (var turn = 0; !race.isOver(); turn = 1 - turn) {
+                stop(tasks.get(turn));
                 race.cancellations.incrementAndGet();
                 tasks.set(turn, executors.get(turn).submit(race.reading(stream, rivals.get(turn), rivals.get(1 - turn))));
             }
+            tasks.forEach(Claims::stop);
+            executor.submit(race.readingTheRest(ends.ours())).join();
             var sent = sender.get().toString();
-            for (var task : tasks) task.join();
             var wrong = race.wrong.isEmpty() && !race.read.toString().equals(sent) ? "bytes were lost" : race.wrong;
             if (twin == Twin.AS_WRITTEN) assertEquals("", wrong);
             else assertNotEquals("", wrong, "the wrong twin passes: this race shows nothing");
         }
     }
 
-    /// {@return whether it came to its end, and was not cancelled}
-    private static boolean ended(JoinHandle<?> task) {
-        try {
-            task.join();
-            return true;
-        } catch (CancellationException e) {
-            return false;
-        }
+    private static void stop(JoinHandle<?> task) {
+        task.cancel();
+        outcome(task);
     }
 
     private static String outcome(JoinHandle<?> task) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trale.JoinHandle;
+import trale.support.Linux;
 
 /// Unix-domain sockets, by path and by abstract name.
 class Unix extends SocketTest {
@@ -113,6 +114,21 @@ class Unix extends SocketTest {
             assertFalse(clients.getLast().isDone());
             for (var i = 0; i < 5; i++) executor.submit(listener.accept()).join().close();
             for (var client : clients) client.join().close();
+        }
+    }
+
+    /// A read ends after bytes that came with a descriptor, so it is short though there is more: unlike TCP's.
+    @Test
+    void E2_whatComesWithADescriptorIsReadWithoutANewEvent() throws Exception {
+        try (var pair = unixPair()) {
+            var peer = pair.other().descriptor.fd;
+            var first = started(pair.one().read(ByteBuffer.allocate(100)));
+            try (var _ = new Hold()) { // one event for both
+                assertEquals(6, Linux.write(peer, 6, peer));
+                assertEquals(5, Linux.write(peer, 5));
+            }
+            assertEquals(6, first.join());
+            assertEquals(5, run(() -> await(pair.one().read(ByteBuffer.allocate(100)))), "and nobody keeps the descriptor");
         }
     }
 }
