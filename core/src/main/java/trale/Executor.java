@@ -100,7 +100,8 @@ public final class Executor implements AutoCloseable {
 
     /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}
     ///
-    /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread.
+    /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread; with `own`, or without the property, its
+    /// own thread turns the reactor.
     ///
     /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
@@ -115,11 +116,13 @@ public final class Executor implements AutoCloseable {
     private static synchronized Executor startProcessWide() {
         var executor = processWide;
         if (executor == null || !executor.isOpen()) {
-            var turnedBy = System.getProperty("trale.reactor");
-            if (turnedBy != null && !turnedBy.equals("thread"))
-                throw new IllegalArgumentException("-Dtrale.reactor=" + turnedBy
-                        + ": say thread, for a thread that turns the reactor, or leave it out, and the executor's own does");
-            executor = builder().name("trale").reactorThread(turnedBy != null).build();
+            var reactorThread = switch (System.getProperty("trale.reactor", "own")) {
+                case "thread" -> true;
+                case "own" -> false;
+                case String other -> throw new IllegalArgumentException("-Dtrale.reactor=" + other
+                        + ": thread has a thread turn the reactor; own, or nothing said, the executor's own");
+            };
+            executor = builder().name("trale").reactorThread(reactorThread).build();
             processWide = executor;
         }
         return executor;

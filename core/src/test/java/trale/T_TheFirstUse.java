@@ -87,14 +87,13 @@ class T_TheFirstUse {
 
     @Test
     void theProcessWideExecutorHasAReactorThreadIfThePropertySaysSo() throws Exception {
-        var own = threadsWith("-Dtrale.other=thread");
+        var own = threadsWith("-Dtrale.reactor=own");
         assertTrue(own.contains("trale"), own::toString);
         assertFalse(own.contains("trale-reactor"), own::toString);
         var two = threadsWith("-Dtrale.reactor=thread");
         assertTrue(two.contains("trale") && two.contains("trale-reactor"), two::toString);
         var none = threadsWith("-Dtrale.reactor=threads");
-        assertTrue(none.contains("-Dtrale.reactor=threads: say thread, for a thread that turns the reactor, or leave it out, "
-                + "and the executor's own does"), none::toString);
+        assertTrue(none.contains("-Dtrale.reactor=threads: thread has a thread turn the reactor; own, or nothing said, the executor's own"), none::toString);
         assertFalse(none.contains("trale"), none::toString);
     }
 }
