@@ -198,7 +198,8 @@ final class Task<T> implements Waker {
         return failure == null ? null : failure.look();
     }
 
-    @Nullable T value() {
+    @SuppressWarnings("NullAway") // null if T may be null
+    T value() {
         return value;
     }
 }

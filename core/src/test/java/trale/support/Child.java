@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /// A JVM of its own: to be stopped by signals, to end, or to have its system calls counted.
 public final class Child implements AutoCloseable {
-    private static final int SECONDS = 25;
+    private static final int SECONDS = 55;
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
     private final Process process;
