@@ -24,7 +24,7 @@ record HttpConnection(TcpStream stream, WebFolder folder, Duration patience) {
         return async(() -> {
             stream.noDelay(true);
             var lines = new LineReader(stream, HttpRequest.MAX_LINE);
-            for (var keepAlive = true; keepAlive; ) {
+            for (boolean first = true, keepAlive = true; keepAlive; first = false) {
                 keepAlive = false;
                 var head = false;
                 HttpResponse response;
@@ -35,6 +35,7 @@ record HttpConnection(TcpStream stream, WebFolder folder, Duration patience) {
                     head = request.method().equals("HEAD");
                     response = await(Blocking.run(() -> folder.answer(request)));
                 } catch (TimeoutException e) {
+                    if (!first) return; // just then a request may come, and this would be taken for its answer
                     response = HttpResponse.of(new HttpStatus("408 Request Timeout"));
                 } catch (HttpStatus status) {
                     response = HttpResponse.of(status);

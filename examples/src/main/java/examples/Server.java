@@ -40,7 +40,7 @@ final class Server {
                     try (stream) {
                         await(service.apply(stream));
                     } catch (IOException | TimeoutException e) { // hurts nobody else
-                        System.err.println(Command.text(stream.remoteAddress()) + ": " + e.getMessage());
+                        System.err.println("Connection of " + Command.text(stream.remoteAddress()) + " ended: " + e.getMessage());
                     } finally {
                         connections.remove(stream);
                     }

@@ -29,8 +29,8 @@ public final class Timer {
     ///
     /// The time counts from this call, not from the first poll. When it is over `f` is polled once more, so a value that
     /// is there is never thrown away; then `f` is [dropped][Future#drop()], which cancels an async body: its `finally`
-    /// blocks run before the exception is thrown, up to the first of their awaits that has to wait. Cancelling or dropping
-    /// this future drops `f` and leaves nothing behind.
+    /// blocks run before the exception is thrown, but if one of their awaits has to wait, the rest runs on as a task of its
+    /// own. Cancelling or dropping this future drops `f` and leaves nothing behind.
     ///
     /// A [trale.JoinHandle] that is dropped leaves its task alone: to end that too, cancel it.
     ///
