@@ -2,14 +2,17 @@ package trale.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.await;
 
 import java.io.EOFException;
+import java.lang.foreign.Arena;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import trale.Poll;
 
@@ -37,6 +40,23 @@ class ByteStreams extends SocketTest {
                 assertEquals(14, buffer.position());
                 assertEquals("ab123fghij4567opqrst", text(buffer.limit(20).position(20)));
             }
+        }
+    }
+
+    /// No call is made on memory that may be another's by now.
+    @Test
+    void theMemoryOfAnArenaIsABufferUntilItIsFreed() throws Exception {
+        try (var ends = ends()) {
+            ByteBuffer buffer;
+            try (var arena = Arena.ofShared()) {
+                buffer = arena.allocate(3).asByteBuffer();
+                ends.theirs().write(bytes("abc"));
+                executor.submit(ends.ours().readExactly(buffer)).join();
+                assertEquals("abc", text(buffer));
+            }
+            var freed = buffer.clear();
+            var refused = assertThrows(CompletionException.class, () -> run(() -> await(ends.ours().write(freed))));
+            assertInstanceOf(IllegalStateException.class, refused.getCause());
         }
     }
 

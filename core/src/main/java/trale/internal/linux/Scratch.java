@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 /// generates code for each, which takes time at a program's start. It makes no difference to libc: by the conventions of
 /// x86-64 and aarch64 a pointer, a long and an int travel in the same registers, in the same order; a function looks at the
 /// lower half for an int, at no register beyond its last parameter, and leaves the upper half of an int result undefined.
+/// (x86-64 differs for variadic functions, which are told how many vector registers are in use; there is none among these.)
 ///
 /// The second argument alone may be memory that somebody else can free: java.lang.foreign keeps it alive during the call.
 /// All other pointers are to what is here, which lives as long as the thread: allocating costs more than a call, and so
@@ -40,12 +41,14 @@ final class Scratch {
     private final ByteBuffer errnoBuffer = Libc.allocate((int) Linker.Option.captureStateLayout().byteSize());
     private final MemorySegment errno = MemorySegment.ofBuffer(errnoBuffer);
 
-    /// Room for any structure — a socket address, an option's value, an event — and, behind it, for its length.
+    /// Room for any structure — a socket address, an option's value, an event — and, behind it, for its length: to be read
+    /// and written, and to be passed.
     final ByteBuffer struct = Libc.allocate(LENGTH + Integer.BYTES);
 
     final MemorySegment memory = MemorySegment.ofBuffer(struct);
 
-    /// The way of a heap buffer's bytes, as memory and as a buffer; only threads that move heap buffers have one.
+    /// The way of a heap buffer's bytes, as memory and as a buffer; only threads that move heap buffers have one. The memory is
+    /// kept, too: made anew for each call, it would be an object that the JIT compiler does not get rid of.
     private MemorySegment chunk = MemorySegment.NULL;
 
     private ByteBuffer chunkBuffer = ByteBuffer.allocate(0);

@@ -151,7 +151,7 @@ public final class Sockets {
 
     private static int name(MemorySegment call, int fd) {
         var s = Scratch.get();
-        return s.call(call, fd, s.memory, s.length(SocketAddresses.SIZE), Fd.NONBLOCK | Fd.CLOEXEC, 0, 0);
+        return s.call(call, fd, s.memory, s.length(SocketAddresses.SIZE), Fd.NONBLOCK | Fd.CLOEXEC, 0, 0); // flags: accept4 only
     }
 
     public static int shutdownOutput(int fd, @Nullable SocketAddress peer) throws SocketException {
