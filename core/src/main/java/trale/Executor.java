@@ -116,10 +116,11 @@ public final class Executor implements AutoCloseable {
     private static synchronized Executor startProcessWide() {
         var executor = processWide;
         if (executor == null || !executor.isOpen()) {
-            var reactorThread = switch (System.getProperty("trale.reactor", "own")) {
+            var turnedBy = System.getProperty("trale.reactor", "own");
+            var reactorThread = switch (turnedBy) {
                 case "thread" -> true;
                 case "own" -> false;
-                case String other -> throw new IllegalArgumentException("-Dtrale.reactor=" + other
+                default -> throw new IllegalArgumentException("-Dtrale.reactor=" + turnedBy
                         + ": thread has a thread turn the reactor; own, or nothing said, the executor's own");
             };
             executor = builder().name("trale").reactorThread(reactorThread).build();
