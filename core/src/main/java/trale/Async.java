@@ -25,7 +25,8 @@ import trale.internal.async.Compiler;
 /// compiled is an IllegalArgumentException, at the first use, that names the line and the remedy.
 ///
 /// **Cancelled** ([JoinHandle#cancel()], or [Future#drop()]), a body stops at its innermost `await`: the future there is
-/// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await.
+/// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await. A body that catches
+/// RuntimeException, or IllegalStateException, of which that one is a kind, has to throw it on, or it will not stop.
 public final class Async {
 
     /// The state machines of one lambda class are made from the first one. Written once, under this object's lock, by

@@ -138,12 +138,12 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException the executor is closed or being closed
-    public static <T> JoinHandle<T> spawn(Future<T> f) {
+    public static <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         return get().submit(f);
     }
 
     /// As [#spawn(Future)], of [Async#async(Async.Body)].
-    public static <T> JoinHandle<T> spawn(Async.Body<T> body) {
+    public static <T extends @Nullable Object> JoinHandle<T> spawn(Async.Body<T> body) {
         return get().submit(body);
     }
 
@@ -158,13 +158,13 @@ public final class Executor implements AutoCloseable {
     /// @throws java.util.concurrent.CompletionException it failed; the cause is what it threw
     /// @throws CancellationException it was cancelled
     /// @throws IllegalStateException called inside a task; `await` the future there
-    public static <T> T blockOn(Future<T> f) {
+    public static <T extends @Nullable Object> T blockOn(Future<T> f) {
         requireOutside("blockOn(future)", "await(future)");
         return spawn(f).join();
     }
 
     /// As [#blockOn(Future)], of [Async#async(Async.Body)].
-    public static <T> T blockOn(Async.Body<T> body) {
+    public static <T extends @Nullable Object> T blockOn(Async.Body<T> body) {
         return blockOn(Async.async(body));
     }
 
@@ -177,7 +177,7 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException this executor is closed or being closed
-    public <T> JoinHandle<T> submit(Future<T> f) {
+    public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!isOpen()) throw rejected();
         var handle = start(f);
@@ -186,7 +186,7 @@ public final class Executor implements AutoCloseable {
     }
 
     /// As [#submit(Future)], of [Async#async(Async.Body)].
-    public <T> JoinHandle<T> submit(Async.Body<T> body) {
+    public <T extends @Nullable Object> JoinHandle<T> submit(Async.Body<T> body) {
         return submit(Async.async(body));
     }
 
@@ -200,7 +200,7 @@ public final class Executor implements AutoCloseable {
         get().start(body);
     }
 
-    private <T> JoinHandle<T> start(Future<T> f) {
+    private <T extends @Nullable Object> JoinHandle<T> start(Future<T> f) {
         var task = new Task<>(this, f);
         tasks.getAndIncrement();
         task.wake();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param <T> what the task returns
-public final class JoinHandle<T> implements Future<T> {
+public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     /// An exception that is awaited over and over must not grow without end.
     private static final int MAX_MARKS = 16;
 

@@ -30,7 +30,7 @@ import trale.internal.async.Linker;
 /// Everything here happens on the thread that polls.
 ///
 /// @param <T> what the body returns
-public abstract class StateMachine<T> implements Future<T> {
+public abstract class StateMachine<T extends @Nullable Object> implements Future<T> {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
 

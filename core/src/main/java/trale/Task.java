@@ -23,7 +23,7 @@ import trale.reactor.Reactor;
 /// So a wake is never lost, never doubled, and harmless when it comes late. One from another thread puts the task into
 /// the executor's `injected` queue, unless it is in there already, and counts when the executor's thread takes it out.
 /// A spawn is the first wake.
-final class Task<T> implements Waker {
+final class Task<T extends @Nullable Object> implements Waker {
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
     private static final int RUNNING = 2;

@@ -3,6 +3,7 @@ package trale.time;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
@@ -41,11 +42,11 @@ public final class Timer {
     ///
     /// @param duration any, as for [#sleep(Duration)]: with zero or less `f` has to be ready at its first poll
     /// @param f        polled by this future from now on, and by no one else
-    public static <T> Future<T> timeout(Duration duration, Future<T> f) {
+    public static <T extends @Nullable Object> Future<T> timeout(Duration duration, Future<T> f) {
         return new Timeout<>(duration, sleep(duration), Objects.requireNonNull(f, "the future is null"));
     }
 
-    private record Timeout<T>(Duration duration, Future<Void> sleep, Future<T> f) implements Future<T> {
+    private record Timeout<T extends @Nullable Object>(Duration duration, Future<Void> sleep, Future<T> f) implements Future<T> {
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
