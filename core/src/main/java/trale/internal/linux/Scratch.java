@@ -3,11 +3,13 @@ package trale.internal.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /// How a system call is made, and what a thread's calls pass by address.
 ///
@@ -38,8 +40,11 @@ final class Scratch {
     private static final int LENGTH = SocketAddresses.SIZE;
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-    private final ByteBuffer errnoBuffer = Libc.allocate((int) Linker.Option.captureStateLayout().byteSize());
-    private final MemorySegment errno = MemorySegment.ofBuffer(errnoBuffer);
+    /// Of an arena: the first one loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's
+    /// buffer on the heap. It does that, too, where arenas' segments and buffers' meet at the second argument, so all memory
+    /// that is passed there is a buffer's.
+    private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+    private final ByteBuffer errnoBuffer = errno.asByteBuffer().order(ByteOrder.nativeOrder());
 
     /// Room for any structure — a socket address, an option's value, an event — and, behind it, for its length: to be read
     /// and written, and to be passed.
