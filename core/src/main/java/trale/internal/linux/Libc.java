@@ -40,9 +40,14 @@ public final class Libc {
         return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
     }
 
-    /// As [Scratch#call], of a function whose arguments are numbers, or pointers to what the calling thread owns.
+    /// A downcall itself throws nothing that is declared.
+    static Error unexpected(Throwable t) {
+        if (t instanceof RuntimeException e) throw e;
+        return t instanceof Error e ? e : new AssertionError("a downcall threw", t);
+    }
+
     static int call(MemorySegment function, long a, long b, long c, long d, long e) {
-        return Scratch.get().call(function, a, MemorySegment.ofAddress(b), c, d, e, 0);
+        return Scratch.get().call(function, a, b, c, d, e);
     }
 
     static int call(MemorySegment function, long a, long b) {

@@ -3,43 +3,44 @@ package trale.internal.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /// How a system call is made, and what a thread's calls pass by address.
 ///
 /// ```
 ///                 1       2         3      4      5      6
-///  socket         family  type      proto
-///  epoll_ctl      epoll   op        fd     event
-///  recvfrom       fd      memory *  size   flags  from   length       * need not be trale's
+///  socket         family  type      proto                             numbers
+///  epoll_ctl      epoll   op        fd     event                      numbers, and an address of the thread's own memory
+///  recvfrom       fd      memory    size   flags  from   length       memory: also somebody else's
 /// ```
 ///
-/// All functions are called in one shape, (long, address, long, long, long, long) → long, because java.lang.foreign
-/// generates code for each, which takes time at a program's start. It makes no difference to libc: by the conventions of
-/// x86-64 and aarch64 a pointer, a long and an int travel in the same registers, in the same order; a function looks at the
-/// lower half for an int, at no register beyond its last parameter, and leaves the upper half of an int result undefined.
-/// (x86-64 differs for variadic functions, which are told how many vector registers are in use; there is none among these.)
+/// All functions are called in one of two shapes, because java.lang.foreign generates code for each, which takes time at a
+/// program's start. It makes no difference to libc: by the conventions of x86-64 and aarch64 a pointer, a long and an int
+/// travel in the same registers, in the same order; a function looks at the lower half for an int, at no register beyond its
+/// last parameter, and leaves the upper half of an int result undefined. (x86-64 differs for variadic functions, which are
+/// told how many vector registers are in use; there is none among these.)
 ///
-/// The second argument alone may be memory that somebody else can free: java.lang.foreign keeps it alive during the call.
-/// All other pointers are to what is here, which lives as long as the thread: allocating costs more than a call, and so
-/// would a second look for what belongs to the thread.
+/// Memory that somebody else can free is passed as a segment: java.lang.foreign keeps it alive during the call. All other
+/// pointers are to what is here, which lives as long as the thread: allocating costs more than a call, and so would a second
+/// look for what belongs to the thread.
 final class Scratch {
-    /// Being `static final` and called by `invokeExact`, it is compiled to a few instructions around libc's stub. Not
-    /// `Linker.Option.critical`: that gains nothing on a system call and holds up the garbage collector.
-    @SuppressWarnings("restricted")
-    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-            Linker.Option.captureCallState("errno"));
+    private static final MethodHandle NUMBERS = shape(JAVA_LONG);
+    private static final MethodHandle MEMORY = shape(ADDRESS);
 
     private static final int LENGTH = SocketAddresses.SIZE;
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-    private final ByteBuffer errnoBuffer = Libc.allocate((int) Linker.Option.captureStateLayout().byteSize());
-    private final MemorySegment errno = MemorySegment.ofBuffer(errnoBuffer);
+    /// Of an arena: the first one loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's
+    /// buffer on the heap. It does that, too, where segments of several kinds meet, so what is passed as memory is a buffer's.
+    private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+    private final ByteBuffer errnoBuffer = errno.asByteBuffer().order(ByteOrder.nativeOrder());
 
     /// Room for any structure — a socket address, an option's value, an event — and, behind it, for its length: to be read
     /// and written, and to be passed.
@@ -57,23 +58,42 @@ final class Scratch {
         return OF_THREAD.get();
     }
 
+    /// Being `static final` and called by `invokeExact`, a handle is compiled to a few instructions around libc's stub. Not
+    /// `Linker.Option.critical`: that gains nothing on a system call and holds up the garbage collector.
+    @SuppressWarnings("restricted")
+    private static MethodHandle shape(MemoryLayout second) {
+        return Linker.nativeLinker().downcallHandle(
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, second, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.captureCallState("errno"));
+    }
+
     /// Every call answers as the kernel does. No exception is made for what is ordinary (EAGAIN); [Errno] makes one for
     /// what is not.
     ///
     /// @return a result ≥ 0, or −errno
     int call(MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
-        var result = (int) result(function, a, b, c, d, e, f);
-        return result >= 0 ? result : -errnoBuffer.getInt(0); // nothing else is captured on Linux
+        try {
+            return result((long) MEMORY.invokeExact(function, errno, a, b, c, d, e, f));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
     }
 
-    long result(MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
+    int call(MemorySegment function, long a, long b, long c, long d, long e) {
+        return result(raw(function, a, b, c, d, e));
+    }
+
+    /// {@return what the function returned, all of it}
+    long raw(MemorySegment function, long a, long b, long c, long d, long e) {
         try {
-            return (long) CALL.invokeExact(function, errno, a, b, c, d, e, f);
-        } catch (RuntimeException | Error t) {
-            throw t;
+            return (long) NUMBERS.invokeExact(function, errno, a, b, c, d, e, 0L);
         } catch (Throwable t) {
-            throw new AssertionError("a downcall threw", t); // it declares nothing
+            throw Libc.unexpected(t);
         }
+    }
+
+    private int result(long returned) {
+        return (int) returned >= 0 ? (int) returned : -errnoBuffer.getInt(0); // nothing else is captured on Linux
     }
 
     /// {@return a pointer to a length, which is in and out}
