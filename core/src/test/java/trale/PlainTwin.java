@@ -2,6 +2,7 @@ package trale;
 
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.instruction.InvokeInstruction;
@@ -31,7 +32,7 @@ final class PlainTwin extends ClassLoader {
             var loaded = findLoadedClass(name);
             if (loaded != null) return loaded;
             try (var in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
-                var bytes = of(in.readAllBytes());
+                var bytes = twin(in.readAllBytes());
                 return defineClass(name, bytes, 0, bytes.length);
             } catch (IOException e) {
                 throw new ClassNotFoundException(name, e);
@@ -39,7 +40,7 @@ final class PlainTwin extends ClassLoader {
         }
     }
 
-    private static byte[] of(byte[] classFile) {
+    private byte[] twin(byte[] classFile) {
         CodeTransform rename = (b, e) -> {
             if (e instanceof InvokeInstruction i && i.owner().asInternalName().equals("trale/Async")) {
                 var name = i.name().equalsString("await") ? "plainAwait" : "plainAsync";
@@ -48,7 +49,7 @@ final class PlainTwin extends ClassLoader {
                 b.with(e);
             }
         };
-        var file = ClassFile.of(ClassFile.StackMapsOption.STACK_MAPS_WHEN_REQUIRED);
+        var file = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(getParent())));
         return file.transformClass(file.parse(classFile), ClassTransform.transformingMethodBodies(rename));
     }
 }

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class Sources extends ClassLoader {
 
     private Sources(boolean showsItsFiles) {
         super("sources", Sources.class.getClassLoader());
+        setDefaultAssertionStatus(Sources.class.desiredAssertionStatus());
         this.showsItsFiles = showsItsFiles;
     }
 
@@ -32,14 +34,20 @@ final class Sources extends ClassLoader {
     }
 
     static Sources compile(boolean showsItsFiles, String name, String text, String... options) {
+        return compile(showsItsFiles, Map.of(name, text), options);
+    }
+
+    /// @param texts by name
+    static Sources compile(boolean showsItsFiles, Map<String, String> texts, String... options) {
         var loader = new Sources(showsItsFiles);
         var javac = ToolProvider.getSystemJavaCompiler();
-        var source = new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+        var sources = new ArrayList<JavaFileObject>();
+        texts.forEach((name, text) -> sources.add(new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                 return text;
             }
-        };
+        }));
         StandardJavaFileManager standard = javac.getStandardFileManager(null, null, null);
         var files = new ForwardingJavaFileManager<JavaFileManager>(standard) {
             @Override
@@ -58,7 +66,7 @@ final class Sources extends ClassLoader {
             }
         };
         var log = new java.io.StringWriter();
-        if (!javac.getTask(log, files, null, List.of(options), null, List.of(source)).call()) throw new AssertionError(log.toString());
+        if (!javac.getTask(log, files, null, List.of(options), null, sources).call()) throw new AssertionError(log.toString());
         return loader;
     }
 

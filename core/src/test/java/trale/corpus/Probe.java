@@ -83,8 +83,6 @@ public final class Probe {
     /// ClassCastException names class loaders.
     public static String show(Object o) {
         return switch (o) {
-            case Object[] array -> Arrays.deepToString(array);
-            case int[] array -> Arrays.toString(array);
             case NullPointerException _ -> "a NullPointerException";
             case ClassCastException _ -> "a ClassCastException";
             case Throwable t -> {
@@ -93,17 +91,16 @@ public final class Probe {
                 if (t.getCause() != null) text.append(" caused by ").append(show(t.getCause()));
                 yield text.toString();
             }
-            case null, default -> String.valueOf(o);
+            case null, default -> {
+                var text = Arrays.deepToString(new Object[] {o}); // knows all kinds of arrays
+                yield text.substring(1, text.length() - 1);
+            }
         };
     }
 
     /// What an await does in the plain twin.
     @SuppressWarnings("unchecked") // a future's value is of the type it says
     public static <T> T plainAwait(Future<? extends T> f) throws Exception {
-        if (f instanceof Leaf<?> leaf && leaf.isCancelled()) {
-            f.drop();
-            throw new CancellationException("cancelled");
-        }
         for (;;) if (f.poll(Context.of(() -> {})) instanceof Poll.Ready<?>(var value)) return (T) value;
     }
 
@@ -130,23 +127,22 @@ public final class Probe {
             this.failure = failure;
         }
 
-        boolean isCancelled() {
-            if (!cancelled.get(awaits)) return false;
-            begin();
-            return true;
-        }
-
-        private void begin() {
+        /// {@return whether the plain twin is cancelled here}
+        private boolean begin() {
             int number = awaits++;
             open++;
             left = pendings.applyAsInt(number);
             atAwait.accept(number);
+            return cancelled.get(number);
         }
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
             waker = cx.waker();
-            if (left < 0) begin();
+            if (left < 0 && begin()) {
+                drop();
+                throw new CancellationException("cancelled");
+            }
             if (left-- > 0) {
                 waker.wake();
                 return Poll.pending();

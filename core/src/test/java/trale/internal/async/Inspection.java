@@ -1,40 +1,48 @@
 package trale.internal.async;
 
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
+import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
-/// What every class goes through that the compiler makes while this is open: a mutation, if the test wants one, and
-/// `ClassFile.verify`. The JVM verifies too, but it stops at the first error and lets pass what a class loader of the
-/// platform would be trusted with.
+/// What every class goes through that the compiler makes while this is open: first what an earlier inspection does that is
+/// still open, then a mutation, if the test wants one, and `ClassFile.verify`. The JVM verifies too, but it stops at the
+/// first error and lets pass what a class loader of the platform would be trusted with.
 public final class Inspection implements AutoCloseable {
     private final BiFunction<Class<?>, byte[], byte[]> before = Compiler.inspector;
+    private final Supplier<CodeTransform> mutation;
     private int classes;
 
-    private Inspection(UnaryOperator<byte[]> mutation) {
-        Compiler.inspector = (host, bytes) -> inspect(host, mutation.apply(bytes));
+    private Inspection(Supplier<CodeTransform> mutation) {
+        this.mutation = mutation;
+        Compiler.inspector = this::inspect;
     }
 
     /// Verifies.
     public static Inspection verify() {
-        return mutate(UnaryOperator.identity());
+        return new Inspection(null);
     }
 
-    /// Verifies what the mutation has made of each class.
-    public static Inspection mutate(UnaryOperator<byte[]> mutation) {
+    /// Verifies what the mutation has made of the method `step` of each class.
+    public static Inspection mutate(Supplier<CodeTransform> mutation) {
         return new Inspection(mutation);
     }
 
-    private synchronized byte[] inspect(Class<?> host, byte[] bytes) {
+    private synchronized byte[] inspect(Class<?> host, byte[] compiled) {
         classes++;
-        var name = ClassFile.of().parse(bytes).thisClass().asSymbol();
-        var hierarchy = ClassHierarchyResolver.of(Set.of(), Map.of(name, Emitter.CD_STATE_MACHINE))
+        var bytes = before == null ? compiled : before.apply(host, compiled);
+        var model = ClassFile.of().parse(bytes);
+        var hierarchy = ClassHierarchyResolver.of(Set.of(), Map.of(model.thisClass().asSymbol(), Emitter.CD_STATE_MACHINE))
                 .orElse(ClassHierarchyResolver.ofClassLoading(host.getClassLoader()));
-        var errors = ClassFile.of(ClassHierarchyResolverOption.of(hierarchy)).verify(bytes);
+        var file = ClassFile.of(ClassHierarchyResolverOption.of(hierarchy));
+        if (mutation != null)
+            bytes = file.transformClass(model, ClassTransform.transformingMethodBodies(m -> m.methodName().equalsString("step"), mutation.get()));
+        var errors = file.verify(bytes);
         if (!errors.isEmpty()) throw new AssertionError("a state machine of " + host + " is not valid: " + errors);
         return bytes;
     }
