@@ -24,7 +24,7 @@ final class Allocation {
         try (var running = server.start(protocol);
                 var connector = JMXConnectorFactory.connect(new JMXServiceURL(agentOf(running.process().pid())))) {
             var allocation = new Allocation(connector.getMBeanServerConnection());
-            try (var load = running.gated(plan.firstWarmup(), plan.seconds())) {
+            try (var load = running.gated(plan.effort().firstWarmup, plan.effort().seconds)) {
                 long before = allocation.total();
                 var measured = load.measure();
                 return (double) (allocation.total() - before) / measured.messages();

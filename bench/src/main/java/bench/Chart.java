@@ -48,7 +48,7 @@ final class Chart {
     }
 
     private void bar(Bar bar, int y, double scale) {
-        var colour = bar.name.startsWith("trale") ? TRALE : bar.name.equals(Server.LIMIT) ? THE_LIMIT : A_PEER;
+        var colour = bar.name.startsWith("trale") ? TRALE : bar.name.startsWith(Server.LIMIT) ? THE_LIMIT : A_PEER;
         double left = 200;
         double middle = y - 5;
         text(left - 8, y, "end", "normal", bar.name);

@@ -35,7 +35,7 @@ final class Growth {
     }
 
     private static Map<String, Map<Integer, Double>> connections(Run.Plan plan) throws IOException {
-        var counts = plan.brief() ? List.of(1, 30) : List.of(1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000);
+        var counts = plan.isShort() ? List.of(1, 30) : List.of(1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000);
         var rounds = new LinkedHashMap<String, Map<Integer, List<Double>>>();
         for (int round = 0; round < plan.rounds(); round++) {
             for (var server : plan.servers()) {
@@ -43,9 +43,9 @@ final class Growth {
                     continue;
                 }
                 try (var running = server.start("echo")) {
-                    running.measure(50, plan.firstWarmup(), 0.1);
+                    running.measure(50, plan.effort().firstWarmup, 0.1);
                     for (int n : counts) {
-                        double cpu = running.measure(n, plan.warmup(), plan.seconds()).cpuMicros();
+                        double cpu = running.measure(n, plan.effort().warmup, plan.effort().seconds).cpuMicros();
                         rounds.computeIfAbsent(server.name(), _ -> new TreeMap<>())
                                 .computeIfAbsent(n, _ -> new ArrayList<>()).add(cpu);
                         System.out.printf("growth round %d  %-22s %6d connections %7.2f µs%n", round + 1, server.name(), n, cpu);
@@ -60,7 +60,7 @@ final class Growth {
     }
 
     private static Map<String, Map<Integer, Double>> timers(Run.Plan plan) throws RunnerException {
-        var others = plan.brief() ? new String[] {"1000", "10000"} : new String[] {"1000", "10000", "100000", "1000000"};
+        var others = plan.isShort() ? new String[] {"1000", "10000"} : new String[] {"1000", "10000", "100000", "1000000"};
         var options = Micro.options(plan).include("^bench\\.micro\\.TimerInsertCancel\\.").param("others", others);
         var figures = new LinkedHashMap<String, Map<Integer, Double>>();
         for (var result : new Runner(options.build()).run()) {

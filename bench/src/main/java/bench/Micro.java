@@ -64,12 +64,13 @@ final class Micro {
 
     /// What all JMH runs here have in common.
     static OptionsBuilder options(Run.Plan plan) {
-        var time = plan.brief() ? TimeValue.milliseconds(100) : TimeValue.seconds(1);
+        var effort = plan.effort();
+        var time = TimeValue.milliseconds(effort.iterationMillis);
         var options = new OptionsBuilder();
         options.mode(Mode.AverageTime).timeUnit(TimeUnit.NANOSECONDS)
-                .forks(Math.min(3, plan.rounds()))
-                .warmupIterations(plan.brief() ? 1 : 5).warmupTime(time)
-                .measurementIterations(plan.brief() ? 1 : 5).measurementTime(time)
+                .forks(effort.forks)
+                .warmupIterations(effort.iterations).warmupTime(time)
+                .measurementIterations(effort.iterations).measurementTime(time)
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 .jvmArgsAppend(jvmOptions());
@@ -102,9 +103,13 @@ final class Micro {
     private static Map<String, String[]> sleepers(Run.Plan plan) throws IOException {
         var figures = new LinkedHashMap<String, String[]>();
         for (var peer : List.of("trale", "kotlin", "virtualThreads", "completableFuture", "netty")) {
-            figures.put(peer, sleepers(peer, plan.brief() ? 100_000 : 1_000_000, plan.brief() ? 3 : 20));
+            figures.put(peer, sleepers(peer, sleeping(plan), plan.isShort() ? 5 : 20));
         }
         return figures;
+    }
+
+    private static int sleeping(Run.Plan plan) {
+        return plan.isShort() ? 50_000 : 1_000_000;
     }
 
     private static String[] sleepers(String peer, int tasks, int seconds) throws IOException {
@@ -132,13 +137,14 @@ final class Micro {
             throws IOException {
         var table = new StringBuilder("# The small things\n\n" + head);
         table.append("\nMedian (min–max) of the iterations in nanoseconds, and bytes allocated (`-prof gc`), for one operation.\n");
+        table.append("A peer that has no such operation is missing: a virtual thread and a Netty handler can't be suspended by hand.\n");
         OPERATIONS.forEach((operation, title) -> {
             table.append("\n## %s\n\n| | ns | bytes |\n|---|--:|--:|\n".formatted(title));
             PEERS.forEach((peer, name) -> figures.stream()
                     .filter(f -> f.operation.equals(operation) && f.peer.equals(peer))
                     .forEach(f -> table.append("| %s | %s | %.0f |\n".formatted(name, f.nanos.text(1), f.bytes))));
         });
-        table.append("\n## %s sleeping tasks\n\nOne run each.\n\n".formatted(plan.brief() ? "100,000" : "1,000,000"));
+        table.append("\n## %,d sleeping tasks\n\nOne run each.\n\n".formatted(sleeping(plan)));
         table.append("| | ns to create one | ns to fire one | bytes of heap each |\n|---|--:|--:|--:|\n");
         sleepers.forEach((peer, f) -> table.append("| %s | %s | %s | %s |\n".formatted(PEERS.get(peer), f[0], f[1], f[2])));
         Files.writeString(plan.results().resolve("micro.md"), table);

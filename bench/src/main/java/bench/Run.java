@@ -14,7 +14,7 @@ import java.util.Locale;
 /// What `bench/run` starts: the parts one after the other, everything else here is what they share.
 ///
 /// ```text
-/// bench/run [--short] [--rounds N] [--only SERVER,…] [servers] [micro] [growth] [startup]
+/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [servers] [micro] [growth] [startup]
 /// ```
 final class Run {
     static final Path TARGET = Path.of(System.getProperty("bench.target")).toAbsolutePath();
@@ -23,18 +23,53 @@ final class Run {
     static final String SERVER_CPU = System.getProperty("bench.serverCpu", "0");
     static final String LOAD_CPU = System.getProperty("bench.loadCpu", "1");
 
-    /// Rounds and windows; `brief` only shows that everything works.
-    record Plan(boolean brief, int rounds, List<String> only, Path results) {
-        double firstWarmup() {
-            return brief ? 1 : 6;
-        }
+    /// How long everything takes, and what its figures are worth.
+    enum Effort {
+        SHORT(1, 1, 0.2, 0.3, 3, 1, 1, 100, "**A short run: it shows that everything works, and proves no figure.**"),
+        QUICK(3, 4, 0.5, 1.5, 20, 1, 3, 500, "A quick run (`--quick`): shorter windows and fewer rounds, hence wider ranges."),
+        FULL(5, 6, 1, 3, 40, 3, 5, 1_000, "");
 
-        double warmup() {
-            return brief ? 0.2 : 1;
-        }
+        /// Of the servers; `--rounds` overrides it.
+        final int rounds;
 
-        double seconds() {
-            return brief ? 0.3 : 3;
+        /// Seconds under load before a server's first window, before each further one, and the length of one.
+        final double firstWarmup;
+
+        final double warmup;
+        final double seconds;
+
+        /// How often a program's start is measured.
+        final int starts;
+
+        /// Of JMH; there are as many iterations to warm up as to measure.
+        final int forks;
+
+        final int iterations;
+        final int iterationMillis;
+
+        /// For the head of each table.
+        private final String remark;
+
+        Effort(int rounds, double firstWarmup, double warmup, double seconds, int starts, int forks, int iterations,
+                int iterationMillis, String remark) {
+            this.rounds = rounds;
+            this.firstWarmup = firstWarmup;
+            this.warmup = warmup;
+            this.seconds = seconds;
+            this.starts = starts;
+            this.forks = forks;
+            this.iterations = iterations;
+            this.iterationMillis = iterationMillis;
+            this.remark = remark;
+        }
+    }
+
+    /// What is to be measured and where the results go.
+    record Plan(Effort effort, int rounds, List<String> only, Path results) {
+
+        /// {@return whether it only shows that everything works}
+        boolean isShort() {
+            return effort == Effort.SHORT;
         }
 
         List<Server> servers() {
@@ -46,31 +81,34 @@ final class Run {
 
     public static void main(String[] args) throws Exception {
         Locale.setDefault(Locale.ROOT); // the tables have points, wherever they are made
-        boolean brief = false;
+        var effort = Effort.FULL;
         int rounds = 0;
         var only = List.<String>of();
         var parts = new ArrayList<String>();
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
-                case "--short" -> brief = true;
+                case "--short" -> effort = Effort.SHORT;
+                case "--quick" -> effort = Effort.QUICK;
                 case "--rounds" -> rounds = Integer.parseInt(args[++i]);
                 case "--only" -> only = Arrays.asList(args[++i].split(","));
                 case "servers", "micro", "growth", "startup" -> parts.add(args[i]);
                 default -> throw new IllegalArgumentException(args[i]
-                        + ": use [--short] [--rounds N] [--only SERVER,…] [servers] [micro] [growth] [startup]");
+                        + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [servers] [micro] [growth] [startup]");
             }
         }
         // A short run proves nothing, so it never overwrites figures that do.
-        var results = brief ? TARGET.resolve("short") : TARGET.resolveSibling("results");
+        var results = effort == Effort.SHORT ? TARGET.resolve("short") : TARGET.resolveSibling("results");
         Files.createDirectories(results);
-        var plan = new Plan(brief, rounds > 0 ? rounds : brief ? 1 : 5, only, results);
+        var plan = new Plan(effort, rounds > 0 ? rounds : effort.rounds, only, results);
         for (var part : parts.isEmpty() ? List.of("servers", "growth", "startup", "micro") : parts) {
+            long start = System.nanoTime();
             switch (part) {
                 case "servers" -> Servers.run(plan);
                 case "growth" -> Growth.run(plan);
                 case "startup" -> Startup.run(plan);
                 default -> Micro.run(plan);
             }
+            System.out.printf("%s took %d s%n", part, (System.nanoTime() - start) / 1_000_000_000);
         }
         System.out.println("results are in " + results);
     }
@@ -98,9 +136,8 @@ final class Run {
                 .filter(line -> line.startsWith("model name")).findFirst()
                 .map(line -> line.substring(line.indexOf(':') + 2)).orElse("unknown CPU");
         var system = ManagementFactory.getOperatingSystemMXBean();
-        return "%s · Linux %s · %d × %s · JDK %s · load average at the start %.2f%s\n".formatted(
+        return "%s · Linux %s · %d × %s · JDK %s · load average at the start %.2f · %s\n\n%s\n".formatted(
                 Instant.now().truncatedTo(ChronoUnit.MINUTES), system.getVersion(), system.getAvailableProcessors(),
-                cpu, Runtime.version(), system.getSystemLoadAverage(),
-                plan.brief() ? "\n\n**A short run: it shows that everything works, and proves no figure.**" : "");
+                cpu, Runtime.version(), system.getSystemLoadAverage(), Noise.text(), plan.effort.remark);
     }
 }

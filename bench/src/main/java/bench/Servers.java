@@ -39,9 +39,9 @@ final class Servers {
     }
 
     static void run(Run.Plan plan) throws IOException {
-        run(plan, "echo", plan.brief() ? List.of(1, 50) : List.of(1, 50, 1_000, 10_000));
-        run(plan, "http", plan.brief() ? List.of(50) : List.of(1, 50, 1_000));
-        run(plan, "udp", plan.brief() ? List.of(50) : List.of(1, 50));
+        run(plan, "echo", plan.isShort() ? List.of(1, 50) : List.of(1, 50, 1_000, 10_000));
+        run(plan, "http", plan.isShort() ? List.of(50) : List.of(1, 50, 1_000));
+        run(plan, "udp", plan.isShort() ? List.of(50) : List.of(1, 50));
     }
 
     private static void run(Run.Plan plan, String protocol, List<Integer> connections) throws IOException {
@@ -65,9 +65,9 @@ final class Servers {
 
     private void measure(Server server, int round) throws IOException {
         try (var running = server.start(protocol)) {
-            running.measure(50, plan.firstWarmup(), 0.1);
+            running.measure(50, plan.effort().firstWarmup, 0.1);
             for (int n : connections) {
-                var measured = running.measure(n, plan.warmup(), plan.seconds());
+                var measured = running.measure(n, plan.effort().warmup, plan.effort().seconds);
                 rows.add(new Row(server, n, round, measured));
                 System.out.printf("%s round %d  %-22s %6d connections %9.0f messages/s %7.2f µs CPU each%n", protocol,
                         round, server.name(), n, measured.perSecond(), measured.cpuMicros());
@@ -88,9 +88,10 @@ final class Servers {
 
     private void writeTable(String head) throws IOException {
         var table = new StringBuilder("# %s\n\n%s\n".formatted(title(), head));
-        table.append("Median (min–max) of %d rounds. *CPU* is the server's user and system time for a message, "
-                .formatted(plan.rounds()));
-        table.append("*ratio* that of the C server in the same round, *busy* the share of its core it used.\n");
+        table.append("Median (min–max) of %d rounds with a window of %.1f s. *CPU* is the server's user and system time for a message, "
+                .formatted(plan.rounds(), plan.effort().seconds));
+        table.append("*ratio* that to the C server in the same round, *busy* the share of its core it used. ");
+        table.append("*%s again* is the same program: how far its ratios are from 1 is noise.\n".formatted(Server.LIMIT));
         for (int n : connections) {
             table.append("\n## %,d connection%s\n\n".formatted(n, n == 1 ? "" : "s"));
             table.append("| server | CPU µs | ratio | messages/s | busy | p50 µs | p99 µs | p99.9 µs | lost |\n");

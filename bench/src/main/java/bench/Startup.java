@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /// From the start of a process to its first line, and to its end: a `main` that prints what a task returned beside one
 /// that only prints, each with and without an AOT cache (JEP 483, 514). The recipe is the two commands of [#withCache].
@@ -17,7 +19,8 @@ final class Startup {
 
     private static final Path LOG = Run.TARGET.resolve("logs").resolve("startup.log");
 
-    private record Times(double line, double end) {}
+    /// Of one process: milliseconds until its first line and until its end, and of CPU, user and system.
+    private record Times(double line, double end, double cpu) {}
 
     private Startup() {}
 
@@ -30,7 +33,7 @@ final class Startup {
         commands.put("first task, AOT cache", withCache("bench.FirstTask"));
 
         var runs = new LinkedHashMap<String, List<Times>>();
-        for (int round = 0; round < (plan.brief() ? 3 : 40); round++) {
+        for (int round = 0; round < plan.effort().starts; round++) {
             for (var command : commands.entrySet()) {
                 runs.computeIfAbsent(command.getKey(), _ -> new ArrayList<>()).add(start(command.getValue()));
             }
@@ -47,7 +50,7 @@ final class Startup {
         commands.put("AOT cache", withCache("bench.Bodies"));
         for (var command : commands.entrySet()) {
             var micros = List.of(new ArrayList<Double>(), new ArrayList<Double>(), new ArrayList<Double>());
-            for (int round = 0; round < (plan.brief() ? 3 : 40); round++) {
+            for (int round = 0; round < plan.effort().starts; round++) {
                 var line = output(command.getValue()).split(" ");
                 for (int i = 0; i < 3; i++) micros.get(i).add(Integer.parseInt(line[i]) / 1e3);
             }
@@ -80,12 +83,20 @@ final class Startup {
     }
 
     private static Times start(List<String> command) throws IOException {
+        // The shell asks the kernel what its child has used, and says so in a second line.
+        var timed = new ArrayList<>(List.of("bash", "-c", "TIMEFORMAT='%U %S'; { time \"$@\" 2>\"$0\"; } 2>&1", LOG.toString()));
+        timed.addAll(command);
         long start = System.nanoTime();
-        var process = process(command);
-        var line = process.inputReader().readLine();
+        var process = process(timed);
+        var output = process.inputReader();
+        var line = output.readLine();
         long printed = System.nanoTime();
+        var cpu = output.readLine();
         end(command, process, line);
-        return new Times((printed - start) / 1e6, (System.nanoTime() - start) / 1e6);
+        long ended = System.nanoTime();
+        var seconds = cpu.split(" ");
+        return new Times((printed - start) / 1e6, (ended - start) / 1e6,
+                (Double.parseDouble(seconds[0]) + Double.parseDouble(seconds[1])) * 1e3);
     }
 
     private static String output(List<String> command) throws IOException {
@@ -107,19 +118,24 @@ final class Startup {
     }
 
     private static void write(Run.Plan plan, String head, Map<String, List<Times>> runs) throws IOException {
-        var csv = new StringBuilder("what,round,ms_to_line,ms_to_end\n");
-        var table = new StringBuilder("# Start\n\n" + head + "\nMilliseconds from the start of the process, median (min–max).\n\n");
-        table.append("| | to the first line | beyond an empty main | to the end | beyond an empty main |\n|---|--:|--:|--:|--:|\n");
+        var csv = new StringBuilder("what,round,ms_to_line,ms_to_end,ms_cpu\n");
+        var table = new StringBuilder("# Start\n\n" + head + "\nMilliseconds from the start of the process, and of CPU time; ");
+        table.append("median (min–max) of %d rounds. *Beyond* is the difference from the empty main in the same round.\n\n"
+                .formatted(plan.effort().starts));
+        table.append("| | to the first line | beyond | to the end | beyond | CPU | beyond |\n|---|--:|--:|--:|--:|--:|--:|\n");
         var bars = new ArrayList<Chart.Bar>();
         runs.forEach((what, of) -> {
             for (int i = 0; i < of.size(); i++) {
-                csv.append("\"%s\",%d,%.1f,%.1f\n".formatted(what, i + 1, of.get(i).line, of.get(i).end));
+                csv.append("\"%s\",%d,%.1f,%.1f,%.1f\n".formatted(what, i + 1, of.get(i).line, of.get(i).end, of.get(i).cpu));
             }
             var empty = runs.get(what.replace("first task", "empty main"));
-            table.append("| %s | %s | %.0f | %s | %.0f |\n".formatted(what,
-                    line(of).text(0), line(of).median() - line(empty).median(),
-                    end(of).text(0), end(of).median() - end(empty).median()));
-            bars.add(new Chart.Bar(what, line(of)));
+            table.append("| ").append(what);
+            for (var figure : List.<ToDoubleFunction<Times>>of(Times::line, Times::end, Times::cpu)) {
+                table.append(" | ").append(spread(of, figure).text(0));
+                table.append(" | ").append(of == empty ? "" : beyond(of, empty, figure).text(0));
+            }
+            table.append(" |\n");
+            bars.add(new Chart.Bar(what, spread(of, Times::line)));
         });
         Files.writeString(plan.results().resolve("startup.csv"), csv);
         Files.writeString(plan.results().resolve("startup.md"), table);
@@ -127,11 +143,12 @@ final class Startup {
                 List.of(new Chart.Panel("milliseconds from the start of the process to its first line", bars))));
     }
 
-    private static Spread line(List<Times> runs) {
-        return Spread.of(runs.stream().map(Times::line).toList());
+    private static Spread spread(List<Times> runs, ToDoubleFunction<Times> figure) {
+        return Spread.of(runs.stream().mapToDouble(figure).toArray());
     }
 
-    private static Spread end(List<Times> runs) {
-        return Spread.of(runs.stream().map(Times::end).toList());
+    private static Spread beyond(List<Times> runs, List<Times> empty, ToDoubleFunction<Times> figure) {
+        return Spread.of(IntStream.range(0, runs.size())
+                .mapToDouble(i -> figure.applyAsDouble(runs.get(i)) - figure.applyAsDouble(empty.get(i))).toArray());
     }
 }

@@ -19,7 +19,7 @@ record SystemCalls(long messages, Map<String, Long> calls) {
     static SystemCalls count(Server server, String protocol, Run.Plan plan) throws IOException {
         var summary = Run.TARGET.resolve("logs").resolve("strace.txt");
         try (var running = server.start(protocol);
-                var load = running.gated(plan.firstWarmup(), plan.brief() ? 0.5 : 2)) {
+                var load = running.gated(plan.effort().firstWarmup, plan.isShort() ? 0.5 : 2)) {
             var strace = new ProcessBuilder("strace", "-c", "-f", "--summary-columns=calls,name", "-o",
                     summary.toString(), "-p", Long.toString(running.process().pid())).start();
             var attached = strace.errorReader().readLine();

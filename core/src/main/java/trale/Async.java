@@ -25,7 +25,8 @@ import trale.internal.async.Compiler;
 /// compiled is an IllegalArgumentException, at the first use, that names the line and the remedy.
 ///
 /// **Cancelled** ([JoinHandle#cancel()], or [Future#drop()]), a body stops at its innermost `await`: the future there is
-/// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await.
+/// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await. A body that catches
+/// RuntimeException, or IllegalStateException, of which that one is a kind, has to throw it on, or it will not stop.
 public final class Async {
 
     /// The state machines of one lambda class are made from the first one. Written once, under this object's lock, by
@@ -57,7 +58,7 @@ public final class Async {
     ///
     /// @param <T> what it returns
     @FunctionalInterface
-    public interface Body<T> extends Serializable {
+    public interface Body<T extends @Nullable Object> extends Serializable {
 
         /// The code. It is compiled, not called.
         ///
@@ -82,7 +83,7 @@ public final class Async {
     /// @return what the body will return; it can be polled to its end once
     /// @throws IllegalArgumentException the body cannot be compiled; the message says where, why, and what to do
     @SuppressWarnings("unchecked") // step returns what the body returned
-    public static <T> Future<T> async(Body<T> body) {
+    public static <T extends @Nullable Object> Future<T> async(Body<T> body) {
         return (Future<T>) machine(body);
     }
 
@@ -109,7 +110,7 @@ public final class Async {
     /// @throws Exception what the future failed with, the same object
     /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here
     /// @throws IllegalStateException this is not in an async body
-    public static <T> T await(Future<? extends T> f) throws Exception {
+    public static <T extends @Nullable Object> T await(Future<? extends T> f) throws Exception {
         throw new IllegalStateException("await outside an async body. In plain code block with Executor.blockOn(future)"
                 + " or JoinHandle.join(); a method that is to wait returns Async.async(() -> { … await(…) … }), and is awaited");
     }

@@ -23,12 +23,12 @@ public final class Blocking {
     /// ```
     ///
     /// @param body any code but that which waits for the awaiting task
-    public static <T> Future<T> run(Callable<T> body) {
+    public static <T extends @Nullable Object> Future<T> run(Callable<T> body) {
         return new Call<>(Objects.requireNonNull(body, "the body is null"));
     }
 
     /// [FutureTask] knows how to interrupt the body and nothing after it.
-    private static final class Call<T> extends FutureTask<T> implements Future<T> {
+    private static final class Call<T extends @Nullable Object> extends FutureTask<T> implements Future<T> {
 
         /// Written by the poll, *then* it asks whether the body is done; done, the body's thread *then* reads it. By the
         /// total order of volatile accesses one of the two sees the other.

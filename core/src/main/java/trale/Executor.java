@@ -73,7 +73,8 @@ public final class Executor implements AutoCloseable {
     /// wakes the sleeper: one eventfd write, however many wakes there are.
     private final AtomicBoolean parked = new AtomicBoolean();
 
-    /// Spawned and not yet ended. Any thread adds, the executor's subtracts.
+    /// Spawned and not yet ended. Any thread adds, *then* pushes to `injected`; the executor's subtracts at a task's end, or the
+    /// spawning one if it is rejected.
     private final AtomicInteger tasks = new AtomicInteger();
 
     /// OPEN → CLOSING by whoever closes; CLOSING → CLOSED by the executor's thread when no task is left. submit() pushes,
@@ -99,11 +100,13 @@ public final class Executor implements AutoCloseable {
 
     /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}
     ///
-    /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread.
+    /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread; with `own`, or without the property, its
+    /// own thread turns the reactor.
     ///
     /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
+    /// @throws IllegalArgumentException `trale.reactor` is something else
     public static Executor get() {
         if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
@@ -113,7 +116,14 @@ public final class Executor implements AutoCloseable {
     private static synchronized Executor startProcessWide() {
         var executor = processWide;
         if (executor == null || !executor.isOpen()) {
-            executor = builder().name("trale").reactorThread("thread".equals(System.getProperty("trale.reactor"))).build();
+            var turnedBy = System.getProperty("trale.reactor", "own");
+            var reactorThread = switch (turnedBy) {
+                case "thread" -> true;
+                case "own" -> false;
+                default -> throw new IllegalArgumentException("-Dtrale.reactor=" + turnedBy
+                        + ": thread has a thread turn the reactor; own, or nothing said, the executor's own");
+            };
+            executor = builder().name("trale").reactorThread(reactorThread).build();
             processWide = executor;
         }
         return executor;
@@ -128,12 +138,12 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException the executor is closed or being closed
-    public static <T> JoinHandle<T> spawn(Future<T> f) {
+    public static <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         return get().submit(f);
     }
 
     /// As [#spawn(Future)], of [Async#async(Async.Body)].
-    public static <T> JoinHandle<T> spawn(Async.Body<T> body) {
+    public static <T extends @Nullable Object> JoinHandle<T> spawn(Async.Body<T> body) {
         return get().submit(body);
     }
 
@@ -148,13 +158,13 @@ public final class Executor implements AutoCloseable {
     /// @throws java.util.concurrent.CompletionException it failed; the cause is what it threw
     /// @throws CancellationException it was cancelled
     /// @throws IllegalStateException called inside a task; `await` the future there
-    public static <T> T blockOn(Future<T> f) {
+    public static <T extends @Nullable Object> T blockOn(Future<T> f) {
         requireOutside("blockOn(future)", "await(future)");
         return spawn(f).join();
     }
 
     /// As [#blockOn(Future)], of [Async#async(Async.Body)].
-    public static <T> T blockOn(Async.Body<T> body) {
+    public static <T extends @Nullable Object> T blockOn(Async.Body<T> body) {
         return blockOn(Async.async(body));
     }
 
@@ -167,7 +177,7 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException this executor is closed or being closed
-    public <T> JoinHandle<T> submit(Future<T> f) {
+    public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!isOpen()) throw rejected();
         var handle = start(f);
@@ -176,7 +186,7 @@ public final class Executor implements AutoCloseable {
     }
 
     /// As [#submit(Future)], of [Async#async(Async.Body)].
-    public <T> JoinHandle<T> submit(Async.Body<T> body) {
+    public <T extends @Nullable Object> JoinHandle<T> submit(Async.Body<T> body) {
         return submit(Async.async(body));
     }
 
@@ -190,7 +200,7 @@ public final class Executor implements AutoCloseable {
         get().start(body);
     }
 
-    private <T> JoinHandle<T> start(Future<T> f) {
+    private <T extends @Nullable Object> JoinHandle<T> start(Future<T> f) {
         var task = new Task<>(this, f);
         tasks.getAndIncrement();
         task.wake();

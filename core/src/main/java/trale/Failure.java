@@ -23,6 +23,7 @@ final class Failure implements Runnable {
     }
 
     private final Throwable cause;
+    private boolean watched; // set before the task's end is published
 
     private Failure(Throwable cause) {
         this.cause = cause;
@@ -39,13 +40,14 @@ final class Failure implements Runnable {
         try {
             Watch.UNSEEN.add(this);
             Watch.CLEANER.register(task, this);
+            watched = true;
         } catch (IllegalStateException | NoClassDefFoundError | ExceptionInInitializerError e) {
             log(); // the JVM is shutting down already
         }
     }
 
     Throwable look() {
-        if (!(cause instanceof CancellationException)) Watch.UNSEEN.remove(this);
+        if (watched) Watch.UNSEEN.remove(this);
         return cause;
     }
 

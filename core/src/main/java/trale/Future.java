@@ -1,5 +1,7 @@
 package trale;
 
+import org.jspecify.annotations.Nullable;
+
 /// A value that is not there yet. Nothing happens until it is polled: a future is a description of work, and each
 /// [#poll(Context)] does as much of that work as can be done without blocking.
 ///
@@ -26,7 +28,7 @@ package trale;
 /// @param <T> what it becomes
 /// @see <a href="https://doc.rust-lang.org/std/future/trait.Future.html">Rust's Future</a>
 @FunctionalInterface
-public interface Future<T> {
+public interface Future<T extends @Nullable Object> {
 
     /// Makes what progress it can and never blocks.
     ///

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param <T> what the task returns
-public final class JoinHandle<T> implements Future<T> {
+public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     /// An exception that is awaited over and over must not grow without end.
     private static final int MAX_MARKS = 16;
 
@@ -49,7 +49,7 @@ public final class JoinHandle<T> implements Future<T> {
         }
         if (interrupted) thread.interrupt();
         var failure = task.failure();
-        if (failure == null) return value();
+        if (failure == null) return task.value();
         if (failure instanceof CancellationException cancelled) throw cancelled;
         throw new CompletionException(failure);
     }
@@ -91,7 +91,7 @@ public final class JoinHandle<T> implements Future<T> {
     public Poll<T> poll(Context cx) throws Exception {
         if (task.onEnd(cx.waker())) return Poll.pending();
         var failure = task.failure();
-        if (failure == null) return Poll.ready(value());
+        if (failure == null) return Poll.ready(task.value());
         if (failure.getSuppressed().length < MAX_MARKS) failure.addSuppressed(new AwaitedHere());
         JoinHandle.<Exception>rethrow(failure);
         throw new AssertionError("unreachable");
@@ -116,10 +116,5 @@ public final class JoinHandle<T> implements Future<T> {
         private AwaitedHere() {
             super("awaited here", null, false, true);
         }
-    }
-
-    @SuppressWarnings("NullAway") // null if T may be null
-    private T value() {
-        return task.value();
     }
 }

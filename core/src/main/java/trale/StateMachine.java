@@ -30,7 +30,7 @@ import trale.internal.async.Linker;
 /// Everything here happens on the thread that polls.
 ///
 /// @param <T> what the body returns
-public abstract class StateMachine<T> implements Future<T> {
+public abstract class StateMachine<T extends @Nullable Object> implements Future<T> {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
 
@@ -105,9 +105,7 @@ public abstract class StateMachine<T> implements Future<T> {
         if (cancelled) throw cancelledAt(future);
         var poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
         if (poll instanceof Poll.Ready<?>(var value)) return value;
-        if (poll == null)
-            throw new NullPointerException(
-                    future.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+        if (poll == null) throw Task.returnedNull(future);
         awaiting = future;
         return PENDING;
     }
@@ -145,12 +143,7 @@ public abstract class StateMachine<T> implements Future<T> {
     private CancellationException cancelledAt(@Nullable Future<?> future) {
         cancelled = false; // once: awaits in a finally block wait
         var cancellation = new CancellationException("cancelled");
-        try {
-            if (future != null) future.drop();
-        } catch (RuntimeException e) {
-            cancellation.addSuppressed(e);
-        }
-        return cancellation;
+        return future == null ? cancellation : Task.dropped(future, cancellation);
     }
 
     /// Asks the body to stop. The innermost await drops what it waits for and throws CancellationException at the next

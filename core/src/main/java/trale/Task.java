@@ -23,7 +23,7 @@ import trale.reactor.Reactor;
 /// So a wake is never lost, never doubled, and harmless when it comes late. One from another thread puts the task into
 /// the executor's `injected` queue, unless it is in there already, and counts when the executor's thread takes it out.
 /// A spawn is the first wake.
-final class Task<T> implements Waker {
+final class Task<T extends @Nullable Object> implements Waker {
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
     private static final int RUNNING = 2;
@@ -129,12 +129,16 @@ final class Task<T> implements Waker {
             body.cancel(); // the poll throws it, at the line of the innermost await
         }
         var poll = f.poll(context);
-        if (poll == null)
-            throw new NullPointerException(f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+        if (poll == null) throw returnedNull(f);
         return poll;
     }
 
-    private static <E extends Throwable> E dropped(Future<?> f, E cause) {
+    static NullPointerException returnedNull(Future<?> f) {
+        return new NullPointerException(f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+    }
+
+    /// Gives up a future; what that throws does not hide why.
+    static <E extends Throwable> E dropped(Future<?> f, E cause) {
         try {
             f.drop();
         } catch (Throwable t) {
@@ -159,8 +163,7 @@ final class Task<T> implements Waker {
 
     /// Ends a task that will not be polled again: its executor is gone.
     void abandon(Throwable cause) {
-        var f = future;
-        if (f != null) end(null, dropped(f, cause));
+        if (!isDone()) end(null, future == null ? cause : dropped(future, cause)); // null: end() itself has failed
     }
 
     boolean isDone() {
@@ -195,7 +198,8 @@ final class Task<T> implements Waker {
         return failure == null ? null : failure.look();
     }
 
-    @Nullable T value() {
+    @SuppressWarnings("NullAway") // null if T may be null
+    T value() {
         return value;
     }
 }

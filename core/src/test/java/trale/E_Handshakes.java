@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import trale.support.Interleavings;
 import trale.support.Interleavings.Program;
 
-/// The three places where a wake-up could be lost, as models of which every order of steps is tried. Each step of the right
+/// The places where a wake-up could be lost or go to a stranger, as models of which every order of steps is tried. Each step of the right
 /// one is a line of the code that is named; the wrong twins show that the model would notice.
 class E_Handshakes {
 
@@ -92,6 +92,50 @@ class E_Handshakes {
             }
         };
         check(twin, 6, executor, waker, waker);
+    }
+
+    /// Reactor.wakeup and close.
+    enum End {
+        AS_WRITTEN,
+        WRITES_WITHOUT_THE_LOCK,
+        WRITES_WITHOUT_LOOKING,
+        CLOSES_BEFORE_IT_SAYS_SO
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void E17_aWakeThatRacesWithCloseDoesNotWriteToWhoGetsTheNumberNext(End twin) {
+        int monitor = 0;
+        int closed = 1;
+        int strangers = 2; // the number is somebody else's
+        Program waker = (at, m) -> switch (at) {
+            case 0 -> twin == End.WRITES_WITHOUT_THE_LOCK || m.compareAndSet(monitor, 0, 1) ? 1 : WAIT;
+            case 1 -> m.get(closed) == 0 || twin == End.WRITES_WITHOUT_LOOKING ? 2 : 3;
+            case 2 -> { // eventFd.signal()
+                assertEquals(0, m.get(strangers), "wrote to a stranger");
+                yield 3;
+            }
+            default -> {
+                if (twin != End.WRITES_WITHOUT_THE_LOCK) m.set(monitor, 0);
+                yield END;
+            }
+        };
+        Program closer = (at, m) -> switch (at) {
+            case 0 -> m.compareAndSet(monitor, 0, 1) ? 1 : WAIT;
+            case 1 -> {
+                m.set(twin == End.CLOSES_BEFORE_IT_SAYS_SO ? strangers : closed, 1);
+                yield 2;
+            }
+            case 2 -> {
+                m.set(monitor, 0);
+                yield 3;
+            }
+            default -> { // eventFd.close()
+                m.set(twin == End.CLOSES_BEFORE_IT_SAYS_SO ? closed : strangers, 1);
+                yield END;
+            }
+        };
+        check(twin, 3, waker, waker, closer);
     }
 
     /// Task.wake from other threads, and wakeInjected.

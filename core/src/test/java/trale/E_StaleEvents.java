@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,37 +45,54 @@ class E_StaleEvents extends UnderBothArrangements {
     @Test
     void E6_anEventOfADescriptorThatWasClosedInTheSameBatchReachesNobody() throws Exception {
         var ghosts = new AtomicInteger();
+        var newcomer = new AtomicReference<Pipe>();
+        var closed = new Pipe(() -> {});
+        inOneBatch(closed, () -> {
+            closed.close();
+            newcomer.set(pipe(ghosts::incrementAndGet));
+        });
+        assertEquals(closed.ends[0], newcomer.get().ends[0], "the number was not reused: this test has tested nothing");
+        assertEquals(0, ghosts.get());
+        newcomer.get().write();
+        while (ghosts.get() == 0) Thread.onSpinWait();
+        newcomer.get().close();
+    }
+
+    @Test
+    void E6_canary_theEventOfThatDescriptorIsInTheBatchAndComesAfter() throws Exception {
+        var order = Collections.synchronizedList(new ArrayList<String>());
+        try (var victim = new Pipe(() -> order.add("victim"))) {
+            inOneBatch(victim, () -> order.add("waker"));
+        }
+        assertEquals(List.of("waker", "victim"), order);
+    }
+
+    /// Lets events come in one batch, in this order: one whose waker is given, one of the victim, and one that ends this.
+    private void inOneBatch(Pipe victim, Waker waker) throws Exception {
         var blocked = new CountDownLatch(1);
         var go = new CountDownLatch(1);
         var dispatched = new CountDownLatch(1);
-        var newcomer = new AtomicReference<Pipe>();
-        var closed = new Pipe(() -> {});
-        Waker replaces = () -> {
-            closed.close();
-            try {
-                newcomer.set(new Pipe(ghosts::incrementAndGet));
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        };
         try (var first = new Pipe(() -> {
                     blocked.countDown();
-                    awaitUninterruptibly(go); // holds whoever turns the reactor, so that what follows comes in one batch
+                    awaitUninterruptibly(go); // holds whoever turns the reactor
                 });
-                var second = new Pipe(replaces);
+                var second = new Pipe(waker);
                 var last = new Pipe(dispatched::countDown)) {
             first.write();
             blocked.await();
             second.write();
-            closed.write();
+            victim.write();
             last.write();
             go.countDown();
             dispatched.await();
-            assertEquals(closed.ends[0], newcomer.get().ends[0], "the number was not reused: this test has tested nothing");
-            assertEquals(0, ghosts.get());
-            newcomer.get().write();
-            while (ghosts.get() == 0) Thread.onSpinWait();
-            newcomer.get().close();
+        }
+    }
+
+    private Pipe pipe(Waker waker) {
+        try {
+            return new Pipe(waker);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -100,6 +119,30 @@ class E_StaleEvents extends UnderBothArrangements {
             newcomer.write();
             while (ghosts.get() == 0) Thread.onSpinWait();
         }
+        Linux.close(duplicate, pipe.ends[1]);
+    }
+
+    @Test
+    void E7_whatIsNoLongerWatchedMayBeWatchedAgainUnderTheSameNumber() throws Exception {
+        var pipe = new Pipe(() -> {});
+        var duplicate = Linux.dup(pipe.ends[0]);
+        pipe.source.close();
+        Linux.close(pipe.ends[0]);
+        Linux.dup(duplicate, pipe.ends[0]);
+        executor.reactor().add(pipe.ends[0]).close(); // without DEL it is there already
+        Linux.close(duplicate);
+        Linux.close(pipe.ends);
+    }
+
+    @Test
+    void E7_canary_withoutDelTheDuplicateSendsThem() throws Exception {
+        var ghosts = new AtomicInteger();
+        var pipe = new Pipe(ghosts::incrementAndGet);
+        var duplicate = Linux.dup(pipe.ends[0]);
+        Linux.close(pipe.ends[0]); // and the source is not closed before, as it must be
+        pipe.write();
+        while (ghosts.get() == 0) Thread.onSpinWait();
+        pipe.source.close();
         Linux.close(duplicate, pipe.ends[1]);
     }
 

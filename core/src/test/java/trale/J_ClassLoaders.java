@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
+import trale.support.Arrangement;
 import trale.support.UnderBothArrangements;
 
 /// J18, J20: bodies of programs that are loaded beside each other, all at once, and given up.
@@ -113,7 +114,7 @@ class J_ClassLoaders extends UnderBothArrangements {
         var loader = new WeakReference<ClassLoader>(main(1));
         thread.setContextClassLoader(loader.get());
         try {
-            System.setProperty("trale.reactor", arrangement.name().equals("REACTOR_THREAD") ? "thread" : "");
+            if (arrangement == Arrangement.REACTOR_THREAD) System.setProperty("trale.reactor", "thread");
             assertEquals(4, Executor.blockOn(bodyOf((Sources) loader.get())));
         } finally {
             System.clearProperty("trale.reactor");

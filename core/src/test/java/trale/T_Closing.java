@@ -93,10 +93,9 @@ class T_Closing extends UnderBothArrangements {
         Linux.close(pipe);
     }
 
-    @Test
-    void whoeverClosesWaitsForTheCleanup_anyNumberOfThreads() throws Exception {
+    /// Has a task wait for what never comes, and then for its cleanup.
+    private void waitThenCleanUp(Gate<Void> cleanup) throws InterruptedException {
         var waiting = new Gate<Void>();
-        var cleanup = new Gate<Void>();
         executor.submit(() -> {
             try {
                 await(waiting);
@@ -105,6 +104,12 @@ class T_Closing extends UnderBothArrangements {
             }
         });
         waiting.waker();
+    }
+
+    @Test
+    void whoeverClosesWaitsForTheCleanup_anyNumberOfThreads() throws Exception {
+        var cleanup = new Gate<Void>();
+        waitThenCleanUp(cleanup);
         var closed = new AtomicInteger();
         var closing = new ArrayList<Thread>();
         for (var i = 0; i < 4; i++) closing.add(Thread.ofVirtual().start(() -> {
@@ -122,15 +127,7 @@ class T_Closing extends UnderBothArrangements {
     @Test
     void closeInterruptedGoesOnAndKeepsTheFlag() throws Exception {
         var cleanup = new Gate<Void>();
-        var waiting = new Gate<Void>();
-        executor.submit(() -> {
-            try {
-                await(waiting);
-            } finally {
-                await(cleanup);
-            }
-        });
-        waiting.waker();
+        waitThenCleanUp(cleanup);
         var interrupted = new AtomicBoolean();
         var closing = new Thread(() -> {
             executor.close();
@@ -228,6 +225,10 @@ class T_Closing extends UnderBothArrangements {
                     await(Timer.sleep(Duration.ofMillis(5)));
                     return made;
                 }).join());
+                Future<Void> failing = cx -> {
+                    throw new IllegalStateException("failed in a hook");
+                };
+                IO.println(assertThrows(CompletionException.class, executor.submit(failing)::join).getCause().getMessage());
                 executor.close();
             };
             Runtime.getRuntime().addShutdownHook(new Thread(() -> hook.accept("spawned in a hook")));
@@ -238,7 +239,7 @@ class T_Closing extends UnderBothArrangements {
     @Test
     void aShutdownHookMayUseItsExecutor() throws Exception {
         try (var child = Child.start(Exits.class, arrangement.name())) {
-            assertEquals("woken in a hook\nspawned in a hook\n", child.end());
+            assertEquals("woken in a hook\nspawned in a hook\nfailed in a hook\n", child.end());
         }
     }
 

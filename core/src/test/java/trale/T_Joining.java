@@ -15,10 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
+import trale.support.Arrangement;
+import trale.support.Child;
 import trale.support.Gate;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
@@ -195,56 +196,52 @@ class T_Joining extends UnderBothArrangements {
     @Test
     void aFailureThatNobodyLooksAtIsLoggedOnce() throws Exception {
         try (var log = new TheLog()) {
-            var thrown = new IllegalStateException("unseen");
-            executor.submit(cx -> {
-                throw thrown;
-            });
-            settle();
-            var report = untilLogged(log);
-            assertSame(thrown, report.getThrown());
+            var report = log.expect(List.of(failUnseen()));
             assertEquals(Level.SEVERE, report.getLevel());
             assertTrue(report.getMessage().contains("nobody joined or awaited"), report.getMessage());
-            collect();
-            assertEquals(List.of(), log.rest());
+            log.expect(List.of(failUnseen())); // and not the first once more
         }
     }
 
     @Test
     void aFailureThatSomebodyLooksAtAndACancellationAreNotLogged() throws Exception {
         try (var log = new TheLog()) {
-            var joined = executor.submit(cx -> {
-                throw new IllegalStateException("joined");
-            });
-            assertThrows(CompletionException.class, joined::join);
-            var awaited = executor.submit(cx -> {
-                throw new IllegalStateException("awaited");
-            });
+            assertThrows(CompletionException.class, failing("joined")::join);
+            var awaited = failing("awaited");
             assertThrows(CompletionException.class, executor.submit(() -> await(awaited))::join);
-            var future = executor.submit(cx -> {
-                throw new IllegalStateException("a CompletableFuture");
-            }).toCompletableFuture();
-            assertThrows(CompletionException.class, future::join);
+            assertThrows(CompletionException.class, failing("a CompletableFuture").toCompletableFuture()::join);
             executor.submit(new Gate<>()).cancel();
-            settle();
-            joined = null;
-            collect();
-            assertEquals(List.of(), log.rest());
+            log.expect(List.of(failUnseen()));
+            log.expect(List.of(failUnseen()));
         }
     }
 
-    /// Until the cleaner has dealt with what is garbage now.
-    private static void collect() throws InterruptedException {
-        var cleaned = new CountDownLatch(1);
-        java.lang.ref.Cleaner.create().register(new Object(), cleaned::countDown);
-        while (cleaned.getCount() != 0) System.gc();
-        cleaned.await();
+    private JoinHandle<String> failing(String message) {
+        return executor.submit(cx -> {
+            throw new IllegalStateException(message);
+        });
     }
 
-    private static java.util.logging.LogRecord untilLogged(TheLog log) throws InterruptedException {
-        List<java.util.logging.LogRecord> records;
-        while ((records = log.rest()).isEmpty()) System.gc();
-        assertEquals(1, records.size());
-        return records.getFirst();
+    /// A child that ends before anybody has looked at a failure, and before it is garbage.
+    static final class Ends {
+        static void main(String[] args) {
+            var executor = Arrangement.valueOf(args[0]).open("child");
+            JoinHandle<String> kept = executor.submit(cx -> {
+                throw new IllegalStateException("the unseen failure");
+            });
+            executor.submit(cx -> Poll.ready(null)).join(); // or close() would cancel it
+            executor.close();
+            assertTrue(kept.isDone());
+        }
+    }
+
+    @Test
+    void aFailureThatNobodyHasLookedAtIsLoggedWhenTheJvmExits() throws Exception {
+        try (var child = Child.start(Ends.class, arrangement.name())) {
+            child.end();
+            var reports = child.errors().lines().filter(l -> l.contains("the unseen failure")).count();
+            assertEquals(1, reports, child.errors());
+        }
     }
 
     @Test

@@ -41,10 +41,12 @@ class T_WhatGoesWrongInATask extends UnderBothArrangements {
     @Test
     void aDropThatThrowsDoesNotHideTheCancellation() {
         for (var thrown : List.of(new IllegalStateException("from drop"), new AssertionError("from drop"))) {
-            var handle = executor.submit(clinging(thrown));
-            handle.cancel();
-            var cancelled = assertThrows(CancellationException.class, handle::join);
-            assertArrayEquals(new Throwable[] {thrown}, cancelled.getSuppressed());
+            for (var handle : List.of(executor.submit(clinging(thrown)), executor.submit(() -> await(clinging(thrown))))) {
+                settle();
+                handle.cancel();
+                var cancelled = assertThrows(CancellationException.class, handle::join);
+                assertArrayEquals(new Throwable[] {thrown}, cancelled.getSuppressed());
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package bench.micro;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.util.concurrent.CompletableFuture;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -55,6 +56,17 @@ public class AwaitReady {
     @State(Scope.Benchmark)
     public static class Ready {
         final CompletableFuture<Integer> future = CompletableFuture.completedFuture(1);
+        final io.netty.util.concurrent.Future<Integer> promise = ImmediateEventExecutor.INSTANCE.newSucceededFuture(1);
+    }
+
+    @State(Scope.Benchmark)
+    public static class Ended {
+        final Thread thread = Thread.startVirtualThread(() -> {});
+
+        @Setup
+        public void end() throws InterruptedException {
+            thread.join();
+        }
     }
 
     @Benchmark
@@ -68,6 +80,25 @@ public class AwaitReady {
     @OperationsPerInvocation(TIMES)
     public void kotlin(KotlinBody state) {
         state.body.resume();
+    }
+
+    /// The join of a thread that has ended.
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void virtualThreads(Ended ended) throws InterruptedException {
+        for (int i = 0; i < TIMES; i++) {
+            ended.thread.join();
+        }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public long netty(Ready ready) throws Exception {
+        long sum = 0;
+        for (int i = 0; i < TIMES; i++) {
+            sum += ready.promise.get();
+        }
+        return sum;
     }
 
     @Benchmark

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -18,6 +19,7 @@ import trale.time.Timer;
 /// What a time-out costs that never fires: a sleep begins and is dropped, among so many others that sleep.
 public class TimerInsertCancel {
     private static final int TIMES = 10_000;
+    private static final long NANOS = 1_000_000; // a millisecond
 
     /// Deadlines anywhere between one hour and two, as random numbers of a fixed seed.
     @State(Scope.Benchmark)
@@ -47,6 +49,16 @@ public class TimerInsertCancel {
         @Setup
         public void start(Peers.Kotlin kotlin, Deadlines deadlines) {
             kotlin.peer.sleepers(deadlines.ofOthers());
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class VirtualThreadTimers {
+        @Setup
+        public void start(Deadlines deadlines) {
+            for (var millis : deadlines.ofOthers()) {
+                Thread.startVirtualThread(() -> LockSupport.parkNanos(millis * NANOS));
+            }
         }
     }
 
@@ -93,6 +105,23 @@ public class TimerInsertCancel {
     @OperationsPerInvocation(TIMES)
     public void kotlin(Peers.Kotlin kotlin, KotlinTimers others, Deadlines deadlines) {
         kotlin.peer.insertAndCancel(deadlines.millis);
+    }
+
+    /// Only a thread can wait, and only another one can end that, so each time contains a switch there and back.
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void virtualThreads(VirtualThreadTimers others, Deadlines deadlines) throws InterruptedException {
+        var waiting = Thread.startVirtualThread(() -> {
+            for (var millis : deadlines.millis) {
+                LockSupport.parkNanos(millis * NANOS);
+            }
+        });
+        Thread.startVirtualThread(() -> {
+            while (waiting.isAlive()) {
+                LockSupport.unpark(waiting);
+                Thread.yield();
+            }
+        }).join();
     }
 
     @Benchmark

@@ -4,23 +4,29 @@ import static trale.Async.async;
 import static trale.Async.await;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import trale.Future;
 
 /// Something that bytes go to.
 ///
-/// One operation at a time. One that is cancelled, or dropped before it was ready, has written nothing; what
-/// [#writeAll(ByteBuffer)] has written by then is before the buffer's position.
+/// One operation at a time, from any thread; the buffer is the operation's until that has ended. One that is cancelled, or
+/// dropped before it was ready, has written nothing; what [#writeAll(ByteBuffer)] has written by then is before the buffer's
+/// position.
 public interface AsyncWrite {
 
     /// Writes what there is room for, and waits only if there is none: some bytes of the buffer from its position to its
     /// limit; the position advances.
     ///
     /// @param from a heap or direct buffer, which may be read-only. With nothing left, the answer is 0 at once
-    /// @return how many bytes
+    /// @return how many bytes; fails with [java.io.IOException] as the target does
     Future<Integer> write(ByteBuffer from);
 
     /// Writes until nothing of the buffer is left.
+    ///
+    /// @param from see [#write(ByteBuffer)]
+    /// @return ready when nothing is; fails as [#write(ByteBuffer)] does
     default Future<Void> writeAll(ByteBuffer from) {
+        Objects.requireNonNull(from, "the buffer is null");
         return async(() -> {
             while (from.hasRemaining()) await(write(from));
         });

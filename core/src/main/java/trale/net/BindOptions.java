@@ -2,6 +2,7 @@ package trale.net;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.Objects;
 import trale.internal.linux.Libc;
 import trale.internal.linux.Sockets;
 
@@ -15,8 +16,13 @@ import trale.internal.linux.Sockets;
 /// @param reuseAddress SO_REUSEADDR: bind although connections of a server that has ended are still in TIME_WAIT. Several
 ///                     UDP sockets may then have the same port
 /// @param reusePort    SO_REUSEPORT: sockets that all say so share a port
-/// @param backlog      how many connections may wait to be accepted; the kernel takes at most net.core.somaxconn
+/// @param backlog      how many connections may wait to be accepted, 0 or more; the kernel takes at most net.core.somaxconn
 public record BindOptions(boolean reuseAddress, boolean reusePort, int backlog) {
+
+    /// @throws IllegalArgumentException the backlog is negative
+    public BindOptions {
+        if (backlog < 0) throw new IllegalArgumentException("a backlog of " + backlog + ": it has to be 0 or more");
+    }
 
     /// Of a listener, if nothing else is said: SO_REUSEADDR, and a backlog as long as the kernel grants.
     public static final BindOptions LISTENER = new BindOptions(true, false, 1 << 16);
@@ -35,11 +41,13 @@ public record BindOptions(boolean reuseAddress, boolean reusePort, int backlog) 
     }
 
     /// {@return the same but for the backlog}
+    /// @throws IllegalArgumentException it is negative
     public BindOptions backlog(int connections) {
         return new BindOptions(reuseAddress, reusePort, connections);
     }
 
     int bind(SocketAddress address, int type) throws IOException {
+        Objects.requireNonNull(address, "the address is null");
         Libc.require();
         return Sockets.bind(address, type, reuseAddress, reusePort, backlog);
     }

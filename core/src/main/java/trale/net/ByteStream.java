@@ -101,7 +101,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         /// @param all until nothing of the buffer is left, and T is Void; or once, and T is Integer
         Transfer(ByteStream<?> stream, int direction, ByteBuffer buffer, boolean all) {
             super(stream, direction);
-            this.buffer = buffer;
+            this.buffer = Objects.requireNonNull(buffer, "the buffer is null");
             this.all = all;
         }
 
@@ -129,7 +129,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         }
 
         /// A short read tells that TCP's buffer is drained, a short write that it is full: the next edge says when it is
-        /// not. A read of a Unix stream is also short before bytes that came with a descriptor, and tells nothing.
+        /// not. A read of a Unix stream also ends after bytes that came with a descriptor, so a short one tells nothing.
         @Override
         boolean more(int n) {
             var tellsNothing = direction == READER && endpoint instanceof UnixStream;
@@ -137,9 +137,10 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         }
     }
 
-    /// Says that nothing more will be written: the peer reads to the end of the stream. Reading goes on.
+    /// Says that nothing more will be written: the peer reads to the end of the stream. Reading goes on (shutdown(2)).
     ///
-    /// @throws IOException the socket is closed, or the connection broken (ENOTCONN)
+    /// @throws java.nio.channels.ClosedChannelException the socket is closed
+    /// @throws IOException the connection has ended in both directions (ENOTCONN)
     public void shutdownOutput() throws IOException {
         call(fd -> Sockets.shutdownOutput(fd, remote));
     }

@@ -57,22 +57,40 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     /// Sets one of these [java.net.StandardSocketOptions]: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF,
     /// SO_KEEPALIVE, TCP_NODELAY (socket(7), tcp(7)). For the first two it is too late here; see [BindOptions].
     ///
+    /// @param option which one
+    /// @param value of a buffer: its size in bytes, at least. The kernel takes twice that, and no more than net.core.wmem_max
+    ///              and net.core.rmem_max
     /// @throws UnsupportedOperationException another option
-    /// @throws IOException the socket is closed, or has no such option
+    /// @throws IllegalArgumentException a size that is negative
+    /// @throws java.nio.channels.ClosedChannelException the socket is closed
+    /// @throws IOException it has no such option
     public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+        if (value instanceof Integer size && size < 0) throw new IllegalArgumentException(option + ": a size of " + size);
         call(fd -> Sockets.setOption(fd, option, value));
     }
 
     /// {@return the value of an option; see [#setOption(SocketOption, Object)]}
     /// @param option for a buffer's size the kernel answers twice what it granted (socket(7))
-    /// @throws UnsupportedOperationException an unknown option
-    /// @throws IOException the socket is closed, or has no such option
+    /// @throws UnsupportedOperationException another option
+    /// @throws java.nio.channels.ClosedChannelException the socket is closed
+    /// @throws IOException it has no such option
     public <T> T getOption(SocketOption<T> option) throws IOException {
         return call(fd -> Sockets.getOption(fd, option));
     }
 
-    /// Closes the socket. A task that waits on it gets [java.nio.channels.AsynchronousCloseException], every later use
-    /// [java.nio.channels.ClosedChannelException]. From any thread, any number of times.
+    /// {@return what it is, and its addresses}
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + "[" + local + (remote == null ? "]" : " to " + remote + "]");
+    }
+
+    /// Closes the socket, and its number and port are free when this returns. A task that waits on it gets
+    /// [java.nio.channels.AsynchronousCloseException], every later use [java.nio.channels.ClosedChannelException]. From any
+    /// thread, any number of times.
+    ///
+    /// What a stream has written still goes out; but if there are bytes that it has not read, the kernel resets the
+    /// connection, and the peer may lose what was written last (close(2), tcp(7)). Where that matters, shut the output down
+    /// and read to the end first.
     @Override
     public void close() {
         descriptor.close();

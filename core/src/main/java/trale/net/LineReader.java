@@ -6,6 +6,8 @@ import static trale.Async.await;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 
@@ -30,16 +32,25 @@ public final class LineReader implements AsyncRead {
 
     /// Of lines in UTF-8.
     ///
-    /// @param max how many bytes a line may have, without its end
+    /// @param in  where they come from
+    /// @param max how many bytes a line may have, without its end: 1 or more. So large is the buffer
+    /// @throws IllegalArgumentException there is no room for a line
     public LineReader(AsyncRead in, int max) {
         this(in, max, StandardCharsets.UTF_8);
     }
 
-    /// @param max     how many bytes a line may have, without its end
+    /// Of lines in another character set.
+    ///
+    /// @param in      where they come from
+    /// @param max     how many bytes a line may have, without its end: 1 or more. So large is the buffer
     /// @param charset one in which a line ends with the byte 10: UTF-8, ISO-8859-1, ASCII …, but not UTF-16. What is not
     ///                valid in it becomes `U+FFFD`
+    /// @throws IllegalArgumentException there is no room for a line, or it ends otherwise in this character set
     public LineReader(AsyncRead in, int max, Charset charset) {
-        this.in = in;
+        if (max < 1) throw new IllegalArgumentException("lines of at most " + max + " bytes: it has to be 1 or more");
+        if (!Arrays.equals("\n".getBytes(charset), new byte[] {'\n'}))
+            throw new IllegalArgumentException("in " + charset + " a line does not end with the byte 10");
+        this.in = Objects.requireNonNull(in, "the source is null");
         this.max = max;
         this.charset = charset;
         this.bytes = ByteBuffer.allocate(max + 2);
@@ -50,7 +61,7 @@ public final class LineReader implements AsyncRead {
     /// Cancelled or failed, it has taken nothing away: the next call begins with the same line.
     ///
     /// @return the line without its end, or null at the end of the stream; fails with [LineTooLongException]
-    public Future<String> readLine() {
+    public Future<@Nullable String> readLine() {
         return async(() -> {
             for (var i = start; ; ) {
                 while (i < end && bytes.get(i) != '\n') i++;

@@ -22,21 +22,22 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
     private static final System.Logger LOG = System.getLogger("trale");
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    static {
-        // What is needed when no descriptor is left has to be loaded before, because loading takes one: classes, if they
-        // lie in a folder, and the time zones that java.util.logging prints.
-        Timer.sleep(PAUSE);
-        Sockets.exception("accept", -Errno.EMFILE, null);
-        Fd.close(-1);
-        var _ = ZoneId.systemDefault();
-    }
-
     private final ByteStream.Maker<A, S> maker;
     private boolean hasComplained; // touched by the one accept that is in progress
 
     Listener(A address, BindOptions options, ByteStream.Maker<A, S> maker) throws IOException {
         super(options.bind(address, Sockets.STREAM), null);
         this.maker = maker;
+        prepare();
+    }
+
+    /// What is needed when no descriptor is left has to be loaded before, because loading takes one: classes, if they lie in a
+    /// folder, and the time zones that java.util.logging prints.
+    private static void prepare() {
+        Timer.sleep(PAUSE);
+        Sockets.exception("accept", -Errno.EMFILE, null);
+        Fd.close(-1);
+        var _ = ZoneId.systemDefault();
     }
 
     /// Waits for a connection. Cancelled, it has accepted none.
@@ -44,7 +45,9 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
     /// If there is no descriptor or no memory left (EMFILE, ENFILE, ENOBUFS, ENOMEM), the connection stays in the kernel's
     /// queue; this logs it once and tries again every 20 ms. A connection that ended in the queue is passed over.
     ///
-    /// @return fails with [java.nio.channels.ClosedChannelException] once the listener is closed
+    /// @return the connection; fails with [java.nio.channels.AsynchronousCloseException] if the listener is closed
+    ///         meanwhile, [java.nio.channels.ClosedChannelException] if it was before, and [IllegalStateException] if
+    ///         another task waits for one
     public Future<S> accept() {
         return async(() -> {
             S stream;

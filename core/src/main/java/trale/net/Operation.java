@@ -107,6 +107,11 @@ abstract class Operation<T> implements Future<T> {
     }
 
     @Override
+    public String toString() {
+        return (direction == Descriptor.READER ? "reading from " : "writing to ") + endpoint;
+    }
+
+    @Override
     public void drop() {
         if (waker == OVER) return;
         if (waker != null) endpoint.descriptor.slot(direction).release(waker);

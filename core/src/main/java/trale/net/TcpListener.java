@@ -38,6 +38,10 @@ public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
     }
 
     /// Listens; see [#bind(InetSocketAddress)].
+    ///
+    /// @param address of this machine
+    /// @param options what is settled before
+    /// @throws IOException as there
     public static TcpListener bind(InetSocketAddress address, BindOptions options) throws IOException {
         return new TcpListener(address, options);
     }

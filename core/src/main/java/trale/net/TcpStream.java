@@ -1,5 +1,6 @@
 package trale.net;
 
+import static java.util.stream.Collectors.joining;
 import static trale.Async.async;
 import static trale.Async.await;
 
@@ -27,52 +28,54 @@ import trale.Future;
 /// });
 /// ```
 ///
-/// Errors are java.net's: [java.net.SocketException] for a connection that was reset (ECONNRESET) or to whose other end
-/// nothing can be written any more (EPIPE); no signal is raised.
+/// An operation fails with [java.net.SocketException] if the connection was reset (ECONNRESET), or nothing can be written to
+/// its other end any more (EPIPE; no signal is raised); with [java.nio.channels.AsynchronousCloseException] if this end is
+/// closed meanwhile, and [java.nio.channels.ClosedChannelException] if it was before; with [IllegalStateException] if another
+/// is in progress in the same direction.
 public final class TcpStream extends ByteStream<InetSocketAddress> {
 
     TcpStream(int fd, InetSocketAddress remote) throws IOException {
         super(fd, remote);
     }
 
-    /// Connects. Giving up closes the socket.
+    /// Connects. Cancelled, or dropped, it closes the socket.
     ///
     /// @param address one that is unresolved is resolved, as by [#connect(String, int)]
-    /// @return fails with [ConnectException] if refused or timed out, [java.net.NoRouteToHostException],
-    ///         [java.net.BindException] if there is no local port left, or another [java.net.SocketException]
+    /// @return fails with [ConnectException] if refused (ECONNREFUSED) or timed out (ETIMEDOUT: the kernel tries for about
+    ///         two minutes), [java.net.NoRouteToHostException], [java.net.BindException] if there is no local port left, or
+    ///         another [java.net.SocketException], for example if there is no descriptor left (EMFILE)
     public static Future<TcpStream> connect(InetSocketAddress address) {
-        return address.isUnresolved()
-                ? connect(address.getHostString(), address.getPort())
-                : ByteStream.connect(address, TcpStream::new);
+        return address.isUnresolved() ? connectToAny(address) : ByteStream.connect(address, TcpStream::new);
     }
 
     /// Looks a name up, on another thread, and tries its addresses in turn until one accepts.
     ///
+    /// @param host a name, or an address as a text
+    /// @param port from 1 to 65535
     /// @return fails with [java.net.UnknownHostException] if there is no such name, or with a [ConnectException] that
     ///         tells every address and why it failed; each failure is suppressed in it
+    /// @throws IllegalArgumentException the port is negative or greater than 65535
     public static Future<TcpStream> connect(String host, int port) {
-        Objects.requireNonNull(host, "the host is null");
+        return connect(InetSocketAddress.createUnresolved(Objects.requireNonNull(host, "the host is null"), port));
+    }
+
+    private static Future<TcpStream> connectToAny(InetSocketAddress name) {
         return async(() -> {
             var failures = new ArrayList<IOException>();
-            for (var address : await(Blocking.run(() -> InetAddress.getAllByName(host)))) {
+            for (var address : await(Blocking.run(() -> InetAddress.getAllByName(name.getHostString())))) {
                 try {
-                    return await(connect(new InetSocketAddress(address, port)));
+                    return await(connect(new InetSocketAddress(address, name.getPort())));
                 } catch (IOException e) {
                     failures.add(e);
                 }
             }
-            throw allFailed(host + ":" + port, failures);
+            throw allFailed(name, failures);
         });
     }
 
-    private static ConnectException allFailed(String what, List<IOException> failures) {
-        var message = new StringBuilder("connect ").append(what).append(" failed");
-        var separator = ": ";
-        for (var failure : failures) {
-            message.append(separator).append(failure.getMessage());
-            separator = "; ";
-        }
-        var e = new ConnectException(message.toString());
+    private static ConnectException allFailed(InetSocketAddress name, List<IOException> failures) {
+        var e = new ConnectException(failures.stream().map(Throwable::getMessage)
+                .collect(joining("; ", "connect " + name.getHostString() + ":" + name.getPort() + " failed: ", "")));
         failures.forEach(e::addSuppressed);
         return e;
     }
@@ -80,7 +83,8 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     /// Sends small writes at once (TCP_NODELAY) rather than to wait until they fill a segment or the peer has
     /// acknowledged what went before.
     ///
-    /// @throws IOException the socket is closed
+    /// @param on false, at first
+    /// @throws java.nio.channels.ClosedChannelException the socket is closed
     public void noDelay(boolean on) throws IOException {
         setOption(StandardSocketOptions.TCP_NODELAY, on);
     }

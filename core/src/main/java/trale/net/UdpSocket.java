@@ -22,7 +22,8 @@ import trale.internal.linux.Sockets;
 /// });
 /// ```
 ///
-/// A datagram is moved whole or not at all; one of length 0 is one. To send to broadcast addresses set
+/// A datagram is moved whole or not at all, so an operation that is cancelled has moved none; one of length 0 is one too. To
+/// send to broadcast addresses set
 /// [SO_BROADCAST][java.net.StandardSocketOptions#SO_BROADCAST] first. A socket bound to an IPv4 address speaks IPv4 alone,
 /// one bound to `[::]` both.
 public final class UdpSocket extends Endpoint<InetSocketAddress> {
@@ -39,6 +40,10 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     }
 
     /// Binds; see [#bind(InetSocketAddress)].
+    ///
+    /// @param address of this machine
+    /// @param options of which the backlog does not matter
+    /// @throws IOException as [TcpListener#bind(InetSocketAddress)]
     public static UdpSocket bind(InetSocketAddress address, BindOptions options) throws IOException {
         return new UdpSocket(options.bind(address, Sockets.DATAGRAM));
     }
@@ -47,8 +52,12 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// That needs no packet and does not wait. Only a connected socket learns that nobody is there: a later operation
     /// then fails with [java.net.PortUnreachableException].
     ///
-    /// @throws IOException the address can't be reached from here, or the socket is closed
+    /// @param peer takes the place of an earlier one
+    /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed;
+    ///         [java.net.UnknownHostException]: unresolved; [java.net.NoRouteToHostException] or another
+    ///         [java.net.SocketException]: it can't be reached from here
     public void connect(InetSocketAddress peer) throws IOException {
+        Objects.requireNonNull(peer, "the address is null");
         remote = call(fd -> {
             Sockets.connect(fd, peer, local);
             local = (InetSocketAddress) Sockets.localAddress(fd);
@@ -59,8 +68,10 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// Sends the buffer from its position to its limit as one datagram; the position advances.
     ///
     /// @param from a heap or direct buffer, which may be read-only
+    /// @param to   to whom; a name has to be resolved before
     /// @return its length; fails with [java.net.SocketException] if it is longer than a datagram can be (EMSGSIZE; over
-    ///         IPv4 that is 65,507 bytes)
+    ///         IPv4 that is 65,507 bytes), with [java.net.NoRouteToHostException], or with [java.net.UnknownHostException]
+    ///         if the address is unresolved
     public Future<Integer> sendTo(ByteBuffer from, InetSocketAddress to) {
         return sending(from, Objects.requireNonNull(to, "the address is null"));
     }
@@ -68,12 +79,14 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// Sends to the peer this socket is [connected][#connect(InetSocketAddress)] to; see
     /// [#sendTo(ByteBuffer, InetSocketAddress)].
     ///
+    /// @param from a heap or direct buffer, which may be read-only
     /// @return its length; fails with [java.net.SocketException] if there is none (EDESTADDRREQ)
     public Future<Integer> send(ByteBuffer from) {
         return sending(from, null);
     }
 
     private Future<Integer> sending(ByteBuffer from, @Nullable InetSocketAddress to) {
+        Objects.requireNonNull(from, "the buffer is null");
         return new Operation<>(this, Descriptor.WRITER) {
             @Override
             int call(int fd) throws IOException {
@@ -90,36 +103,33 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// Receives one datagram into the buffer, from its position to its limit; the position advances.
     ///
     /// @param to a heap or direct buffer. What it has no room for is lost, as [Datagram#length()] tells
+    /// @return its true length and whom it is from
+    /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     public Future<Datagram> recvFrom(ByteBuffer to) {
-        return new Receiving<>(this, to, n -> new Datagram(n, (InetSocketAddress) Sockets.peer()));
+        return receiving(to, n -> new Datagram(n, (InetSocketAddress) Sockets.peer()));
     }
 
     /// Receives one datagram; see [#recvFrom(ByteBuffer)].
     ///
+    /// @param to a heap or direct buffer
     /// @return its true length, which may be more than the buffer had room for
+    /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     public Future<Integer> recv(ByteBuffer to) {
-        return new Receiving<>(this, to, n -> n);
+        return receiving(to, n -> n);
     }
 
-    private static final class Receiving<T> extends Operation<T> {
-        private final ByteBuffer to;
-        private final IntFunction<T> received;
+    private <T> Future<T> receiving(ByteBuffer to, IntFunction<T> received) {
+        ByteStream.writable(to);
+        return new Operation<>(this, Descriptor.READER) {
+            @Override
+            int call(int fd) {
+                return Sockets.receive(fd, to, true);
+            }
 
-        /// @param received makes a result of the datagram's length
-        Receiving(UdpSocket socket, ByteBuffer to, IntFunction<T> received) {
-            super(socket, Descriptor.READER);
-            this.to = ByteStream.writable(to);
-            this.received = received;
-        }
-
-        @Override
-        int call(int fd) {
-            return Sockets.receive(fd, to, true);
-        }
-
-        @Override
-        Poll<T> result(int n) throws IOException {
-            return Poll.ready(received.apply(Sockets.check(n, "receive", endpoint.remote)));
-        }
+            @Override
+            Poll<T> result(int n) throws IOException {
+                return Poll.ready(received.apply(Sockets.check(n, "receive", remote)));
+            }
+        };
     }
 }

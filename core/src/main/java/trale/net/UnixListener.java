@@ -22,7 +22,9 @@ public final class UnixListener extends Listener<UnixDomainSocketAddress, UnixSt
 
     /// Listens; see [#bind(UnixDomainSocketAddress)].
     ///
+    /// @param address a path or an abstract name
     /// @param options of which only the backlog matters
+    /// @throws IOException as there
     public static UnixListener bind(UnixDomainSocketAddress address, BindOptions options) throws IOException {
         return new UnixListener(address, options);
     }

@@ -10,14 +10,18 @@ import trale.Future;
 /// An address is a file's path, or an *abstract* name, of which no file system knows and which ends with its socket. It is
 /// written with a leading `@`, as in ss(8) and systemd: `UnixDomainSocketAddress.of("@name")`. A file whose name begins
 /// so is `./@name`. The end that connects usually has the empty address.
+///
+/// Errors are those of [TcpStream].
 public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
 
     UnixStream(int fd, UnixDomainSocketAddress remote) throws IOException {
         super(fd, remote);
     }
 
-    /// Connects; waits while the listener's queue is full. Giving up closes the socket.
+    /// Connects; waits while the listener's queue is full, and asks again every 5 ms. Cancelled, or dropped, it closes the
+    /// socket.
     ///
+    /// @param address a path or an abstract name
     /// @return fails with [java.net.ConnectException] if nobody listens there, or with another
     ///         [java.net.SocketException], for example if there is no such path (ENOENT)
     public static Future<UnixStream> connect(UnixDomainSocketAddress address) {

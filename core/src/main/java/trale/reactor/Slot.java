@@ -41,11 +41,12 @@ public final class Slot {
     private static final AtomicReferenceFieldUpdater<Slot, Object> STATE =
             AtomicReferenceFieldUpdater.newUpdater(Slot.class, Object.class, "state");
 
-    /// NOTHING, READY, CLOSED or the [Waker] of the task that waits.
+    /// NOTHING, READY, CLOSED, CLOSED_WHILE_WAITING or the [Waker] of the task that waits.
     ///
     /// Written by the task (READY → NOTHING before its call, NOTHING → its waker after), by the reactor (→ READY) and by close
-    /// (→ CLOSED), all by compare-and-set with sequential consistency. The task's NOTHING is ordered before its system call,
-    /// so either the call sees what the kernel reported, or the report comes after the NOTHING and is not overwritten.
+    /// (→ CLOSED), all by compare-and-set with sequential consistency; only CLOSED_WHILE_WAITING, which nobody else leaves, the
+    /// task simply overwrites. The task's NOTHING is ordered before its system call, so either the call sees what the kernel
+    /// reported, or the report comes after the NOTHING and is not overwritten.
     private volatile Object state = READY; // try first: nobody knows yet
 
     /// The other end is gone, so there is no further edge to wait for: the call must be made until it says so itself.

@@ -2,6 +2,7 @@ package trale.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
@@ -14,6 +15,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import trale.Executor;
 import trale.support.Arrangement;
@@ -35,6 +37,7 @@ class Listeners extends SocketTest {
             var another = started(listener.accept());
             assertFalse(another.isDone());
             another.cancel();
+            assertThrows(CancellationException.class, another::join);
             for (var client : clients) client.close();
         }
     }

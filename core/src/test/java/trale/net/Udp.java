@@ -1,7 +1,6 @@
 package trale.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.await;
 
@@ -11,7 +10,6 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.ReadOnlyBufferException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.DatagramChannel;
 import org.junit.jupiter.api.Test;
@@ -195,13 +193,6 @@ class Udp extends SocketTest {
             var e = fails(SocketException.class, ours.sendTo(bytes("x"), new InetSocketAddress("::1", 9)));
             assertEquals("[0:0:0:0:0:0:0:1]:9: an IPv4 socket can't reach an IPv6 address; bind it to [::]", e.getMessage());
             assertEquals(1, run(() -> await(ours.sendTo(bytes("x"), ours.localAddress()))));
-        }
-    }
-
-    @Test
-    void aReadOnlyBufferIsRefusedBeforeADatagramIsLost() throws Exception {
-        try (var ours = udp()) {
-            assertThrows(ReadOnlyBufferException.class, () -> ours.recvFrom(ByteBuffer.allocate(1).asReadOnlyBuffer()));
         }
     }
 

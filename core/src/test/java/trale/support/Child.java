@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /// A JVM of its own: to be stopped by signals, to end, or to have its system calls counted.
 public final class Child implements AutoCloseable {
-    private static final int SECONDS = 25;
+    private static final int SECONDS = 55;
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
     private final Process process;
     private final Path calls;
@@ -25,7 +26,7 @@ public final class Child implements AutoCloseable {
 
     /// Starts a JVM on the main method of a class of the tests.
     public static Child start(Class<?> main, String... args) throws IOException {
-        return start(List.of(), null, main, args);
+        return start(List.of(), null, List.of(NATIVE_ACCESS), main, args);
     }
 
     /// The same under strace(1), which records these system calls.
@@ -33,7 +34,7 @@ public final class Child implements AutoCloseable {
         var file = Files.createTempFile("trale", ".strace");
         var strace = List.of("strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-e", "trace=" + calls, "-o", file.toString());
         try {
-            return start(strace, file, main, args);
+            return start(strace, file, List.of(NATIVE_ACCESS), main, args);
         } catch (IOException e) {
             throw new AssertionError("this test counts system calls with strace, which does not start; "
                     + "install it (on Debian: apt install strace) and allow ptrace", e);
@@ -42,29 +43,32 @@ public final class Child implements AutoCloseable {
 
     /// The same with an option of the JVM.
     public static Child startWith(String option, Class<?> main, String... args) throws IOException {
-        return start(List.of("env", "JDK_JAVA_OPTIONS=" + option), null, main, args);
+        return start(List.of(), null, List.of(NATIVE_ACCESS, option), main, args);
     }
 
     /// The same with so many file descriptors and no more.
     public static Child startLimited(int descriptors, Class<?> main, String... args) throws IOException {
-        return start(List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh"), null, main, args);
+        var limit = List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
+        return start(limit, null, List.of(NATIVE_ACCESS), main, args);
     }
 
     /// The same with the JIT compiler that looks closer and starts slower.
     public static Child startOptimizing(Class<?> main, String... args) throws IOException {
-        return start(List.of(), null, 4, main, args);
+        return startWith("-XX:TieredStopAtLevel=4", main, args);
     }
 
-    private static Child start(List<String> before, Path calls, Class<?> main, String... args) throws IOException {
-        return start(before, calls, 1, main, args);
+    /// The same where no code may call native functions.
+    public static Child startWithoutNativeAccess(Class<?> main, String... args) throws IOException {
+        return start(List.of(), null, List.of("--illegal-native-access=deny"), main, args);
     }
 
-    private static Child start(List<String> before, Path calls, int tier, Class<?> main, String... args) throws IOException {
+    private static Child start(List<String> before, Path calls, List<String> options, Class<?> main, String... args) throws IOException {
         var command = new ArrayList<>(before);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=" + tier,
-                "-cp", System.getProperty("java.class.path"), main.getName()));
+                "-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add(main.getName());
         command.addAll(List.of(args));
         var errors = Files.createTempFile("trale", ".err");
         var process = new ProcessBuilder(command).redirectError(errors.toFile()).start();

@@ -92,6 +92,26 @@ public final class Linux {
         }
     }
 
+    /// Writes so many bytes to a Unix stream, and passes a duplicate of `passed` with them (SCM_RIGHTS, unix(7)).
+    public static int write(int fd, int bytes, int passed) {
+        try (var arena = Arena.ofConfined()) {
+            var data = arena.allocate(16); // struct iovec
+            data.set(JAVA_LONG, 0, arena.allocate(bytes).address());
+            data.set(JAVA_LONG, 8, bytes);
+            var control = arena.allocate(24); // struct cmsghdr { len; level; type; } and the descriptor
+            control.set(JAVA_LONG, 0, 20);
+            control.set(JAVA_INT, 8, 1); // SOL_SOCKET
+            control.set(JAVA_INT, 12, 1); // SCM_RIGHTS
+            control.set(JAVA_INT, 16, passed);
+            var message = arena.allocate(56, 8); // struct msghdr
+            message.set(JAVA_LONG, 16, data.address());
+            message.set(JAVA_LONG, 24, 1);
+            message.set(JAVA_LONG, 32, control.address());
+            message.set(JAVA_LONG, 40, 24);
+            return call("sendmsg", fd, message.address(), 0);
+        }
+    }
+
     public static void shutdownOutput(int fd) {
         must(call("shutdown", fd, 1));
     }

@@ -47,6 +47,16 @@ public abstract class UnderBothArrangements {
         onExecutor(() -> null);
     }
 
+    /// {@return the failure of a task that nobody will look at: [TheLog#expect] it, and what should be logged before has been}
+    protected Throwable failUnseen() {
+        var failure = new IllegalStateException("nobody looks at this one");
+        executor.submit(cx -> {
+            throw failure;
+        });
+        settle();
+        return failure;
+    }
+
     /// Holds the executor's thread, inside a poll, until it is closed.
     protected final class Hold implements AutoCloseable {
         private final CountDownLatch end = new CountDownLatch(1);

@@ -18,7 +18,7 @@ import trale.Future;
 ///
 /// @param folder an empty one
 public record Workshop(Path folder) {
-    private static final int SECONDS = 25;
+    private static final int SECONDS = 55;
 
     /// {@return the folder with trale's classes and its module descriptor}
     public static Path trale() {

@@ -1,14 +1,8 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 
 /// An epoll instance and the buffer its events arrive in (epoll(7)).
 ///
@@ -30,36 +24,31 @@ public final class Epoll extends Fd {
     private static final int EVENT_SIZE = PACKED ? 12 : 16;
     private static final int DATA_OFFSET = PACKED ? 4 : 8;
 
-    private static final MethodHandle CREATE = Libc.function("epoll_create1", JAVA_INT, JAVA_INT);
-    private static final MethodHandle CTL =
-            Libc.function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-    private static final MethodHandle WAIT =
-            Libc.function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MemorySegment CREATE = Libc.function("epoll_create1");
+    private static final MemorySegment CTL = Libc.function("epoll_ctl");
+    private static final MemorySegment WAIT = Libc.function("epoll_wait");
 
     private final int capacity;
-    private final MemorySegment events;
+    private final ByteBuffer events;
+    private final MemorySegment memory;
 
     /// @param capacity how many events one wait can bring
     public Epoll(int capacity) throws IOException {
-        super("epoll_create1", Libc.call(s -> (int) CREATE.invokeExact(s.errno, CLOEXEC)));
+        super("epoll_create1", Libc.call(CREATE, CLOEXEC, 0));
         this.capacity = capacity;
-        this.events = Arena.ofAuto().allocate((long) capacity * EVENT_SIZE, 8);
+        events = Libc.allocate(capacity * EVENT_SIZE);
+        memory = MemorySegment.ofBuffer(events);
     }
 
     /// Watches `watched` for `interest`; `data` comes back with each of its events.
     public int add(int watched, int interest, long data) {
-        var event = Scratch.get().struct;
-        event.set(JAVA_INT_UNALIGNED, 0, interest);
-        event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, data);
-        return control(CTL_ADD, watched, event);
+        var s = Scratch.get();
+        s.struct.putInt(0, interest).putLong(DATA_OFFSET, data);
+        return Libc.call(CTL, fd, CTL_ADD, watched, s.memory.address(), 0);
     }
 
     public int delete(int watched) {
-        return control(CTL_DEL, watched, MemorySegment.NULL);
-    }
-
-    private int control(int operation, int watched, MemorySegment event) {
-        return Libc.call(s -> (int) CTL.invokeExact(s.errno, fd, operation, watched, event));
+        return Libc.call(CTL, fd, CTL_DEL, watched, 0, 0);
     }
 
     /// epoll_wait(2).
@@ -67,23 +56,18 @@ public final class Epoll extends Fd {
     /// @param timeoutMillis 0 does not wait, −1 waits without end
     /// @return how many events there are, or −errno
     public int await(int timeoutMillis) {
-        var s = Scratch.get();
-        try { // not Libc.call: its lambda would be an object a turn
-            return s.result((int) WAIT.invokeExact(s.errno, fd, events, capacity, timeoutMillis));
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
+        return Scratch.get().call(WAIT, fd, memory, capacity, timeoutMillis, 0, 0);
     }
 
     /// {@return what happened: IN, PRI, OUT, ERR, HUP, RDHUP}
     /// @param i which event of the last [#await(int)]
     public int events(int i) {
-        return events.get(JAVA_INT_UNALIGNED, (long) i * EVENT_SIZE);
+        return events.getInt(i * EVENT_SIZE);
     }
 
     /// {@return to whom, as given to [#add(int, int, long)]}
     /// @param i which event of the last [#await(int)]
     public long data(int i) {
-        return events.get(JAVA_LONG_UNALIGNED, (long) i * EVENT_SIZE + DATA_OFFSET);
+        return events.getLong(i * EVENT_SIZE + DATA_OFFSET);
     }
 }

@@ -1,11 +1,7 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// Error numbers, their names and texts (errno(3)); the values are those of Linux on x86-64 and aarch64.
 public final class Errno {
@@ -32,7 +28,7 @@ public final class Errno {
     public static final int EHOSTUNREACH = 113;
     public static final int EINPROGRESS = 115;
 
-    private static final MethodHandle STRERROR = Libc.function("strerror", ADDRESS, JAVA_INT);
+    private static final MemorySegment STRERROR = Libc.function("strerror");
 
     /// In the order of their numbers; glibc can tell them only since 2.32, musl not at all.
     private static final String[] NAMES = """
@@ -64,11 +60,7 @@ public final class Errno {
 
     @SuppressWarnings("restricted")
     private static String text(int errno) {
-        try {
-            var text = (MemorySegment) STRERROR.invokeExact(Scratch.get().errno, errno);
-            return text.reinterpret(Long.MAX_VALUE).getString(0);
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
+        var text = Scratch.get().raw(STRERROR, errno, 0, 0, 0, 0);
+        return MemorySegment.ofAddress(text).reinterpret(Long.MAX_VALUE).getString(0);
     }
 }

@@ -1,15 +1,13 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.io.IOException;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.MemorySegment;
 
 /// A file descriptor that was opened here, and is closed once.
 public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd, TimerFd {
     static final int NONBLOCK = 0x800;
     static final int CLOEXEC = 0x80000;
-    private static final MethodHandle CLOSE = Libc.function("close", JAVA_INT, JAVA_INT);
+    private static final MemorySegment CLOSE = Libc.function("close");
 
     final int fd;
 
@@ -30,6 +28,6 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
 
     /// close(2). Never repeated: after EINTR the number is free already and may be somebody else's.
     public static int close(int fd) {
-        return Libc.call(s -> (int) CLOSE.invokeExact(s.errno, fd));
+        return Libc.call(CLOSE, fd, 0);
     }
 }

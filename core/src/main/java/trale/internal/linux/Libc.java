@@ -1,21 +1,12 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
-/// How a system call is made: a plain downcall to libc, with `errno` captured into the thread's [Scratch].
-///
-/// Every call in this package answers as the kernel does: a result ≥ 0, or −errno. No exception is made for what is
-/// ordinary (EAGAIN); [Errno] makes one for what is not. The handles are `static final` and called by `invokeExact`, so
-/// the JIT compiles a call to a few instructions around libc's stub. None is `Linker.Option.critical`: that gains nothing
-/// on a system call and holds up the garbage collector.
+/// Functions of libc, and whether they can be called at all. [Scratch] says how that is done.
 public final class Libc {
-    private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
-
     private Libc() {}
 
     /// Says in one sentence why trale can't run here, before a class initializer fails with less to say.
@@ -30,7 +21,7 @@ public final class Libc {
             throw new UnsupportedOperationException(
                     "trale is built on Linux's epoll and runs on Linux x86-64 and aarch64 only; this is " + os + " " + arch);
         try {
-            Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_INT));
+            MemorySegment.NULL.reinterpret(0); // as restricted as a downcall is, and cheaper
         } catch (IllegalCallerException e) {
             var module = Libc.class.getModule();
             throw new IllegalStateException(
@@ -39,36 +30,27 @@ public final class Libc {
         }
     }
 
-    /// {@return a handle whose first parameter is [Scratch#errno], then the C function's own}
-    @SuppressWarnings("restricted")
-    static MethodHandle function(String name, MemoryLayout result, MemoryLayout... parameters) {
-        var linker = Linker.nativeLinker();
-        var address = linker.defaultLookup().find(name)
+    static MemorySegment function(String name) {
+        return Linker.nativeLinker().defaultLookup().find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError("libc has no function " + name));
-        return linker.downcallHandle(address, FunctionDescriptor.of(result, parameters), CAPTURE_ERRNO);
     }
 
-    /// A call of a function's handle.
-    @FunctionalInterface
-    interface Call {
-        int with(Scratch s) throws Throwable;
-    }
-
-    /// Makes a call that is not made so often that its lambda matters.
-    ///
-    /// @return what it answers: ≥ 0 or −errno
-    static int call(Call call) {
-        var s = Scratch.get();
-        try {
-            return s.result(call.with(s));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+    /// Zeroed memory that lives as long as the buffer, in the order of this processor.
+    static ByteBuffer allocate(int size) {
+        return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
     }
 
     /// A downcall itself throws nothing that is declared.
     static Error unexpected(Throwable t) {
         if (t instanceof RuntimeException e) throw e;
         return t instanceof Error e ? e : new AssertionError("a downcall threw", t);
+    }
+
+    static int call(MemorySegment function, long a, long b, long c, long d, long e) {
+        return Scratch.get().call(function, a, b, c, d, e);
+    }
+
+    static int call(MemorySegment function, long a, long b) {
+        return call(function, a, b, 0, 0, 0);
     }
 }

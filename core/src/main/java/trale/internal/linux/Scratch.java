@@ -1,28 +1,55 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
-/// What a thread's system calls pass by address. It lives as long as the thread: allocating costs more than a call, and
-/// so would a second look for what belongs to the thread.
+/// How a system call is made, and what a thread's calls pass by address.
+///
+/// ```
+///                 1       2         3      4      5      6
+///  socket         family  type      proto                             numbers
+///  epoll_ctl      epoll   op        fd     event                      numbers, and an address of the thread's own memory
+///  recvfrom       fd      memory    size   flags  from   length       memory: also somebody else's
+/// ```
+///
+/// All functions are called in one of two shapes, because java.lang.foreign generates code for each, which takes time at a
+/// program's start. It makes no difference to libc: by the conventions of x86-64 and aarch64 a pointer, a long and an int
+/// travel in the same registers, in the same order; a function looks at the lower half for an int, at no register beyond its
+/// last parameter, and leaves the upper half of an int result undefined. (x86-64 differs for variadic functions, which are
+/// told how many vector registers are in use; there is none among these.)
+///
+/// Memory that somebody else can free is passed as a segment: java.lang.foreign keeps it alive during the call. All other
+/// pointers are to what is here, which lives as long as the thread: allocating costs more than a call, and so would a second
+/// look for what belongs to the thread.
 final class Scratch {
-    private static final MemoryLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final long ERRNO_OFFSET = CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    private static final MethodHandle NUMBERS = shape(JAVA_LONG);
+    private static final MethodHandle MEMORY = shape(ADDRESS);
+
+    private static final int LENGTH = SocketAddresses.SIZE;
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-    final MemorySegment errno = Arena.ofAuto().allocate(CAPTURE);
+    /// Of an arena: the first one loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's
+    /// buffer on the heap. It does that, too, where segments of several kinds meet, so what is passed as memory is a buffer's.
+    private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+    private final ByteBuffer errnoBuffer = errno.asByteBuffer().order(ByteOrder.nativeOrder());
 
-    /// Room for any structure: a socket address, an option's value, an event.
-    final MemorySegment struct = Arena.ofAuto().allocate(SocketAddresses.SIZE, 8);
+    /// Room for any structure — a socket address, an option's value, an event — and, behind it, for its length: to be read
+    /// and written, and to be passed.
+    final ByteBuffer struct = Libc.allocate(LENGTH + Integer.BYTES);
 
-    private final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
+    final MemorySegment memory = MemorySegment.ofBuffer(struct);
 
-    /// The way of a heap buffer's bytes, as memory and as a buffer; only threads that move heap buffers have one.
+    /// The way of a heap buffer's bytes, as memory and as a buffer; only threads that move heap buffers have one. The memory is
+    /// kept, too: made anew for each call, it would be an object that the JIT compiler does not get rid of.
     private MemorySegment chunk = MemorySegment.NULL;
 
     private ByteBuffer chunkBuffer = ByteBuffer.allocate(0);
@@ -31,19 +58,53 @@ final class Scratch {
         return OF_THREAD.get();
     }
 
-    /// {@return the kernel's convention from libc's: the result, or −errno}
-    int result(int result) {
-        return result >= 0 ? result : -errno.get(JAVA_INT, ERRNO_OFFSET);
+    /// Being `static final` and called by `invokeExact`, a handle is compiled to a few instructions around libc's stub. Not
+    /// `Linker.Option.critical`: that gains nothing on a system call and holds up the garbage collector.
+    @SuppressWarnings("restricted")
+    private static MethodHandle shape(MemoryLayout second) {
+        return Linker.nativeLinker().downcallHandle(
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, second, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.captureCallState("errno"));
     }
 
-    MemorySegment length(int n) {
-        length.set(JAVA_INT, 0, n);
-        return length;
+    /// Every call answers as the kernel does. No exception is made for what is ordinary (EAGAIN); [Errno] makes one for
+    /// what is not.
+    ///
+    /// @return a result ≥ 0, or −errno
+    int call(MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
+        try {
+            return result((long) MEMORY.invokeExact(function, errno, a, b, c, d, e, f));
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    int call(MemorySegment function, long a, long b, long c, long d, long e) {
+        return result(raw(function, a, b, c, d, e));
+    }
+
+    /// {@return what the function returned, all of it}
+    long raw(MemorySegment function, long a, long b, long c, long d, long e) {
+        try {
+            return (long) NUMBERS.invokeExact(function, errno, a, b, c, d, e, 0L);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    private int result(long returned) {
+        return (int) returned >= 0 ? (int) returned : -errnoBuffer.getInt(0); // nothing else is captured on Linux
+    }
+
+    /// {@return a pointer to a length, which is in and out}
+    long length(int n) {
+        struct.putInt(LENGTH, n);
+        return memory.address() + LENGTH;
     }
 
     /// {@return what the last call left in [#length(int)]}
     int length() {
-        return length.get(JAVA_INT, 0);
+        return struct.getInt(LENGTH);
     }
 
     MemorySegment chunk() {

@@ -1,11 +1,5 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -14,7 +8,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 
 /// Socket addresses: Java's objects on one side, the kernel's `struct sockaddr` on the other.
@@ -38,7 +32,6 @@ final class SocketAddresses {
     static final int SIZE = 128;
 
     private static final int MAX_PATH = 107;
-    private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
     /// How Java itself hands file names to the kernel.
     private static final Charset FILE_NAMES = Charset.forName(System.getProperty("native.encoding", "UTF-8"));
@@ -58,59 +51,68 @@ final class SocketAddresses {
     /// Writes an address for a socket of a family.
     ///
     /// @return its length
-    static int encode(SocketAddress address, int family, MemorySegment to) throws UnknownHostException, SocketException {
-        to.fill((byte) 0).set(JAVA_SHORT, 0, (short) family);
+    static int encode(SocketAddress address, int family, ByteBuffer to) throws UnknownHostException, SocketException {
+        for (var i = 0; i < SIZE; i += Long.BYTES) to.putLong(i, 0);
+        to.putShort(0, (short) family);
         return address instanceof InetSocketAddress a ? encodeInet(a, family, to)
                 : encodeUnix((UnixDomainSocketAddress) address, to);
     }
 
-    private static int encodeInet(InetSocketAddress a, int family, MemorySegment to)
+    private static int encodeInet(InetSocketAddress a, int family, ByteBuffer to)
             throws UnknownHostException, SocketException {
         if (a.isUnresolved())
-            throw new UnknownHostException(a + ": the name was not resolved; TcpStream.connect(host, port) does that");
+            throw new UnknownHostException(text(a) + ": the name is not resolved; that blocks, so do it beside the executor: "
+                    + "await(Blocking.run(() -> InetAddress.getByName(name)))");
         var bytes = a.getAddress().getAddress();
         var isMapped = family == AF_INET6 && bytes.length == 4;
         if (family == AF_INET && bytes.length != 4)
             throw new SocketException(text(a) + ": an IPv4 socket can't reach an IPv6 address; bind it to [::]");
-        to.set(PORT, 2, (short) a.getPort());
-        if (isMapped) to.set(JAVA_SHORT, 18, (short) -1); // ::ffff:0:0/96
-        MemorySegment.copy(bytes, 0, to, JAVA_BYTE, family == AF_INET ? 4 : 24 - bytes.length, bytes.length);
-        if (a.getAddress() instanceof Inet6Address ipv6) to.set(JAVA_INT, 24, ipv6.getScopeId());
+        to.put(2, (byte) (a.getPort() >> 8)).put(3, (byte) a.getPort());
+        if (isMapped) to.putShort(18, (short) -1); // ::ffff:0:0/96
+        to.put(family == AF_INET ? 4 : 24 - bytes.length, bytes);
+        if (a.getAddress() instanceof Inet6Address ipv6) to.putInt(24, ipv6.getScopeId());
         return family == AF_INET ? 16 : 28;
     }
 
-    private static int encodeUnix(UnixDomainSocketAddress a, MemorySegment to) throws SocketException {
+    private static int encodeUnix(UnixDomainSocketAddress a, ByteBuffer to) throws SocketException {
         var name = a.getPath().toString().getBytes(FILE_NAMES);
         if (name.length > MAX_PATH)
             throw new SocketException(text(a) + ": the path has " + name.length + " bytes; the kernel takes "
                     + MAX_PATH + " at most");
         if (name.length == 0) return 2; // unnamed: the kernel chooses an abstract name
-        MemorySegment.copy(name, 0, to, JAVA_BYTE, 2, name.length);
+        to.put(2, name);
         if (name[0] != '@') return 2 + name.length + 1; // with a NUL at its end
-        to.set(JAVA_BYTE, 2, (byte) 0);
+        to.put(2, (byte) 0);
         return 2 + name.length;
     }
 
     /// Reads what the kernel wrote. What is in a datagram's or a connection's address is a literal: no name is looked up.
-    static SocketAddress decode(MemorySegment from, int length) {
-        var family = length < 2 ? AF_UNIX : from.get(JAVA_SHORT, 0);
+    static SocketAddress decode(ByteBuffer from, int length) {
+        var family = length < 2 ? AF_UNIX : from.getShort(0);
         return family == AF_UNIX ? decodeUnix(from, length) : decodeInet(from, family);
     }
 
-    private static SocketAddress decodeInet(MemorySegment from, int family) {
-        var bytes = from.asSlice(family == AF_INET ? 4 : 8, family == AF_INET ? 4 : 16).toArray(JAVA_BYTE);
-        var scope = family == AF_INET ? 0 : from.get(JAVA_INT, 24);
+    private static SocketAddress decodeInet(ByteBuffer from, int family) {
+        var bytes = family == AF_INET ? bytes(from, 4, 4) : bytes(from, 8, 16);
+        var port = (from.get(2) & 0xff) << 8 | (from.get(3) & 0xff);
+        var scope = family == AF_INET ? 0 : from.getInt(24);
         try {
             var address = scope == 0 ? InetAddress.getByAddress(bytes) : Inet6Address.getByAddress(null, bytes, scope);
-            return new InetSocketAddress(address, from.get(PORT, 2) & 0xffff);
+            return new InetSocketAddress(address, port);
         } catch (UnknownHostException e) {
             throw new AssertionError("4 or 16 bytes are an address", e);
         }
     }
 
-    private static SocketAddress decodeUnix(MemorySegment from, int length) {
+    private static byte[] bytes(ByteBuffer from, int at, int length) {
+        var bytes = new byte[length];
+        from.get(at, bytes);
+        return bytes;
+    }
+
+    private static SocketAddress decodeUnix(ByteBuffer from, int length) {
         if (length <= 2) return UnixDomainSocketAddress.of("");
-        var name = new String(from.asSlice(2, length - 2).toArray(JAVA_BYTE), FILE_NAMES);
+        var name = new String(bytes(from, 2, length - 2), FILE_NAMES);
         // A path ends at its NUL, which is not always part of the length; an abstract name begins with one, and may have more.
         var end = name.indexOf('\0', 1);
         var shown = name.charAt(0) == '\0' || end < 0 ? name : name.substring(0, end);

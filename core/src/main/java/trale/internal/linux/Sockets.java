@@ -1,8 +1,5 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.net.StandardSocketOptions.SO_REUSEADDR;
 import static java.net.StandardSocketOptions.SO_REUSEPORT;
 import static trale.internal.linux.Libc.function;
@@ -11,7 +8,6 @@ import static trale.internal.linux.SocketAddresses.family;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -54,22 +50,18 @@ public final class Sockets {
             StandardSocketOptions.SO_KEEPALIVE, new int[] {SOL_SOCKET, 9},
             StandardSocketOptions.TCP_NODELAY, new int[] {6, 1});
 
-    private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle CONNECT = function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle LISTEN = function("listen", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle SHUTDOWN = function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle ACCEPT = function("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-    private static final MethodHandle SOCKNAME = function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle PEERNAME = function("getpeername", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle SETSOCKOPT =
-            function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle GETSOCKOPT =
-            function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle RECVFROM =
-            function("recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle SENDTO =
-            function("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MemorySegment SOCKET = function("socket");
+    private static final MemorySegment BIND = function("bind");
+    private static final MemorySegment CONNECT = function("connect");
+    private static final MemorySegment LISTEN = function("listen");
+    private static final MemorySegment SHUTDOWN = function("shutdown");
+    private static final MemorySegment ACCEPT = function("accept4");
+    private static final MemorySegment SOCKNAME = function("getsockname");
+    private static final MemorySegment PEERNAME = function("getpeername");
+    private static final MemorySegment SETSOCKOPT = function("setsockopt");
+    private static final MemorySegment GETSOCKOPT = function("getsockopt");
+    private static final MemorySegment RECVFROM = function("recvfrom");
+    private static final MemorySegment SENDTO = function("sendto");
 
     private Sockets() {}
 
@@ -82,7 +74,7 @@ public final class Sockets {
     private static int open(SocketAddress address, int type, Setup setup) throws IOException {
         var family = family(address);
         var flags = type | Fd.NONBLOCK | Fd.CLOEXEC;
-        var fd = check(Libc.call(s -> (int) SOCKET.invokeExact(s.errno, family, flags, 0)), "socket", address);
+        var fd = check(Libc.call(SOCKET, family, flags), "socket", address);
         var result = -1;
         try {
             result = setup.of(fd);
@@ -102,7 +94,7 @@ public final class Sockets {
             if (reuseAddress) setOption(fd, SO_REUSEADDR, true);
             if (reusePort) setOption(fd, SO_REUSEPORT, true);
             check(withAddress(BIND, fd, address, family(address)), "bind", address);
-            if (type == STREAM) check(Libc.call(s -> (int) LISTEN.invokeExact(s.errno, fd, backlog)), "listen", address);
+            if (type == STREAM) check(Libc.call(LISTEN, fd, backlog), "listen", address);
             return 0;
         });
     }
@@ -134,17 +126,16 @@ public final class Sockets {
         return check(withAddress(CONNECT, fd, peer, family(socket)), "connect", peer);
     }
 
-    private static int withAddress(MethodHandle call, int fd, SocketAddress address, int family) throws IOException {
-        var length = SocketAddresses.encode(address, family, Scratch.get().struct);
-        return Libc.call(s -> (int) call.invokeExact(s.errno, fd, s.struct, length));
+    private static int withAddress(MemorySegment call, int fd, SocketAddress address, int family) throws IOException {
+        var s = Scratch.get();
+        return s.call(call, fd, s.memory, SocketAddresses.encode(address, family, s.struct), 0, 0, 0);
     }
 
     /// accept4(2).
     ///
     /// @return the connection's descriptor, and [#peer()] tells of whom; or −errno
     public static int accept(int fd) {
-        var flags = Fd.NONBLOCK | Fd.CLOEXEC;
-        return Libc.call(s -> (int) ACCEPT.invokeExact(s.errno, fd, s.struct, s.length(SocketAddresses.SIZE), flags));
+        return name(ACCEPT, fd);
     }
 
     /// {@return whom this thread's last [#accept(int)] or [#receive(int, ByteBuffer, boolean)] was from}
@@ -158,12 +149,13 @@ public final class Sockets {
         return peer();
     }
 
-    private static int name(MethodHandle call, int fd) {
-        return Libc.call(s -> (int) call.invokeExact(s.errno, fd, s.struct, s.length(SocketAddresses.SIZE)));
+    private static int name(MemorySegment call, int fd) {
+        var s = Scratch.get();
+        return s.call(call, fd, s.memory, s.length(SocketAddresses.SIZE), Fd.NONBLOCK | Fd.CLOEXEC, 0, 0); // flags: accept4 only
     }
 
     public static int shutdownOutput(int fd, @Nullable SocketAddress peer) throws SocketException {
-        return check(Libc.call(s -> (int) SHUTDOWN.invokeExact(s.errno, fd, SHUT_WR)), "shutdown", peer);
+        return check(Libc.call(SHUTDOWN, fd, SHUT_WR), "shutdown", peer);
     }
 
     public static <T> int setOption(int fd, SocketOption<T> option, T value) throws SocketException {
@@ -185,13 +177,15 @@ public final class Sockets {
     }
 
     private static int setOption(int fd, int level, int code, int value, String name) throws SocketException {
-        Scratch.get().struct.set(JAVA_INT, 0, value);
-        return check(Libc.call(s -> (int) SETSOCKOPT.invokeExact(s.errno, fd, level, code, s.struct, 4)), "setsockopt " + name, null);
+        var s = Scratch.get();
+        s.struct.putInt(0, value);
+        return check(Libc.call(SETSOCKOPT, fd, level, code, s.memory.address(), 4), "setsockopt " + name, null);
     }
 
     private static int getOption(int fd, int level, int code, String name) throws SocketException {
-        check(Libc.call(s -> (int) GETSOCKOPT.invokeExact(s.errno, fd, level, code, s.struct, s.length(4))), "getsockopt " + name, null);
-        return Scratch.get().struct.get(JAVA_INT, 0);
+        var s = Scratch.get();
+        check(Libc.call(GETSOCKOPT, fd, level, code, s.memory.address(), s.length(4)), "getsockopt " + name, null);
+        return s.struct.getInt(0);
     }
 
     /// Receives into a buffer and advances its position.
@@ -203,14 +197,9 @@ public final class Sockets {
         var memory = direct ? MemorySegment.ofBuffer(to) : s.chunk();
         var room = direct ? to.remaining() : Math.min(to.remaining(), CHUNK);
         var flags = datagram ? MSG_TRUNC : 0;
-        var from = datagram ? s.struct : MemorySegment.NULL;
-        var length = datagram ? s.length(SocketAddresses.SIZE) : MemorySegment.NULL;
-        int n;
-        try {
-            n = s.result((int) (long) RECVFROM.invokeExact(s.errno, fd, memory, (long) room, flags, from, length));
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
+        var from = datagram ? s.memory.address() : 0;
+        var length = datagram ? s.length(SocketAddresses.SIZE) : 0;
+        var n = s.call(RECVFROM, fd, memory, room, flags, from, length);
         var moved = Math.min(n, room);
         if (moved > 0) {
             if (!direct) to.put(to.position(), s.chunkBuffer(), 0, moved);
@@ -229,14 +218,9 @@ public final class Sockets {
         var memory = direct ? MemorySegment.ofBuffer(from) : s.chunk();
         var size = direct ? from.remaining() : Math.min(from.remaining(), CHUNK);
         if (!direct) s.chunkBuffer().put(0, from, from.position(), size);
-        var to = peer == null ? MemorySegment.NULL : s.struct;
-        var length = peer == null ? 0 : SocketAddresses.encode(peer, family(socket), to);
-        int n;
-        try {
-            n = s.result((int) (long) SENDTO.invokeExact(s.errno, fd, memory, (long) size, MSG_NOSIGNAL, to, length));
-        } catch (Throwable t) {
-            throw Libc.unexpected(t);
-        }
+        var to = peer == null ? 0 : s.memory.address();
+        var length = peer == null ? 0 : SocketAddresses.encode(peer, family(socket), s.struct);
+        var n = s.call(SENDTO, fd, memory, size, MSG_NOSIGNAL, to, length);
         if (n > 0) from.position(from.position() + n);
         return n;
     }

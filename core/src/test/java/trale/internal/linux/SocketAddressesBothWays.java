@@ -1,20 +1,16 @@
 package trale.internal.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,16 +19,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Java's addresses and the kernel's, there and back.
 class SocketAddressesBothWays {
-    private final MemorySegment memory = Arena.ofAuto().allocate(SocketAddresses.SIZE, 8);
+    private final ByteBuffer memory = Libc.allocate(SocketAddresses.SIZE);
 
     private String bytes(SocketAddress address, int family) throws IOException {
-        memory.fill((byte) 0x55); // what an earlier address has left
-        var length = SocketAddresses.encode(address, family, memory);
-        return HexFormat.of().formatHex(memory.asSlice(0, length).toArray(JAVA_BYTE));
+        soil();
+        var bytes = new byte[SocketAddresses.encode(address, family, memory)];
+        memory.get(0, bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /// Puts there what an earlier address has left.
+    private void soil() {
+        for (var i = 0; i < memory.capacity(); i++) memory.put(i, (byte) 0x55);
     }
 
     private void thereAndBack(SocketAddress address) throws IOException {
-        memory.fill((byte) 0x55);
+        soil();
         var length = SocketAddresses.encode(address, SocketAddresses.family(address), memory);
         assertEquals(address, SocketAddresses.decode(memory, length));
     }
@@ -49,7 +51,7 @@ class SocketAddressesBothWays {
         var scoped = new InetSocketAddress(Inet6Address.getByAddress(null, linkLocal, 7), 9);
         thereAndBack(scoped);
         SocketAddresses.encode(scoped, SocketAddresses.AF_INET6, memory);
-        assertEquals(7, memory.get(JAVA_INT, 24));
+        assertEquals(7, memory.getInt(24));
         assertEquals(7, ((Inet6Address) ((InetSocketAddress) SocketAddresses.decode(memory, 28)).getAddress()).getScopeId());
     }
 
@@ -83,10 +85,10 @@ class SocketAddressesBothWays {
 
     @Test
     void anAbstractNameWithNulsAndAPathWithoutOneAreReadableToo() {
-        memory.set(JAVA_SHORT, 0, (short) 1);
-        memory.asSlice(2, 5).copyFrom(MemorySegment.ofArray(new byte[] {0, 'a', 0, 'b', 'c'}));
+        memory.putShort(0, (short) 1);
+        memory.put(2, new byte[] {0, 'a', 0, 'b', 'c'});
         assertEquals(UnixDomainSocketAddress.of("@a@bc"), SocketAddresses.decode(memory, 7));
-        memory.asSlice(2, 4).copyFrom(MemorySegment.ofArray(new byte[] {'p', 'q', 0, 'r'}));
+        memory.put(2, new byte[] {'p', 'q', 0, 'r'});
         assertEquals(UnixDomainSocketAddress.of("pq"), SocketAddresses.decode(memory, 4));
         assertEquals(UnixDomainSocketAddress.of("pq"), SocketAddresses.decode(memory, 6));
     }

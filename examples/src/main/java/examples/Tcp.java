@@ -1,0 +1,50 @@
+package examples;
+
+import static trale.Async.await;
+import static trale.time.Timer.sleep;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import trale.Executor;
+import trale.net.TcpStream;
+
+/// A TCP client sends back whatever it is sent, until the end of the stream, while another task prints.
+class Tcp {
+
+    static void main(String... args) throws Exception {
+        var command = new Command("tcp [[HOST:]PORT]   to connect to; 127.0.0.1:5000 by default", args, "5000");
+        var address = command.address(0);
+        var port = address.getPort();
+        command.run(
+                "Start a peer first, in another terminal: nc -l -N " + port + " (what you type there comes back, Ctrl-D ends it), "
+                        + "or ./trale tcp-serv " + port + " (which itself waits for what it is sent; Ctrl-C ends it)",
+                () -> echo(address));
+    }
+
+    static void echo(InetSocketAddress address) throws Exception {
+        var echo = Executor.spawn(() -> {
+            try (var stream = await(TcpStream.connect(address))) {
+                IO.println("Connected to " + Command.text(stream.remoteAddress()));
+                var buffer = ByteBuffer.allocate(1 << 14);
+                var read = 0L;
+                while (await(stream.read(buffer)) >= 0) {
+                    read += buffer.flip().limit();
+                    await(stream.writeAll(buffer));
+                    buffer.clear();
+                }
+                return read;
+            }
+        });
+        var printer = Executor.spawn(() -> {
+            await(sleep(Duration.ofMillis(500)));
+            IO.println("Hello A!");
+            await(sleep(Duration.ofSeconds(1)));
+            IO.println("Hello B!");
+            await(sleep(Duration.ofSeconds(1)));
+            IO.println("Hello C!");
+        });
+        IO.println("Read " + echo.join() + " bytes");
+        printer.join();
+    }
+}
