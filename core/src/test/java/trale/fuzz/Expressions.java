@@ -1,11 +1,12 @@
 package trale.fuzz;
 
 import java.util.List;
+import trale.fuzz.Generator.Form;
 
 /// Writes what is special to each kind of operand: operators, methods, constructors, assignments.
 abstract class Expressions extends Operands {
-    Expressions(Draft draft, boolean isStatic) {
-        super(draft, isStatic);
+    Expressions(Draft draft, Form form) {
+        super(draft, form);
     }
 
     /// {@return a pattern that objects of the kind may match; its variables are declared}
@@ -122,11 +123,11 @@ abstract class Expressions extends Operands {
             case 7 -> "%s.n".formatted(of(Kind.CELL));
             case 8 -> "secret(%s)".formatted(of(Kind.INT));
             case 9 -> of(Kind.BOXED_INT);
-            default -> isStatic ? "new Secret(%s, %s).a".formatted(of(Kind.INT), of(Kind.STRING)) : switch (draft.below(4)) {
+            default -> form == Form.STATIC ? "new Secret(%s, %s).a".formatted(of(Kind.INT), of(Kind.STRING)) : switch (draft.below(4)) {
                 case 0 -> "n";
                 case 1 -> "inherited";
                 case 2 -> "mine(%s, %s)".formatted(of(Kind.INT), of(Kind.LONG));
-                default -> "%stwice(%s)".formatted(scope.place.mayAwait() ? "super." : "", of(Kind.INT));
+                default -> "%stwice(%s)".formatted(scope.place.mayAwait() && form != Form.INNER ? "super." : "", of(Kind.INT));
             };
         };
     }
@@ -206,7 +207,7 @@ abstract class Expressions extends Operands {
         if (kind.array() != null && (scope.place.isConfined() || draft.oneIn(2))) return element(kind);
         if (scope.place.isConfined()) return null;
         return switch (kind) {
-            case INT -> isStatic || draft.oneIn(2) ? "%s.n".formatted(of(Kind.CELL)) : draft.of(List.of("n", "inherited"));
+            case INT -> form == Form.STATIC || draft.oneIn(2) ? "%s.n".formatted(of(Kind.CELL)) : draft.of(List.of("n", "inherited"));
             case LONG -> "shared";
             case STRING -> "%s.value".formatted(of(Kind.CELL));
             default -> null;

@@ -4,8 +4,24 @@ import java.util.List;
 import trale.fuzz.Scope.Variable;
 
 /// Writes the class of a random body, the same one for the same seed. Its method `body` makes the body for a run, as those
-/// of the corpus do; it may be a lambda in a static method, a lambda that captures `this`, or a method that is referred to.
+/// of the corpus do.
 public final class Generator {
+
+    /// What the body is.
+    enum Form {
+        /// A lambda in a static method.
+        STATIC,
+
+        /// A lambda that captures `this`.
+        INSTANCE,
+
+        /// A method that is referred to.
+        REFERENCE,
+
+        /// A lambda in an inner class, which may do what the outer one may.
+        INNER
+    }
+
     private static final String CLASS = """
             import java.io.IOException;
             import java.util.ArrayList;
@@ -32,6 +48,13 @@ public final class Generator {
             private int mine(int a, long b) {
             return n += a - (int) b;
             }
+            private void reset(Probe p) {
+            shared = 1;
+            n = 2;
+            inherited = 5;
+            this.p = p;
+            w = new World();
+            }
             private Future<String> named(Probe p, String s) {
             return Async.<String>async((Async.Body<String>) () -> World.cut(s) + Async.<Integer>await(p.<Integer>later(n++)));
             }
@@ -49,25 +72,25 @@ public final class Generator {
     /// {@return the source of the class of a seed}
     public static String source(long seed) {
         var draft = new Draft(seed);
-        int form = draft.below(5);
-        boolean isStatic = form < 3;
-        var statements = new Statements(draft, isStatic);
+        var form = draft.of(List.of(Form.STATIC, Form.STATIC, Form.STATIC, Form.INSTANCE, Form.REFERENCE, Form.INNER));
+        var statements = new Statements(draft, form);
         var kind = draft.oneIn(6) ? Kind.VOID : draft.kind();
-        var type = kind == Kind.VOID ? "Async.VoidBody" : "Async.Body<" + kind.box + ">";
-        var scope = draft.scope;
-        var start = "shared = 1;\n" + (isStatic ? "" : "n = 2;\ninherited = 5;\n");
-        var members = "";
-        if (form == 4) {
-            scope.place = scope.inside(true, kind);
-            members = "private %s serve() throws Exception %s\n".formatted(kind.type, statements.methodBody());
-            start += "this.p = p;\nw = new World();\nreturn this::serve;\n";
-        } else {
-            start += "World w = new World();\n" + captured(draft, statements);
-            scope.place = scope.inside(true, kind);
-            start += "return () -> %s;\n".formatted(statements.methodBody());
-        }
-        members += "public %s%s body(Probe p) {\n%s}".formatted(isStatic ? "static " : "", type, start);
-        return indented(CLASS.formatted(className(seed), members));
+        boolean isVoid = kind == Kind.VOID || form == Form.REFERENCE && draft.oneIn(3);
+        var type = isVoid ? "Async.VoidBody" : "Async.Body<" + kind.box + ">";
+        var code = form == Form.REFERENCE ? "" : captured(draft, statements);
+        draft.scope.place = draft.scope.inside(true, kind);
+        code += switch (form) {
+            case REFERENCE -> "private %s serve() throws Exception %s\n".formatted(kind.type, statements.methodBody());
+            default -> "return () -> %s;\n".formatted(statements.methodBody());
+        };
+        var members = switch (form) {
+            case STATIC -> "public static %s body(Probe p) {\nshared = 1;\nWorld w = new World();\n%s}";
+            case INSTANCE -> "public %s body(Probe p) {\nreset(p);\n%s}";
+            case REFERENCE -> "public %s body(Probe p) {\nreset(p);\nreturn this::serve;\n}\n%s";
+            case INNER -> "public %1$s body(Probe p) {\nreset(p);\nreturn new Inner().body(p);\n}\n"
+                    + "private final class Inner {\nprivate %1$s body(Probe p) {\n%2$s}\n}";
+        };
+        return indented(CLASS.formatted(className(seed), members.formatted(type, code)));
     }
 
     private static String captured(Draft draft, Statements statements) {

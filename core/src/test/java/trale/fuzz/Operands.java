@@ -1,6 +1,7 @@
 package trale.fuzz;
 
 import java.util.List;
+import trale.fuzz.Generator.Form;
 
 /// Writes random operands. An await may stand wherever an operand may, so anything may lie on the stack beneath it.
 ///
@@ -12,12 +13,12 @@ abstract class Operands {
 
     final Draft draft;
     final Scope scope;
-    final boolean isStatic;
+    final Form form;
 
-    Operands(Draft draft, boolean isStatic) {
+    Operands(Draft draft, Form form) {
         this.draft = draft;
         this.scope = draft.scope;
-        this.isStatic = isStatic;
+        this.form = form;
     }
 
     /// {@return what is special to the kind: its operators, methods and constructors}
@@ -103,7 +104,7 @@ abstract class Operands {
             case 2, 3 -> asyncBody(kind);
             case 4, 5 -> {
                 if (kind == Kind.INT) yield "half(p, %s)".formatted(of(kind));
-                yield kind == Kind.STRING && !isStatic ? "named(p, %s)".formatted(of(kind)) : later(kind);
+                yield kind == Kind.STRING && form != Form.STATIC ? "named(p, %s)".formatted(of(kind)) : later(kind);
             }
             case 6 -> "new Soon<%s>(p, %s)".formatted(kind.box, of(kind));
             default -> later(kind);

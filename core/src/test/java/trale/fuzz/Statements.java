@@ -3,6 +3,7 @@ package trale.fuzz;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import trale.fuzz.Generator.Form;
 import trale.fuzz.Scope.Flow;
 import trale.fuzz.Scope.Target;
 import trale.fuzz.Scope.Variable;
@@ -15,8 +16,8 @@ final class Statements extends Switches {
     private int depth;
     private int finallies; // around the current statement
 
-    Statements(Draft draft, boolean isStatic) {
-        super(draft, isStatic);
+    Statements(Draft draft, Form form) {
+        super(draft, form);
     }
 
     @Override

@@ -3,13 +3,14 @@ package trale.fuzz;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import trale.fuzz.Generator.Form;
 
 /// Writes patterns, and switches as statements and as expressions, over constants, patterns and sealed types.
 abstract class Switches extends Expressions {
     private static final List<Kind> SELECTORS = List.of(Kind.INT, Kind.STRING, Kind.COLOUR, Kind.SHAPE, Kind.OBJECT);
 
-    Switches(Draft draft, boolean isStatic) {
-        super(draft, isStatic);
+    Switches(Draft draft, Form form) {
+        super(draft, form);
     }
 
     /// {@return a block with variables of its own}
