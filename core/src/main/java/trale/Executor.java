@@ -31,6 +31,10 @@ import trale.reactor.Reactor;
 /// [Builder#reactorThread(boolean)] a second thread does nothing but that and wakes tasks: the arrangement of the Rust
 /// original, at the price of a hand-over between threads for every event.
 ///
+/// A task that fails, and that nobody joins or awaits, is logged when it has become garbage (System.Logger `trale`), or when
+/// a thousand others have failed since and nobody has looked at them either. What is left at the JVM's exit is printed to
+/// System.err, where logging has been shut down by then.
+///
 /// The threads are daemons: they do not keep the JVM alive. But they keep their executor alive, until it is [closed][#close()].
 /// They inherit nothing from the thread that starts them, neither its thread locals nor its context class loader, which they
 /// would keep alive.
@@ -53,7 +57,7 @@ public final class Executor implements AutoCloseable {
     /// Written under the class's monitor; read without it, because it is read at every spawn.
     private static volatile @Nullable Executor processWide;
 
-    private final Reactor reactor;
+    private final Reactor.Owner reactor;
     private final Worker thread;
     private final @Nullable Worker reactorThread;
 
@@ -85,7 +89,7 @@ public final class Executor implements AutoCloseable {
     private boolean allCancelled; // close() has reached the tasks; executor's thread only
 
     private Executor(String name, boolean ownReactorThread) throws IOException {
-        reactor = new Reactor();
+        reactor = new Reactor.Owner();
         thread = new Worker(this, name, this::run);
         reactorThread = ownReactorThread ? new Worker(this, name + "-reactor", this::reactorLoop) : null;
         try {
@@ -232,7 +236,7 @@ public final class Executor implements AutoCloseable {
 
     private void unpark() {
         if (!parked.get() || !parked.getAndSet(false)) return;
-        if (reactorThread == null) reactor.wakeup();
+        if (reactorThread == null) reactor().wakeup();
         else LockSupport.unpark(thread);
     }
 
@@ -312,7 +316,7 @@ public final class Executor implements AutoCloseable {
 
     private void endReactor() {
         if (reactorThread != null) {
-            reactor.wakeup();
+            reactor().wakeup();
             joinUninterruptibly(reactorThread);
         }
         reactor.close();
@@ -325,8 +329,10 @@ public final class Executor implements AutoCloseable {
     }
 
     /// {@return the reactor of this executor, with which leaf futures register}
+    ///
+    /// Only the executor turns and closes it.
     public Reactor reactor() {
-        return reactor;
+        return reactor.reactor();
     }
 
     /// {@return how many tasks have been spawned here and have not ended}

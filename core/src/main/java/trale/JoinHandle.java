@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A task that was spawned: to wait for it, or to ask it to stop.
 ///
 /// Outside tasks [#join()] blocks for the result; inside a task `await(handle)` waits for it without holding the thread,
-/// any number of times and in any number of tasks. A handle that is dropped or forgotten *detaches* the task: it runs on.
+/// any number of times and in any number of tasks. A handle that is dropped or forgotten *detaches* the task: it runs on,
+/// and if it fails, that is logged, or printed when the JVM exits; see [Executor].
 /// All methods may be called from any thread.
 ///
 /// ```java
