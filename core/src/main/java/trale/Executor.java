@@ -37,7 +37,8 @@ import trale.reactor.Reactor;
 ///
 /// The threads are daemons: they do not keep the JVM alive. But they keep their executor alive, until it is [closed][#close()].
 /// They inherit nothing from the thread that starts them, neither its thread locals nor its context class loader, which they
-/// would keep alive.
+/// would keep alive. Their stacks are of 16 MiB, whatever `-Xss` says: room for a chain of ten thousand bodies of which each
+/// awaits the next. One that is much longer, such as a recursion without end, fails with StackOverflowError, alone.
 ///
 /// ```java
 /// var task = Executor.spawn(() -> {
@@ -49,6 +50,10 @@ import trale.reactor.Reactor;
 public final class Executor implements AutoCloseable {
     /// After so many polls the reactor is asked without waiting, so that busy tasks do not starve I/O.
     private static final int POLLS_PER_TURN = 64;
+
+    /// In bytes. Each poll polls what it awaits, down to the leaf, so a chain of awaits is as deep on the stack: this is enough
+    /// for some ten thousand. Of the memory only what is used is ever there.
+    private static final long STACK_SIZE = 16 << 20;
 
     private static final int OPEN = 0;
     private static final int CLOSING = 1;
@@ -348,6 +353,9 @@ public final class Executor implements AutoCloseable {
     /// timerfd. Nothing can be spawned from the moment it is called. Idempotent; any number of threads may call it, and
     /// all wait. An interrupt does not end the wait; the thread's flag is kept.
     ///
+    /// A body that catches its CancellationException and goes on is not cancelled again: this waits as long as it runs, for ever
+    /// if it loops.
+    ///
     /// After the process-wide executor has been closed, [#get()] starts another.
     ///
     /// @throws IllegalStateException called by one of this executor's own tasks, which it would wait for
@@ -418,7 +426,7 @@ public final class Executor implements AutoCloseable {
         final Executor executor;
 
         Worker(Executor executor, String name, Runnable loop) {
-            super(null, loop, name, 0, false);
+            super(null, loop, name, STACK_SIZE, false);
             this.executor = executor;
             setDaemon(true);
         }
