@@ -31,9 +31,14 @@ import trale.reactor.Reactor;
 /// [Builder#reactorThread(boolean)] a second thread does nothing but that and wakes tasks: the arrangement of the Rust
 /// original, at the price of a hand-over between threads for every event.
 ///
+/// A task that fails, and that nobody joins or awaits, is logged when it has become garbage (System.Logger `trale`), or when
+/// a thousand others have failed since and nobody has looked at them either. What is left at the JVM's exit is printed to
+/// System.err, where logging has been shut down by then.
+///
 /// The threads are daemons: they do not keep the JVM alive. But they keep their executor alive, until it is [closed][#close()].
 /// They inherit nothing from the thread that starts them, neither its thread locals nor its context class loader, which they
-/// would keep alive.
+/// would keep alive. Their stacks are of 16 MiB, whatever `-Xss` says: room for a chain of ten thousand bodies of which each
+/// awaits the next. One that is much longer, such as a recursion without end, fails with StackOverflowError, alone.
 ///
 /// ```java
 /// var task = Executor.spawn(() -> {
@@ -46,6 +51,10 @@ public final class Executor implements AutoCloseable {
     /// After so many polls the reactor is asked without waiting, so that busy tasks do not starve I/O.
     private static final int POLLS_PER_TURN = 64;
 
+    /// In bytes. Each poll polls what it awaits, down to the leaf, so a chain of awaits is as deep on the stack: this is enough
+    /// for some ten thousand. Of the memory only what is used is ever there.
+    private static final long STACK_SIZE = 16 << 20;
+
     private static final int OPEN = 0;
     private static final int CLOSING = 1;
     private static final int CLOSED = 2;
@@ -53,7 +62,7 @@ public final class Executor implements AutoCloseable {
     /// Written under the class's monitor; read without it, because it is read at every spawn.
     private static volatile @Nullable Executor processWide;
 
-    private final Reactor reactor;
+    private final Reactor.Owner reactor;
     private final Worker thread;
     private final @Nullable Worker reactorThread;
 
@@ -85,7 +94,7 @@ public final class Executor implements AutoCloseable {
     private boolean allCancelled; // close() has reached the tasks; executor's thread only
 
     private Executor(String name, boolean ownReactorThread) throws IOException {
-        reactor = new Reactor();
+        reactor = new Reactor.Owner();
         thread = new Worker(this, name, this::run);
         reactorThread = ownReactorThread ? new Worker(this, name + "-reactor", this::reactorLoop) : null;
         try {
@@ -232,7 +241,7 @@ public final class Executor implements AutoCloseable {
 
     private void unpark() {
         if (!parked.get() || !parked.getAndSet(false)) return;
-        if (reactorThread == null) reactor.wakeup();
+        if (reactorThread == null) reactor().wakeup();
         else LockSupport.unpark(thread);
     }
 
@@ -312,7 +321,7 @@ public final class Executor implements AutoCloseable {
 
     private void endReactor() {
         if (reactorThread != null) {
-            reactor.wakeup();
+            reactor().wakeup();
             joinUninterruptibly(reactorThread);
         }
         reactor.close();
@@ -325,8 +334,10 @@ public final class Executor implements AutoCloseable {
     }
 
     /// {@return the reactor of this executor, with which leaf futures register}
+    ///
+    /// Only the executor turns and closes it.
     public Reactor reactor() {
-        return reactor;
+        return reactor.reactor();
     }
 
     /// {@return how many tasks have been spawned here and have not ended}
@@ -341,6 +352,9 @@ public final class Executor implements AutoCloseable {
     /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and
     /// timerfd. Nothing can be spawned from the moment it is called. Idempotent; any number of threads may call it, and
     /// all wait. An interrupt does not end the wait; the thread's flag is kept.
+    ///
+    /// A body that catches its CancellationException and goes on is not cancelled again: this waits as long as it runs, for ever
+    /// if it loops.
     ///
     /// After the process-wide executor has been closed, [#get()] starts another.
     ///
@@ -412,7 +426,7 @@ public final class Executor implements AutoCloseable {
         final Executor executor;
 
         Worker(Executor executor, String name, Runnable loop) {
-            super(null, loop, name, 0, false);
+            super(null, loop, name, STACK_SIZE, false);
             this.executor = executor;
             setDaemon(true);
         }

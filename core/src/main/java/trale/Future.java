@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// - **If you return [Poll.Pending]** you have arranged that [Context#waker()] will be woken once another poll is worth
 ///   its while. Only the waker of the latest poll counts.
 ///
+/// **If you poll others** hand your own context on. If you need to know which of them was woken, make one waker for each and
+/// keep it: a future that several wait for, as a [JoinHandle], cannot tell a waker that replaces another from one more.
+///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.
 /// Future<Void> yieldNow() {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A task that was spawned: to wait for it, or to ask it to stop.
 ///
 /// Outside tasks [#join()] blocks for the result; inside a task `await(handle)` waits for it without holding the thread,
-/// any number of times and in any number of tasks. A handle that is dropped or forgotten *detaches* the task: it runs on.
+/// any number of times and in any number of tasks. A handle that is dropped or forgotten *detaches* the task: it runs on,
+/// and if it fails, that is logged, or printed when the JVM exits; see [Executor].
 /// All methods may be called from any thread.
 ///
 /// ```java
@@ -64,6 +65,9 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     /// An async body gets [CancellationException] at the await where it stands, once. Its `finally` blocks run and may
     /// await, and the task ends with whatever the body then returns or throws. Any other future is dropped, and the task
     /// ends with CancellationException. A body that had not started never runs.
+    ///
+    /// So a body that catches the exception and goes on can't be cancelled any more, and [Executor#close()] waits until it ends
+    /// by itself: a loop that awaits must not swallow it, as `catch (Exception e)` inside the loop does.
     public void cancel() {
         task.cancel();
     }
@@ -85,6 +89,9 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
 
     /// As a future: ready when the task has ended; any number of times.
     ///
+    /// As many may wait at the same place or at many, every waker it is polled with is kept until the task ends, once. A node
+    /// that hands out wakers of its own should have one for each child, not one for each poll: those would pile up.
+    ///
     /// @throws Exception what the task threw, itself and not a copy; where it was awaited is added as a suppressed
     ///         [AwaitedHere], the first few times
     @Override
@@ -97,7 +104,8 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
         throw new AssertionError("unreachable");
     }
 
-    /// Gives up waiting, not the task: it runs on. Its end does not wake the task in whose poll this is called any more.
+    /// Gives up waiting, not the task: it runs on. Its end does not wake the task in whose poll this is called any more. A waker
+    /// that is not that task's but a node's own is kept until then, because another may wait with it, and woken in vain.
     @Override
     public void drop() {
         var awaiting = Executor.current();

@@ -147,8 +147,8 @@ public abstract class StateMachine<T extends @Nullable Object> implements Future
     }
 
     /// Asks the body to stop. The innermost await drops what it waits for and throws CancellationException at the next
-    /// poll, which the caller has to arrange; one that has not started never does. Once it was thrown, another cancel is
-    /// another exception. While the body runs it is the next await that throws. One that was dropped has been told.
+    /// poll, which the caller has to arrange; one that has not started never does. A task calls this once. While the body
+    /// runs it is the next await that throws. One that was dropped has been told.
     final void cancel() {
         if (!dropped) throwAtInnermost();
     }

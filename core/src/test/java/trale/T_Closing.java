@@ -71,6 +71,26 @@ class T_Closing extends UnderBothArrangements {
     }
 
     @Test
+    void nobodyElseTurnsOrClosesTheReactorOfAnExecutor() throws Exception {
+        for (var round = 0; round < 50; round++) {
+            try (var other = arrangement.open("other")) {
+                assertReactorIsNobodyElses(other); // perhaps before its thread has turned it
+                assertNull(other.submit(() -> {
+                    assertReactorIsNobodyElses(other);
+                    return await(Timer.sleep(Duration.ofNanos(1)));
+                }).join());
+            }
+        }
+    }
+
+    private static void assertReactorIsNobodyElses(Executor other) {
+        var refusal = "this reactor is an executor's, which alone turns and closes it; close the executor instead";
+        var reactor = other.reactor();
+        assertEquals(refusal, assertThrows(IllegalStateException.class, () -> reactor.turn(false)).getMessage());
+        assertEquals(refusal, assertThrows(IllegalStateException.class, reactor::close).getMessage());
+    }
+
+    @Test
     void blockingInAWakerThatTheReactorCallsIsRefused() throws Exception {
         var handle = executor.submit(new Gate<String>());
         var pipe = Linux.pipe();

@@ -17,7 +17,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.Gate;
@@ -225,6 +228,7 @@ class T_Joining extends UnderBothArrangements {
     /// A child that ends before anybody has looked at a failure, and before it is garbage.
     static final class Ends {
         static void main(String[] args) {
+            if (args[1].equals("after logging")) Logger.getLogger("child").info("has hooks of its own from now on");
             var executor = Arrangement.valueOf(args[0]).open("child");
             JoinHandle<String> kept = executor.submit(cx -> {
                 throw new IllegalStateException("the unseen failure");
@@ -235,12 +239,48 @@ class T_Joining extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void aFailureThatNobodyHasLookedAtIsLoggedWhenTheJvmExits() throws Exception {
-        try (var child = Child.start(Ends.class, arrangement.name())) {
+    @ParameterizedTest
+    @ValueSource(strings = {"at first", "after logging"})
+    void aFailureThatNobodyHasLookedAtIsPrintedWhenTheJvmExits(String logging) throws Exception {
+        try (var child = Child.start(Ends.class, arrangement.name(), logging)) {
             child.end();
             var reports = child.errors().lines().filter(l -> l.contains("the unseen failure")).count();
             assertEquals(1, reports, child.errors());
+        }
+    }
+
+    /// A failure that knows its own task, by way of what has a handle of it.
+    private static final class KnowsItsTask extends Exception {
+        private static final long serialVersionUID = 1;
+        transient JoinHandle<Void> task;
+    }
+
+    private WeakReference<KnowsItsTask> failKnowingItsTask(boolean joined) {
+        var failure = new KnowsItsTask();
+        failure.task = executor.submit(cx -> {
+            throw failure;
+        });
+        settle();
+        if (joined) assertThrows(CompletionException.class, failure.task::join);
+        return new WeakReference<>(failure);
+    }
+
+    @Test
+    void aFailureThatKnowsItsTaskIsGarbageOnceItWasLookedAt() {
+        var failure = failKnowingItsTask(true);
+        while (failure.get() != null) System.gc();
+    }
+
+    @Test
+    void aFailureThatKnowsItsTaskIsLoggedAndForgottenWhenAThousandHaveFollowed() throws Exception {
+        try (var log = new TheLog()) {
+            var failure = failKnowingItsTask(false);
+            var others = new ArrayList<JoinHandle<String>>();
+            for (var i = 0; i < 1000; i++) others.add(failing("looked at"));
+            assertInstanceOf(KnowsItsTask.class, log.next().getThrown());
+            for (var other : others) assertThrows(CompletionException.class, other::join);
+            while (failure.get() != null) System.gc();
+            assertEquals(List.of(), log.rest());
         }
     }
 

@@ -16,32 +16,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import trale.support.Arrangement;
 import trale.support.Child;
+import trale.support.Futures;
 import trale.support.Gate;
 import trale.support.UnderBothArrangements;
 
 /// Whatever a task does to itself, it does to nobody else.
 class T_WhatGoesWrongInATask extends UnderBothArrangements {
 
-    /// Waits for ever, and can't be dropped without an exception.
-    private static Future<Void> clinging(Throwable thrown) {
-        return new Future<>() {
-            @Override
-            public Poll<Void> poll(Context cx) {
-                return Poll.pending();
-            }
-
-            @Override
-            public void drop() {
-                if (thrown instanceof Error e) throw e;
-                throw (RuntimeException) thrown;
-            }
-        };
-    }
-
     @Test
     void aDropThatThrowsDoesNotHideTheCancellation() {
         for (var thrown : List.of(new IllegalStateException("from drop"), new AssertionError("from drop"))) {
-            for (var handle : List.of(executor.submit(clinging(thrown)), executor.submit(() -> await(clinging(thrown))))) {
+            for (var handle : List.of(executor.submit(Futures.clinging(thrown)), executor.submit(() -> await(Futures.clinging(thrown))))) {
                 settle();
                 handle.cancel();
                 var cancelled = assertThrows(CancellationException.class, handle::join);

@@ -32,8 +32,8 @@ import trale.internal.linux.TimerFd;
 /// Everything is watched edge-triggered from the start, so waiting costs no system call, and neither the eventfd nor the
 /// timerfd has to be read back. A file descriptor, a timer or an eventfd per task or per sleep there is not.
 ///
-/// One thread [turns][#turn(boolean)] it: an executor's own, or a thread that does nothing else. All else may be called
-/// from any thread. See epoll(7), timerfd_create(2), eventfd(2).
+/// One thread [turns][#turn(boolean)] it: an executor's own, or a thread that does nothing else. That of an executor is turned
+/// and closed by nobody else: the executor keeps its [Owner] to itself. All else may be called from any thread. See epoll(7), timerfd_create(2), eventfd(2).
 public final class Reactor implements AutoCloseable {
     private static final int BATCH = 256;
     private static final long EXIT_PAUSE = 1_000_000; // ns
@@ -58,6 +58,7 @@ public final class Reactor implements AutoCloseable {
     private final EventFd eventFd;
     private final Timers timers;
     private final SourceTable sources = new SourceTable();
+    private final boolean owned;
 
     /// Who turns: the first that did, until it has ended. Written under the monitor; whoever reads another than itself may
     /// set the timer in vain.
@@ -66,12 +67,17 @@ public final class Reactor implements AutoCloseable {
     /// Guarded by this: whoever writes to the eventfd holds the monitor, so that its number can't be another's by then.
     private boolean closed;
 
-    /// Opens the three descriptors.
+    /// Opens the three descriptors, for whoever turns the reactor itself.
     ///
     /// @throws IOException the process or the system has no descriptor left (EMFILE, ENFILE)
     /// @throws UnsupportedOperationException this is not Linux on x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
     public Reactor() throws IOException {
+        this(false);
+    }
+
+    private Reactor(boolean owned) throws IOException {
+        this.owned = owned;
         Libc.require();
         epoll = new Epoll(BATCH);
         EventFd event = null;
@@ -155,9 +161,15 @@ public final class Reactor implements AutoCloseable {
     /// Takes what Linux has to report and wakes who waits for it. A signal (EINTR) ends the wait like an event would.
     ///
     /// @param block wait until there is something to report, or [#wakeup()]
-    /// @throws IllegalStateException another thread turns this reactor
+    /// @throws IllegalStateException another thread turns this reactor, or it is an executor's, or closed
     public void turn(boolean block) {
+        requireNoOwner();
+        turnOnce(block);
+    }
+
+    private void turnOnce(boolean block) {
         claim();
+        if (closed) throw new IllegalStateException("this reactor is closed"); // by this thread, or one that had ended
         if (block) timers.arm();
         if (block && exiting) LockSupport.parkNanos(EXIT_PAUSE);
         var n = epoll.await(block && !exiting ? -1 : 0);
@@ -168,6 +180,12 @@ public final class Reactor implements AutoCloseable {
         }
         var now = System.nanoTime();
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
+    }
+
+    private void requireNoOwner() {
+        if (owned)
+            throw new IllegalStateException(
+                    "this reactor is an executor's, which alone turns and closes it; close the executor instead");
     }
 
     private void claim() {
@@ -203,9 +221,14 @@ public final class Reactor implements AutoCloseable {
     /// Wakes whoever still waits — a slot then throws AsynchronousCloseException, a timer can be scheduled elsewhere —
     /// and closes the descriptors. By the thread that turns, or after that has ended. Idempotent.
     ///
-    /// @throws IllegalStateException another thread turns this reactor; close its executor instead
+    /// @throws IllegalStateException another thread turns this reactor, or it is an executor's; close that instead
     @Override
     public void close() {
+        requireNoOwner();
+        closeOnce();
+    }
+
+    private void closeOnce() {
         claim();
         synchronized (this) {
             if (closed) return;
@@ -216,5 +239,33 @@ public final class Reactor implements AutoCloseable {
         timers.close().forEach(Reactor::wake);
         epoll.close();
         eventFd.close();
+    }
+
+    /// What turns and closes a reactor that others are given to register with, and cannot harm.
+    public static final class Owner implements AutoCloseable {
+        private final Reactor reactor;
+
+        /// Opens a reactor.
+        ///
+        /// @throws IOException, and the others, as those of [Reactor#Reactor()]
+        public Owner() throws IOException {
+            reactor = new Reactor(true);
+        }
+
+        /// {@return the reactor; it refuses [Reactor#turn(boolean)] and [Reactor#close()]}
+        public Reactor reactor() {
+            return reactor;
+        }
+
+        /// As [Reactor#turn(boolean)].
+        public void turn(boolean block) {
+            reactor.turnOnce(block);
+        }
+
+        /// As [Reactor#close()].
+        @Override
+        public void close() {
+            reactor.closeOnce();
+        }
     }
 }

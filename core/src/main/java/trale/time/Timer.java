@@ -53,14 +53,22 @@ public final class Timer {
             var waits = false;
             try {
                 var p = f.poll(cx);
+                if (p == null)
+                    throw new NullPointerException(
+                            f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
                 var pending = p instanceof Poll.Pending<T>;
                 waits = pending && sleep.poll(cx) instanceof Poll.Pending<Void>;
                 if (waits || !pending) return p;
             } finally {
                 if (!waits) sleep.drop();
             }
-            f.drop();
-            throw new TimeoutException("not ready after " + duration);
+            var late = new TimeoutException("not ready after " + duration);
+            try {
+                f.drop();
+            } catch (Throwable t) { // does not hide why it was dropped
+                late.addSuppressed(t);
+            }
+            throw late;
         }
 
         @Override

@@ -35,6 +35,19 @@ class ReactorAlone {
     }
 
     @Test
+    void aClosedReactorDoesNotTurn_asItsDescriptorMayBeAnothers() throws Exception {
+        var closed = new Reactor();
+        closed.turn(false);
+        closed.close();
+        try (var other = new Reactor()) {
+            other.wakeup();
+            for (var block : new boolean[] {false, true})
+                assertEquals("this reactor is closed", assertThrows(IllegalStateException.class, () -> closed.turn(block)).getMessage());
+            other.turn(true); // the wake-up is still there
+        }
+    }
+
+    @Test
     void onlyOneThreadTurnsIt_andAnotherWhenThatHasEnded() throws Exception {
         try (var reactor = new Reactor()) {
             var turned = new CountDownLatch(1);

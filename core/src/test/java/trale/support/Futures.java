@@ -32,6 +32,22 @@ public final class Futures {
         };
     }
 
+    /// Waits for ever, and can't be dropped without an exception.
+    public static Future<Void> clinging(Throwable thrown) {
+        return new Future<>() {
+            @Override
+            public Poll<Void> poll(Context cx) {
+                return Poll.pending();
+            }
+
+            @Override
+            public void drop() {
+                if (thrown instanceof Error e) throw e;
+                throw (RuntimeException) thrown;
+            }
+        };
+    }
+
     /// The same future, but polled again at once every time it is pending, so many times.
     public static <T> Future<T> polledInVain(int times, Future<T> f) {
         return new Future<>() {

@@ -1,5 +1,6 @@
 package trale.time;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,6 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import trale.Context;
 import trale.Future;
 import trale.Poll;
 import trale.support.Futures;
@@ -58,6 +60,29 @@ class Timeouts extends UnderBothArrangements {
             var gate = new Gate<String>();
             assertTimesOut(duration, Timer.timeout(duration, gate));
             assertEquals(1, gate.drops.get());
+        }
+    }
+
+    @Test
+    void aDropThatThrowsDoesNotHideThatTheTimeIsOver() {
+        for (var thrown : List.of(new IllegalStateException("from drop"), new AssertionError("from drop"))) {
+            var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT, Futures.clinging(thrown)))::join);
+            assertArrayEquals(new Throwable[] {thrown}, assertInstanceOf(TimeoutException.class, e.getCause()).getSuppressed());
+        }
+    }
+
+    @Test
+    void aPollThatReturnsNullIsBlamedOnWhoReturnsIt() {
+        var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(LONG, new ReturnsNull()))::join);
+        assertEquals(
+                "trale.time.Timeouts$ReturnsNull.poll returned null; it must return Poll.ready or Poll.pending",
+                e.getCause().getMessage());
+    }
+
+    private static final class ReturnsNull implements Future<Void> {
+        @Override
+        public Poll<Void> poll(Context cx) {
+            return null;
         }
     }
 
