@@ -203,7 +203,7 @@ public final class Checks {
         return arguments.size() > 1 && arguments.get(1) instanceof DirectMethodHandleDesc target ? target : null;
     }
 
-    private static String internalName(DirectMethodHandleDesc method) {
+    static String internalName(DirectMethodHandleDesc method) {
         return internalName(method.owner());
     }
 
