@@ -45,8 +45,8 @@ public final class Blocking {
             if (!started) Thread.ofVirtual().name("trale-blocking").start(this);
             if (!isDone()) return Poll.pending();
             if (state() == State.SUCCESS) return Poll.ready(resultNow());
-            if (exceptionNow() instanceof Error e) throw e;
-            throw (Exception) exceptionNow();
+            JoinHandle.<Exception>rethrow(exceptionNow());
+            throw new AssertionError("unreachable");
         }
 
         @Override

@@ -113,7 +113,7 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     }
 
     @SuppressWarnings("unchecked") // poll may throw any Exception, and a throw is not checked at run time
-    private static <E extends Throwable> void rethrow(Throwable t) throws E {
+    static <E extends Throwable> void rethrow(Throwable t) throws E {
         throw (E) t;
     }
 

@@ -45,10 +45,10 @@ class BlockingCode extends UnderBothArrangements {
 
     @Test
     void whatItThrowsIsTheSameObject() {
-        for (var thrown : new Throwable[] {new IOException("disk"), new AssertionError("bug")}) {
+        for (var thrown : new Throwable[] {new IOException("disk"), new AssertionError("bug"), new Throwable("neither")}) {
             var handle = executor.submit(Blocking.run(() -> {
-                if (thrown instanceof Error e) throw e;
-                throw (Exception) thrown;
+                JoinHandle.<Exception>rethrow(thrown);
+                return null;
             }));
             assertSame(thrown, assertThrows(CompletionException.class, handle::join).getCause());
         }

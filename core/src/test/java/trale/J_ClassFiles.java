@@ -2,6 +2,7 @@ package trale;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -115,11 +116,24 @@ class J_ClassFiles {
 
     @Test
     void J16_aBodyThatKeepsTooMuchIsRejected() throws Exception {
-        var body = keeping(100, 100);
+        assertTooLarge(keeping(100, 100));
+    }
+
+    /// An access to a private member becomes longer, which nobody can tell from the body's own code.
+    @Test
+    void J16_aLoopThatBecomesTooLongForItsJumpIsRejected() throws Exception {
+        var body = body("private int p; static Body<Integer> body() { return () -> { var x = new Main(); for (int i = 0; i < 3; i++) { await(f(1));\n"
+                + "x.p++;\n".repeat(1_300) + "} return x.p; }; }");
+        assertTooLarge(body);
+    }
+
+    private static void assertTooLarge(Async.Body<?> body) {
+        var e = assertThrows(IllegalArgumentException.class, () -> Async.async(body));
         assertEquals(
                 "Main.java:7: the async body is too large: its state machine would be a method of more than 64 KB,"
                         + " or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).",
-                assertThrows(IllegalArgumentException.class, () -> Async.async(body)).getMessage());
+                e.getMessage());
+        assertNotNull(e.getCause(), "what the JDK said");
     }
 
     private static final String BODY = """

@@ -106,6 +106,15 @@ class J_WhatCannotBeCompiledIsRejected {
     }
 
     @Test
+    void J13_awaitInALambdaThatIsSerializableButNoBody() {
+        assertEquals("Main.java:8: await inside a plain lambda" + PLAIN, rejection("""
+                interface Job extends java.io.Serializable { int run() throws Exception; }
+                Job job = () ->
+                    await(f(2));
+                """));
+    }
+
+    @Test
     void J13_awaitInALambdaInALambda() {
         assertEquals("Main.java:8: await inside a plain lambda" + PLAIN, rejection("""
                 java.util.concurrent.Callable<Object> c = () ->
@@ -247,6 +256,25 @@ class J_WhatCannotBeCompiledIsRejected {
                             }
                         }
                         """));
+    }
+
+    @Test
+    void J14_aBodyInAHiddenClass() throws Exception {
+        var sources = Sources.compile("Main", """
+                class Main implements java.util.concurrent.Callable<Object> {
+                    public Object call() {
+                        return trale.Async.async(() -> 1);
+                    }
+                    static Object body() throws Throwable {
+                        var bytes = Main.class.getClassLoader().getResourceAsStream("Main.class").readAllBytes();
+                        var hidden = java.lang.invoke.MethodHandles.lookup().defineHiddenClass(bytes, true).lookupClass();
+                        return ((java.util.concurrent.Callable<?>) hidden.getDeclaredConstructor().newInstance()).call();
+                    }
+                }
+                """);
+        var message = assertThrows(IllegalArgumentException.class, () -> sources.call("Main", "body")).getMessage();
+        assertEquals("Main: the async body stands in a hidden class, which other classes cannot name and whose class file no loader has."
+                + " Move it to a class that is not hidden.", message.replaceAll("^Main_0x\\p{XDigit}+", "Main"));
     }
 
     @Test

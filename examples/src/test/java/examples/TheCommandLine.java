@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,17 @@ class TheCommandLine {
         assertTrue(message.startsWith("bind 127.0.0.1:" + port + ": EADDRINUSE"), message);
         assertTrue(message.contains("Choose another port: ./trale "), message);
         assertEquals(1, message.lines().count(), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "command", "web-folder", "http-range", "no-such"})
+    void whatIsNoExampleIsAnsweredWithTheListOfThem(String name) throws Exception {
+        var process = new ProcessBuilder("../trale", name).start();
+        process.onExit().orTimeout(25, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
+        var lines = process.errorReader().readAllLines();
+        assertEquals(2, process.waitFor(), lines.toString());
+        assertEquals("trale: there is no example '" + name + "'. There are:", lines.getFirst());
+        assertTrue(lines.stream().anyMatch(l -> l.startsWith("  timer ")), lines.toString());
     }
 
     @Test

@@ -75,7 +75,7 @@ final class Bodies {
             if (!(e instanceof InvokeDynamicInstruction indy)) continue;
             var target = Checks.target(indy);
             if (target == null) continue;
-            if (Checks.isBody(indy) && isBody.add(target)) found.add(new Body(in, line, lambda(indy, target)));
+            if (Checks.isBody(indy, in) && isBody.add(target)) found.add(new Body(in, line, lambda(indy, target)));
             if (!searched.add(target)) continue;
             for (var m : model.methods())
                 if ((m.flags().flagsMask() & ACC_SYNTHETIC) != 0

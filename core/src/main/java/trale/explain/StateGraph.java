@@ -118,7 +118,7 @@ public record StateGraph(
         return Bodies.in(c).stream().map(Graphs::of).toList();
     }
 
-    /// {@return a text of at most 100 columns}
+    /// {@return a text: the size, and a table with a row for each state}
     @Override
     public String toString() {
         return Text.of(this);

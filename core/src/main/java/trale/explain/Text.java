@@ -2,25 +2,17 @@ package trale.explain;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import trale.explain.StateGraph.Edge;
 import trale.explain.StateGraph.State;
 import trale.explain.StateGraph.Variable;
 
-/// The text of a graph: a table with a row for each state, whose cells have as many lines as they need.
+/// The text of a graph: a table with a row for each state, whose cells have as many lines as there are things to keep.
 final class Text {
-    private static final int WIDTH = 100;
-    private static final String GAP = "  ";
-    private static final String INDENT = "  ";
-
     private Text() {}
 
     static String of(StateGraph graph) {
         var out = new StringBuilder("async body ").append(graph.place()).append('\n');
-        if (!graph.rejection().isEmpty()) {
-            for (var line : wrap("cannot be compiled: " + graph.rejection(), WIDTH)) out.append(line).append('\n');
-            return out.toString();
-        }
+        if (!graph.rejection().isEmpty()) return out.append("cannot be compiled: ").append(graph.rejection()).append('\n').toString();
         var size = graph.size();
         out.append("an object of ").append(size.bytes()).append(" bytes: header ").append(size.header()).append(", state machine ").append(size.machine())
                 .append(", fields ").append(size.fields()).append(", padding ").append(size.padding())
@@ -71,58 +63,21 @@ final class Text {
     }
 
     private static void table(List<List<List<String>>> rows, StringBuilder out) {
-        int columns = rows.getFirst().size();
-        int[] widths = new int[columns];
-        int[] words = new int[columns]; // the longest
+        int last = rows.getFirst().size() - 1;
+        int[] widths = new int[last];
         for (var row : rows)
-            for (int c = 0; c < columns; c++)
-                for (var line : row.get(c)) {
-                    widths[c] = Math.max(widths[c], line.length());
-                    for (var word : line.split(" ", -1)) words[c] = Math.max(words[c], INDENT.length() + word.length());
-                }
-        for (int total = IntStream.of(widths).sum() + GAP.length() * (columns - 1); total > WIDTH; total--) widths[widest(widths, words)]--;
+            for (int c = 0; c < last; c++) for (var line : row.get(c)) widths[c] = Math.max(widths[c], line.length());
         for (var row : rows) {
-            var cells = new ArrayList<List<String>>();
-            int height = 0;
-            for (int c = 0; c < columns; c++) {
-                var lines = new ArrayList<String>();
-                for (var line : row.get(c)) lines.addAll(wrap(line, widths[c]));
-                cells.add(lines);
-                height = Math.max(height, lines.size());
-            }
+            int height = row.stream().mapToInt(List::size).max().orElseThrow();
             for (int l = 0; l < height; l++) {
                 var text = new StringBuilder();
-                for (int c = 0; c < columns; c++) {
-                    var line = l < cells.get(c).size() ? cells.get(c).get(l) : "";
-                    text.append(line).append(" ".repeat(widths[c] - line.length())).append(GAP);
+                for (int c = 0; c <= last; c++) {
+                    var line = l < row.get(c).size() ? row.get(c).get(l) : "";
+                    text.append(line);
+                    if (c < last) text.append(" ".repeat(widths[c] - line.length())).append("  ");
                 }
                 out.append(text.toString().stripTrailing()).append('\n');
             }
         }
-    }
-
-    /// {@return the widest column; those whose words stay whole come first}
-    private static int widest(int[] widths, int[] words) {
-        int widest = 0;
-        for (int c = 1; c < widths.length; c++) {
-            int splits = Boolean.compare(widths[c] <= words[c], widths[widest] <= words[widest]);
-            if (splits < 0 || (splits == 0 && widths[c] > widths[widest])) widest = c;
-        }
-        return widest;
-    }
-
-    /// Breaks a line at spaces, or in a word that is longer than the width; what follows is indented.
-    private static List<String> wrap(String line, int width) {
-        var lines = new ArrayList<String>();
-        var rest = line;
-        while (rest.length() > width) {
-            int at = rest.lastIndexOf(' ', width);
-            boolean isSpace = at > 0 && !rest.substring(0, at).isBlank();
-            if (!isSpace) at = width;
-            lines.add(rest.substring(0, at));
-            rest = INDENT + rest.substring(isSpace ? at + 1 : at);
-        }
-        lines.add(rest);
-        return lines;
     }
 }

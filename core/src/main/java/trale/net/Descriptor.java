@@ -23,7 +23,8 @@ import trale.reactor.Source;
 ///
 /// `close()` sets `closed`, ends the watch, which wakes who waits, lets the calls that are in progress return, and closes
 /// the number. So nobody makes a call on a number that has been closed, and perhaps opened by a stranger, a moment ago;
-/// and when `close()` returns the number, and the port, are free.
+/// and when the `close()` that did it returns, the number, and the port, are free. Another one waits for nobody: it may be
+/// called by a waker that the first one wakes, or by a thread that this waker waits for.
 ///
 /// It does not know the socket it belongs to, so the Cleaner can [run][#run()] it when that has become unreachable.
 final class Descriptor implements Runnable {

@@ -86,7 +86,7 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
 
     /// Closes the socket, and its number and port are free when this returns. A task that waits on it gets
     /// [java.nio.channels.AsynchronousCloseException], every later use [java.nio.channels.ClosedChannelException]. From any
-    /// thread, any number of times.
+    /// thread, any number of times; a second call does nothing, and does not wait for a first one that is under way.
     ///
     /// What a stream has written still goes out; but if there are bytes that it has not read, the kernel resets the
     /// connection, and the peer may lose what was written last (close(2), tcp(7)). Where that matters, shut the output down

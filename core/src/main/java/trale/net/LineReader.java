@@ -98,6 +98,7 @@ public final class LineReader implements AsyncRead {
     /// Reads what has been read ahead, then from the stream itself.
     @Override
     public Future<Integer> read(ByteBuffer to) {
+        ByteStream.writable(to);
         return async(() -> {
             var n = Math.min(to.remaining(), end - start);
             if (n == 0) return await(in.read(to));

@@ -2,6 +2,7 @@ package trale.corpus;
 
 import static trale.Async.await;
 
+import java.lang.invoke.MethodHandles;
 import java.util.function.Function;
 import java.util.function.IntBinaryOperator;
 import java.util.function.Supplier;
@@ -155,6 +156,21 @@ final class Members extends Parent implements Greeter, Cloneable {
             Supplier<Supplier<String>> deep = () -> () -> greet("deep") + mine + n;
             return f.apply(await(p.later(3))) + g.apply(new String[] {"x"}) + (h.get() instanceof Other) + arrays.apply(4).length
                     + plus.applyAsInt(1, await(p.later(2))) + up.get() + deep.get().get();
+        };
+    }
+
+    private interface ByName {
+        Class<?> find(String name) throws Exception;
+    }
+
+    /// What the JDK answers depends on the class that asks.
+    static Body<?> callersThatMatter(Probe p) {
+        var m = new Members(p);
+        return () -> {
+            var lookup = await(p.later(MethodHandles.lookup()));
+            MethodHandles.lookup().findVarHandle(Members.class, "mine", int.class).set(m, await(p.later(30)));
+            ByName byName = Class::forName;
+            return m.mine + lookup.lookupClass().getName() + lookup.hasFullPrivilegeAccess() + byName.find("java.lang.String");
         };
     }
 

@@ -247,8 +247,7 @@ class StateGraphs {
                 graphs.stream().map(StateGraph::rejection).toList());
         assertEquals("""
                 async body Main.body(Main.java:7)
-                cannot be compiled: Main.java:7: await inside synchronized: the monitor would be held while the task
-                  is suspended. Move the await out of the block.
+                cannot be compiled: Main.java:7: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.
                 """, graphs.getFirst().toString());
         assertEquals(List.of(), graphs.getFirst().states());
         assertWellFormed(graphs.getFirst().toDot());
@@ -286,13 +285,12 @@ class StateGraphs {
     }
 
     @Test
-    void everyBodyOfTheCorpusFitsAHundredColumnsAndIsAWellFormedGraph() throws Exception {
+    void everyBodyOfTheCorpusIsAWellFormedGraph() throws Exception {
         int bodies = 0;
         for (var name : List.of("Captures", "Exceptions", "Locals", "Loops", "Members", "Nesting", "Objects", "Operands", "References", "Switches"))
             for (var graph : StateGraph.of(Class.forName("trale.corpus." + name, false, StateGraphs.class.getClassLoader()))) {
                 bodies++;
                 assertEquals("", graph.rejection());
-                graph.toString().lines().forEach(line -> assertTrue(line.length() <= 100, line));
                 assertFalse(graph.toString().contains(" \n"), "spaces at the end of a line");
                 assertWellFormed(graph.toDot());
                 var reached = new HashSet<Integer>(List.of(0));
@@ -300,14 +298,6 @@ class StateGraphs {
                 for (var s : graph.states()) assertTrue(reached.contains(s.number()), () -> "no way to state " + s.number() + "\n" + graph);
             }
         assertTrue(bodies > 100, "only " + bodies);
-    }
-
-    @Test
-    void longNamesAreBrokenRatherThanTheTable() throws Exception {
-        var name = "aNameThatIsLongerThanAnybodyWouldWrite".repeat(3);
-        var text = graph("static Object body(String " + name + ") { return async(() -> { await(g()); return " + name + "; }); }").toString();
-        text.lines().forEach(line -> assertTrue(line.length() <= 100, line));
-        assertTrue(text.contains(" exception\n"), text);
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +78,13 @@ class Lines extends SocketTest {
             return await(readAll(reader));
         });
         assertEquals("body", body);
+    }
+
+    @Test
+    void aBufferThatCannotTakeBytesIsRefusedAtTheCall() {
+        var reader = new LineReader(dripping("a", 1), 10);
+        assertThrows(NullPointerException.class, () -> reader.read(null));
+        assertThrows(ReadOnlyBufferException.class, () -> reader.read(ByteBuffer.allocate(3).asReadOnlyBuffer()));
     }
 
     @Test

@@ -56,12 +56,20 @@ public final class Analysis {
         var c = lambda.getClass();
         if (!c.isHidden()) throw Checks.notALambda(c);
         try {
-            var form = privateLookup(c).findVirtual(c, "writeReplace", MethodType.methodType(Object.class)).invoke(lambda);
-            return of((SerializedLambda) form, c.getClassLoader());
+            return of(form(lambda, c), c.getClassLoader());
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new IllegalArgumentException("not a lambda that javac compiled: " + c.getName(), e);
+        }
+    }
+
+    private static SerializedLambda form(Object lambda, Class<?> c) throws Throwable {
+        var writeReplace = privateLookup(c).findVirtual(c, "writeReplace", MethodType.methodType(Object.class));
+        try {
+            return (SerializedLambda) writeReplace.invoke(lambda);
+        } catch (NoClassDefFoundError e) { // it names the class around it
+            throw Checks.inAHiddenClass(c, e);
         }
     }
 
@@ -94,7 +102,7 @@ public final class Analysis {
         if (!isReference)
             for (var m : model.methods())
                 if (m.methodName().equalsString(name) && m.methodType().equalsString(form.getImplMethodSignature()) && m.code().isPresent()) return m;
-        throw Checks.rejection(model, Checks.lineOfReference(model, form.getImplClass(), name), "the async body is a reference to "
+        throw Checks.rejection(model, Checks.lineOfReference(host, model, form.getImplClass(), name), "the async body is a reference to "
                 + form.getImplClass().replace('/', '.') + "::" + (name.equals(INIT_NAME) ? "new" : name)
                 + ", a method of another class. Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.");
     }

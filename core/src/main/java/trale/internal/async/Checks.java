@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.*;
 import java.lang.classfile.instruction.*;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.reflect.AccessFlag;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trale.Async;
 
 /// **What cannot be compiled**, and how the user is told: `Main.java:17: what is wrong. What to do.`
 ///
@@ -57,6 +59,13 @@ public final class Checks {
                 + ", whose code cannot be compiled. Pass a lambda: () -> { … }.");
     }
 
+    /// @param lambda whose name begins with that of the class it was written in
+    static IllegalArgumentException inAHiddenClass(Class<?> lambda, Throwable cause) {
+        var name = lambda.getName();
+        return new IllegalArgumentException(name.substring(0, Math.max(0, name.indexOf("$$Lambda"))) + ": the async body stands in a hidden class,"
+                + " which other classes cannot name and whose class file no loader has. Move it to a class that is not hidden.", cause);
+    }
+
     /// {@return the line of the first instruction of a method that has the name, or -1}
     private static int lineOf(ClassModel model, String method) {
         for (var m : model.methods()) {
@@ -68,14 +77,14 @@ public final class Checks {
     }
 
     /// {@return the line at which a method reference is made a body, or -1}
-    static int lineOfReference(ClassModel model, String owner, String method) {
+    static int lineOfReference(Class<?> in, ClassModel model, String owner, String method) {
         for (var m : model.methods()) {
             int line = -1;
             var code = m.code().orElse(null);
             if (code == null || m.methodName().equalsString("$deserializeLambda$")) continue; // makes them all once more
             for (var e : code) {
                 if (e instanceof LineNumber n) line = n.line();
-                if (e instanceof InvokeDynamicInstruction indy && isBody(indy)) {
+                if (e instanceof InvokeDynamicInstruction indy && isBody(indy, in)) {
                     var target = target(indy);
                     if (target != null && target.methodName().equals(method) && internalName(target).equals(owner)) return line;
                 }
@@ -124,7 +133,7 @@ public final class Checks {
         if (target.methodName().equals("await") && internalName(target).equals("trale/Async"))
             throw rejection(in, line, "Async::await as a method reference: it would be called where nothing can be suspended. "
                     + "Await each future in the async body itself.");
-        if (isBody(indy)) return;
+        if (isBody(indy, host)) return;
         if (!internalName(target).equals(in.thisClass().asInternalName())) {
             declared(internalName(target));
             return;
@@ -145,14 +154,14 @@ public final class Checks {
         if (inner == null || name.equals(model.thisClass().asInternalName())) return;
         for (var c : inner.classes()) {
             if (c.outerClass().isPresent() || !c.innerClass().name().equalsString(name) || !seen.add(name)) continue;
-            var file = find(name);
-            if (file != null) members(file, c.innerName().isPresent() ? "a local class" : "an anonymous class");
+            var declared = load(name, host);
+            if (declared != null) members(read(declared), c.innerName().isPresent() ? "a local class" : "an anonymous class");
         }
     }
 
-    private @Nullable ClassModel find(String name) {
+    private static @Nullable Class<?> load(String name, Class<?> from) {
         try {
-            return read(Class.forName(name.replace('/', '.'), false, host.getClassLoader()));
+            return Class.forName(name.replace('/', '.'), false, from.getClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
             return null; // nothing to warn of: the body will fail at this line with the JVM's own message
         }
@@ -164,7 +173,7 @@ public final class Checks {
             var code = m.code().orElse(null);
             if (code == null) continue;
             for (var e : code) {
-                var target = e instanceof InvokeDynamicInstruction indy && isBody(indy) ? target(indy) : null;
+                var target = e instanceof InvokeDynamicInstruction indy && isBody(indy, host) ? target(indy) : null;
                 if (target != null) bodies.add(target.methodName());
             }
         }
@@ -172,10 +181,20 @@ public final class Checks {
     }
 
     /// {@return whether this makes a Body, a VoidBody, or an object of an interface that extends one of them}
-    public static boolean isBody(InvokeDynamicInstruction indy) {
-        var type = indy.type().stringValue();
+    /// @param in the class it stands in
+    public static boolean isBody(InvokeDynamicInstruction indy, Class<?> in) {
         boolean isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
-        return isSerializable && indy.name().equalsString("run") && !type.endsWith(")Ljava/lang/Runnable;");
+        if (!isSerializable || !indy.name().equalsString("run")) return false;
+        if (isBody(indy.typeSymbol().returnType(), in)) return true;
+        for (var argument : indy.bootstrapArgs()) if (argument instanceof ClassDesc marker && isBody(marker, in)) return true; // (A & Body) () -> …
+        return false;
+    }
+
+    private static boolean isBody(ClassDesc type, Class<?> in) {
+        var name = internalName(type);
+        if (name.equals("trale/Async$Body") || name.equals("trale/Async$VoidBody")) return true; // and nothing has to be loaded
+        var c = load(name, in);
+        return c != null && (Async.Body.class.isAssignableFrom(c) || Async.VoidBody.class.isAssignableFrom(c));
     }
 
     /// {@return the method that a lambda or method reference stands for, or null if this makes neither}
@@ -184,8 +203,12 @@ public final class Checks {
         return arguments.size() > 1 && arguments.get(1) instanceof DirectMethodHandleDesc target ? target : null;
     }
 
-    private static String internalName(DirectMethodHandleDesc method) {
-        var descriptor = method.owner().descriptorString();
+    static String internalName(DirectMethodHandleDesc method) {
+        return internalName(method.owner());
+    }
+
+    private static String internalName(ClassDesc type) {
+        var descriptor = type.descriptorString();
         return descriptor.startsWith("L") ? descriptor.substring(1, descriptor.length() - 1) : descriptor;
     }
 }

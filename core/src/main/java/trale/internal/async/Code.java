@@ -25,7 +25,6 @@ public final class Code {
     public final CodeElement[] at;
     final int maxLocals;
     public final List<ExceptionCatch> handlers;
-    private final int length;
     private final Map<Label, Integer> index = new HashMap<>();
 
     /// javac's own types at the labels where control flow meets; there is one at each branch target.
@@ -37,7 +36,6 @@ public final class Code {
         var maps = model.findAttribute(Attributes.stackMapTable());
         if (maps.isPresent()) for (var frame : maps.get().entries()) declared.put(frame.target(), frame);
         this.at = model.elementList().toArray(new CodeElement[0]);
-        this.length = model.codeLength();
         this.maxLocals = model.maxLocals();
         this.handlers = model.exceptionHandlers();
         for (int i = 0; i < at.length; i++) if (at[i] instanceof LabelTarget l) index.put(l.label(), i);
@@ -49,11 +47,6 @@ public final class Code {
 
     public int index(Label label) {
         return Objects.requireNonNull(index.get(label), "a label of another method");
-    }
-
-    /// {@return the bytes of its bytecode}
-    int length() {
-        return length;
     }
 
     /// {@return the source line of the first instruction, or -1}

@@ -86,11 +86,10 @@ public final class Compiler {
             compiler.warnIfHuge(bytes);
             return bytes;
         } catch (IllegalArgumentException e) {
-            int atLeast = body.code.length();
-            for (var state : body.layout.states) atLeast += 12 * (state.locals().size() + state.operands().size());
-            if (atLeast < Short.MAX_VALUE / 2) throw e;
-            throw Checks.rejection(body.model, body.code.firstLine(), "the async body is too large: its state machine would be a method of more than 64 KB,"
-                    + " or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).");
+            var rejection = Checks.rejection(body.model, body.code.firstLine(), "the async body is too large: its state machine would be a method of more than"
+                    + " 64 KB, or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).");
+            rejection.initCause(e);
+            throw rejection;
         }
     }
 

@@ -43,6 +43,7 @@ final class Emitter {
 
     private static final MethodTypeDesc AWAIT = MethodTypeDesc.of(CD_Object, CD_FUTURE, CD_CONTEXT);
     private static final MethodTypeDesc REQUIRE_NON_NULL = MethodTypeDesc.of(CD_void, CD_Object, CD_String);
+    private static final MethodTypeDesc PRIVATE_LOOKUP_IN = MethodTypeDesc.of(CD_MethodHandles_Lookup, CD_Class, CD_MethodHandles_Lookup);
     private static final MethodTypeDesc RESUME = MethodTypeDesc.of(CD_FUTURE);
 
     private static final int CONTEXT = 1;
@@ -291,6 +292,8 @@ final class Emitter {
             default -> MethodHandleInfo.REF_invokeVirtual;
         };
         if (invoke.name().equalsString(INIT_NAME)) out.with(invoke);
+        else if (invoke.name().equalsString("lookup") && invoke.owner().name().equalsString("java/lang/invoke/MethodHandles"))
+            out.loadConstant(linker.host()).with(invoke).invokestatic(CD_MethodHandles, "privateLookupIn", PRIVATE_LOOKUP_IN);
         else member(i, kind, invoke.method(), invoke.typeSymbol(), invoke.typeSymbol());
     }
 

@@ -115,6 +115,9 @@ public final class Linker {
     @Nullable DynamicCallSiteDesc lambda(DirectMethodHandleDesc bootstrap, String name, MethodTypeDesc type, ConstantDesc[] arguments) {
         if (!bootstrap.owner().descriptorString().equals("Ljava/lang/invoke/LambdaMetafactory;")) return null;
         var target = (DirectMethodHandleDesc) arguments[1];
+        // Class::forName asks for its caller, and can be linked by a lookup of the very class alone.
+        if (bootstrap.methodName().equals("metafactory") && !target.owner().equals(hostDesc)
+                && mayName(target.refKind(), Checks.internalName(target), target.methodName(), target.lookupDescriptor())) return null;
         var all = new ConstantDesc[arguments.length + 4];
         all[0] = hostDesc;
         all[1] = target.refKind();

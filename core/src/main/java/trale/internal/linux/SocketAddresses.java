@@ -31,7 +31,8 @@ final class SocketAddresses {
     /// Room for any of them: `sizeof(struct sockaddr_storage)`.
     static final int SIZE = 128;
 
-    private static final int MAX_PATH = 107;
+    /// Of a path or an abstract name, the NUL not counted.
+    private static final int MAX_NAME = 107;
 
     /// How Java itself hands file names to the kernel.
     private static final Charset FILE_NAMES = Charset.forName(System.getProperty("native.encoding", "UTF-8"));
@@ -76,12 +77,14 @@ final class SocketAddresses {
 
     private static int encodeUnix(UnixDomainSocketAddress a, ByteBuffer to) throws SocketException {
         var name = a.getPath().toString().getBytes(FILE_NAMES);
-        if (name.length > MAX_PATH)
-            throw new SocketException(text(a) + ": the path has " + name.length + " bytes; the kernel takes "
-                    + MAX_PATH + " at most");
         if (name.length == 0) return 2; // unnamed: the kernel chooses an abstract name
+        var isAbstract = name[0] == '@';
+        var length = isAbstract ? name.length - 1 : name.length;
+        if (length > MAX_NAME)
+            throw new SocketException(text(a) + ": the " + (isAbstract ? "name" : "path") + " has " + length
+                    + " bytes; the kernel takes " + MAX_NAME + " at most");
         to.put(2, name);
-        if (name[0] != '@') return 2 + name.length + 1; // with a NUL at its end
+        if (!isAbstract) return 2 + name.length + 1; // with a NUL at its end
         to.put(2, (byte) 0);
         return 2 + name.length;
     }

@@ -84,6 +84,14 @@ class SocketAddressesBothWays {
     }
 
     @Test
+    void anAbstractNameMayBeAsLongAsAPathThoughItIsWrittenWithAnAt() throws IOException {
+        thereAndBack(UnixDomainSocketAddress.of("@" + "x".repeat(107)));
+        var tooLong = UnixDomainSocketAddress.of("@" + "x".repeat(108));
+        assertEquals("unix:" + tooLong + ": the name has 108 bytes; the kernel takes 107 at most",
+                assertThrows(SocketException.class, () -> thereAndBack(tooLong)).getMessage());
+    }
+
+    @Test
     void anAbstractNameWithNulsAndAPathWithoutOneAreReadableToo() {
         memory.putShort(0, (short) 1);
         memory.put(2, new byte[] {0, 'a', 0, 'b', 'c'});
