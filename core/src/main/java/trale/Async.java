@@ -12,7 +12,7 @@ import trale.internal.async.Compiler;
 ///     await(Timer.sleep(Duration.ofSeconds(2)));
 ///     return 42;
 /// });
-/// assert Executor.blockOn(later) == 42;
+/// IO.println(Executor.blockOn(later)); // 42
 /// ```
 ///
 /// The first time a lambda is given to [#async(Body)] — or to [Executor#spawn(Body)], [Executor#blockOn(Body)],

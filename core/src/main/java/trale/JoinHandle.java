@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///     await(Timer.sleep(Duration.ofMillis(10)));
 ///     return 24;
 /// });
-/// assert handle.join() == 24;
+/// IO.println(handle.join()); // 24
 /// ```
 ///
 /// @param <T> what the task returns

@@ -24,7 +24,8 @@ class SubTasks {
             await(sleep(Duration.ofSeconds(1)));
             IO.println("Hello B!");
 
-            assert await(child) == 24;
+            int result = await(child);
+            assert result == 24;
 
             await(sleep(Duration.ofSeconds(1)));
             IO.println("Hello C!");

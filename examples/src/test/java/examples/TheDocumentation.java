@@ -113,6 +113,17 @@ class TheDocumentation {
         }
     }
 
+    /// As a reader does it: the program saved beside a built `core`, the command as it is printed, `java` that of the JDK ≥ 25.
+    @Test
+    void theReadmesFirstProgramPrintsTheSameByTheReadmesCommand() throws Exception {
+        List<String> readme = Files.readAllLines(ROOT.resolve("README.md"));
+        Snippet hello = snippetsOf("README.md", readme).getFirst();
+        Files.writeString(folder.resolve("Hello.java"), hello.code);
+        Files.createSymbolicLink(folder.resolve("core"), ROOT.resolve("core"));
+        String command = readme.stream().filter(line -> line.startsWith("java ")).findFirst().orElseThrow();
+        assertShown(hello, "output", output(hello, folder, List.of("sh", "-c", command)));
+    }
+
     private int failures(String... codes) {
         int failures = 0;
         for (String code : codes) {
@@ -284,7 +295,6 @@ class TheDocumentation {
 
     /// {@return what it printed}
     private static String run(Snippet snippet, Path classes, String... main) throws IOException, InterruptedException {
-        Path printed = Files.createTempFile(classes, "printed", ".txt");
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -295,10 +305,17 @@ class TheDocumentation {
                 "-cp",
                 classes + File.pathSeparator + System.getProperty("java.class.path")));
         command.addAll(List.of(main));
-        Process process = new ProcessBuilder(command)
+        return output(snippet, classes, command);
+    }
+
+    private static String output(Snippet snippet, Path folder, List<String> command) throws IOException, InterruptedException {
+        Path printed = Files.createTempFile(folder, "printed", ".txt");
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(printed.toFile())
-                .start();
+                .redirectOutput(printed.toFile());
+        builder.environment().merge("PATH", Path.of(System.getProperty("java.home"), "bin").toString(), (path, jdk) -> jdk + File.pathSeparator + path);
+        Process process = builder.start();
         boolean ended = process.waitFor(20, TimeUnit.SECONDS);
         process.destroyForcibly().waitFor();
         String output = Files.readString(printed, UTF_8);
