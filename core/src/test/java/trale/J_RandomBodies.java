@@ -74,7 +74,7 @@ class J_RandomBodies {
         /// {@return whether the JVM takes what javac made of the source: javac has bugs that only such code shows}
         private static boolean isValid(String name, ClassLoader loader) throws ClassNotFoundException {
             try {
-                Class.forName(name, true, loader);
+                for (var inner : Class.forName(name, true, loader).getDeclaredClasses()) Class.forName(inner.getName(), true, loader);
                 return true;
             } catch (VerifyError e) {
                 return false;

@@ -35,7 +35,7 @@ final class Draft {
         return oneIn(3) ? of(Kind.ALL) : of(favourites);
     }
 
-    /// {@return a name that no other variable, label or class of the body has}
+    /// {@return a name that nothing else in the body has}
     String name(String prefix) {
         return prefix + names++;
     }

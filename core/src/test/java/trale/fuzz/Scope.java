@@ -126,6 +126,11 @@ final class Scope {
         variables.subList(mark, variables.size()).clear();
     }
 
+    /// {@return a name that no variable has which can be seen here; others have had it before}
+    String freshName(String prefix) {
+        return prefix + variables.size();
+    }
+
     Variable declare(Variable variable, boolean isAssigned) {
         variables.add(variable);
         if (!isAssigned) flow = flow.with(variable);

@@ -118,10 +118,19 @@ final class Statements extends Switches {
         var kind = draft.oneIn(10) ? draft.of(List.of(Kind.SUPPLIER, Kind.HIDDEN)) : draft.kind();
         boolean isAssigned = kind == Kind.HIDDEN || !draft.oneIn(6);
         boolean isMutable = !isAssigned || draft.oneIn(2);
-        var name = draft.name("v");
-        var value = isAssigned ? " = " + of(kind) : "";
+        var name = scope.freshName("v");
+        var value = isAssigned ? " = " + initializer(name, kind) : "";
         scope.declare(new Variable(name, kind, isMutable), isAssigned);
         return (isMutable || draft.oneIn(2) ? kind.type : "var") + " " + name + value + ";\n";
+    }
+
+    /// {@return what a variable begins with: its name is taken there, but it has no value}
+    private String initializer(String name, Kind kind) {
+        int mark = scope.mark();
+        scope.declare(new Variable(name, Kind.VOID, false), true);
+        var text = of(kind);
+        scope.release(mark);
+        return text;
     }
 
     private String assign(Variable v) {
@@ -210,8 +219,8 @@ final class Statements extends Switches {
     private String counting() {
         int mark = scope.mark();
         var kind = draft.of(List.of(Kind.INT, Kind.LONG, Kind.BYTE, Kind.DOUBLE));
-        var name = draft.name("i");
-        var start = of(kind);
+        var name = scope.freshName("i");
+        var start = initializer(name, kind);
         scope.declare(new Variable(name, kind, true), true);
         var end = rightOf(kind, kind);
         var update = draft.oneIn(2) ? name + "++" : name + " += " + rightOf(kind, kind);
@@ -225,7 +234,7 @@ final class Statements extends Switches {
         int mark = scope.mark();
         var over = draft.of(List.of(Kind.INTS, Kind.STRINGS, Kind.OBJECTS, Kind.LONGS, Kind.LIST));
         var kind = over == Kind.LIST ? Kind.INT : over.element();
-        var name = draft.name("x");
+        var name = scope.freshName("x");
         var head = "for (%s %s : %s) ".formatted(draft.oneIn(2) ? "var" : kind.type, name, of(over));
         scope.declare(new Variable(name, kind, false), true);
         var text = loop(head, "if (!w.more()) break;\n", true);
@@ -288,7 +297,7 @@ final class Statements extends Switches {
 
     private String clause(String caught) {
         int mark = scope.mark();
-        var name = draft.name("e");
+        var name = caught.equals("Throwable") ? draft.name("t") : scope.freshName("e");
         if (!caught.equals("Throwable")) scope.declare(new Variable(name, Kind.EXCEPTION, false), true);
         var text = " catch (%s %s) %s".formatted(caught, name, block(draft.oneIn(2) ? "p.log(%s);\n".formatted(name) : ""));
         scope.release(mark);

@@ -112,7 +112,7 @@ abstract class Switches extends Expressions {
             scope.flow = flow;
             text.append(label.get());
             boolean mustYield = label == labels.getLast(); // one has to
-            text.append(scope.at(yields, () -> hasArrows ? arm(kind, mustYield) : ":\n" + (mustYield ? yield_() : yielding())));
+            text.append(scope.at(yields, () -> hasArrows ? arm(kind, mustYield) : ":\n{\n" + (mustYield ? yield_() : yielding()) + "}\n"));
             scope.release(mark);
         }
         scope.flow = flow;
