@@ -46,7 +46,7 @@ final class Task<T extends @Nullable Object> implements Waker {
     private int state = IDLE; // executor's thread only
 
     /// 1 while it is in the executor's `injected` queue. Set by the thread that puts it in, cleared by the executor's when
-    /// it has taken it out, both by getAndSet. A wake that finds 1 sets it again: the executor's thread reads that, or a
+    /// it has taken it out, both by getAndSet; by the first of them if there was no memory to put it in. A wake that finds 1 sets it again: the executor's thread reads that, or a
     /// later one of the same chain, before the poll that follows, which so sees what the waker wrote before.
     private volatile int injected;
 
@@ -83,6 +83,12 @@ final class Task<T extends @Nullable Object> implements Waker {
     void wakeInjected() {
         INJECTED.getAndSet(this, 0);
         woken();
+    }
+
+    /// By the thread that set `injected`: there was no memory to put it in, so that the next wake has to try again. One that came
+    /// in between, and found 1, is lost with this one, whose caller is told.
+    void notInjected() {
+        injected = 0;
     }
 
     private void woken() {
