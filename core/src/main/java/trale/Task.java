@@ -46,8 +46,9 @@ final class Task<T extends @Nullable Object> implements Waker {
     private int state = IDLE; // executor's thread only
 
     /// 1 while it is in the executor's `injected` queue. Set by the thread that puts it in, cleared by the executor's when
-    /// it has taken it out, both by getAndSet; by the first of them if there was no memory to put it in. A wake that finds 1 sets it again: the executor's thread reads that, or a
-    /// later one of the same chain, before the poll that follows, which so sees what the waker wrote before.
+    /// it has taken it out, both by getAndSet. A wake that finds 1 sets it again: the executor's thread reads that, or a
+    /// later one of the same chain, before the poll that follows, which so sees what the waker wrote before. If there is no
+    /// memory to put it in, it is not in the queue, and who set this clears it.
     private volatile int injected;
 
     /// Links of the [WaitQueue]. Executor's thread only.

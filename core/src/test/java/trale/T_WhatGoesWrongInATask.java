@@ -149,11 +149,11 @@ class T_WhatGoesWrongInATask extends UnderBothArrangements {
                 begun.await();
                 Future<Integer> ready = _ -> Poll.ready(1);
                 var failed = 0;
-                var all = new ArrayList<byte[]>(1 << 20);
+                var all = new ArrayList<byte[]>(1 << 18);
                 try {
                     for (var size = 1 << 20; size > 8; size /= 2) fill(all, size);
-                    for (var round = 0; round < 100; round++) {
-                        for (var i = 0; i < 10 + round && !all.isEmpty(); i++) all.removeLast();
+                    for (var round = 0; round < 10; round++) {
+                        for (var i = 0; i < 10 + 10 * round && !all.isEmpty(); i++) all.removeLast();
                         try {
                             for (;;) executor.submit(ready);
                         } catch (OutOfMemoryError e) {
@@ -165,7 +165,7 @@ class T_WhatGoesWrongInATask extends UnderBothArrangements {
                     end.countDown();
                 }
                 executor.submit(ready).join();
-                IO.println(failed + " of 100, left " + executor.taskCount());
+                IO.println(failed + " of 10, left " + executor.taskCount());
             }
         }
 
@@ -180,8 +180,8 @@ class T_WhatGoesWrongInATask extends UnderBothArrangements {
 
     @Test
     void aTaskForWhichThereIsNoMemoryIsNotCounted() throws Exception {
-        try (var child = Child.startWith("-Xmx32m", CannotSpawn.class, arrangement.name())) {
-            assertEquals("100 of 100, left 0\n", child.end());
+        try (var child = Child.startWith("-Xmx16m", CannotSpawn.class, arrangement.name())) {
+            assertEquals("10 of 10, left 0\n", child.end());
         }
     }
 
