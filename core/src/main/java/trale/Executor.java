@@ -212,7 +212,12 @@ public final class Executor implements AutoCloseable {
     private <T extends @Nullable Object> JoinHandle<T> start(Future<T> f) {
         var task = new Task<>(this, f);
         tasks.getAndIncrement();
-        task.wake();
+        try {
+            task.wake();
+        } catch (OutOfMemoryError e) { // in no queue, so it will never end
+            tasks.getAndDecrement();
+            throw e;
+        }
         if (lifecycle.get() == CLOSED && injected.remove(task)) {
             tasks.getAndDecrement();
             throw rejected();
@@ -235,7 +240,12 @@ public final class Executor implements AutoCloseable {
 
     /// By any other thread, with a task that it has spawned or woken.
     void inject(Task<?> task) {
-        injected.add(task);
+        try {
+            injected.add(task); // nothing else here allocates
+        } catch (OutOfMemoryError e) {
+            task.notInjected();
+            throw e;
+        }
         unpark();
     }
 

@@ -47,7 +47,8 @@ final class Task<T extends @Nullable Object> implements Waker {
 
     /// 1 while it is in the executor's `injected` queue. Set by the thread that puts it in, cleared by the executor's when
     /// it has taken it out, both by getAndSet. A wake that finds 1 sets it again: the executor's thread reads that, or a
-    /// later one of the same chain, before the poll that follows, which so sees what the waker wrote before.
+    /// later one of the same chain, before the poll that follows, which so sees what the waker wrote before. If there is no
+    /// memory to put it in, it is not in the queue, and who set this clears it.
     private volatile int injected;
 
     /// Links of the [WaitQueue]. Executor's thread only.
@@ -83,6 +84,12 @@ final class Task<T extends @Nullable Object> implements Waker {
     void wakeInjected() {
         INJECTED.getAndSet(this, 0);
         woken();
+    }
+
+    /// By the thread that set `injected`: there was no memory to put it in, so that the next wake has to try again. One that came
+    /// in between, and found 1, is lost with this one, whose caller is told.
+    void notInjected() {
+        injected = 0;
     }
 
     private void woken() {

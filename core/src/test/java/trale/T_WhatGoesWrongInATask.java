@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import trale.support.Arrangement;
@@ -134,6 +135,56 @@ class T_WhatGoesWrongInATask extends UnderBothArrangements {
         }
     }
 
+    /// A child with no memory left, in which tasks are spawned and woken.
+    static final class CannotSpawn {
+        public static void main(String[] args) throws Exception {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var begun = new CountDownLatch(1);
+                var end = new CountDownLatch(1);
+                executor.submit(cx -> {
+                    begun.countDown();
+                    end.await();
+                    return Poll.ready(null);
+                });
+                begun.await();
+                Future<Integer> ready = _ -> Poll.ready(1);
+                var failed = 0;
+                var all = new ArrayList<byte[]>(1 << 18);
+                try {
+                    for (var size = 1 << 20; size > 8; size /= 2) fill(all, size);
+                    for (var round = 0; round < 10; round++) {
+                        for (var i = 0; i < 10 + 10 * round && !all.isEmpty(); i++) all.removeLast();
+                        try {
+                            for (;;) executor.submit(ready);
+                        } catch (OutOfMemoryError e) {
+                            failed++;
+                        }
+                    }
+                } finally {
+                    all.clear();
+                    end.countDown();
+                }
+                executor.submit(ready).join();
+                IO.println(failed + " of 10, left " + executor.taskCount());
+            }
+        }
+
+        private static void fill(List<byte[]> all, int size) {
+            try {
+                for (;;) all.add(new byte[size]);
+            } catch (OutOfMemoryError e) {
+                assertFalse(all.isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void aTaskForWhichThereIsNoMemoryIsNotCounted() throws Exception {
+        try (var child = Child.startWith("-Xmx16m", CannotSpawn.class, arrangement.name())) {
+            assertEquals("10 of 10, left 0\n", child.end());
+        }
+    }
+
     @Test
     void blockingInATaskIsRefused_alsoForATaskOfAnotherExecutor() throws Exception {
         try (var other = arrangement.open("other")) {
@@ -154,6 +205,15 @@ class T_WhatGoesWrongInATask extends UnderBothArrangements {
     void aNullFutureIsRefusedWhereItIsSpawned() {
         var refusal = assertThrows(NullPointerException.class, () -> executor.submit((Future<Void>) null));
         assertEquals("the future is null", refusal.getMessage());
+    }
+
+    private static Future<Integer> nested(int depth) {
+        return Async.async(() -> depth == 0 ? 0 : await(nested(depth - 1)) + 1);
+    }
+
+    @Test
+    void aChainOfTenThousandAwaitsFitsOnTheStack() {
+        assertEquals(10_000, executor.submit(nested(10_000)).join());
     }
 
     @Test
