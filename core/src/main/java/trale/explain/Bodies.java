@@ -59,9 +59,7 @@ final class Bodies {
     }
 
     private List<Body> all() {
-        for (var implemented : model.interfaces())
-            if (implemented.asInternalName().equals("trale/Async$Body") || implemented.asInternalName().equals("trale/Async$VoidBody"))
-                found.add(new Body(in, -1, null));
+        if (!in.isInterface() && Checks.isBody(in)) found.add(new Body(in, -1, null));
         for (var method : model.methods()) if ((method.flags().flagsMask() & ACC_SYNTHETIC) == 0) search(method);
         return found;
     }

@@ -285,6 +285,20 @@ class StateGraphs {
     }
 
     @Test
+    void whatIsABodyIsSaidByItsInterface() throws Exception {
+        var graphs = graphs("""
+                interface Job extends java.io.Serializable { void run() throws Exception; }
+                interface Errand extends Body<Integer> {}
+                Job job = () -> {};
+                Runnable both = (Runnable & java.io.Serializable) () -> {};
+                Errand errand = () -> 1;
+                Object second = (java.io.Serializable & VoidBody) () -> {};
+                class Named implements Errand { public Integer run() { return 1; } }
+                """);
+        assertEquals(List.of("Main.new(Main.java:10)", "Main.new(Main.java:11)", "Main$Named.run(Main.java)"), graphs.stream().map(StateGraph::place).toList());
+    }
+
+    @Test
     void everyBodyOfTheCorpusIsAWellFormedGraph() throws Exception {
         int bodies = 0;
         for (var name : List.of("Captures", "Exceptions", "Locals", "Loops", "Members", "Nesting", "Objects", "Operands", "References", "Switches"))

@@ -194,7 +194,11 @@ public final class Checks {
         var name = internalName(type);
         if (name.equals("trale/Async$Body") || name.equals("trale/Async$VoidBody")) return true; // and nothing has to be loaded
         var c = load(name, in);
-        return c != null && (Async.Body.class.isAssignableFrom(c) || Async.VoidBody.class.isAssignableFrom(c));
+        return c != null && isBody(c);
+    }
+
+    public static boolean isBody(Class<?> c) {
+        return Async.Body.class.isAssignableFrom(c) || Async.VoidBody.class.isAssignableFrom(c);
     }
 
     /// {@return the method that a lambda or method reference stands for, or null if this makes neither}
