@@ -28,9 +28,9 @@ import trale.internal.async.Compiler;
 /// excludes none of them, because a thread may enter its own lock again, and thread locals are theirs too.
 ///
 /// **Cancelled** ([JoinHandle#cancel()], or [Future#drop()]), a body stops at its innermost `await`: the future there is
-/// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await; but
-/// they do not run when the JVM exits, whose end no task holds up. A body that catches
-/// RuntimeException, or IllegalStateException, of which that one is a kind, has to throw it on, or it will not stop.
+/// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await. A body that catches
+/// RuntimeException, or IllegalStateException, of which that one is a kind, has to throw it on, or it will not stop. When the
+/// JVM exits nothing is cancelled, and `finally` blocks of bodies that wait do not run: close the executor first.
 public final class Async {
 
     /// The state machines of one lambda class are made from the first one. Written once, under this object's lock, by

