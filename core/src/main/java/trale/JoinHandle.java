@@ -61,12 +61,12 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
 
     /// Asks the task to stop; nothing happens if it has ended. It does not wait: join or await the handle for that.
     ///
+    /// The tasks that it has spawned run on, also one whose handle it is awaiting. To end those too, cancel their handles in
+    /// a `finally`.
+    ///
     /// An async body gets [CancellationException] at the await where it stands, once. Its `finally` blocks run and may
     /// await, and the task ends with whatever the body then returns or throws. Any other future is dropped, and the task
     /// ends with CancellationException. A body that had not started never runs.
-    ///
-    /// The tasks that it has spawned run on, also one whose handle it is awaiting. To end those too, cancel their handles in
-    /// a `finally`.
     public void cancel() {
         task.cancel();
     }
