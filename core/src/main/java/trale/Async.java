@@ -24,9 +24,13 @@ import trale.internal.async.Compiler;
 /// class declared in it (a nested `async` lambda is fine). A method that waits returns `async(() -> …)`. What cannot be
 /// compiled is an IllegalArgumentException, at the first use, that names the line and the remedy.
 ///
+/// **While a body waits** other tasks of its executor run, on the same thread. So a lock that is held across an `await`
+/// excludes none of them, because a thread may enter its own lock again, and thread locals are theirs too.
+///
 /// **Cancelled** ([JoinHandle#cancel()], or [Future#drop()]), a body stops at its innermost `await`: the future there is
 /// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await. A body that catches
-/// RuntimeException, or IllegalStateException, of which that one is a kind, has to throw it on, or it will not stop.
+/// RuntimeException, or IllegalStateException, of which that one is a kind, has to throw it on, or it will not stop. When the
+/// JVM exits nothing is cancelled, and `finally` blocks of bodies that wait do not run: close the executor first.
 public final class Async {
 
     /// The state machines of one lambda class are made from the first one. Written once, under this object's lock, by
@@ -108,11 +112,15 @@ public final class Async {
     /// @param f any future; it is polled to its end here, so await it once
     /// @return its value
     /// @throws Exception what the future failed with, the same object
-    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here
-    /// @throws IllegalStateException this is not in an async body
+    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here; or nobody cancelled the
+    ///         body, but `f` is the handle of a task that was. Uncaught, that ends this task as if it were cancelled too
+    /// @throws IllegalStateException this is not in an async body, but in plain code, or in a method that a body calls
     public static <T extends @Nullable Object> T await(Future<? extends T> f) throws Exception {
-        throw new IllegalStateException("await outside an async body. In plain code block with Executor.blockOn(future)"
-                + " or JoinHandle.join(); a method that is to wait returns Async.async(() -> { … await(…) … }), and is awaited");
+        throw new IllegalStateException("await outside an async body" + (Executor.current() != null
+                ? ": in a method that the body calls, or in a plain lambda. Let it return Async.async(() -> { … await(…) … }),"
+                        + " and await that"
+                : ". In plain code block with Executor.blockOn(future) or JoinHandle.join(); a method that is to wait returns"
+                        + " Async.async(() -> { … await(…) … }), and is awaited"));
     }
 
     /// Lets trale compile the bodies of a named module that does not open its packages: the same as `opens … to trale` for

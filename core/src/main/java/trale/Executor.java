@@ -163,9 +163,12 @@ public final class Executor implements AutoCloseable {
 
     /// Runs a future as a task and blocks until it, and it alone, has ended: `spawn(f).join()`.
     ///
+    /// Not in a static initialiser: a body that uses the same class, as one that is written in it does, would wait for the
+    /// end of its initialisation, and that for the body.
+    ///
     /// @return what it became
     /// @throws java.util.concurrent.CompletionException it failed; the cause is what it threw
-    /// @throws CancellationException it was cancelled
+    /// @throws CancellationException it was cancelled, or it awaited a task that was and did not catch that
     /// @throws IllegalStateException called inside a task; `await` the future there
     public static <T extends @Nullable Object> T blockOn(Future<T> f) {
         requireOutside("blockOn(future)", "await(future)");
@@ -357,6 +360,17 @@ public final class Executor implements AutoCloseable {
 
     private boolean isOpen() {
         return lifecycle.get() == OPEN;
+    }
+
+    /// {@return its name, how many tasks it has, and whether it is closed}
+    @Override
+    public String toString() {
+        var state = switch (lifecycle.get()) {
+            case OPEN -> "]";
+            case CLOSING -> ", being closed]";
+            default -> ", closed]";
+        };
+        return "Executor[" + thread.getName() + ", tasks: " + taskCount() + state;
     }
 
     /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and

@@ -36,7 +36,7 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     ///
     /// @return what the task returned
     /// @throws CompletionException the task failed; the cause is what it threw
-    /// @throws CancellationException the task was cancelled
+    /// @throws CancellationException the task was cancelled, or it awaited one that was and did not catch that
     /// @throws IllegalStateException called inside a task: blocking would stop the executor. `await` the handle instead
     public T join() {
         Executor.requireOutside("join()", "await(handle)");
@@ -61,6 +61,9 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     }
 
     /// Asks the task to stop; nothing happens if it has ended. It does not wait: join or await the handle for that.
+    ///
+    /// The tasks that it has spawned run on, also one whose handle it is awaiting. To end those too, cancel their handles in
+    /// a `finally`.
     ///
     /// An async body gets [CancellationException] at the await where it stands, once. Its `finally` blocks run and may
     /// await, and the task ends with whatever the body then returns or throws. Any other future is dropped, and the task

@@ -3,6 +3,7 @@ package trale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -305,5 +306,19 @@ class J_WhatCannotBeCompiledIsRejected {
                 "await outside an async body. In plain code block with Executor.blockOn(future) or JoinHandle.join();"
                         + " a method that is to wait returns Async.async(() -> { … await(…) … }), and is awaited",
                 e.getMessage());
+    }
+
+    @Test
+    void awaitInAMethodThatABodyCallsSaysWhatToDo() {
+        Async.VoidBody callsWaiter = () -> waiter();
+        var e = assertThrows(CompletionException.class, () -> Executor.blockOn(callsWaiter)).getCause();
+        assertEquals(
+                "await outside an async body: in a method that the body calls, or in a plain lambda."
+                        + " Let it return Async.async(() -> { … await(…) … }), and await that",
+                e.getMessage());
+    }
+
+    private static void waiter() throws Exception {
+        Async.await(cx -> Poll.ready(1));
     }
 }

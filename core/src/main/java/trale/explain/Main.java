@@ -31,9 +31,10 @@ final class Main {
         System.exit(run(args, System.out, System.err));
     }
 
-    /// {@return the status to exit with: 0 good, 1 not to be found or compiled, 2 wrong arguments}
+    /// {@return the status to exit with: 0 good, 1 something is not to be found, or cannot be compiled, 2 wrong arguments}
     static int run(String[] args, PrintStream out, PrintStream err) {
         boolean dot = false;
+        boolean rejected = false;
         Path folder = null;
         var path = "";
         var names = new ArrayList<String>();
@@ -54,14 +55,15 @@ final class Main {
                     for (var body : Bodies.in(c)) {
                         var graph = Graphs.of(body);
                         graphs.add(dot ? graph.toDot() : graph.toString());
-                        if (folder != null && graph.rejection().isEmpty()) write(body, written.merge(body.in(), 1, Integer::sum), folder);
+                        if (!graph.rejection().isEmpty()) rejected = true;
+                        else if (folder != null) write(body, written.merge(body.in(), 1, Integer::sum), folder);
                     }
                 }
                 if (graphs.size() == before) err.println("trale: " + name + " has no async body");
             }
             out.print(String.join("\n", graphs));
             out.flush();
-            return 0;
+            return rejected ? 1 : 0;
         } catch (ClassNotFoundException e) {
             err.println("trale: there is no class '" + e.getMessage() + "' on the class path; a source file ends with .java");
         } catch (IllegalArgumentException e) {

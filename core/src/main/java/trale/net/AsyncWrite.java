@@ -12,6 +12,9 @@ import trale.Future;
 /// One operation at a time, from any thread; the buffer is the operation's until that has ended. One that is cancelled, or
 /// dropped before it was ready, has written nothing; what [#writeAll(ByteBuffer)] has written by then is before the buffer's
 /// position.
+///
+/// If several tasks write to one socket, that fails with [IllegalStateException], but only once a write has to wait: put a queue
+/// before it, and one task that writes.
 public interface AsyncWrite {
 
     /// Writes what there is room for, and waits only if there is none: some bytes of the buffer from its position to its

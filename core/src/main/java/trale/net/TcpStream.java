@@ -31,7 +31,8 @@ import trale.Future;
 /// An operation fails with [java.net.SocketException] if the connection was reset (ECONNRESET), or nothing can be written to
 /// its other end any more (EPIPE; no signal is raised); with [java.nio.channels.AsynchronousCloseException] if this end is
 /// closed meanwhile, and [java.nio.channels.ClosedChannelException] if it was before; with [IllegalStateException] if another
-/// is in progress in the same direction.
+/// is in progress in the same direction. If several tasks of an executor write to one stream, that is so only once a write has
+/// to wait, which a fast peer hides: put a queue before it, and one task that writes.
 public final class TcpStream extends ByteStream<InetSocketAddress> {
 
     TcpStream(int fd, InetSocketAddress remote) throws IOException {
@@ -52,8 +53,9 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     ///
     /// @param host a name, or an address as a text
     /// @param port from 1 to 65535
-    /// @return fails with [java.net.UnknownHostException] if there is no such name, or with a [ConnectException] that
-    ///         tells every address and why it failed; each failure is suppressed in it
+    /// @return fails with [java.net.UnknownHostException] if there is no such name; with a [ConnectException] that tells every
+    ///         address of the name and why it failed, each failure suppressed in it; of an address, as
+    ///         [#connect(InetSocketAddress)] does
     /// @throws IllegalArgumentException the port is negative or greater than 65535
     public static Future<TcpStream> connect(String host, int port) {
         return connect(InetSocketAddress.createUnresolved(Objects.requireNonNull(host, "the host is null"), port));
@@ -66,6 +68,7 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
                 try {
                     return await(connect(new InetSocketAddress(address, name.getPort())));
                 } catch (IOException e) {
+                    if (address.getHostAddress().equals(name.getHostString())) throw e; // not a name: it has no other
                     failures.add(e);
                 }
             }

@@ -1,5 +1,6 @@
 package trale.reactor;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Executor;
@@ -37,6 +38,12 @@ final class Deadline implements Future<Void> {
         reactor = here;
         here.schedule(this, cx.waker());
         return Poll.pending();
+    }
+
+    @Override
+    public String toString() {
+        var left = nanoTime - System.nanoTime();
+        return left > 0 ? "sleeping for another " + Duration.ofNanos(left) : "a sleep that is over";
     }
 
     @Override

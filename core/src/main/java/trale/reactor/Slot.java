@@ -21,8 +21,9 @@ import trale.Waker;
 /// ```
 /// while (slot.poll(cx)) {
 ///     int n = read(fd, buffer);                 // must not block
-///     if (n == EAGAIN) continue;                // polls again: now it waits, unless an event came meanwhile
-///     slot.done(n == asked);                    // all that was asked for: there may be more
+///     if (n == -EAGAIN) continue;               // polls again: now it waits, unless an event came meanwhile
+///     slot.done(n < 0 || n == asked);           // it failed, or got all that was asked for: there may be more
+///     if (n < 0) throw new IOException("errno " + -n);
 ///     return Poll.ready(n);
 /// }
 /// return Poll.pending();

@@ -88,7 +88,7 @@ class TheCommand {
 
     @Test
     void theGeneratedClassesAsFiles() throws Exception {
-        assertEquals(0, run("--class-files", folder.resolve("a/b").toString(), file("Hello.java", """
+        assertEquals(1, run("--class-files", folder.resolve("a/b").toString(), file("Hello.java", """
                 package some.where;
                 class Hello {
                     Object one() { return trale.Async.async(() -> trale.Async.await(null)); }
@@ -100,6 +100,17 @@ class TheCommand {
             var bytes = Files.readAllBytes(folder.resolve("a/b/some/where/Hello$async$" + n + ".class"));
             assertEquals("some/where/Hello$async$" + n, ClassFile.of().parse(bytes).thisClass().asInternalName());
         }
+    }
+
+    @Test
+    void aBodyThatCannotBeCompiledIsShownAsSuchAndTheStatusIs1() throws Exception {
+        var bad = file("Bad.java", "class Bad { Object bad() { return trale.Async.async(\"x\"::length); } }");
+        for (var args : new String[][] {{bad}, {"--dot", bad}, {bad, "trale.corpus.Loops"}}) {
+            out.reset();
+            assertEquals(1, run(args));
+            assertTrue(out.toString(UTF_8).contains("Bad.java:1: "), out::toString);
+        }
+        assertEquals("", err.toString(UTF_8));
     }
 
     @Test

@@ -53,6 +53,13 @@ class Resolving extends SocketTest {
     }
 
     @Test
+    void anAddressThatRefusesIsToldOnce() throws Exception {
+        var port = Connecting.closedPort().getPort();
+        assertEquals("connect 127.0.0.1:" + port + ": ECONNREFUSED (Connection refused)",
+                fails(ConnectException.class, TcpStream.connect("127.0.0.1", port)).getMessage());
+    }
+
+    @Test
     void S13_ifNoneAcceptsTheErrorTellsWhyOfEach() throws Exception {
         var port = Connecting.closedPort().getPort();
         var name = name("nobody");
