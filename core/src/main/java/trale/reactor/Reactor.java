@@ -33,7 +33,8 @@ import trale.internal.linux.TimerFd;
 /// timerfd has to be read back. A file descriptor, a timer or an eventfd per task or per sleep there is not.
 ///
 /// One thread [turns][#turn(boolean)] it: an executor's own, or a thread that does nothing else. That of an executor is turned
-/// and closed by nobody else: the executor keeps its [Owner] to itself. All else may be called from any thread. See epoll(7), timerfd_create(2), eventfd(2).
+/// and closed by nobody else: the executor keeps its [Owner] to itself. All else may be called from any thread. See epoll(7),
+/// timerfd_create(2), eventfd(2).
 public final class Reactor implements AutoCloseable {
     private static final int BATCH = 256;
     private static final long EXIT_PAUSE = 1_000_000; // ns
@@ -247,7 +248,7 @@ public final class Reactor implements AutoCloseable {
 
         /// Opens a reactor.
         ///
-        /// @throws IOException, and the others, as those of [Reactor#Reactor()]
+        /// @throws IOException when and why [Reactor#Reactor()] does, as for its other exceptions
         public Owner() throws IOException {
             reactor = new Reactor(true);
         }
