@@ -274,11 +274,13 @@ final class Statements extends Switches {
         return text + last + "\n";
     }
 
-    /// javac compiles it once for each way out of the `try`: a few in one another make a huge method.
+    /// javac compiles it once for each way out of the `try`: a few in one another make a huge method, so there is not much in an inner one.
     private String finally_() {
         if (finallies == 2) return "";
-        finallies++;
+        int deeper = finallies++ * DEEPEST;
+        depth += deeper;
         var text = " finally " + block(trace());
+        depth -= deeper;
         finallies--;
         return text;
     }
