@@ -45,6 +45,7 @@ record Server(String name, boolean isJava, List<String> command) {
         var log = Files.createDirectories(Run.TARGET.resolve("logs"))
                 .resolve(name.replaceAll("\\W+", "-") + "-" + protocol + ".log");
         var process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // for Ctrl-C: no server is left behind
         var line = process.inputReader().readLine();
         if (line == null || !line.startsWith("ready ")) {
             process.destroy();
