@@ -8,9 +8,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.function.ToDoubleFunction;
 
-/// All servers side by side, one protocol after the other.
+/// All servers side by side.
 ///
 /// ```text
 /// for each round: for each server: start ─▶ warm up ─▶ for each number of connections: warm up ─▶ measure ─▶ stop
@@ -38,13 +39,10 @@ final class Servers {
         this.servers = plan.servers();
     }
 
-    static void run(Run.Plan plan) throws IOException {
-        run(plan, "echo", plan.isShort() ? List.of(1, 50) : List.of(1, 50, 1_000, 10_000));
-        run(plan, "http", plan.isShort() ? List.of(50) : List.of(1, 50, 1_000));
-        run(plan, "udp", plan.isShort() ? List.of(50) : List.of(1, 50));
-    }
-
-    private static void run(Run.Plan plan, String protocol, List<Integer> connections) throws IOException {
+    /// @param protocol echo, http or udp
+    static void run(Run.Plan plan, String protocol) throws IOException {
+        var most = plan.isShort() ? 50 : protocol.equals("echo") ? 10_000 : protocol.equals("http") ? 1_000 : 50;
+        var connections = Stream.of(1, 50, 1_000, 10_000).filter(n -> n <= most).toList();
         var head = Run.environment(plan);
         var servers = new Servers(plan, protocol, connections);
         for (int round = 1; round <= plan.rounds(); round++) {
