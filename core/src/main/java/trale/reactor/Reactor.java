@@ -66,6 +66,7 @@ public final class Reactor implements AutoCloseable {
     private volatile @Nullable Thread turner;
 
     /// Guarded by this: whoever writes to the eventfd holds the monitor, so that its number can't be another's by then.
+    /// Whoever turns reads it without: it closed this itself, or took over, under the monitor, from a thread that had ended.
     private boolean closed;
 
     /// Opens the three descriptors, for whoever turns the reactor itself.
