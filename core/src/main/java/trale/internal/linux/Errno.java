@@ -60,7 +60,7 @@ public final class Errno {
 
     @SuppressWarnings("restricted")
     private static String text(int errno) {
-        var text = Scratch.get().raw(STRERROR, errno, 0, 0, 0, 0);
+        var text = Scratch.get().raw(STRERROR, errno, 0, 0, 0, 0, 0);
         return MemorySegment.ofAddress(text).reinterpret(Long.MAX_VALUE).getString(0);
     }
 }

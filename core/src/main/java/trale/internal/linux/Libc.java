@@ -4,9 +4,17 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Functions of libc, and whether they can be called at all. [Scratch] says how that is done.
 public final class Libc {
+    /// What has been found, both ways; only a [Kernel] looks here.
+    private static final Map<String, MemorySegment> FUNCTIONS = new ConcurrentHashMap<>();
+
+    private static final Map<MemorySegment, String> NAMES = new ConcurrentHashMap<>();
+
     private Libc() {}
 
     /// Says in one sentence why trale can't run here, before a class initializer fails with less to say.
@@ -30,9 +38,24 @@ public final class Libc {
         }
     }
 
+    /// {@return System.nanoTime(), or what the thread's [Kernel] says instead}
+    public static long nanoTime() {
+        var k = Scratch.get().kernel;
+        return k == null ? System.nanoTime() : k.nanoTime();
+    }
+
     static MemorySegment function(String name) {
-        return Linker.nativeLinker().defaultLookup().find(name)
+        var found = FUNCTIONS.get(name);
+        if (found != null) return found;
+        var function = Linker.nativeLinker().defaultLookup().find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError("libc has no function " + name));
+        NAMES.put(function, name);
+        FUNCTIONS.put(name, function);
+        return function;
+    }
+
+    static String name(MemorySegment function) {
+        return Objects.requireNonNull(NAMES.get(function));
     }
 
     /// Zeroed memory that lives as long as the buffer, in the order of this processor.

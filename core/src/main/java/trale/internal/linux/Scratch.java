@@ -9,8 +9,10 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /// How a system call is made, and what a thread's calls pass by address.
 ///
@@ -36,6 +38,9 @@ final class Scratch {
 
     private static final int LENGTH = SocketAddresses.SIZE;
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    /// What answers instead of Linux; null: Linux does. Of this thread alone, set by [Kernel#use(Kernel)].
+    @Nullable Kernel kernel;
 
     /// Of an arena: the first one loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's
     /// buffer on the heap. It does that, too, where segments of several kinds meet, so what is passed as memory is a buffer's.
@@ -72,6 +77,8 @@ final class Scratch {
     ///
     /// @return a result ≥ 0, or −errno
     int call(MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
+        var k = kernel;
+        if (k != null) return answer(k, function, a, b, c, d, e, f);
         try {
             return result((long) MEMORY.invokeExact(function, errno, a, b, c, d, e, f));
         } catch (Throwable t) {
@@ -80,13 +87,28 @@ final class Scratch {
     }
 
     int call(MemorySegment function, long a, long b, long c, long d, long e) {
-        return result(raw(function, a, b, c, d, e));
+        var k = kernel;
+        return k != null ? k.call(Libc.name(function), a, b, c, d, e, 0) : linux(function, a, b, c, d, e, 0);
     }
 
-    /// {@return what the function returned, all of it}
-    long raw(MemorySegment function, long a, long b, long c, long d, long e) {
+    /// Not inlined where a call is made: with Linux it never runs.
+    private static int answer(Kernel k, MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
         try {
-            return (long) NUMBERS.invokeExact(function, errno, a, b, c, d, e, 0L);
+            return k.call(Libc.name(function), a, b.address(), c, d, e, f);
+        } finally {
+            Reference.reachabilityFence(b);
+        }
+    }
+
+    /// Linux answers, whatever kernel the thread has.
+    int linux(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        return result(raw(function, a, b, c, d, e, f));
+    }
+
+    /// {@return what the function returned, all of it} Linux answers, whatever kernel the thread has.
+    long raw(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        try {
+            return (long) NUMBERS.invokeExact(function, errno, a, b, c, d, e, f);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }

@@ -1,0 +1,57 @@
+package trale.internal.linux;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/// What answers the system calls of a thread, and tells it the time, instead of Linux.
+///
+/// ```
+///  Sockets   Epoll   EventFd   TimerFd   Fd      build addresses, flags, structures: the same for every kernel
+///      └───────┴────────┴─────────┴──────┘
+///                 Scratch.call                   a thread's kernel, or Linux if it has none
+///          ┌────────────┼──────────────┐
+///        Linux    some answers    a simulated one
+/// ```
+///
+/// An executor's threads have the kernel of the thread that builds it. The calls are libc's, so what libc alone does, such as
+/// strerror, is not asked for here. A kernel is reached by modules of trale only; it is no public API.
+public interface Kernel {
+    /// The real one. Whatever kernel the calling thread has, this passes the call on to Linux.
+    Kernel LINUX = (function, a, b, c, d, e, f) -> Scratch.get().linux(Libc.function(function), a, b, c, d, e, f);
+
+    /// Answers a call.
+    ///
+    /// @param function libc's name of it, such as `recvfrom`, with that function's parameters: numbers, and addresses that
+    ///                 are good while this call lasts; the upper half of an int is undefined
+    /// @return a result ≥ 0, or −errno
+    int call(String function, long a, long b, long c, long d, long e, long f);
+
+    /// {@return the time, as [System#nanoTime()]}
+    default long nanoTime() {
+        return System.nanoTime();
+    }
+
+    /// {@return the kernel of this thread; null: Linux}
+    static @Nullable Kernel current() {
+        return Scratch.get().kernel;
+    }
+
+    /// From now on `kernel` answers the calls of this thread.
+    ///
+    /// @param kernel null: Linux
+    /// @return what did until now
+    static @Nullable Kernel use(@Nullable Kernel kernel) {
+        var scratch = Scratch.get();
+        var before = scratch.kernel;
+        scratch.kernel = kernel;
+        return before;
+    }
+
+    /// {@return what a parameter of a call points to, in the order of this processor}
+    @SuppressWarnings("restricted")
+    static ByteBuffer memory(long address, long size) {
+        return MemorySegment.ofAddress(address).reinterpret(size).asByteBuffer().order(ByteOrder.nativeOrder());
+    }
+}
