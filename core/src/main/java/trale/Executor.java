@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import trale.internal.linux.Kernel;
 import trale.reactor.Reactor;
 
 /// Runs tasks on one thread: takes the first of the run-queue, polls it, and goes on with the next.
@@ -448,11 +449,18 @@ public final class Executor implements AutoCloseable {
     /// A thread of an executor, by which a task, and a waker that the reactor calls, finds its executor.
     private static final class Worker extends Thread {
         final Executor executor;
+        private final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor
 
         Worker(Executor executor, String name, Runnable loop) {
             super(null, loop, name, STACK_SIZE, false);
             this.executor = executor;
             setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            Kernel.use(kernel);
+            super.run();
         }
     }
 
