@@ -7,6 +7,7 @@ import trale.Executor;
 import trale.Future;
 import trale.Poll;
 import trale.Waker;
+import trale.internal.linux.Libc;
 
 /// A sleep: until its time has come, an entry in the timers of the reactor it was last polled at.
 final class Deadline implements Future<Void> {
@@ -29,7 +30,7 @@ final class Deadline implements Future<Void> {
 
     @Override
     public Poll<Void> poll(Context cx) {
-        if (nanoTime - System.nanoTime() <= 0) {
+        if (nanoTime - Libc.nanoTime() <= 0) {
             drop(); // it may still be in the heap: this poll need not come from the timer's wake
             return Poll.ready(null);
         }
@@ -42,7 +43,7 @@ final class Deadline implements Future<Void> {
 
     @Override
     public String toString() {
-        var left = nanoTime - System.nanoTime();
+        var left = nanoTime - Libc.nanoTime();
         return left > 0 ? "sleeping for another " + Duration.ofNanos(left) : "a sleep that is over";
     }
 

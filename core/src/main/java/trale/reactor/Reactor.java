@@ -180,7 +180,7 @@ public final class Reactor implements AutoCloseable {
             var source = sources.get(epoll.data(i));
             if (source != null) source.event(epoll.events(i));
         }
-        var now = System.nanoTime();
+        var now = Libc.nanoTime();
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
 

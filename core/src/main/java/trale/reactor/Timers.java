@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trale.Waker;
+import trale.internal.linux.Libc;
 import trale.internal.linux.TimerFd;
 
 /// The deadlines that somebody waits for, in a binary heap with the earliest on top, and the one timerfd that is set to it:
@@ -21,7 +22,7 @@ final class Timers {
     private boolean closed;
 
     /// When the timerfd goes off: at the earliest deadline, or before it.
-    private long armed = System.nanoTime() + FOR_EVER;
+    private long armed = Libc.nanoTime() + FOR_EVER;
 
     Timers(TimerFd timerFd) {
         this.timerFd = timerFd;

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.internal.linux.Libc;
 import trale.reactor.Reactor;
 
 /// Sleeping without holding a thread, on CLOCK_MONOTONIC (timerfd_create(2)).
@@ -23,7 +24,7 @@ public final class Timer {
     /// @param duration any: zero or less is over at once, more than 146 years is 146 years
     public static Future<Void> sleep(Duration duration) {
         var nanos = duration.isNegative() ? 0 : duration.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : duration.toNanos();
-        return Reactor.sleepUntil(System.nanoTime() + nanos);
+        return Reactor.sleepUntil(Libc.nanoTime() + nanos);
     }
 
     /// {@return a future that becomes what `f` becomes if that is in time, and else fails with [TimeoutException]}

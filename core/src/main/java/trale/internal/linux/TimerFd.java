@@ -20,7 +20,7 @@ public final class TimerFd extends Fd {
     public TimerFd() throws IOException {
         super("timerfd_create", Libc.call(CREATE, CLOCK_MONOTONIC, NONBLOCK | CLOEXEC));
         var s = Scratch.get();
-        var before = System.nanoTime();
+        var before = Libc.nanoTime();
         var failed = s.call(GETTIME, CLOCK_MONOTONIC, s.memory, 0, 0, 0, 0);
         assert failed == 0;
         var monotonic = s.struct.getLong(0) * NANOS + s.struct.getLong(8);
