@@ -1,4 +1,5 @@
 /// The Tiny Readable Async Linux Executor.
+@SuppressWarnings("module") // trale.test is built after this
 module trale {
     requires static org.jspecify;
 
@@ -11,4 +12,7 @@ module trale {
     exports trale.net;
     exports trale.reactor;
     exports trale.time;
+
+    // The kernel seam: a simulated Linux stands there.
+    exports trale.internal.linux to trale.test;
 }
