@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Owned;
 
 /// Blocking code — name look-ups, files, JDBC — beside an executor, not on it.
 public final class Blocking {
@@ -27,37 +28,48 @@ public final class Blocking {
         return new Call<>(Objects.requireNonNull(body, "the body is null"));
     }
 
-    /// [FutureTask] knows how to interrupt the body and nothing after it.
-    private static final class Call<T extends @Nullable Object> extends FutureTask<T> implements Future<T> {
+    private static final class Call<T extends @Nullable Object> extends Owned implements Future<T> {
+
+        /// Knows how to interrupt the body and nothing after it.
+        private final FutureTask<T> task;
 
         /// Written by the poll, *then* it asks whether the body is done; done, the body's thread *then* reads it. By the
         /// total order of volatile accesses one of the two sees the other.
         private volatile @Nullable Waker waker;
 
+        private boolean started; // by the thread that polls
+
         Call(Callable<T> body) {
-            super(body);
+            task = new FutureTask<>(body) {
+                @Override
+                protected void done() {
+                    var w = waker;
+                    if (w != null) w.wake();
+                }
+            };
         }
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
-            var started = waker != null;
+            if (!started) Thread.ofVirtual().name("trale-blocking").start(task);
+            started = true;
             waker = cx.waker();
-            if (!started) Thread.ofVirtual().name("trale-blocking").start(this);
-            if (!isDone()) return Poll.pending();
-            if (state() == State.SUCCESS) return Poll.ready(resultNow());
-            JoinHandle.<Exception>rethrow(exceptionNow());
+            if (!task.isDone()) return Poll.pending();
+            if (task.state() == FutureTask.State.SUCCESS) return Poll.ready(task.resultNow());
+            var failure = task.exceptionNow();
+            JoinHandle.markAwaited(failure); // its trace has no line of the tasks
+            JoinHandle.<Exception>rethrow(failure);
             throw new AssertionError("unreachable");
         }
 
         @Override
-        protected void done() {
-            var w = waker;
-            if (w != null) w.wake();
+        public void drop() {
+            task.cancel(true);
         }
 
         @Override
-        public void drop() {
-            cancel(true);
+        public String toString() {
+            return "blocking code on a thread of its own";
         }
     }
 }

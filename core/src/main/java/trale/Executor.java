@@ -2,39 +2,29 @@ package trale;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import trale.internal.linux.Kernel;
+import trale.internal.Log;
+import trale.internal.linux.Libc;
 import trale.reactor.Reactor;
 
-/// Runs tasks on one thread: takes the first of the run-queue, polls it, and goes on with the next.
+/// Runs tasks on one thread: takes the first of the run-queue, polls it, and goes on with the next. `RunLoop` is that thread's
+/// code; this is what a program calls.
 ///
-/// ```
-///   spawn, wake ────▶ run-queue ──▶ poll ──Ready──▶ done, joiners woken
-///   (this thread)         ▲          │
-///                         │       Pending
-///   spawn, wake           │          ▼
-///   (any other) ──▶ injected      wait-queue ◀─── its waker: a timer, a slot of the reactor,
-///                   queue            │            another task, another thread
-///                         ▲          │
-///                         └── wake ──┘       nothing to run: sleep in epoll_wait until there is
-/// ```
-///
-/// By default the executor's own thread turns the [Reactor] when it has nothing to run. With
+/// By default the executor's own thread turns the [Reactor] when nothing is runnable. With
 /// [Builder#reactorThread(boolean)] a second thread does nothing but that and wakes tasks: the arrangement of the Rust
 /// original, at the price of a hand-over between threads for every event.
 ///
-/// A task that fails, and that nobody joins or awaits, is logged when it has become garbage (System.Logger `trale`), or when
-/// a thousand others have failed since and nobody has looked at them either. What is left at the JVM's exit is printed to
-/// System.err, where logging has been shut down by then.
+/// **What ends a task ends that task alone**: an exception, a StackOverflowError, an OutOfMemoryError, a waker or logger that
+/// throws. A task that fails, and whose failure no join or await is given, is logged when it has become garbage (System.Logger
+/// `trale`), or when a thousand others have failed since. The failures left at the JVM's exit go to System.err, because logging
+/// may have been shut down by then.
+///
+/// **Fairness.** Runnable tasks are polled in turn. A body that is always ready yields after 128 awaits, or after 0.1 ms of them;
+/// the reactor is turned at least once in 64 polls, and after each poll that ends 0.5 ms or more since the last turn.
 ///
 /// The threads are daemons: they do not keep the JVM alive. But they keep their executor alive, until it is [closed][#close()].
 /// They inherit nothing from the thread that starts them, neither its thread locals nor its context class loader, which they
@@ -49,63 +39,22 @@ import trale.reactor.Reactor;
 /// IO.println(task.join());
 /// ```
 public final class Executor implements AutoCloseable {
-    /// After so many polls the reactor is asked without waiting, so that busy tasks do not starve I/O.
-    private static final int POLLS_PER_TURN = 64;
 
-    /// In bytes. Each poll polls what it awaits, down to the leaf, so a chain of awaits is as deep on the stack: this is enough
-    /// for some ten thousand. Of the memory only what is used is ever there.
-    private static final long STACK_SIZE = 16 << 20;
+    private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 2); // 146 years
 
-    private static final int OPEN = 0;
-    private static final int CLOSING = 1;
-    private static final int CLOSED = 2;
+    /// An executor's thread that has not looked up for so long is held by a body.
+    private static final Duration UNTIL_STUCK = Duration.ofMillis(200);
 
     /// Written under the class's monitor; read without it, because it is read at every spawn.
     private static volatile @Nullable Executor processWide;
 
-    private final Reactor.Owner reactor;
-    private final Worker thread;
-    private final @Nullable Worker reactorThread;
+    private final RunLoop loop;
 
-    /// Why the reactor thread has ended. Written by it *before* it looks at `parked`, read by the executor's thread *after*
-    /// it has set that, before it sleeps.
-    private volatile @Nullable Throwable reactorFailure;
-
-    private final ArrayDeque<Task<?>> runQueue = new ArrayDeque<>(); // executor's thread only
-    final WaitQueue waitQueue = new WaitQueue(); // executor's thread only
-
-    /// Tasks that other threads spawned or woke. Pushed by any thread, emptied by the executor's.
-    private final ConcurrentLinkedQueue<Task<?>> injected = new ConcurrentLinkedQueue<>();
-
-    /// Whether the thread is asleep, or about to be. The executor's thread sets it, *then* looks at `injected` once more,
-    /// and only then sleeps; another thread pushes to `injected`, *then* looks at `parked`. Both sides are sequentially
-    /// consistent, so at least one of the two sees the other, and no wake-up is lost. Whoever turns it from true to false
-    /// wakes the sleeper: one eventfd write, however many wakes there are.
-    private final AtomicBoolean parked = new AtomicBoolean();
-
-    /// Spawned and not yet ended. Any thread adds, *then* pushes to `injected`; the executor's subtracts at a task's end, or the
-    /// spawning one if it is rejected.
-    private final AtomicInteger tasks = new AtomicInteger();
-
-    /// OPEN → CLOSING by whoever closes; CLOSING → CLOSED by the executor's thread when no task is left. submit() pushes,
-    /// *then* looks at it once more; the executor's thread sees CLOSING, or writes CLOSED, *then* empties `injected`:
-    /// a task that slips in meanwhile is cancelled, or rejected, by one of the two.
-    private final AtomicInteger lifecycle = new AtomicInteger(OPEN);
-
-    private boolean allCancelled; // close() has reached the tasks; executor's thread only
-
-    private Executor(String name, boolean ownReactorThread) throws IOException {
-        reactor = new Reactor.Owner();
-        thread = new Worker(this, name, this::run);
-        reactorThread = ownReactorThread ? new Worker(this, name + "-reactor", this::reactorLoop) : null;
-        try {
-            if (reactorThread != null) reactorThread.start();
-            thread.start();
-        } catch (Throwable t) { // no memory for another thread
-            lifecycle.set(CLOSED);
-            endReactor();
-            throw t;
-        }
+    private Executor(String name, boolean reactorThread) throws IOException {
+        Libc.require();
+        Log.prepare();
+        loop = new RunLoop(this, name, reactorThread);
+        loop.start();
     }
 
     /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}
@@ -120,12 +69,12 @@ public final class Executor implements AutoCloseable {
     public static Executor get() {
         if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
-        return executor != null && executor.isOpen() ? executor : startProcessWide();
+        return executor != null && executor.loop.isOpen() ? executor : startProcessWide();
     }
 
     private static synchronized Executor startProcessWide() {
         var executor = processWide;
-        if (executor == null || !executor.isOpen()) {
+        if (executor == null || !executor.loop.isOpen()) {
             var turnedBy = System.getProperty("trale.reactor", "own");
             var reactorThread = switch (turnedBy) {
                 case "thread" -> true;
@@ -137,11 +86,6 @@ public final class Executor implements AutoCloseable {
             processWide = executor;
         }
         return executor;
-    }
-
-    /// {@return the task in whose poll this is called, or null}
-    static @Nullable Task<?> current() {
-        return Thread.currentThread() instanceof Worker w && w.executor.isCurrent() ? w.executor.runQueue.peekFirst() : null;
     }
 
     /// Runs a future as a task of [#get()], concurrently with the caller.
@@ -192,9 +136,9 @@ public final class Executor implements AutoCloseable {
     /// @throws RejectedExecutionException this executor is closed or being closed
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
-        if (!isOpen()) throw rejected();
-        var handle = start(f);
-        if (!isOpen()) handle.cancel(); // close() may have cancelled the others before this one came
+        if (!loop.isOpen()) throw loop.rejected();
+        var handle = loop.spawn(f);
+        if (!loop.isOpen()) handle.cancel(); // close() may have cancelled the others before this one came
         return handle;
     }
 
@@ -209,169 +153,36 @@ public final class Executor implements AutoCloseable {
     }
 
     /// Runs what is left of a body that was given up: its cleanup has to wait. Also while the executor is being closed.
-    static void finish(StateMachine<?> body) {
-        get().start(body);
+    static void adopt(StateMachine<?> body) {
+        get().loop.spawn(body);
     }
 
-    private <T extends @Nullable Object> JoinHandle<T> start(Future<T> f) {
-        var task = new Task<>(this, f);
-        tasks.getAndIncrement();
-        try {
-            task.wake();
-        } catch (OutOfMemoryError e) { // in no queue, so it will never end
-            tasks.getAndDecrement();
-            throw e;
-        }
-        if (lifecycle.get() == CLOSED && injected.remove(task)) {
-            tasks.getAndDecrement();
-            throw rejected();
-        }
-        return new JoinHandle<>(task);
+    /// {@return the task in whose poll this is called, or null}
+    static @Nullable Task<?> current() {
+        return Thread.currentThread() instanceof Worker w ? w.executor.loop.running() : null;
     }
 
-    private RejectedExecutionException rejected() {
-        return new RejectedExecutionException("executor " + thread.getName() + " is closed; spawn on one that is open");
-    }
-
-    boolean isCurrent() {
-        return Thread.currentThread() == thread;
-    }
-
-    /// By the executor's thread, with a task that has just become QUEUED.
-    void push(Task<?> task) {
-        runQueue.addLast(task);
-    }
-
-    /// By any other thread, with a task that it has spawned or woken.
-    void inject(Task<?> task) {
-        try {
-            injected.add(task); // nothing else here allocates
-        } catch (OutOfMemoryError e) {
-            task.notInjected();
-            throw e;
-        }
-        unpark();
-    }
-
-    private void unpark() {
-        if (!parked.get() || !parked.getAndSet(false)) return;
-        if (reactorThread == null) reactor().wakeup();
-        else LockSupport.unpark(thread);
-    }
-
-    private void park() {
-        parked.set(true);
-        if (injected.isEmpty() && (allCancelled || isOpen())) turn(true);
-        parked.set(false);
-    }
-
-    private void turn(boolean block) {
-        if (reactorThread == null) reactor.turn(block);
-        else if (reactorFailure != null) throw new IllegalStateException("the reactor failed", reactorFailure);
-        else if (block) LockSupport.park(this);
-    }
-
-    private void run() {
-        Throwable cause = new CancellationException("the executor was closed");
-        try {
-            runTasks();
-        } catch (Throwable t) {
-            cause = new RejectedExecutionException("the executor failed", t);
-            System.getLogger("trale").log(Level.ERROR, "executor " + thread.getName() + " failed", t);
-        } finally {
-            lifecycle.set(CLOSED);
-            abandonAll(cause);
-            endReactor();
-        }
-    }
-
-    private void runTasks() {
-        var polls = 0;
-        for (;;) {
-            Thread.interrupted(); // is nobody's: it would end the sleep, or be taken by the next task for its own
-            if (!allCancelled && !isOpen()) {
-                allCancelled = true;
-                takeInjected();
-                runQueue.forEach(Task::cancel);
-                waitQueue.forEach(Task::cancel);
-            }
-            var task = runQueue.peekFirst();
-            if (task == null) {
-                if (takeInjected()) continue;
-                if (allCancelled && tasks.get() == 0) return;
-                park();
-                continue;
-            }
-            var again = task.run(); // is the first of the queue meanwhile: see current()
-            runQueue.removeFirst();
-            if (++polls % POLLS_PER_TURN == 0) {
-                turn(false);
-                takeInjected();
-            }
-            if (again) runQueue.addLast(task); // behind the I/O that is ready
-        }
-    }
-
-    private boolean takeInjected() {
-        var any = false;
-        for (Task<?> task; (task = injected.poll()) != null; any = true) task.wakeInjected();
-        return any;
-    }
-
-    private void abandonAll(Throwable cause) {
-        takeInjected();
-        waitQueue.forEach(runQueue::addLast);
-        for (Task<?> task; (task = runQueue.pollFirst()) != null; ) task.abandon(cause);
-    }
-
-    private void reactorLoop() {
-        try {
-            while (lifecycle.get() != CLOSED) reactor.turn(true);
-        } catch (Throwable t) {
-            reactorFailure = t;
-            unpark();
-        }
-    }
-
-    private void endReactor() {
-        if (reactorThread != null) {
-            reactor().wakeup();
-            joinUninterruptibly(reactorThread);
-        }
-        reactor.close();
-    }
-
-    /// By the executor's thread: one task less.
-    void ended(Task<?> task) {
-        waitQueue.remove(task);
-        tasks.getAndDecrement();
+    static void requireOutside(String call, String remedy) {
+        if (Thread.currentThread() instanceof Worker)
+            throw new IllegalStateException(
+                    call + " inside a task would block the executor, this task included; use " + remedy);
     }
 
     /// {@return the reactor of this executor, with which leaf futures register}
-    ///
-    /// Only the executor turns and closes it.
     public Reactor reactor() {
-        return reactor.reactor();
+        return loop.driver.reactor();
     }
 
     /// {@return how many tasks have been spawned here and have not ended}
     public int taskCount() {
-        return tasks.get();
-    }
-
-    private boolean isOpen() {
-        return lifecycle.get() == OPEN;
+        return loop.taskCount();
     }
 
     /// {@return its name, how many tasks it has, and whether it is closed}
     @Override
     public String toString() {
-        var state = switch (lifecycle.get()) {
-            case OPEN -> "]";
-            case CLOSING -> ", being closed]";
-            default -> ", closed]";
-        };
-        return "Executor[" + thread.getName() + ", tasks: " + taskCount() + state;
+        var state = loop.isOpen() ? "]" : loop.isClosed() ? ", closed]" : ", being closed]";
+        return "Executor[" + loop.name + ", tasks: " + taskCount() + state;
     }
 
     /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and
@@ -379,30 +190,62 @@ public final class Executor implements AutoCloseable {
     /// all wait. An interrupt does not end the wait; the thread's flag is kept.
     ///
     /// A body that catches its CancellationException and goes on is not cancelled again: this waits as long as it runs, for ever
-    /// if it loops.
+    /// if it loops. [#close(Duration)] does not. Sockets of the tasks keep their ports until they are closed themselves.
     ///
     /// After the process-wide executor has been closed, [#get()] starts another.
     ///
-    /// @throws IllegalStateException called by one of this executor's own tasks, which it would wait for
+    /// In a shutdown hook: a task that has called `System.exit` waits for the hooks, and so does not end; close with a grace there.
+    ///
+    /// @throws IllegalStateException called inside a task of any executor: it would hold the executor's thread, and a cleanup that
+    ///         needs this thread would never end. Close it from another thread, with [Blocking#run] inside a task
     @Override
     public void close() {
-        if (Thread.currentThread() instanceof Worker w && w.executor == this)
-            throw new IllegalStateException(
-                    "close() inside one of the executor's own tasks would wait for itself; close it from another thread");
-        if (lifecycle.compareAndSet(OPEN, CLOSING)) unpark();
-        joinUninterruptibly(thread);
+        requireOutside("close()", "a thread of its own, such as await(Blocking.run(...)) takes");
+        loop.close(1);
+        joinUninterruptibly(null);
     }
 
-    private static void joinUninterruptibly(Thread thread) {
+    /// As [#close()], within bounds: cancels every task; after each `grace` cancels again those that are left; after the third one
+    /// abandons them. An abandoned task ends with CancellationException, its resources of [JoinHandle#closing(AutoCloseable)] are
+    /// closed, what it waits for is dropped, but its body goes no further: no `finally` block of it runs.
+    ///
+    /// Which tasks were abandoned, and where they are, is logged (System.Logger `trale`).
+    ///
+    /// @param grace how long a cleanup may take; zero or less: cancels three times without waiting
+    /// @return whether every task came to an end by itself. False also if a body holds the executor's thread: that thread
+    ///         goes on until the body returns, and the descriptors are closed then
+    /// @throws IllegalStateException called inside a task of any executor
+    public boolean close(Duration grace) {
+        Objects.requireNonNull(grace, "the grace is null");
+        requireOutside("close(grace)", "a thread of its own, such as await(Blocking.run(...)) takes");
+        for (var round = 1; round <= RunLoop.ROUNDS; round++) {
+            loop.close(round);
+            if (joinUninterruptibly(grace)) return !loop.isAbandoned();
+        }
+        loop.close(RunLoop.ROUNDS + 1);
+        if (joinUninterruptibly(UNTIL_STUCK)) return !loop.isAbandoned();
+        Log.error("executor " + loop.name + " cannot be closed: a task holds its thread" + loop.holder(), null);
+        return false;
+    }
+
+    private boolean joinUninterruptibly(@Nullable Duration limit) {
+        var end = limit == null ? 0 : System.nanoTime() + Math.max(0, limit.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : limit.toNanos());
         var interrupted = false;
-        while (thread.isAlive()) {
+        while (loop.thread.isAlive()) {
             try {
-                thread.join();
+                if (limit == null) {
+                    loop.thread.join();
+                    continue;
+                }
+                var left = end - System.nanoTime();
+                if (left <= 0) break;
+                loop.thread.join(Duration.ofNanos(left));
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
         if (interrupted) Thread.currentThread().interrupt();
+        return !loop.thread.isAlive();
     }
 
     /// {@return a builder of an executor of one's own}
@@ -444,29 +287,5 @@ public final class Executor implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
-    }
-
-    /// A thread of an executor, by which a task, and a waker that the reactor calls, finds its executor.
-    private static final class Worker extends Thread {
-        final Executor executor;
-        private final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor
-
-        Worker(Executor executor, String name, Runnable loop) {
-            super(null, loop, name, STACK_SIZE, false);
-            this.executor = executor;
-            setDaemon(true);
-        }
-
-        @Override
-        public void run() {
-            Kernel.use(kernel);
-            super.run();
-        }
-    }
-
-    static void requireOutside(String call, String remedy) {
-        if (Thread.currentThread() instanceof Worker)
-            throw new IllegalStateException(
-                    call + " inside a task would block the executor, this task included; use " + remedy);
     }
 }

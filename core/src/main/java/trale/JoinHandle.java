@@ -1,5 +1,6 @@
 package trale;
 
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -65,22 +66,55 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     /// The tasks that it has spawned run on, also one whose handle it is awaiting. To end those too, cancel their handles in
     /// a `finally`.
     ///
-    /// An async body gets [CancellationException] at the await where it stands, once. Its `finally` blocks run and may
-    /// await, and the task ends with whatever the body then returns or throws. Any other future is dropped, and the task
-    /// ends with CancellationException. A body that had not started never runs.
+    /// An async body gets [CancellationException] at the await where it stands; if it runs, at the next await, also if what that
+    /// waits for is ready. Its `finally` blocks run and may await, and the task ends with whatever the body then returns or
+    /// throws. Any other future is dropped, and the task ends with CancellationException. A body that had not started never runs.
     ///
-    /// So a body that catches the exception and goes on can't be cancelled any more, and [Executor#close()] waits until it ends
-    /// by itself: a loop that awaits must not swallow it, as `catch (Exception e)` inside the loop does.
+    /// Each call is delivered once. So a second one reaches a body that has caught the first and goes on, or a cleanup that waits
+    /// too long.
     public void cancel() {
-        task.cancel();
+        task.cancel(null);
+    }
+
+    /// As [#cancel()], with a reason: the message of the CancellationException.
+    ///
+    /// @param why for a person who reads the exception
+    public void cancel(String why) {
+        task.cancel(Objects.requireNonNull(why, "the reason is null"));
+    }
+
+    /// Names the task, for messages and logs.
+    ///
+    /// @return this
+    public JoinHandle<T> named(String name) {
+        task.name = Objects.requireNonNull(name, "the name is null");
+        return this;
+    }
+
+    /// Has a resource closed when the task has ended, in whatever way, also if it was cancelled before its first poll: a body that
+    /// never runs closes nothing itself. Several are closed in the reverse order. It happens on the executor's thread, before the
+    /// tasks that wait for the end go on; or at once, on this thread, if the end has come already. What `close()` throws is logged.
+    ///
+    /// <!-- given: TcpStream stream; -->
+    /// ```java
+    /// Executor.spawn(() -> {
+    ///     await(stream.writeAll(ByteBuffer.wrap("hello\n".getBytes())));
+    /// }).closing(stream);
+    /// ```
+    ///
+    /// @return this
+    public JoinHandle<T> closing(AutoCloseable resource) {
+        task.closing(Objects.requireNonNull(resource, "the resource is null"));
+        return this;
     }
 
     /// {@return a new CompletableFuture that ends as the task ends}
     ///
-    /// It is completed on the executor's thread: dependent stages that may block belong into the `…Async` methods.
-    /// Completing or cancelling it does not touch the task.
+    /// It is completed on the executor's thread: dependent stages that may block belong into the `…Async` methods. Cancelling it
+    /// cancels the task; completing it does not touch the task. Its `join` and `get`, and those of its dependent stages, throw
+    /// IllegalStateException inside a task, as [#join()] does: they would block the executor.
     public CompletableFuture<@Nullable T> toCompletableFuture() {
-        var future = new CompletableFuture<@Nullable T>();
+        var future = new TaskFuture<@Nullable T>(task);
         Waker complete = () -> {
             var failure = task.failure();
             if (failure == null) future.complete(task.value());
@@ -97,14 +131,22 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     ///
     /// @throws Exception what the task threw, itself and not a copy; where it was awaited is added as a suppressed
     ///         [AwaitedHere], the first few times
+    /// @throws IllegalStateException the task awaits its own end
     @Override
     public Poll<T> poll(Context cx) throws Exception {
+        if (cx.task == task)
+            throw new IllegalStateException("a task awaits its own handle, and would wait for ever; return the value, or await another task's");
         if (task.onEnd(cx.waker())) return Poll.pending();
         var failure = task.failure();
         if (failure == null) return Poll.ready(task.value());
-        if (failure.getSuppressed().length < MAX_MARKS) failure.addSuppressed(new AwaitedHere());
+        markAwaited(failure);
         JoinHandle.<Exception>rethrow(failure);
         throw new AssertionError("unreachable");
+    }
+
+    /// Adds to a failure of another thread or task where it is awaited.
+    static void markAwaited(Throwable failure) {
+        if (failure.getSuppressed().length < MAX_MARKS) Task.suppress(failure, new AwaitedHere());
     }
 
     /// Gives up waiting, not the task: it runs on. Its end does not wake the task in whose poll this is called any more. A waker

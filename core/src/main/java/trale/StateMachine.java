@@ -1,6 +1,5 @@
 package trale;
 
-import java.lang.System.Logger.Level;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
@@ -8,6 +7,10 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellable;
+import trale.internal.Cancellation;
+import trale.internal.Log;
+import trale.internal.Owned;
 import trale.internal.async.Linker;
 
 /// What every compiled async body extends: the part of the state machine that is the same for all of them. It is public
@@ -30,7 +33,7 @@ import trale.internal.async.Linker;
 /// Everything here happens on the thread that polls.
 ///
 /// @param <T> what the body returns
-public abstract class StateMachine<T extends @Nullable Object> implements Future<T> {
+public abstract class StateMachine<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
 
@@ -41,7 +44,8 @@ public abstract class StateMachine<T extends @Nullable Object> implements Future
     protected int state;
 
     private @Nullable Future<?> awaiting;
-    private boolean cancelled; // until an await has thrown it
+    private boolean resuming; // the next await goes on with what it waited for
+    private @Nullable Cancellation cancellation; // until an await has thrown it
     private boolean dropped; // for good: a second drop does nothing
 
     /// Called by the generated subclass.
@@ -89,20 +93,35 @@ public abstract class StateMachine<T extends @Nullable Object> implements Future
             throw new IllegalStateException("polled after its end: " + this
                     + ". A future has one value: await it once, or await the JoinHandle of its task, which may be awaited often");
         if (at == RUNNING) throw new IllegalStateException("polled from within its own poll: " + this);
-        if (cancelled) {
+        if (cancellation != null) {
             state = FINISHED;
-            throw new CancellationException("cancelled before it started: " + this);
+            throw cancellation.exception("cancelled before it started: " + this);
         }
     }
 
     /// An await: the value of the future, or [#PENDING] after the future was put where the next poll finds it.
+    ///
+    /// An await that begins is the innermost place of the task. So a cancellation that came meanwhile is thrown here, also if the
+    /// future is ready; and if the task has had its share of time, the future is not polled before the task's next turn.
     ///
     /// @param future what is awaited
     /// @param cx the context of this poll
     /// @return its value, or [#PENDING]
     /// @throws Exception what the future threw
     protected final @Nullable Object await(@Nullable Future<?> future, Context cx) throws Exception {
-        if (cancelled) throw cancelledAt(future);
+        if (resuming) {
+            resuming = false;
+            if (cancellation != null) throw cancelledAt(future);
+        } else {
+            if (cancellation == null && cx.task != null) cancellation = cx.task.nextCancellation();
+            if (cancellation != null) throw cancelledAt(future);
+            if (future instanceof Owned owned) owned.claim(this);
+            if (future != null && !cx.budget.spend()) {
+                awaiting = future;
+                cx.waker().wake();
+                return PENDING;
+            }
+        }
         var poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
         if (poll instanceof Poll.Ready<?>(var value)) return value;
         if (poll == null) throw Task.returnedNull(future);
@@ -114,6 +133,7 @@ public abstract class StateMachine<T extends @Nullable Object> implements Future
     protected final @Nullable Future<?> resume() {
         var future = awaiting;
         awaiting = null;
+        resuming = true;
         return future;
     }
 
@@ -141,21 +161,23 @@ public abstract class StateMachine<T extends @Nullable Object> implements Future
     }
 
     private CancellationException cancelledAt(@Nullable Future<?> future) {
-        cancelled = false; // once: awaits in a finally block wait
-        var cancellation = new CancellationException("cancelled");
-        return future == null ? cancellation : Task.dropped(future, cancellation);
+        var thrown = Objects.requireNonNull(cancellation).exception("cancelled");
+        cancellation = null; // once: awaits in a finally block wait
+        return future == null ? thrown : Task.dropped(future, thrown);
     }
 
     /// Asks the body to stop. The innermost await drops what it waits for and throws CancellationException at the next
-    /// poll, which the caller has to arrange; one that has not started never does. A task calls this once. While the body
-    /// runs it is the next await that throws. One that was dropped has been told.
-    final void cancel() {
-        if (!dropped) throwAtInnermost();
+    /// poll, which the caller has to arrange; a body that has not started never does. While the body runs it is the next await that
+    /// throws. A body that was dropped has been told.
+    @Override
+    public final void cancel(Cancellation why) {
+        if (!dropped) throwAtInnermost(why);
     }
 
-    private void throwAtInnermost() {
-        if (awaiting instanceof StateMachine<?> inner && inner.state >= 0) inner.throwAtInnermost();
-        else cancelled = true;
+    private void throwAtInnermost(Cancellation why) {
+        if (awaiting instanceof StateMachine<?> inner && inner.state >= 0) inner.throwAtInnermost(why);
+        else if (awaiting instanceof Cancellable inner && !(inner instanceof StateMachine<?>)) inner.cancel(why);
+        else cancellation = why;
     }
 
     @Override
@@ -171,14 +193,24 @@ public abstract class StateMachine<T extends @Nullable Object> implements Future
             state = FINISHED;
             return;
         }
-        throwAtInnermost();
+        throwAtInnermost(Cancellation.PLAIN);
         try {
-            if (poll(Context.of(() -> {})) instanceof Poll.Pending<?>) Executor.finish(this);
+            if (poll(Context.of(() -> {})) instanceof Poll.Pending<?>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert state == FINISHED; // as asked for
         } catch (Throwable t) {
-            System.getLogger("trale").log(Level.ERROR, "an async body that was dropped failed in its cleanup: " + this, t);
+            Log.error("an async body that was dropped failed in its cleanup: " + this, t);
         }
+    }
+
+    /// Ends a body that will never be polled again, without a poll: its innermost await is dropped, and no finally block runs.
+    final void abandon() {
+        var inner = awaiting;
+        awaiting = null;
+        dropped = true;
+        state = FINISHED;
+        if (inner instanceof StateMachine<?> body) body.abandon();
+        else if (inner != null) inner.drop();
     }
 
     /// {@return what it is suspended at, or null if it is not suspended}

@@ -1,12 +1,15 @@
 package trale;
 
-import java.util.LinkedHashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
-import trale.reactor.Reactor;
+import trale.internal.Cancellable;
+import trale.internal.Cancellation;
+import trale.internal.Log;
+import trale.internal.Owned;
+import trale.internal.Waiters;
 
 /// A future that is being run, and the waker of itself.
 ///
@@ -14,99 +17,147 @@ import trale.reactor.Reactor;
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
-/// | woken | → QUEUED, push | – | → WOKEN | – | – |
+/// | woken | push, → QUEUED | – | → WOKEN | – | – |
 /// | poll begins | | → RUNNING | | | |
 /// | poll says Pending | | | → IDLE, wait-queue | → QUEUED, push at the back | |
 /// | poll says Ready or throws | | | → DONE, wake joiners | → DONE, wake joiners | |
-/// | cancel() | flag, then as wake() | flag | flag, as wake() | flag | – |
+/// | cancel() | count, then as wake() | count | count, as wake() | count | – |
 ///
-/// So a wake is never lost, never doubled, and harmless when it comes late. One from another thread puts the task into
+/// A wake is never lost, never doubled, and harmless when it comes late. One from another thread puts the task into
 /// the executor's `injected` queue, unless it is in there already, and counts when the executor's thread takes it out.
 /// A spawn is the first wake.
-final class Task<T extends @Nullable Object> implements Waker {
+final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Waker {
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
     private static final int RUNNING = 2;
     private static final int WOKEN = 3;
     private static final int DONE = 4;
 
+    private static final int REJECTED = 2; // `injected` of a task whose spawner has ended it
+
     @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<Task> INJECTED =
             AtomicIntegerFieldUpdater.newUpdater(Task.class, "injected");
 
-    /// What joiners is when the end has come: no other set that is empty.
-    private static final Set<Waker> ENDED = new LinkedHashSet<>();
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<Task> CANCELS =
+            AtomicIntegerFieldUpdater.newUpdater(Task.class, "cancels");
 
-    final Executor executor;
-    private final Context context = Context.of(this);
+    final RunLoop loop;
+    private final Context context;
 
     /// Executor's thread only; null when done, so that a handle keeps the result alive and not the work.
     private @Nullable Future<T> future;
 
     private int state = IDLE; // executor's thread only
 
-    /// 1 while it is in the executor's `injected` queue. Set by the thread that puts it in, cleared by the executor's when
-    /// it has taken it out, both by getAndSet. A wake that finds 1 sets it again: the executor's thread reads that, or a
-    /// later one of the same chain, before the poll that follows, which so sees what the waker wrote before. If there is no
-    /// memory to put it in, it is not in the queue, and who set this clears it.
+    /// 1 while the task is in `injected`. A waker does getAndSet(1) and adds the task only if it was 0. The executor's thread
+    /// takes it out, then getAndSet(0), then polls. Both are read-modify-writes of one variable, so a waker that finds 1 has
+    /// still published its writes to the next poll.
     private volatile int injected;
 
-    /// Links of the [WaitQueue]. Executor's thread only.
+    /// Links of the [RunQueue] and the [WaitQueue]. Executor's thread only.
+    @Nullable Task<?> nextToRun;
     @Nullable Task<?> previous;
     @Nullable Task<?> next;
     boolean inWaitQueue;
 
-    /// Set by any thread before its wake(), which publishes it; read by the executor's thread.
-    private volatile boolean cancelRequested;
+    /// How often cancel() was called. Any thread adds before its wake(), which publishes it; read by the executor's thread.
+    private volatile int cancels;
 
-    private boolean cancelDelivered; // executor's thread only
+    /// Why, said last. Written before `cancels`, which publishes it.
+    private @Nullable String why;
 
-    /// The outcome. Written once by the executor's thread before it sets joiners to ENDED; read by whoever has seen that.
+    private int cancelsDelivered; // executor's thread only
+
+    /// What users call it. Written by any thread, read for people.
+    volatile @Nullable String name;
+
+    /// The outcome. Written by the executor's thread before it sets `ended`; read by a thread that has seen that.
     private @Nullable T value;
-    private @Nullable Failure failure;
+    private @Nullable Throwable failure;
 
-    /// Who waits for the end: none, one, or a set that grows; then ENDED. Written under the monitor, so that a joiner is
-    /// either seen by the end and woken, or sees the end.
-    private volatile Set<Waker> joiners = Set.of();
+    /// Written under the monitor, in which joiners are added: so each joiner is woken by the end, or sees it.
+    private volatile boolean ended;
 
-    Task(Executor executor, Future<T> future) {
-        this.executor = executor;
+    private final Waiters joiners = new Waiters(); // guarded by this
+    private @Nullable Closing closing; // guarded by this; the latest first
+    private boolean closingDone; // guarded by this
+
+    /// Whether the failure was given to anyone. Written by that thread *before* it reads `unseen`. The executor's thread writes
+    /// `unseen` *before* it reads this. So one of the two sees the other, and takes back the report.
+    private volatile boolean seen;
+    private volatile @Nullable UnseenFailure unseen;
+
+    private record Closing(AutoCloseable resource, @Nullable Closing next) {}
+
+    Task(RunLoop loop, Future<T> future) {
+        this.loop = loop;
         this.future = future;
+        context = Context.of(this, loop.budget);
+        if (future instanceof Owned owned) owned.claim(this);
     }
 
+    /// Effect first, then state: a wake that fails, for want of stack or because Linux refuses the call that ends the thread's
+    /// sleep, is reported to its caller, and the next one tries again.
     @Override
     public void wake() {
-        if (executor.isCurrent()) woken();
-        else if (!isDone() && INJECTED.getAndSet(this, 1) == 0) executor.inject(this);
+        if (loop.isCurrent()) woken();
+        else if (!ended) inject();
+    }
+
+    private void inject() {
+        if (INJECTED.getAndSet(this, 1) == 0) {
+            try {
+                loop.injected.add(this); // allocates nothing
+            } catch (Throwable t) {
+                injected = 0; // a wake that came in between, and found 1, fails with this one
+                throw t;
+            }
+        }
+        loop.unpark();
     }
 
     /// By the executor's thread, with a task it took from its `injected` queue.
     void wakeInjected() {
-        INJECTED.getAndSet(this, 0);
-        woken();
-    }
-
-    /// By the thread that set `injected`: there was no memory to put it in, so that the next wake has to try again. One that came
-    /// in between, and found 1, is lost with this one, whose caller is told.
-    void notInjected() {
-        injected = 0;
+        if (INJECTED.getAndSet(this, 0) == 1) woken();
     }
 
     private void woken() {
         if (state == IDLE) {
+            loop.runQueue.push(this);
             state = QUEUED;
-            executor.push(this);
         } else if (state == RUNNING) {
             state = WOKEN;
         }
     }
 
-    void cancel() {
-        cancelRequested = true;
+    /// {@return whether it is in no queue: its first wake failed}
+    boolean isNowhere() {
+        return state == IDLE && !inWaitQueue && injected == 0;
+    }
+
+    /// Asks for one more cancellation, by any thread.
+    void cancel(@Nullable String reason) {
+        if (reason != null) why = reason;
+        CANCELS.getAndIncrement(this);
         wake();
     }
 
-    /// Polls once. By the executor's thread, with the first task of the run-queue.
+    boolean isCancelled() {
+        return cancels != 0;
+    }
+
+    /// Takes one request, if there is one that has not been delivered. By the executor's thread.
+    ///
+    /// @return how the body is told, or null
+    @Nullable Cancellation nextCancellation() {
+        if (cancels == cancelsDelivered) return null;
+        cancelsDelivered++;
+        return new Cancellation(why, null);
+    }
+
+    /// Polls once. By the executor's thread, with a task of the run-queue.
     ///
     /// @return whether it was woken meanwhile, and is to be pushed at the back
     boolean run() {
@@ -122,7 +173,7 @@ final class Task<T extends @Nullable Object> implements Waker {
             end(result, null);
             return false;
         }
-        executor.waitQueue.add(this);
+        loop.waitQueue.add(this); // where the end of the executor finds it
         var again = state == WOKEN;
         state = again ? QUEUED : IDLE;
         return again;
@@ -130,10 +181,10 @@ final class Task<T extends @Nullable Object> implements Waker {
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        if (cancelRequested && !cancelDelivered) {
-            cancelDelivered = true;
-            if (!(f instanceof StateMachine<T> body)) throw dropped(f, new CancellationException("the task was cancelled"));
-            body.cancel(); // the poll throws it, at the line of the innermost await
+        var cancellation = nextCancellation();
+        if (cancellation != null) {
+            if (!(f instanceof Cancellable c)) throw dropped(f, cancellation.exception("the task was cancelled"));
+            c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
         var poll = f.poll(context);
         if (poll == null) throw returnedNull(f);
@@ -149,60 +200,165 @@ final class Task<T extends @Nullable Object> implements Waker {
         try {
             f.drop();
         } catch (Throwable t) {
-            cause.addSuppressed(t);
+            suppress(cause, t);
         }
         return cause;
     }
 
+    /// Adds `more` to what `failure` suppresses, unless it is the same object, or there is no memory for it.
+    static void suppress(Throwable failure, Throwable more) {
+        try {
+            if (failure != more) failure.addSuppressed(more);
+        } catch (OutOfMemoryError e) {
+            // What was first is kept.
+        }
+    }
+
+    /// Publishes the end. What is foreign, or may find no memory, comes after the state, and none of it keeps a later step from
+    /// being reached.
     private void end(@Nullable T result, @Nullable Throwable failed) {
         future = null;
-        state = DONE;
         value = result;
-        if (failed != null) failure = Failure.of(this, failed);
-        executor.ended(this);
-        Set<Waker> waiting;
+        failure = failed;
+        state = DONE;
+        loop.ended(this);
+        closeResources();
         synchronized (this) {
-            waiting = joiners;
-            joiners = ENDED;
+            ended = true;
         }
-        waiting.forEach(Reactor::wake);
+        for (Waker waker; (waker = nextJoiner()) != null; ) wake(waker);
+        if (failed != null && !isExpected(failed)) report(failed);
+    }
+
+    private synchronized @Nullable Waker nextJoiner() {
+        return joiners.poll();
+    }
+
+    /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
+    static void wake(Waker waker) {
+        try {
+            waker.wake();
+        } catch (Throwable t) {
+            Log.error("a waker threw: " + waker.getClass().getName(), t);
+        }
+    }
+
+    /// A cancellation that was asked for is no failure, nor is it one to spawn on an executor that is being closed.
+    private boolean isExpected(Throwable failed) {
+        return (failed instanceof CancellationException && (isCancelled() || loop.isClosed()))
+                || (failed instanceof RejectedExecutionException && !loop.isOpen());
+    }
+
+    private void report(Throwable failed) {
+        try {
+            if (seen) return;
+            unseen = UnseenFailure.watch(this, failed);
+            if (seen) see();
+        } catch (Throwable t) {
+            if (!seen) Log.error(UnseenFailure.REPORT, failed); // no memory to wait for a look at it
+        }
+    }
+
+    private void see() {
+        seen = true;
+        var u = unseen;
+        if (u != null) u.forget();
     }
 
     /// Ends a task that will not be polled again: its executor is gone.
     void abandon(Throwable cause) {
-        if (!isDone()) end(null, future == null ? cause : dropped(future, cause)); // null: end() itself has failed
+        if (state != DONE) end(null, future == null ? cause : dropped(future, cause));
+    }
+
+    /// Ends a task that was spawned too late. By the thread that spawned it, unless the executor's thread has taken it already.
+    boolean reject(Throwable cause) {
+        if (!INJECTED.compareAndSet(this, 1, REJECTED)) return false;
+        seen = true; // by the caller
+        end(null, cause);
+        return true;
+    }
+
+    /// Logs where a task is that is to be abandoned, and gives up its future without a poll.
+    ///
+    /// @return false: it has ended
+    boolean giveUp() {
+        var f = future;
+        if (f == null) return false;
+        try {
+            Log.warn("abandoned, as it goes on after " + RunLoop.ROUNDS + " cancellations: " + this, null);
+            if (f instanceof StateMachine<T> body) body.abandon();
+        } catch (Throwable t) {
+            Log.error("a future that was abandoned failed", t);
+        }
+        return true;
+    }
+
+    /// {@return its name, and where it is, down to the leaf}
+    @Override
+    public String toString() {
+        var text = new StringBuilder(name == null ? "task" : "task " + name);
+        Future<?> f = future;
+        while (f instanceof StateMachine<?> body) {
+            text.append(", ").append(body);
+            f = body.awaiting();
+        }
+        return f == null ? text.toString() : text.append(", ").append(Log.describe(f)).toString();
     }
 
     boolean isDone() {
-        return joiners == ENDED;
+        return ended;
     }
 
     /// Arranges for the waker to be woken at the end. The same waker is kept once.
     ///
     /// @return false if the end has come already
-    synchronized boolean onEnd(Waker waker) {
-        if (joiners == ENDED) return false;
-        if (joiners.contains(waker)) return true;
-        if (joiners.isEmpty()) {
-            joiners = Set.of(waker);
-        } else {
-            if (joiners.size() == 1) joiners = new LinkedHashSet<>(joiners);
-            joiners.add(waker);
+    boolean onEnd(Waker waker) {
+        if (ended) return false;
+        synchronized (this) {
+            if (ended) return false;
+            joiners.add(waker, waker);
+            return true;
         }
-        return true;
     }
 
     /// {@return whether the waker was to be woken at the end, and now is not}
     synchronized boolean forget(Waker waker) {
-        if (!joiners.contains(waker)) return false;
-        if (joiners.size() == 1) joiners = Set.of();
-        else joiners.remove(waker);
-        return true;
+        return joiners.remove(waker);
     }
 
-    /// {@return what it failed with, or null; whoever asks is told of the failure, so it need not be reported}
+    /// Closes the resource at the end, or now if that has come.
+    void closing(AutoCloseable resource) {
+        synchronized (this) {
+            if (!closingDone) {
+                closing = new Closing(resource, closing);
+                return;
+            }
+        }
+        close(resource);
+    }
+
+    private void closeResources() {
+        Closing first;
+        synchronized (this) {
+            closingDone = true;
+            first = closing;
+            closing = null;
+        }
+        for (var c = first; c != null; c = c.next()) close(c.resource());
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Throwable t) {
+            Log.error("a resource of a task that has ended failed to close: " + resource.getClass().getName(), t);
+        }
+    }
+
+    /// {@return what it failed with, or null; the caller is told of the failure, so it need not be reported}
     @Nullable Throwable failure() {
-        return failure == null ? null : failure.look();
+        if (failure != null) see();
+        return failure;
     }
 
     @SuppressWarnings("NullAway") // null if T may be null

@@ -1,6 +1,5 @@
 package trale;
 
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks that have returned Pending and have not ended: a doubly linked list through the tasks themselves, so that
@@ -33,8 +32,15 @@ final class WaitQueue {
         task.inWaitQueue = false;
     }
 
-    /// @param action must not change this queue
-    void forEach(Consumer<Task<?>> action) {
-        for (var task = first; task != null; task = task.next) action.accept(task);
+    @Nullable Task<?> first() {
+        return first;
+    }
+
+    boolean isEmpty() {
+        return first == null;
+    }
+
+    void cancelAll(String why) {
+        for (var task = first; task != null; task = task.next) task.cancel(why);
     }
 }

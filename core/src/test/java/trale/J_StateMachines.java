@@ -22,6 +22,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.internal.Cancellation;
 
 /// What a compiled body is at run time: polled, finished, cancelled, dropped, seen in stack traces.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -284,7 +285,7 @@ class J_StateMachines {
     @Test
     void cancelledBeforeItStartedItNeverRuns() {
         var f = guarded();
-        f.cancel();
+        f.cancel(Cancellation.PLAIN);
         assertThrows(CancellationException.class, () -> f.poll(cx));
         assertEquals(List.of(), log);
         assertThrows(IllegalStateException.class, () -> f.poll(cx));
@@ -294,8 +295,8 @@ class J_StateMachines {
     void cancelledWhileItWaitsItDropsTheLeafOnceAndCleansUp() throws Exception {
         var f = guarded();
         assertPending(f);
-        f.cancel();
-        f.cancel();
+        f.cancel(Cancellation.PLAIN);
+        f.cancel(Cancellation.PLAIN);
         assertPending(f);
         assertEquals(1, gate.dropped);
         assertEquals(1, gate.polled);
@@ -322,7 +323,7 @@ class J_StateMachines {
             }
         });
         assertPending(f);
-        f.cancel();
+        f.cancel(Cancellation.PLAIN);
         var e = assertThrows(CancellationException.class, () -> f.poll(cx));
         assertEquals(List.of("inner", "outer"), log);
         assertEquals(2, Arrays.stream(e.getStackTrace()).filter(s -> s.getMethodName().equals("step")).count());
@@ -332,7 +333,7 @@ class J_StateMachines {
     void cancelledByItselfItStopsAtTheNextAwait() {
         var self = new ArrayList<StateMachine<?>>();
         self.add((StateMachine<?>) async(() -> {
-            self.getFirst().cancel();
+            self.getFirst().cancel(Cancellation.PLAIN);
             log.add("still runs");
             return await(gate);
         }));

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
+import trale.internal.Cancellation;
 import trale.support.Gate;
 
 /// J21: a body that is suspended keeps alive what it will read again, and nothing else; one that has ended, nothing.
@@ -223,7 +224,7 @@ class J_WhatASuspendedBodyKeeps {
     @Test
     void J21_afterItWasCancelledItKeepsNothing() throws Exception {
         var f = (StateMachine<?>) suspended(false);
-        f.cancel();
+        f.cancel(Cancellation.PLAIN);
         assertThrows(CancellationException.class, () -> f.poll(cx));
         assertCollected(ALL);
         assertNull(f.awaiting());

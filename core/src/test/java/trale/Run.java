@@ -1,5 +1,6 @@
 package trale;
 
+import trale.internal.Cancellation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -49,7 +50,7 @@ record Run(String log, String end) {
             while ((poll = poll(machine)) == Poll.pending()) {
                 if (!where.get(probe.awaits() - 1)) continue;
                 where.clear(probe.awaits() - 1);
-                machine.cancel();
+                machine.cancel(Cancellation.PLAIN);
             }
             run = returned(probe, ((Poll.Ready<?>) poll).value());
         } catch (Throwable t) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -66,7 +67,7 @@ class T_Closing extends UnderBothArrangements {
     @Test
     void closeInsideATaskIsRefused() {
         var refusal = onExecutor(() -> assertThrows(IllegalStateException.class, executor::close)).getMessage();
-        assertTrue(refusal.contains("close() inside one of the executor's own tasks"), refusal);
+        assertTrue(refusal.contains("close() inside a task would block the executor"), refusal);
         assertNull(onExecutor(() -> null), "it is closed");
     }
 
@@ -84,10 +85,8 @@ class T_Closing extends UnderBothArrangements {
     }
 
     private static void assertReactorIsNobodyElses(Executor other) {
-        var refusal = "this reactor is an executor's, which alone turns and closes it; close the executor instead";
-        var reactor = other.reactor();
-        assertEquals(refusal, assertThrows(IllegalStateException.class, () -> reactor.turn(false)).getMessage());
-        assertEquals(refusal, assertThrows(IllegalStateException.class, reactor::close).getMessage());
+        var methods = other.reactor().getClass().getMethods(); // the public ones
+        for (var m : methods) assertFalse(Set.of("turn", "close").contains(m.getName()), () -> m + " is for everybody to call");
     }
 
     @Test

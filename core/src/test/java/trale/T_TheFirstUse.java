@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import trale.net.BindOptions;
 import trale.net.TcpListener;
+import trale.net.TcpStream;
 import trale.net.UdpSocket;
 import trale.reactor.Reactor;
 import trale.support.Child;
@@ -29,7 +30,7 @@ class T_TheFirstUse {
                 tell(() -> TcpListener.bind(anyPort, BindOptions.LISTENER));
                 tell(() -> UdpSocket.bind(anyPort));
                 tell(() -> Reactor.register(0));
-                tell(Reactor::new);
+                tell(() -> TcpStream.connect(anyPort).poll(Context.of(() -> {})));
                 tell(Executor::get);
                 tell(() -> Executor.builder().build());
                 tell(() -> Executor.spawn(() -> {}));

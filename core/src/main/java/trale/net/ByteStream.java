@@ -15,6 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
+import trale.internal.linux.Libc;
 import trale.internal.linux.Sockets;
 import trale.time.Timer;
 
@@ -34,6 +35,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
 
     static <A extends SocketAddress, S extends ByteStream<A>> Future<S> connect(A address, Maker<A, S> maker) {
         return async(() -> {
+            Libc.require();
             int fd;
             while ((fd = Sockets.connect(address)) < 0) await(Timer.sleep(PAUSE));
             var stream = maker.make(fd, address);

@@ -7,21 +7,22 @@ import trale.Executor;
 import trale.Future;
 import trale.Poll;
 import trale.Waker;
+import trale.internal.Owned;
 import trale.internal.linux.Libc;
 
 /// A sleep: until its time has come, an entry in the timers of the reactor it was last polled at.
-final class Deadline implements Future<Void> {
+final class Deadline extends Owned implements Future<Void> {
     static final int NOWHERE = -1;
     static final Waker NOBODY = () -> {};
 
     final long nanoTime;
 
-    /// Where in the heap, and whom to wake. Guarded by the [Timers].
+    /// Where in the heap, and what to wake. Guarded by the [Timers].
     int index = NOWHERE;
 
     Waker waker = NOBODY;
 
-    /// Whose timers; by the thread that polls.
+    /// The one whose timers it is in, or was; by the thread that polls.
     private @Nullable Reactor reactor;
 
     Deadline(long nanoTime) {
@@ -30,11 +31,11 @@ final class Deadline implements Future<Void> {
 
     @Override
     public Poll<Void> poll(Context cx) {
-        if (nanoTime - Libc.nanoTime() <= 0) {
+        var here = Executor.get().reactor();
+        if (here.hasPassed(nanoTime)) {
             drop(); // it may still be in the heap: this poll need not come from the timer's wake
             return Poll.ready(null);
         }
-        var here = Executor.get().reactor();
         if (here != reactor) drop();
         reactor = here;
         here.schedule(this, cx.waker());

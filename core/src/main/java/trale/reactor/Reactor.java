@@ -1,15 +1,14 @@
 package trale.reactor;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import trale.Executor;
 import trale.Future;
 import trale.Waker;
+import trale.internal.ExitHook;
+import trale.internal.Log;
 import trale.internal.linux.Epoll;
 import trale.internal.linux.Errno;
 import trale.internal.linux.EventFd;
@@ -30,56 +29,44 @@ import trale.internal.linux.TimerFd;
 /// ```
 ///
 /// Everything is watched edge-triggered from the start, so waiting costs no system call, and neither the eventfd nor the
-/// timerfd has to be read back. A file descriptor, a timer or an eventfd per task or per sleep there is not.
+/// timerfd has to be read back. No task and no sleep has a descriptor of its own.
 ///
-/// One thread [turns][#turn(boolean)] it: an executor's own, or a thread that does nothing else. That of an executor is turned
-/// and closed by nobody else: the executor keeps its [Owner] to itself. All else may be called from any thread. See epoll(7),
-/// timerfd_create(2), eventfd(2).
-public final class Reactor implements AutoCloseable {
+/// **Events before deadlines.** A deadline has passed only when the reactor has seen everything that Linux had to report at that
+/// time. So after a pause of the process — a signal, a long garbage collection, a busy machine — what arrived in time wakes its
+/// task before its time-out does.
+///
+/// One thread turns a reactor, in which its executor's [Driver] has a say and nothing else. All public methods may be called from
+/// any thread. See epoll(7), timerfd_create(2), eventfd(2).
+public final class Reactor {
     private static final int BATCH = 256;
     private static final long EXIT_PAUSE = 1_000_000; // ns
     private static final long NO_SOURCE = 0; // what the events of the eventfd and the timerfd carry
-
-    /// All that are open. When the JVM exits it waits 300 ms for threads that are in native code, as one in epoll_wait
-    /// is. So from then on, while shutdown hooks may still rely on tasks that run, a turn waits in Java instead.
-    private static final Set<Reactor> OPEN = ConcurrentHashMap.newKeySet();
-
-    /// Set once, by the hook, before it ends all the waits; read before each wait.
-    private static volatile boolean exiting;
-
-    static {
-        try {
-            Runtime.getRuntime().addShutdownHook(new Thread(Reactor::exit, "trale-exit"));
-        } catch (IllegalStateException e) {
-            exiting = true; // first used by a shutdown hook
-        }
-    }
 
     private final Epoll epoll;
     private final EventFd eventFd;
     private final Timers timers;
     private final SourceTable sources = new SourceTable();
-    private final boolean owned;
 
-    /// Who turns: the first that did, until it has ended. Written under the monitor; whoever reads another than itself may
-    /// set the timer in vain.
+    /// When the JVM exits it waits 300 ms for threads that are in native code, as one in epoll_wait is. So from then on, while
+    /// shutdown hooks may still rely on tasks that run, a turn waits in Java instead; this ends the wait that is under way.
+    private final Runnable atExit = this::wakeup;
+
+    /// The thread that turns. Written by it, at its first turn; another thread that reads null, or that thread, is right either way:
+    /// it sets the timer, which at worst is in vain.
     private volatile @Nullable Thread turner;
 
-    /// Guarded by this: whoever writes to the eventfd holds the monitor, so that its number can't be another's by then.
-    /// Whoever turns reads it without: it closed this itself, or took over, under the monitor, from a thread that had ended.
+    /// Up to when the events have been seen: a deadline that is not later has passed. Written by the thread that turns *after* it
+    /// has woken what they were for, read by any that polls a sleep.
+    private volatile long seenUntil;
+
+    /// Guarded by this: a thread that writes to the eventfd holds the monitor, so that its number can't be another file's by then.
+    /// The thread that turns reads it without: only that thread closes.
     private boolean closed;
 
-    /// Opens the three descriptors, for whoever turns the reactor itself.
+    /// Opens the three descriptors.
     ///
     /// @throws IOException the process or the system has no descriptor left (EMFILE, ENFILE)
-    /// @throws UnsupportedOperationException this is not Linux on x86-64 or aarch64
-    /// @throws IllegalStateException native access is denied
-    public Reactor() throws IOException {
-        this(false);
-    }
-
-    private Reactor(boolean owned) throws IOException {
-        this.owned = owned;
+    Reactor() throws IOException {
         Libc.require();
         epoll = new Epoll(BATCH);
         EventFd event = null;
@@ -89,15 +76,16 @@ public final class Reactor implements AutoCloseable {
             timer = new TimerFd();
             watch(event.fd(), Epoll.IN | Epoll.ET, NO_SOURCE);
             watch(timer.fd(), Epoll.IN | Epoll.ET, NO_SOURCE);
-        } catch (IOException e) {
+            eventFd = event;
+            timers = new Timers(timer);
+            seenUntil = Libc.nanoTime();
+            ExitHook.add(atExit);
+        } catch (Throwable t) {
             epoll.close();
             if (event != null) event.close();
             if (timer != null) timer.close();
-            throw e;
+            throw t;
         }
-        eventFd = event;
-        timers = new Timers(timer);
-        OPEN.add(this);
     }
 
     /// Registers a descriptor with the reactor of [Executor#get()], once for its life. Both directions count as ready
@@ -152,6 +140,11 @@ public final class Reactor implements AutoCloseable {
         return new Deadline(nanoTime);
     }
 
+    /// {@return whether the time has come, and all that was ready by then has been seen}
+    boolean hasPassed(long nanoTime) {
+        return nanoTime - seenUntil <= 0;
+    }
+
     void schedule(Deadline deadline, Waker waker) {
         timers.put(deadline, waker, Thread.currentThread() != turner);
     }
@@ -160,114 +153,72 @@ public final class Reactor implements AutoCloseable {
         timers.remove(deadline);
     }
 
-    /// Takes what Linux has to report and wakes who waits for it. A signal (EINTR) ends the wait like an event would.
+    /// Takes what Linux has to report and wakes the tasks that wait for it. A signal (EINTR) ends the wait like an event would.
     ///
     /// @param block wait until there is something to report, or [#wakeup()]
-    /// @throws IllegalStateException another thread turns this reactor, or it is an executor's, or closed
-    public void turn(boolean block) {
-        requireNoOwner();
-        turnOnce(block);
+    void turn(boolean block) {
+        if (turner == null) turner = Thread.currentThread();
+        if (closed) throw new IllegalStateException("this reactor is closed");
+        var start = block ? Libc.nanoTime() : seenUntil;
+        var wait = block && !timers.arm(start);
+        if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
+        var more = takeEvents(wait && !ExitHook.isExiting() ? -1 : 0);
+        if (!more) seenUntil = start;
+        expire();
     }
 
-    private void turnOnce(boolean block) {
-        claim();
-        if (closed) throw new IllegalStateException("this reactor is closed"); // by this thread, or one that had ended
-        if (block) timers.arm();
-        if (block && exiting) LockSupport.parkNanos(EXIT_PAUSE);
-        var n = epoll.await(block && !exiting ? -1 : 0);
+    /// {@return whether there may be more}
+    private boolean takeEvents(int timeoutMillis) {
+        var n = epoll.await(timeoutMillis);
         if (n < 0 && n != -Errno.EINTR) throw new IllegalStateException(Errno.exception("epoll_wait", n));
         for (var i = 0; i < n; i++) {
             var source = sources.get(epoll.data(i));
             if (source != null) source.event(epoll.events(i));
         }
+        return n == BATCH || n == -Errno.EINTR;
+    }
+
+    /// Wakes the sleeps whose time has come. What became ready before that time comes first: the thread may have stood still since
+    /// it asked Linux, so it asks again after it has looked at the clock, as often as it takes for all sources.
+    private void expire() {
         var now = Libc.nanoTime();
+        if (!timers.areDue(now)) return;
+        for (var left = sources.size() / BATCH + 8; takeEvents(0) && left > 0; left--) {}
+        seenUntil = now;
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
 
-    private void requireNoOwner() {
-        if (owned)
-            throw new IllegalStateException(
-                    "this reactor is an executor's, which alone turns and closes it; close the executor instead");
-    }
-
-    private void claim() {
-        var current = Thread.currentThread();
-        if (turner == current) return;
+    /// Ends a turn that blocks, or the next that would. From any thread, at any time, also after the end. Allocates nothing.
+    public void wakeup() {
         synchronized (this) {
-            var other = turner;
-            if (other != null && other.isAlive())
-                throw new IllegalStateException("thread " + other.getName() + " turns and closes this reactor, not " + current.getName());
-            turner = current;
+            if (!closed) eventFd.signal();
         }
-    }
-
-    /// Ends a turn that blocks, or the next that would. From any thread, at any time, also after [#close()].
-    public synchronized void wakeup() {
-        if (!closed) eventFd.signal();
-    }
-
-    private static void exit() {
-        exiting = true;
-        OPEN.forEach(Reactor::wakeup);
     }
 
     /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
-    public static void wake(Waker waker) {
+    static void wake(Waker waker) {
         try {
             waker.wake();
         } catch (Throwable t) {
-            System.getLogger("trale").log(Level.ERROR, "a waker threw: " + waker.getClass().getName(), t);
+            Log.error("a waker threw: " + waker.getClass().getName(), t);
         }
     }
 
-    /// Wakes whoever still waits — a slot then throws AsynchronousCloseException, a timer can be scheduled elsewhere —
-    /// and closes the descriptors. By the thread that turns, or after that has ended. Idempotent.
-    ///
-    /// @throws IllegalStateException another thread turns this reactor, or it is an executor's; close that instead
-    @Override
-    public void close() {
-        requireNoOwner();
-        closeOnce();
-    }
-
-    private void closeOnce() {
-        claim();
+    /// Wakes what still waits — a slot then throws AsynchronousCloseException, a timer can be scheduled elsewhere —
+    /// and closes the descriptors. By the thread that turns, or after it has ended. Idempotent.
+    void close() {
         synchronized (this) {
             if (closed) return;
             closed = true;
         }
-        OPEN.remove(this);
-        sources.all().forEach(Source::close);
-        timers.close().forEach(Reactor::wake);
-        epoll.close();
-        eventFd.close();
-    }
-
-    /// What turns and closes a reactor that others are given to register with, and cannot harm.
-    public static final class Owner implements AutoCloseable {
-        private final Reactor reactor;
-
-        /// Opens a reactor.
-        ///
-        /// @throws IOException when and why [Reactor#Reactor()] does, as for its other exceptions
-        public Owner() throws IOException {
-            reactor = new Reactor(true);
-        }
-
-        /// {@return the reactor; it refuses [Reactor#turn(boolean)] and [Reactor#close()]}
-        public Reactor reactor() {
-            return reactor;
-        }
-
-        /// As [Reactor#turn(boolean)].
-        public void turn(boolean block) {
-            reactor.turnOnce(block);
-        }
-
-        /// As [Reactor#close()].
-        @Override
-        public void close() {
-            reactor.closeOnce();
+        try {
+            sources.close();
+            timers.close();
+            for (Waker waker; (waker = timers.takeOne()) != null; ) wake(waker);
+            ExitHook.remove(atExit);
+        } finally {
+            epoll.close();
+            eventFd.close();
         }
     }
 }

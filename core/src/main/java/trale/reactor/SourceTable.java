@@ -1,45 +1,58 @@
 package trale.reactor;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the [Source] an event is for by the 64 bits that epoll gives back: the place in this table, and a generation.
 ///
 /// An event may be older than the source: it was in the same batch as the event whose task closed the source and
-/// registered another. The key of the newcomer in its place has another generation, so the stale event finds nobody.
+/// registered another. The key of the newcomer in its place has another generation, so the stale event finds no source.
 final class SourceTable {
+    private static final int NONE = -1;
 
     /// Written by add and remove under the monitor; read by the reactor's thread without it. The array's elements are
     /// volatile, and a source is put in before it is added to epoll, so its first event finds it.
     private volatile AtomicReferenceArray<@Nullable Source> places = new AtomicReferenceArray<>(64);
 
-    private final ArrayDeque<Integer> free = new ArrayDeque<>(); // guarded by this
-    private int used; // places ever used; guarded by this
-    int generation; // guarded by this
+    // Guarded by this:
+    private int[] nextFree = new int[64]; // a list through the free places, so that to remove allocates nothing
+    private int firstFree = NONE;
+    private int used; // places ever used
+    private int size;
+    int generation;
 
+    /// @throws OutOfMemoryError nothing has changed
     synchronized Source add(Reactor reactor, int fd) {
-        var last = free.pollFirst();
-        var place = last != null ? last : used++;
-        if (place == places.length()) {
-            var more = new AtomicReferenceArray<@Nullable Source>(place * 2);
-            for (var i = 0; i < place; i++) more.setPlain(i, places.getPlain(i));
-            places = more;
-        }
+        var place = firstFree != NONE ? firstFree : used;
+        if (place == places.length()) grow();
         // 31 bits: once round is two thousand million sources later, and an event of the first then is a spurious one
-        generation = (generation + 1) & Integer.MAX_VALUE;
-        var source = new Source(reactor, fd, (long) generation << 32 | place);
+        var next = (generation + 1) & Integer.MAX_VALUE;
+        var source = new Source(reactor, fd, (long) next << 32 | place);
+        generation = next;
+        if (place == used) used++;
+        else firstFree = nextFree[place];
         places.set(place, source);
+        size++;
         return source;
+    }
+
+    private void grow() {
+        var n = places.length();
+        var more = new AtomicReferenceArray<@Nullable Source>(n * 2);
+        nextFree = Arrays.copyOf(nextFree, n * 2);
+        for (var i = 0; i < n; i++) more.setPlain(i, places.getPlain(i));
+        places = more;
     }
 
     /// {@return whether it was there}
     synchronized boolean remove(Source s) {
         if (get(s.key) != s) return false;
-        places.set((int) s.key, null);
-        free.addFirst((int) s.key);
+        var place = (int) s.key;
+        places.set(place, null);
+        nextFree[place] = firstFree;
+        firstFree = place;
+        size--;
         return true;
     }
 
@@ -48,12 +61,17 @@ final class SourceTable {
         return s != null && s.key == key ? s : null;
     }
 
-    synchronized List<Source> all() {
-        var all = new ArrayList<Source>();
-        for (var i = 0; i < used; i++) {
-            var s = places.get(i);
-            if (s != null) all.add(s);
+    /// {@return how many there are}
+    synchronized int size() {
+        return size;
+    }
+
+    /// Closes all; the reactor is closed, so none is added any more.
+    void close() {
+        var all = places;
+        for (var i = 0; i < all.length(); i++) {
+            var s = all.get(i);
+            if (s != null) s.close();
         }
-        return all;
     }
 }

@@ -1,14 +1,12 @@
 package trale.reactor;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trale.Waker;
 import trale.internal.linux.Libc;
 import trale.internal.linux.TimerFd;
 
-/// The deadlines that somebody waits for, in a binary heap with the earliest on top, and the one timerfd that is set to it:
+/// The deadlines that are waited for, in a binary heap with the earliest on top, and the one timerfd that is set to it:
 /// insert and remove in O(log n), no allocation but the array's growth, no system call but when the top changes.
 ///
 /// Every method holds the monitor: with a reactor thread, or with sleeps polled by hand, several threads use it. Wakers are
@@ -31,14 +29,19 @@ final class Timers {
     /// Puts the deadline in, or gives one that is in another waker.
     ///
     /// @param arm set the timerfd if this is the earliest; without it whoever turns does, before the thread sleeps
-    /// @throws IllegalStateException closed; the timerfd's number may be another's by now
+    /// @throws IllegalStateException closed, so that the timerfd's number may be another file's; or Linux refuses to set the
+    ///         timerfd. The deadline is not in then
+    /// @throws OutOfMemoryError there is no room for it; it is not in then
     synchronized void put(Deadline d, Waker waker, boolean arm) {
         if (closed) throw new IllegalStateException("this reactor is closed; sleep in a task of an executor that is open");
-        d.waker = waker;
-        if (d.index != Deadline.NOWHERE) return;
+        if (d.index != Deadline.NOWHERE) {
+            d.waker = waker;
+            return;
+        }
         if (size == heap.length) heap = Arrays.copyOf(heap, size * 2);
+        if (arm && (size == 0 || d.nanoTime - heap[0].nanoTime < 0)) armAt(d.nanoTime);
+        d.waker = waker;
         siftUp(size++, d);
-        if (arm && d.index == 0) arm();
     }
 
     synchronized void remove(Deadline d) {
@@ -46,29 +49,44 @@ final class Timers {
     }
 
     /// Sets the timerfd to the earliest deadline unless it goes off before that anyway.
-    synchronized void arm() {
-        if (size == 0 || armed - heap[0].nanoTime <= 0) return;
-        armed = heap[0].nanoTime;
-        timerFd.arm(armed);
+    ///
+    /// @return whether that has passed: then there is nothing to set
+    synchronized boolean arm(long now) {
+        if (areDue(now)) return true;
+        if (size != 0) armAt(heap[0].nanoTime);
+        return false;
+    }
+
+    private void armAt(long nanoTime) {
+        if (armed - nanoTime <= 0) return;
+        timerFd.arm(nanoTime);
+        armed = nanoTime;
+    }
+
+    /// {@return whether the earliest deadline has passed}
+    synchronized boolean areDue(long now) {
+        if (armed - now <= 0) armed = now + FOR_EVER; // it has gone off
+        return size != 0 && heap[0].nanoTime - now <= 0;
     }
 
     /// Takes out the earliest deadline if it has passed.
     ///
-    /// @return whom to wake, or null
+    /// @return what to wake, or null
     synchronized @Nullable Waker expire(long now) {
-        if (armed - now <= 0) armed = now + FOR_EVER;
-        return size != 0 && heap[0].nanoTime - now <= 0 ? removeAt(0) : null;
+        return areDue(now) ? removeAt(0) : null;
     }
 
-    /// Closes the timerfd.
-    ///
-    /// @return who still waits
-    synchronized List<Waker> close() {
+    /// Closes the timerfd. Nothing is put in any more.
+    synchronized void close() {
         closed = true;
         timerFd.close();
-        var waiting = new ArrayList<Waker>();
-        while (size != 0) waiting.add(removeAt(size - 1));
-        return waiting;
+    }
+
+    /// Takes out any deadline.
+    ///
+    /// @return what to wake, or null: there is none
+    synchronized @Nullable Waker takeOne() {
+        return size == 0 ? null : removeAt(size - 1);
     }
 
     private Waker removeAt(int i) {

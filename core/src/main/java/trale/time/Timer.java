@@ -2,9 +2,7 @@ package trale.time;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import trale.Context;
 import trale.Future;
 import trale.Poll;
 import trale.internal.linux.Libc;
@@ -13,6 +11,8 @@ import trale.reactor.Reactor;
 /// Sleeping without holding a thread, on CLOCK_MONOTONIC (timerfd_create(2)).
 public final class Timer {
     private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 2); // 146 years
+
+    private static final Poll<Void> OVER = Poll.ready(null);
 
     private Timer() {}
 
@@ -23,18 +23,29 @@ public final class Timer {
     ///
     /// @param duration any: zero or less is over at once, more than 146 years is 146 years
     public static Future<Void> sleep(Duration duration) {
-        var nanos = duration.isNegative() ? 0 : duration.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : duration.toNanos();
+        if (!duration.isPositive()) return _ -> OVER;
+        var nanos = duration.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : duration.toNanos();
         return Reactor.sleepUntil(Libc.nanoTime() + nanos);
     }
 
-    /// {@return a future that becomes what `f` becomes if that is in time, and else fails with [TimeoutException]}
+    /// {@return a future that becomes what `f` becomes if that is in time, and else fails with
+    /// [java.util.concurrent.TimeoutException]}
     ///
     /// The time counts from this call, not from the first poll. When it is over `f` is polled once more, so a value that
-    /// is there is never thrown away; then `f` is [dropped][Future#drop()], which cancels an async body: its `finally`
-    /// blocks run before the exception is thrown, but if one of their awaits has to wait, the rest runs on as a task of its
-    /// own. Cancelling or dropping this future drops `f` and leaves nothing behind.
+    /// is there is never thrown away; then `f` is cancelled, as [trale.JoinHandle#cancel()] does it, and polled to its end. Nothing of
+    /// `f` runs any more when the caller goes on:
     ///
-    /// A [trale.JoinHandle] that is dropped leaves its task alone: to end that too, cancel it.
+    /// | how `f` ends then | what this future becomes |
+    /// |---|---|
+    /// | with its cancellation; a leaf is just dropped | TimeoutException, which says where `f` was waiting |
+    /// | with a value | that value, late and not lost |
+    /// | with another failure, of its cleanup | that failure; the TimeoutException is suppressed in it |
+    ///
+    /// So a cleanup that may hang needs a time-out of its own. TimeoutException is checked, and no kind of CancellationException.
+    /// A cancellation of the caller goes to `f` as well; this future ends as `f` then does. Dropping this future drops `f` and
+    /// leaves nothing behind.
+    ///
+    /// A [trale.JoinHandle] that is given up leaves its task alone: to end that too, cancel it.
     ///
     /// <!-- given: TcpStream stream; ByteBuffer buffer; -->
     /// ```java
@@ -42,40 +53,9 @@ public final class Timer {
     /// ```
     ///
     /// @param duration any, as for [#sleep(Duration)]: with zero or less `f` has to be ready at its first poll
-    /// @param f        polled by this future from now on, and by no one else
+    /// @param f        polled by this future from now on, and by no other
+    /// @throws IllegalStateException `f` is awaited or spawned already
     public static <T extends @Nullable Object> Future<T> timeout(Duration duration, Future<T> f) {
         return new Timeout<>(duration, sleep(duration), Objects.requireNonNull(f, "the future is null"));
-    }
-
-    private record Timeout<T extends @Nullable Object>(Duration duration, Future<Void> sleep, Future<T> f) implements Future<T> {
-
-        @Override
-        public Poll<T> poll(Context cx) throws Exception {
-            var waits = false;
-            try {
-                var p = f.poll(cx);
-                if (p == null)
-                    throw new NullPointerException(
-                            f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
-                var pending = p instanceof Poll.Pending<T>;
-                waits = pending && sleep.poll(cx) instanceof Poll.Pending<Void>;
-                if (waits || !pending) return p;
-            } finally {
-                if (!waits) sleep.drop();
-            }
-            var late = new TimeoutException("not ready after " + duration);
-            try {
-                f.drop();
-            } catch (Throwable t) { // does not hide why it was dropped
-                late.addSuppressed(t);
-            }
-            throw late;
-        }
-
-        @Override
-        public void drop() {
-            sleep.drop(); // cannot fail
-            f.drop();
-        }
     }
 }

@@ -35,7 +35,7 @@ public interface Kernel {
 
     /// {@return the kernel of this thread; null: Linux}
     static @Nullable Kernel current() {
-        return Scratch.get().kernel;
+        return KernelThread.kernel();
     }
 
     /// From now on `kernel` answers the calls of this thread.
@@ -43,10 +43,7 @@ public interface Kernel {
     /// @param kernel null: Linux
     /// @return what did until now
     static @Nullable Kernel use(@Nullable Kernel kernel) {
-        var scratch = Scratch.get();
-        var before = scratch.kernel;
-        scratch.kernel = kernel;
-        return before;
+        return KernelThread.use(kernel);
     }
 
     /// {@return what a parameter of a call points to, in the order of this processor}

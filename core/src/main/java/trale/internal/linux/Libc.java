@@ -40,7 +40,7 @@ public final class Libc {
 
     /// {@return System.nanoTime(), or what the thread's [Kernel] says instead}
     public static long nanoTime() {
-        var k = Scratch.get().kernel;
+        var k = Kernel.current();
         return k == null ? System.nanoTime() : k.nanoTime();
     }
 

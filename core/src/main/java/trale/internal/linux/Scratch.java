@@ -37,30 +37,62 @@ final class Scratch {
     private static final MethodHandle MEMORY = shape(ADDRESS);
 
     private static final int LENGTH = SocketAddresses.SIZE;
-    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    /// Where any thread may leave the errno of a call that is made once more if it fails.
+    private static final MemorySegment UNSEEN_ERRNO = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+
+    private static final int ERRNO = 0; // in `kept`
+    private static final int STRUCT = 1;
+    private static final int CHUNK = 2;
 
     /// What answers instead of Linux; null: Linux does. Of this thread alone, set by [Kernel#use(Kernel)].
     @Nullable Kernel kernel;
 
+    /// The thread's memory. It lives as long as the thread, also if this is made anew.
+    private final @Nullable Object[] kept;
+
     /// Of an arena: the first one loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's
     /// buffer on the heap. It does that, too, where segments of several kinds meet, so what is passed as memory is a buffer's.
-    private final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
-    private final ByteBuffer errnoBuffer = errno.asByteBuffer().order(ByteOrder.nativeOrder());
+    private final MemorySegment errno;
+
+    private final ByteBuffer errnoBuffer;
 
     /// Room for any structure — a socket address, an option's value, an event — and, behind it, for its length: to be read
     /// and written, and to be passed.
-    final ByteBuffer struct = Libc.allocate(LENGTH + Integer.BYTES);
+    final ByteBuffer struct;
 
-    final MemorySegment memory = MemorySegment.ofBuffer(struct);
+    final MemorySegment memory;
 
-    /// The way of a heap buffer's bytes, as memory and as a buffer; only threads that move heap buffers have one. The memory is
+    /// Bounce buffer for heap buffers, as memory and as a buffer; only threads that move heap buffers have one. The memory is
     /// kept, too: made anew for each call, it would be an object that the JIT compiler does not get rid of.
     private MemorySegment chunk = MemorySegment.NULL;
 
     private ByteBuffer chunkBuffer = ByteBuffer.allocate(0);
 
+    private Scratch(@Nullable Kernel kernel, @Nullable Object[] kept, MemorySegment errno, ByteBuffer struct) {
+        this.kernel = kernel;
+        this.kept = kept;
+        this.errno = errno;
+        this.struct = struct;
+        errnoBuffer = errno.asByteBuffer().order(ByteOrder.nativeOrder());
+        memory = MemorySegment.ofBuffer(struct);
+        if (kept[CHUNK] instanceof ByteBuffer buffer) bounceThrough(buffer);
+    }
+
+    /// {@return where a thread keeps its memory: in objects of the JDK alone}
+    static @Nullable Object[] newMemory() {
+        var errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+        return new @Nullable Object[] {errno, Libc.allocate(LENGTH + Integer.BYTES), null};
+    }
+
+    static Scratch of(@Nullable Kernel kernel, @Nullable Object[] kept) {
+        if (kept[ERRNO] instanceof MemorySegment errno && kept[STRUCT] instanceof ByteBuffer struct)
+            return new Scratch(kernel, kept, errno, struct.order(ByteOrder.nativeOrder()));
+        throw new AssertionError("not of newMemory()");
+    }
+
     static Scratch get() {
-        return OF_THREAD.get();
+        return KernelThread.scratch();
     }
 
     /// Being `static final` and called by `invokeExact`, a handle is compiled to a few instructions around libc's stub. Not
@@ -107,6 +139,18 @@ final class Scratch {
 
     /// {@return what the function returned, all of it} Linux answers, whatever kernel the thread has.
     long raw(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        return raw(function, errno, a, b, c, d, e, f);
+    }
+
+    /// A call of numbers that need not tell its errno. It needs nothing of the thread, so it allocates nothing.
+    ///
+    /// @return 0: it succeeded
+    static int callUnseen(@Nullable Kernel kernel, MemorySegment function, long a, long b) {
+        if (kernel != null) return kernel.call(Libc.name(function), a, b, 0, 0, 0, 0);
+        return (int) raw(function, UNSEEN_ERRNO, a, b, 0, 0, 0, 0);
+    }
+
+    private static long raw(MemorySegment function, MemorySegment errno, long a, long b, long c, long d, long e, long f) {
         try {
             return (long) NUMBERS.invokeExact(function, errno, a, b, c, d, e, f);
         } catch (Throwable t) {
@@ -130,11 +174,14 @@ final class Scratch {
     }
 
     MemorySegment chunk() {
-        if (chunk.byteSize() == 0) {
-            chunkBuffer = ByteBuffer.allocateDirect(Sockets.CHUNK);
-            chunk = MemorySegment.ofBuffer(chunkBuffer);
-        }
+        if (chunk.byteSize() == 0) bounceThrough(ByteBuffer.allocateDirect(Sockets.CHUNK));
         return chunk;
+    }
+
+    private void bounceThrough(ByteBuffer buffer) {
+        chunk = MemorySegment.ofBuffer(buffer);
+        chunkBuffer = buffer;
+        kept[CHUNK] = buffer;
     }
 
     /// {@return the bytes of [#chunk()]}

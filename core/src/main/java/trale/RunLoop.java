@@ -1,0 +1,266 @@
+package trale;
+
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import trale.internal.Log;
+import trale.reactor.Driver;
+
+/// What an executor's thread does: takes the first task of the run-queue, polls it, and goes on with the next.
+///
+/// ```
+///   spawn, wake ────▶ run-queue ──▶ poll ──Ready──▶ done, joiners woken
+///   (this thread)         ▲          │
+///                         │       Pending
+///   spawn, wake           │          ▼
+///   (any other) ──▶ injected      wait-queue ◀─── its waker: a timer, a slot of the reactor,
+///                   queue            │            another task, another thread
+///                         ▲          │
+///                         └── wake ──┘       nothing to run: sleep in the driver until there is
+/// ```
+final class RunLoop {
+
+    /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned.
+    private void pollTasks() {
+        while (rounds == wantedRounds || cancelAll()) {
+            Thread.interrupted(); // it would end a sleep, or be taken by the next task for its own
+            var task = runQueue.poll();
+            if (task == null) {
+                if (takeInjected()) continue;
+                if (rounds > 0 && waitQueue.isEmpty()) return;
+                sleep();
+                continue;
+            }
+            budget.poll();
+            running = task;
+            var again = task.run();
+            running = null;
+            if (budget.isTurnDue()) turn();
+            if (again) runQueue.push(task); // behind the I/O that is ready
+        }
+    }
+
+    /// Nothing is runnable. No wake is lost by the order of these steps, and of those in [#unpark()]; see `parked`.
+    private void sleep() {
+        parked = 1;
+        if (injected.isEmpty() && rounds == wantedRounds) driver.sleep();
+        parked = 0;
+        budget.turned();
+    }
+
+    private void turn() {
+        driver.turn();
+        budget.turned();
+        takeInjected();
+    }
+
+    /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
+    /// tasks nor the reactor, because no more are taken than are polled before the next turn.
+    private boolean takeInjected() {
+        for (var i = 0; i < MAX_INJECTED; i++) {
+            var task = injected.poll();
+            if (task == null) return i > 0;
+            task.wakeInjected();
+        }
+        return true;
+    }
+
+    private static final int MAX_INJECTED = 64;
+
+    /// After so many cancellations `close(grace)` abandons the tasks that are left.
+    static final int ROUNDS = 3;
+
+    private static final String CLOSED = "the executor was closed";
+
+    private static final AtomicIntegerFieldUpdater<RunLoop> PARKED = AtomicIntegerFieldUpdater.newUpdater(RunLoop.class, "parked");
+
+    final String name;
+    final Thread thread;
+    final Driver driver;
+
+    // Of the executor's thread alone:
+    final RunQueue runQueue = new RunQueue();
+    final WaitQueue waitQueue = new WaitQueue();
+    final Budget budget = new Budget(true);
+    private @Nullable Task<?> running;
+    private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned
+
+    /// Tasks that other threads spawned or woke. Any thread adds; the executor's thread takes.
+    final InjectedQueue injected = new InjectedQueue();
+
+    /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at `injected` once more,
+    /// and only then sleeps; another thread adds to `injected`, *then* looks at `parked`. Both sides are sequentially
+    /// consistent, so at least one of the two sees the other, and no wake-up is lost. The thread that turns it from 1 to 0
+    /// wakes the sleeper: one eventfd write, however many wakes there are. If that write fails it is 1 again, for the next wake.
+    private volatile int parked;
+
+    /// Spawned and not yet ended, for people: the end of the loop does not depend on it. Any thread adds, *then* queues the task.
+    /// The executor's subtracts at the task's end, or the spawning one if it could not queue it.
+    private final AtomicInteger tasks = new AtomicInteger();
+
+    /// How many rounds of cancelling closing threads have asked for; not 0: nothing can be spawned any more. Written under the
+    /// monitor, *before* [#unpark()]. A thread that spawns queues the task, *then* reads it; the executor's thread reads it, *then*
+    /// takes what is injected, and cancels. So a task that slips in is cancelled by one of the two.
+    private volatile int wantedRounds;
+
+    /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time. A thread
+    /// that spawns queues the task, *then* reads it. So a task that slips in is ended by one of the two.
+    private volatile boolean closed;
+
+    /// Whether tasks were abandoned. Written by the executor's thread before it ends, read by threads that have joined it.
+    private boolean abandoned;
+
+    RunLoop(Executor executor, String name, boolean reactorThread) throws IOException {
+        this.name = name;
+        thread = new Worker(executor, name, this::run);
+        driver = Driver.open(thread, reactorThread ? loop -> new Worker(executor, name + "-reactor", loop) : null);
+    }
+
+    void start() {
+        try {
+            thread.start();
+        } catch (Throwable t) { // no memory for another thread
+            closed = true;
+            driver.close();
+            throw t;
+        }
+    }
+
+    boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /// {@return the task in whose poll this is called, by the executor's thread; else null}
+    @Nullable Task<?> running() {
+        return isCurrent() ? running : null;
+    }
+
+    boolean isOpen() {
+        return wantedRounds == 0 && !closed;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /// {@return for a message: the line on which the executor's thread is}
+    String holder() {
+        for (var frame : thread.getStackTrace())
+            if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) return ", at " + frame;
+        return "";
+    }
+
+    int taskCount() {
+        return tasks.get();
+    }
+
+    /// Makes a task of a future. By any thread, also while the executor is being closed.
+    ///
+    /// @throws RejectedExecutionException it has been closed
+    <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
+        var task = new Task<>(this, f);
+        var handle = new JoinHandle<>(task); // nothing is allocated once the task is queued
+        tasks.getAndIncrement();
+        try {
+            task.wake();
+        } catch (Throwable t) {
+            if (task.isNowhere()) tasks.getAndDecrement();
+            throw t;
+        }
+        if (closed && !isCurrent()) {
+            var rejected = rejected();
+            if (task.reject(rejected)) throw rejected;
+        }
+        return handle;
+    }
+
+    RejectedExecutionException rejected() {
+        return new RejectedExecutionException("executor " + name + " is closed; spawn on one that is open");
+    }
+
+    /// One task less.
+    void ended(Task<?> task) {
+        waitQueue.remove(task);
+        tasks.getAndDecrement();
+    }
+
+    /// Ends the sleep of the executor's thread, if it sleeps. By any thread, after it has published what there is to do.
+    void unpark() {
+        if (parked == 0 || PARKED.getAndSet(this, 0) == 0) return;
+        try {
+            driver.wake();
+        } catch (Throwable t) {
+            parked = 1;
+            throw t;
+        }
+    }
+
+    /// From now on nothing can be spawned, and the tasks are cancelled.
+    ///
+    /// @param round 1 for the first time; later ones reach the tasks that have gone on; behind the last, what is left is abandoned
+    synchronized void close(int round) {
+        if (wantedRounds < round) wantedRounds = round;
+        unpark();
+    }
+
+    /// {@return whether the loop goes on}
+    private boolean cancelAll() {
+        rounds = wantedRounds;
+        if (rounds > ROUNDS) return false;
+        var left = tasks.get(); // not more: a task that is taken may be woken, and added, again
+        for (Task<?> task; left >= 0 && (task = injected.pollAll()) != null; left--) task.wakeInjected();
+        runQueue.cancelAll(CLOSED);
+        waitQueue.cancelAll(CLOSED);
+        return true;
+    }
+
+    /// Each step is reached, whatever becomes of those before it.
+    private void run() {
+        Throwable failure = null;
+        try {
+            pollTasks();
+        } catch (Throwable t) {
+            failure = t;
+        }
+        closed = true;
+        try {
+            abandonAll(cause(failure));
+        } finally {
+            try {
+                driver.close();
+            } finally {
+                if (failure != null) Log.error("executor " + name + " failed", failure);
+            }
+        }
+    }
+
+    private static Throwable cause(@Nullable Throwable failure) {
+        try {
+            return failure == null ? new CancellationException(CLOSED) : new RejectedExecutionException("the executor failed", failure);
+        } catch (OutOfMemoryError e) {
+            return failure == null ? e : failure;
+        }
+    }
+
+    private void abandonAll(Throwable cause) {
+        for (Task<?> task; (task = injected.pollAll()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = firstLeft()) != null; ) {
+            if (rounds > ROUNDS && task.giveUp()) abandoned = true;
+            task.abandon(cause);
+        }
+    }
+
+    private @Nullable Task<?> firstLeft() {
+        var task = runQueue.poll();
+        if (task == null) task = waitQueue.first();
+        if (task != null) waitQueue.remove(task);
+        return task;
+    }
+}

@@ -1,0 +1,33 @@
+package trale;
+
+import org.jspecify.annotations.Nullable;
+
+/// The tasks that are to be polled, first in first out: a list through the tasks themselves, so that a wake allocates nothing
+/// and calls nothing. A push that fails, for want of stack, has changed nothing.
+///
+/// Used by the executor's thread alone. A task is in it at most once: its state says so.
+final class RunQueue {
+    private @Nullable Task<?> first;
+    private @Nullable Task<?> last;
+
+    void push(Task<?> task) {
+        if (last == null) first = task;
+        else last.nextToRun = task;
+        last = task;
+    }
+
+    /// {@return the first, which leaves the queue, or null}
+    @Nullable Task<?> poll() {
+        var task = first;
+        if (task == null) return null;
+        first = task.nextToRun;
+        task.nextToRun = null;
+        if (first == null) last = null;
+        return task;
+    }
+
+    /// Cancels those that are not in the [WaitQueue], too.
+    void cancelAll(String why) {
+        for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue) task.cancel(why);
+    }
+}

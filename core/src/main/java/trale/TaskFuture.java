@@ -1,0 +1,50 @@
+package trale;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// What [JoinHandle#toCompletableFuture()] returns, and its dependent stages.
+final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final @Nullable Task<?> task; // null: a dependent stage
+
+    TaskFuture(@Nullable Task<?> task) {
+        this.task = task;
+    }
+
+    @Override
+    public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+        return new TaskFuture<>(null);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        var cancelled = super.cancel(mayInterruptIfRunning);
+        if (cancelled && task != null) task.cancel("its CompletableFuture was cancelled");
+        return cancelled;
+    }
+
+    private void requireOutside(String call) {
+        if (!isDone()) Executor.requireOutside(call, "await(handle), or await(stage)");
+    }
+
+    @Override
+    public T join() {
+        requireOutside("join()");
+        return super.join();
+    }
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+        requireOutside("get()");
+        return super.get();
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        requireOutside("get(timeout)");
+        return super.get(timeout, unit);
+    }
+}

@@ -1,0 +1,99 @@
+package trale;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.ref.Cleaner;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
+import trale.internal.ExitHook;
+import trale.internal.Log;
+
+/// The failure of a task that no join or await has been given yet.
+///
+/// ```
+///   the task fails ──▶ UNSEEN ──┬── a join or an await is given it: forgotten
+///                               ├── the task becomes garbage: logged
+///                               ├── MAX others have failed since: logged
+///                               └── the JVM exits: printed to System.err, as java.util.logging may be closed by then
+/// ```
+///
+/// A task that succeeds pays nothing.
+final class UnseenFailure implements Runnable {
+    static final String REPORT = "a task failed, and nobody joined or awaited it";
+
+    /// Until it is seen, the Cleaner keeps what the task threw. If that knows the task, or its handle, the task never becomes
+    /// garbage. So that these do not pile up, the oldest is logged when there are more.
+    private static final int MAX = 1000;
+
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    /// The oldest first. Guarded by itself: the thread that takes a failure out reports it, or has been given it.
+    private static final SequencedSet<UnseenFailure> UNSEEN = new LinkedHashSet<>();
+
+    private static final Runnable PRINT_ALL = UnseenFailure::printAll;
+
+    private final Throwable failure;
+    private Cleaner.@Nullable Cleanable cleanable; // set before this is among the unseen
+
+    private UnseenFailure(Throwable failure) {
+        this.failure = failure;
+    }
+
+    /// From now on the failure is reported unless it is seen.
+    static UnseenFailure watch(Task<?> task, Throwable failure) {
+        var unseen = new UnseenFailure(failure);
+        unseen.cleanable = CLEANER.register(task, unseen);
+        UnseenFailure oldest = null;
+        boolean exited;
+        synchronized (UNSEEN) {
+            exited = UNSEEN.isEmpty() && !ExitHook.add(PRINT_ALL);
+            if (!exited) UNSEEN.add(unseen);
+            if (UNSEEN.size() > MAX) oldest = UNSEEN.getFirst();
+        }
+        if (exited) unseen.print();
+        if (oldest != null && oldest.forget()) Log.error(REPORT + " so far, while " + MAX + " others failed", oldest.failure);
+        return unseen;
+    }
+
+    /// {@return whether it was unseen}
+    boolean forget() {
+        synchronized (UNSEEN) {
+            if (!UNSEEN.remove(this)) return false;
+            if (UNSEEN.isEmpty()) ExitHook.remove(PRINT_ALL);
+        }
+        if (cleanable != null) cleanable.clean();
+        return true;
+    }
+
+    /// By the Cleaner, when the task is garbage, or in [#forget()], when there is nothing left to do.
+    @Override
+    public void run() {
+        if (forget()) Log.error(REPORT, failure);
+    }
+
+    private static void printAll() {
+        List<UnseenFailure> all;
+        synchronized (UNSEEN) {
+            all = List.copyOf(UNSEEN);
+            UNSEEN.clear();
+        }
+        all.forEach(UnseenFailure::print);
+    }
+
+    /// In one piece. An exception's printStackTrace is foreign code.
+    private void print() {
+        try {
+            var trace = new StringWriter();
+            try {
+                failure.printStackTrace(new PrintWriter(trace, true));
+            } catch (Throwable t) {
+                trace.write(failure.getClass().getName() + ", whose printStackTrace threw " + t.getClass().getName() + System.lineSeparator());
+            }
+            System.err.print("trale: " + REPORT + System.lineSeparator() + trace);
+        } catch (Throwable t) {
+            // System.err does not take it.
+        }
+    }
+}

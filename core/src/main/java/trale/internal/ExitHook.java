@@ -1,0 +1,68 @@
+package trale.internal;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What trale does when the JVM exits. The hook is registered only while there is something to do, so that a class loader that
+/// has loaded trale, and has closed its executors, can be unloaded.
+public final class ExitHook {
+    private static final Set<Runnable> ACTIONS = new LinkedHashSet<>(); // guarded by the class
+    private static @Nullable Thread hook; // guarded by the class
+
+    /// Written once, by the hook, under the class's monitor.
+    private static volatile boolean exiting;
+
+    private ExitHook() {}
+
+    /// {@return whether the JVM exits, so that actions that were added have been taken}
+    public static boolean isExiting() {
+        return exiting;
+    }
+
+    /// Has the action run when the JVM exits.
+    ///
+    /// @return false: it exits already
+    public static synchronized boolean add(Runnable action) {
+        if (exiting) return false;
+        if (hook == null) {
+            var h = new Thread(ExitHook::run, "trale-exit");
+            try {
+                Runtime.getRuntime().addShutdownHook(h);
+            } catch (IllegalStateException e) { // first used by a shutdown hook
+                exiting = true;
+                return false;
+            }
+            hook = h;
+        }
+        ACTIONS.add(action);
+        return true;
+    }
+
+    public static synchronized void remove(Runnable action) {
+        ACTIONS.remove(action);
+        if (!ACTIONS.isEmpty() || hook == null || exiting) return;
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            hook = null;
+        } catch (IllegalStateException e) {
+            // The JVM exits; the hook finds nothing to do.
+        }
+    }
+
+    private static void run() {
+        List<Runnable> actions;
+        synchronized (ExitHook.class) {
+            exiting = true;
+            actions = List.copyOf(ACTIONS);
+        }
+        for (var action : actions) {
+            try {
+                action.run();
+            } catch (Throwable t) {
+                Log.error("an action at the JVM's exit failed", t);
+            }
+        }
+    }
+}

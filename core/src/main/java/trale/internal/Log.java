@@ -1,0 +1,61 @@
+package trale.internal;
+
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/// The one place where trale logs: the System.Logger `trale`. A logger is foreign code. It may throw, and it may find no memory,
+/// no stack and no descriptor; then the text goes to System.err, or is lost, and the caller goes on.
+public final class Log {
+    private static final String NAME = "trale";
+
+    private Log() {}
+
+    public static void error(String text, @Nullable Throwable failure) {
+        log(Level.ERROR, text, failure);
+    }
+
+    /// {@return whether the logger took it}
+    public static boolean warn(String text, @Nullable Throwable failure) {
+        return log(Level.WARNING, text, failure);
+    }
+
+    @SuppressWarnings("CatchAndPrintStackTrace") // there is no better place left
+    private static boolean log(Level level, String text, @Nullable Throwable failure) {
+        try {
+            var logger = System.getLogger(NAME);
+            if (failure == null) logger.log(level, text);
+            else logger.log(level, text, failure);
+            return true;
+        } catch (Throwable whatTheLoggerThrew) {
+            print(text, failure, whatTheLoggerThrew);
+            return false;
+        }
+    }
+
+    private static void print(String text, @Nullable Throwable failure, Throwable whatTheLoggerThrew) {
+        try {
+            System.err.println(NAME + ": " + text + " (the logger threw " + whatTheLoggerThrew.getClass().getName() + ")");
+            if (failure != null) failure.printStackTrace();
+        } catch (Throwable t) {
+            // Neither the logger nor System.err takes it.
+        }
+    }
+
+    /// Loads what logging needs, while there are descriptors to load it with.
+    public static void prepare() {
+        try {
+            System.getLogger(NAME).isLoggable(Level.ERROR);
+        } catch (Throwable t) {
+            // The logger throws: error and warn say so when there is something to log.
+        }
+    }
+
+    /// {@return what a message says of an object whose toString is foreign code, and may throw}
+    public static String describe(@Nullable Object o) {
+        try {
+            return String.valueOf(o);
+        } catch (Throwable t) {
+            return o == null ? "null" : o.getClass().getName() + ", whose toString threw " + t.getClass().getName();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package trale.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/// A future with one value, for one owner: the task that it is spawned as, or the future that awaits it.
+///
+/// With two owners the waker of the second would replace that of the first, which would wait for ever. So the second is refused.
+public abstract class Owned {
+
+    /// Written by the thread that owns the future, before it polls it first. Two threads that claim one future at the same time
+    /// may both pass: this finds a mistake, it excludes nothing.
+    private @Nullable Object owner;
+
+    /// Takes the future, or fails because it is taken.
+    ///
+    /// @param by the owner; it may claim again
+    /// @throws IllegalStateException another one owns this
+    public final void claim(Object by) {
+        var before = owner;
+        if (before == by) return;
+        if (before != null) throw new IllegalStateException(
+                "two owners: this future is awaited or spawned already, and has one value: " + Log.describe(this)
+                        + ". To wait for it in several places spawn it once, and await the JoinHandle");
+        owner = by;
+    }
+}

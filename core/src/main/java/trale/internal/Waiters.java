@@ -1,0 +1,115 @@
+package trale.internal;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import trale.Waker;
+
+/// The wakers of those that wait for something, first come first served. Each waiter has a key, which is compared by identity:
+/// a waker may be a record, and equal to another.
+///
+/// ```
+///   add ────▶ first ⇄ … ⇄ last ────▶ poll: the first leaves, and the caller wakes it
+///                     │
+///                     └─ remove: gives up. If the answer is false it was polled before, so its wake is to be passed on.
+/// ```
+///
+/// To leave allocates nothing, so that what ends can always tell its waiters. The lock of the owner guards it.
+public final class Waiters {
+
+    private static final class Waiter {
+        final Object key;
+        Waker waker;
+        @Nullable Waiter previous;
+        @Nullable Waiter next;
+
+        Waiter(Object key, Waker waker) {
+            this.key = key;
+            this.waker = waker;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Waiter w && w.key == key;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(key);
+        }
+    }
+
+    private static final Waker NONE = () -> {};
+
+    private @Nullable Waiter first;
+    private @Nullable Waiter last;
+
+    /// Finds a waiter among more than one; null as long as there never were two.
+    private @Nullable Map<Waiter, Waiter> index;
+
+    /// Puts a waiter at the end, or gives one that is in another waker.
+    ///
+    /// @throws OutOfMemoryError nothing has changed
+    public void add(Object key, Waker waker) {
+        var present = find(key);
+        if (present != null) {
+            present.waker = waker;
+            return;
+        }
+        var added = new Waiter(key, waker);
+        var end = last;
+        if (end == null) {
+            first = added;
+        } else {
+            indexed(end).put(added, added);
+            added.previous = end;
+            end.next = added;
+        }
+        last = added;
+    }
+
+    private Map<Waiter, Waiter> indexed(Waiter only) {
+        var all = index;
+        if (all == null || all.isEmpty()) {
+            all = all == null ? new HashMap<>() : all;
+            all.put(only, only);
+            index = all;
+        }
+        return all;
+    }
+
+    private @Nullable Waiter find(Object key) {
+        if (first == null || first.key == key) return first;
+        return index == null ? null : index.get(new Waiter(key, NONE));
+    }
+
+    /// {@return whether it was in}
+    public boolean remove(Object key) {
+        var waiter = find(key);
+        if (waiter == null) return false;
+        remove(waiter);
+        return true;
+    }
+
+    /// Takes out the first.
+    ///
+    /// @return its waker, or null: nothing waits
+    public @Nullable Waker poll() {
+        var waiter = first;
+        if (waiter == null) return null;
+        remove(waiter);
+        return waiter.waker;
+    }
+
+    private void remove(Waiter w) {
+        if (w.previous == null) first = w.next;
+        else w.previous.next = w.next;
+        if (w.next == null) last = w.previous;
+        else w.next.previous = w.previous;
+        if (index != null) index.remove(w);
+    }
+
+    public boolean isEmpty() {
+        return first == null;
+    }
+}

@@ -1,0 +1,53 @@
+package trale.internal.linux;
+
+import org.jspecify.annotations.Nullable;
+
+/// A thread that makes many system calls: what they need is in fields of it, so that a call does not look for it.
+///
+/// Any other thread may make calls, too. Its ThreadLocal keeps objects of the JDK alone: the thread may outlive the class loader of
+/// trale, and would keep it from being unloaded.
+public abstract class KernelThread extends Thread {
+    private static final ThreadLocal<@Nullable Object @Nullable []> MEMORY = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Kernel> KERNEL = new ThreadLocal<>();
+
+    // Of this thread alone:
+    private @Nullable Scratch scratch;
+    private @Nullable Kernel kernel;
+
+    /// As [Thread#Thread(ThreadGroup, Runnable, String, long, boolean)].
+    protected KernelThread(Runnable code, String name, long stackSize) {
+        super(null, code, name, stackSize, false);
+    }
+
+    static Scratch scratch() {
+        return Thread.currentThread() instanceof KernelThread t ? t.ownScratch() : foreignScratch();
+    }
+
+    private Scratch ownScratch() {
+        var s = scratch;
+        if (s == null) scratch = s = Scratch.of(kernel, Scratch.newMemory());
+        return s;
+    }
+
+    private static Scratch foreignScratch() {
+        var memory = MEMORY.get();
+        if (memory == null) {
+            memory = Scratch.newMemory();
+            MEMORY.set(memory);
+        }
+        return Scratch.of(KERNEL.get(), memory);
+    }
+
+    static @Nullable Kernel kernel() {
+        return Thread.currentThread() instanceof KernelThread t ? t.kernel : KERNEL.get();
+    }
+
+    static @Nullable Kernel use(@Nullable Kernel next) {
+        var before = kernel();
+        if (Thread.currentThread() instanceof KernelThread t) t.kernel = next;
+        else if (next == null) KERNEL.remove();
+        else KERNEL.set(next);
+        scratch().kernel = next;
+        return before;
+    }
+}

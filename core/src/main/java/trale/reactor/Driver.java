@@ -1,0 +1,45 @@
+package trale.reactor;
+
+import java.io.IOException;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/// How an executor's thread sleeps when nothing is runnable, and which thread turns the reactor. There are two arrangements:
+///
+/// ```
+///             OwnThread                          ReactorThread
+///  executor   poll poll │ epoll_wait │ poll      poll poll │ park         │ poll
+///  reactor                                       epoll_wait│ wake a task ─┘ epoll_wait
+/// ```
+///
+/// An executor has one and keeps it to itself, so that a task can't turn or close the reactor that all the others wait for.
+///
+/// @hidden
+public sealed interface Driver permits OwnThread, ReactorThread {
+
+    /// Opens the reactor of an executor.
+    ///
+    /// @param executor the executor's thread, which will call [#turn()] and [#sleep()]
+    /// @param threads  of a reactor's own thread, or null: the executor's thread turns the reactor
+    /// @throws IOException the process or the system has no descriptor left (EMFILE, ENFILE)
+    /// @throws UnsupportedOperationException this is not Linux on x86-64 or aarch64
+    /// @throws IllegalStateException native access is denied
+    static Driver open(Thread executor, @Nullable ThreadFactory threads) throws IOException {
+        return threads == null ? new OwnThread() : new ReactorThread(executor, threads);
+    }
+
+    /// {@return the reactor, with which leaf futures register}
+    Reactor reactor();
+
+    /// Wakes what Linux has become ready for meanwhile, without waiting.
+    void turn();
+
+    /// Returns when there may be something to run: a task was woken by the reactor, or [#wake()] was called. By the executor's thread.
+    void sleep();
+
+    /// Ends a sleep, or the next one. By any thread, at any time. Allocates nothing.
+    void wake();
+
+    /// Ends the reactor, once and for all. By the executor's thread.
+    void close();
+}

@@ -1,0 +1,85 @@
+package trale.reactor;
+
+import java.io.IOException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A thread of its own turns the reactor and does nothing else; the executor's thread parks. So a wake by the reactor is a wake
+/// by another thread, and each event costs a hand-over.
+final class ReactorThread implements Driver {
+    private final Reactor reactor = new Reactor();
+    private final Thread executor;
+    private final Thread thread;
+
+    /// Written by the executor's thread *before* it ends the wait of the reactor's.
+    private volatile boolean closed;
+
+    /// Why the reactor's thread has ended. Written by it *before* it wakes the executor's thread, which reads it after each sleep.
+    private volatile @Nullable Throwable failure;
+
+    ReactorThread(Thread executor, ThreadFactory threads) throws IOException {
+        this.executor = executor;
+        thread = threads.newThread(this::run);
+        try {
+            thread.start();
+        } catch (Throwable t) { // no memory for another thread
+            reactor.close();
+            throw t;
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed) reactor.turn(true);
+        } catch (Throwable t) {
+            failure = t;
+            wake();
+        }
+    }
+
+    @Override
+    public Reactor reactor() {
+        return reactor;
+    }
+
+    @Override
+    public void turn() {
+        if (failure != null) throw new IllegalStateException("the reactor failed", failure);
+    }
+
+    @Override
+    public void sleep() {
+        if (failure == null) LockSupport.park(this);
+        turn();
+    }
+
+    @Override
+    public void wake() {
+        LockSupport.unpark(executor);
+    }
+
+    /// The reactor's thread ends first: it must not wait on a number that the kernel may have given to another file.
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            reactor.wakeup();
+            joinUninterruptibly();
+        } finally {
+            reactor.close();
+        }
+    }
+
+    private void joinUninterruptibly() {
+        var interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+}

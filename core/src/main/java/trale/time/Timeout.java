@@ -1,0 +1,118 @@
+package trale.time;
+
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import trale.Context;
+import trale.Future;
+import trale.Poll;
+import trale.internal.Cancellable;
+import trale.internal.Cancellation;
+import trale.internal.Log;
+import trale.internal.Owned;
+
+/// A node with two children, a future and a sleep.
+///
+/// ```
+///   f pending, sleep pending          Pending
+///   f ready, or it fails              what f became; the sleep is dropped
+///   sleep over: f polled once more    ready: its value
+///               f cancelled           polled to its end: see Timer.timeout
+/// ```
+final class Timeout<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
+    private final Duration duration;
+    private final Future<Void> sleep;
+    private final Future<T> f;
+
+    private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
+    private @Nullable Cancellation cancellation; // of the caller, if f is a leaf: until the next poll throws it
+
+    Timeout(Duration duration, Future<Void> sleep, Future<T> f) {
+        this.duration = duration;
+        this.sleep = sleep;
+        this.f = f;
+        if (f instanceof Owned owned) owned.claim(this);
+    }
+
+    @Override
+    public Poll<T> poll(Context cx) throws Exception {
+        if (cancellation != null) throw dropped(cancellation.exception("cancelled"));
+        if (late == null) {
+            var p = pollInTime(cx);
+            if (p != null) return p;
+            var over = new TimeoutException("not ready after " + duration + ": " + Log.describe(f));
+            if (!(f instanceof Cancellable c)) throw dropped(over);
+            late = over;
+            c.cancel(new Cancellation("timed out after " + duration, over));
+        }
+        return pollLate(cx, late);
+    }
+
+    /// {@return null: the time is over and f is not ready}
+    private @Nullable Poll<T> pollInTime(Context cx) throws Exception {
+        var waits = false;
+        try {
+            var p = pollOnce(cx);
+            if (p instanceof Poll.Pending<T>) {
+                waits = sleep.poll(cx) instanceof Poll.Pending<Void>;
+                if (!waits) p = pollOnce(cx); // what has come since its last poll is in time
+            }
+            return waits || p instanceof Poll.Ready<T> ? p : null;
+        } finally {
+            if (!waits) sleep.drop();
+        }
+    }
+
+    private Poll<T> pollLate(Context cx, TimeoutException over) throws Exception {
+        try {
+            return pollOnce(cx);
+        } catch (CancellationException e) {
+            if (e.getCause() == over) throw over;
+            suppress(e, over);
+            throw e;
+        } catch (Throwable t) {
+            suppress(t, over);
+            throw t;
+        }
+    }
+
+    private Poll<T> pollOnce(Context cx) throws Exception {
+        var p = f.poll(cx);
+        if (p == null)
+            throw new NullPointerException(
+                    f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+        return p;
+    }
+
+    /// What dropping throws does not hide why.
+    private <E extends Exception> E dropped(E cause) {
+        try {
+            drop();
+        } catch (Throwable t) {
+            suppress(cause, t);
+        }
+        return cause;
+    }
+
+    private static void suppress(Throwable failure, Throwable more) {
+        if (failure != more) failure.addSuppressed(more);
+    }
+
+    @Override
+    public void cancel(Cancellation why) {
+        if (f instanceof Cancellable c) c.cancel(why);
+        else cancellation = why;
+    }
+
+    @Override
+    public void drop() {
+        sleep.drop(); // cannot fail
+        f.drop();
+    }
+
+    @Override
+    public String toString() {
+        return "with a time-out of " + duration + ": " + f;
+    }
+}

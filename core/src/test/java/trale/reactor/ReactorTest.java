@@ -1,0 +1,73 @@
+package trale.reactor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import trale.support.Linux;
+import trale.support.NothingIsLeft;
+
+/// A reactor that the test turns itself.
+@ExtendWith(NothingIsLeft.class)
+class ReactorTest {
+
+    @Test
+    void E17_aClosedReactorSetsNobodysTimer() throws Exception {
+        var reactor = new Reactor();
+        reactor.close();
+        var strangers = new ArrayList<Integer>();
+        for (var i = 0; i < 3; i++) strangers.add(Linux.timerFd());
+        var refusal = assertThrows(
+                IllegalStateException.class, () -> reactor.schedule(new Deadline(System.nanoTime() + 1_000_000_000), () -> {}));
+        for (var fd : strangers) assertFalse(Linux.isArmed(fd), "somebody set it");
+        assertEquals("this reactor is closed; sleep in a task of an executor that is open", refusal.getMessage());
+        assertThrows(ClosedChannelException.class, () -> reactor.add(strangers.getFirst()));
+        reactor.wakeup();
+        reactor.close();
+        strangers.forEach(Linux::close);
+    }
+
+    @Test
+    void aClosedReactorDoesNotTurn_asItsDescriptorMayBeAnothers() throws Exception {
+        var closed = new Reactor();
+        closed.turn(false);
+        closed.close();
+        var other = new Reactor();
+        other.wakeup();
+        for (var block : new boolean[] {false, true})
+            assertEquals("this reactor is closed", assertThrows(IllegalStateException.class, () -> closed.turn(block)).getMessage());
+        other.turn(true); // the wake-up is still there
+        other.close();
+    }
+
+    @Test
+    void keysGoOnBeyondTheLastGeneration() {
+        var table = new SourceTable();
+        table.generation = Integer.MAX_VALUE - 2;
+        for (var i = 0; i < 5; i++) {
+            var source = table.add(null, 7);
+            assertSame(source, table.get(source.key));
+            assertEquals(0, (int) source.key);
+            table.remove(source);
+            assertSame(null, table.get(source.key));
+        }
+    }
+
+    @Test
+    void theTableGrowsAndEverySourceIsFoundInIt() {
+        var table = new SourceTable();
+        var all = new ArrayList<Source>();
+        for (var i = 0; i < 1000; i++) all.add(table.add(null, i));
+        for (var source : all) assertSame(source, table.get(source.key));
+        for (var i = 0; i < 1000; i += 2) table.remove(all.get(i));
+        for (var i = 0; i < 1000; i++) assertSame(i % 2 == 0 ? null : all.get(i), table.get(all.get(i).key));
+        assertEquals(500, table.size());
+        for (var i = 0; i < 500; i++) table.add(null, i);
+        assertEquals(1000, table.size());
+    }
+}
