@@ -2,7 +2,9 @@ package trale;
 
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Owned;
 import trale.internal.async.Compiler;
 
 /// `async` and `await`: plain lambdas that can wait without holding a thread.
@@ -105,6 +107,55 @@ public final class Async {
         var compiled = COMPILED.get(body.getClass());
         var prototype = compiled.prototype;
         return (prototype == null ? compiled.compile(body) : prototype).create(body);
+    }
+
+    /// {@return the state machine of a body with a parameter}
+    static StateMachine<?> machine(Object body, Object argument) {
+        var compiled = COMPILED.get(body.getClass());
+        var prototype = compiled.prototype;
+        return (prototype == null ? compiled.compile(body) : prototype).create(body, argument);
+    }
+
+    /// As [#await(Future)], of a stage: `await(Future.from(stage))`.
+    ///
+    /// @param stage any; a cancellation of the body while it waits here cancels it
+    /// @return its value
+    /// @throws Exception what the stage failed with, the same object, not wrapped in a CompletionException
+    public static <T extends @Nullable Object> T await(CompletionStage<T> stage) throws Exception {
+        return await(Future.from(stage));
+    }
+
+    /// {@return a future that is ready at its second poll} In between run the tasks that are runnable now, and those whose I/O is
+    /// ready.
+    public static Future<Void> yieldNow() {
+        return new Yield();
+    }
+
+    private static final class Yield extends Owned implements Future<Void> {
+        private static final Poll<Void> DONE = Poll.ready(null);
+        private boolean yielded;
+
+        @Override
+        public Poll<Void> poll(Context cx) {
+            if (yielded) return DONE;
+            yielded = true;
+            cx.budget.turnNext();
+            cx.waker().wake();
+            return Poll.pending();
+        }
+
+        @Override
+        public String toString() {
+            return "yields to the other tasks";
+        }
+    }
+
+    /// {@return whether the task that runs here was asked to stop, since it began; false outside a task}
+    ///
+    /// A long computation looks at it between two awaits. The next await throws the CancellationException in any case.
+    public static boolean isCancelled() {
+        var task = Executor.current();
+        return task != null && task.isCancelled();
     }
 
     /// Waits in an async body until the future is ready. The thread goes on with other tasks meanwhile.

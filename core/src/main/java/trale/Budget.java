@@ -70,6 +70,11 @@ final class Budget {
         return now - turned >= TURN;
     }
 
+    /// The reactor is to be turned after this poll.
+    void turnNext() {
+        polls = POLLS;
+    }
+
     /// The reactor has been turned.
     void turned() {
         polls = 0;

@@ -48,7 +48,7 @@ public final class Executor implements AutoCloseable {
     /// Written under the class's monitor; read without it, because it is read at every spawn.
     private static volatile @Nullable Executor processWide;
 
-    private final RunLoop loop;
+    final RunLoop loop;
 
     private Executor(String name, boolean reactorThread) throws IOException {
         Libc.require();
@@ -137,7 +137,7 @@ public final class Executor implements AutoCloseable {
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!loop.isOpen()) throw loop.rejected();
-        var handle = loop.spawn(f);
+        var handle = loop.spawn(f, null);
         if (!loop.isOpen()) handle.cancel(); // close() may have cancelled the others before this one came
         return handle;
     }
@@ -153,8 +153,8 @@ public final class Executor implements AutoCloseable {
     }
 
     /// Runs what is left of a body that was given up: its cleanup has to wait. Also while the executor is being closed.
-    static void adopt(StateMachine<?> body) {
-        get().loop.spawn(body);
+    static void adopt(Future<?> body) {
+        get().loop.adopt(body);
     }
 
     /// {@return the task in whose poll this is called, or null}

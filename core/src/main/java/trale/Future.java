@@ -1,5 +1,9 @@
 package trale;
 
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// A value that is not there yet. Nothing happens until it is polled: a future is a description of work, and each
@@ -43,4 +47,82 @@ public interface Future<T extends @Nullable Object> {
     /// Given up before it was ready: releases what it holds (a waker in a slot, a timer in the heap). It is not polled
     /// again. Called on the thread that would have polled it, at most once, never after the end.
     default void drop() {}
+
+    /// Runs futures concurrently and waits for all of them.
+    ///
+    /// Each runs as a task of the executor that polls this, in the order given. The first failure cancels the others; this throws
+    /// it when they have ended, cleanup included, with later failures suppressed in it. Cancelled, this cancels all and awaits
+    /// their ends. A [JoinHandle] among them that is given up gives up the waiting, not its task.
+    ///
+    /// @param futures polled by this from now on, and by no other
+    /// @return their values, in the order given; of no futures an empty list
+    /// @throws IllegalStateException one of them is awaited or spawned already
+    @SafeVarargs
+    static <T extends @Nullable Object> Future<List<T>> all(Future<? extends T>... futures) {
+        return all(Arrays.asList(futures));
+    }
+
+    /// As [#all(Future...)].
+    static <T extends @Nullable Object> Future<List<T>> all(Collection<? extends Future<? extends T>> futures) {
+        return new Members.All<>(futures);
+    }
+
+    /// Runs futures concurrently until one has a value.
+    ///
+    /// The others are cancelled before any of them is polled again, so they take no effect any more, and this is ready when they
+    /// have ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it. What a loser's
+    /// cleanup fails with is logged. Cancelled, this cancels all and awaits their ends; a value that one of them has then is
+    /// returned, late and not lost. Ties are decided in argument order.
+    ///
+    /// @param futures at least one; polled by this from now on, and by no other
+    /// @return the first value
+    /// @throws IllegalArgumentException there are none
+    /// @throws IllegalStateException one of them is awaited or spawned already
+    @SafeVarargs
+    static <T extends @Nullable Object> Future<T> any(Future<? extends T>... futures) {
+        return any(Arrays.asList(futures));
+    }
+
+    /// As [#any(Future...)].
+    static <T extends @Nullable Object> Future<T> any(Collection<? extends Future<? extends T>> futures) {
+        return new Members.First<>(false, futures);
+    }
+
+    /// Runs futures concurrently until one has ended, with a value or a failure, which is the outcome. Otherwise as
+    /// [#any(Future...)].
+    ///
+    /// ```java
+    /// var winner = await(Future.race(
+    ///         async(() -> {
+    ///             await(Timer.sleep(Duration.ofMillis(10)));
+    ///             return "the hare";
+    ///         }),
+    ///         async(() -> {
+    ///             await(Timer.sleep(Duration.ofHours(1)));
+    ///             return "the tortoise";
+    ///         })));
+    /// ```
+    ///
+    /// @param futures at least one; polled by this from now on, and by no other
+    /// @return what the first one becomes
+    /// @throws IllegalArgumentException there are none
+    /// @throws IllegalStateException one of them is awaited or spawned already
+    @SafeVarargs
+    static <T extends @Nullable Object> Future<T> race(Future<? extends T>... futures) {
+        return race(Arrays.asList(futures));
+    }
+
+    /// As [#race(Future...)].
+    static <T extends @Nullable Object> Future<T> race(Collection<? extends Future<? extends T>> futures) {
+        return new Members.First<>(true, futures);
+    }
+
+    /// {@return a future that becomes what the stage becomes} Cancelled or dropped, it cancels the stage, as
+    /// `toCompletableFuture().cancel(true)`. A failure is the stage's own, not wrapped in a CompletionException; where it was
+    /// awaited is added as a suppressed [JoinHandle.AwaitedHere].
+    ///
+    /// @param stage completed by any thread
+    static <T extends @Nullable Object> Future<T> from(CompletionStage<T> stage) {
+        return new StageFuture<>(stage);
+    }
 }

@@ -27,7 +27,7 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     /// An exception that is awaited over and over must not grow without end.
     private static final int MAX_MARKS = 16;
 
-    private final Task<T> task;
+    final Task<T> task;
 
     JoinHandle(Task<T> task) {
         this.task = task;
@@ -73,14 +73,14 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     /// Each call is delivered once. So a second one reaches a body that has caught the first and goes on, or a cleanup that waits
     /// too long.
     public void cancel() {
-        task.cancel(null);
+        task.cancel(null, null);
     }
 
     /// As [#cancel()], with a reason: the message of the CancellationException.
     ///
     /// @param why for a person who reads the exception
     public void cancel(String why) {
-        task.cancel(Objects.requireNonNull(why, "the reason is null"));
+        task.cancel(Objects.requireNonNull(why, "the reason is null"), null);
     }
 
     /// Names the task, for messages and logs.

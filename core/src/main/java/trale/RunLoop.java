@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
+import trale.internal.Owned;
 import trale.reactor.Driver;
 
 /// What an executor's thread does: takes the first task of the run-queue, polls it, and goes on with the next.
@@ -161,17 +162,34 @@ final class RunLoop {
         return tasks.get();
     }
 
-    /// Makes a task of a future. By any thread, also while the executor is being closed.
+    /// Makes a task of a future that has no owner. By any thread, also while the executor is being closed.
     ///
+    /// @param parent whose child it is, by the executor's thread; or null
     /// @throws RejectedExecutionException it has been closed
-    <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
+    /// @throws IllegalStateException the future has an owner
+    <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f, @Nullable Children<?> parent) {
         var task = new Task<>(this, f);
+        if (f instanceof Owned owned) owned.claim(task);
+        return start(task, parent);
+    }
+
+    /// Makes a task of a future that its owner has given up. By the executor's thread.
+    <T extends @Nullable Object> void adopt(Future<T> f) {
+        start(new Task<>(this, f), null);
+    }
+
+    <T extends @Nullable Object> JoinHandle<T> start(Task<T> task, @Nullable Children<?> parent) {
         var handle = new JoinHandle<>(task); // nothing is allocated once the task is queued
         tasks.getAndIncrement();
+        if (parent != null) parent.add(task);
+        task.parent = parent;
         try {
             task.wake();
         } catch (Throwable t) {
-            if (task.isNowhere()) tasks.getAndDecrement();
+            if (task.isNowhere()) {
+                if (parent != null) parent.remove(task);
+                tasks.getAndDecrement();
+            }
             throw t;
         }
         if (closed && !isCurrent()) {

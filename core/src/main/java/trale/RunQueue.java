@@ -28,6 +28,6 @@ final class RunQueue {
 
     /// Cancels those that are not in the [WaitQueue], too.
     void cancelAll(String why) {
-        for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue) task.cancel(why);
+        for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue && task.parent == null) task.cancel(why, null);
     }
 }

@@ -113,7 +113,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             resuming = false;
             if (cancellation != null) throw cancelledAt(future);
         } else {
-            if (cancellation == null && cx.task != null) cancellation = cx.task.nextCancellation();
+            if (cancellation == null && cx.task != null) cancellation = cx.task.nextCancellationHere();
             if (cancellation != null) throw cancelledAt(future);
             if (future instanceof Owned owned) owned.claim(this);
             if (future != null && !cx.budget.spend()) {

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Log;
-import trale.internal.Owned;
 import trale.internal.Waiters;
 
 /// A future that is being run, and the waker of itself.
@@ -62,11 +61,20 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     @Nullable Task<?> next;
     boolean inWaitQueue;
 
+    /// Of a child: the scope, and the links between its children. Executor's thread only.
+    @Nullable Children<?> parent;
+    @Nullable Task<?> previousSibling;
+    @Nullable Task<?> nextSibling;
+
+    /// The scope whose body runs in this poll; those around it follow by [Children#around]. Executor's thread only.
+    @Nullable Children<?> innermost;
+
     /// How often cancel() was called. Any thread adds before its wake(), which publishes it; read by the executor's thread.
     private volatile int cancels;
 
-    /// Why, said last. Written before `cancels`, which publishes it.
+    /// Why, said last. Written before `cancels`, which publishes them.
     private @Nullable String why;
+    private @Nullable Throwable cause;
 
     private int cancelsDelivered; // executor's thread only
 
@@ -95,7 +103,6 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         this.loop = loop;
         this.future = future;
         context = Context.of(this, loop.budget);
-        if (future instanceof Owned owned) owned.claim(this);
     }
 
     /// Effect first, then state: a wake that fails, for want of stack or because Linux refuses the call that ends the thread's
@@ -137,9 +144,10 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return state == IDLE && !inWaitQueue && injected == 0;
     }
 
-    /// Asks for one more cancellation, by any thread.
-    void cancel(@Nullable String reason) {
-        if (reason != null) why = reason;
+    /// Asks for one more cancellation, by any thread. Allocates nothing.
+    void cancel(@Nullable String reason, @Nullable Throwable failure) {
+        why = reason;
+        cause = failure;
         CANCELS.getAndIncrement(this);
         wake();
     }
@@ -154,7 +162,14 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     @Nullable Cancellation nextCancellation() {
         if (cancels == cancelsDelivered) return null;
         cancelsDelivered++;
-        return new Cancellation(why, null);
+        return new Cancellation(why, cause);
+    }
+
+    /// By an await that begins: it is the innermost place of the task.
+    @Nullable Cancellation nextCancellationHere() {
+        var cancellation = nextCancellation();
+        if (cancellation != null) for (var c = innermost; c != null; c = c.around) c.cancelChildren(cancellation);
+        return cancellation;
     }
 
     /// Polls once. By the executor's thread, with a task of the run-queue.
@@ -222,6 +237,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         failure = failed;
         state = DONE;
         loop.ended(this);
+        if (parent != null) parent.childEnded(this, failed);
         closeResources();
         synchronized (this) {
             ended = true;

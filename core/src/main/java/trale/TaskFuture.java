@@ -22,7 +22,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         var cancelled = super.cancel(mayInterruptIfRunning);
-        if (cancelled && task != null) task.cancel("its CompletableFuture was cancelled");
+        if (cancelled && task != null) task.cancel("its CompletableFuture was cancelled", null);
         return cancelled;
     }
 

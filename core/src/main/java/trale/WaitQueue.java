@@ -40,7 +40,8 @@ final class WaitQueue {
         return first == null;
     }
 
+    /// Cancels all but the children of a scope, which cancels them itself: otherwise they would be told twice.
     void cancelAll(String why) {
-        for (var task = first; task != null; task = task.next) task.cancel(why);
+        for (var task = first; task != null; task = task.next) if (task.parent == null) task.cancel(why, null);
     }
 }

@@ -12,6 +12,15 @@ public record Cancellation(@Nullable String why, @Nullable Throwable cause) {
     /// Of a task that was told no reason.
     public static final Cancellation PLAIN = new Cancellation(null, null);
 
+    /// {@return one with this cause, or, if there is no memory for it, a plain one}
+    public static Cancellation because(Throwable cause) {
+        try {
+            return new Cancellation(null, cause);
+        } catch (OutOfMemoryError e) {
+            return PLAIN;
+        }
+    }
+
     /// {@return what the await throws}
     /// @param text the message if no reason was given
     public CancellationException exception(String text) {

@@ -1,0 +1,120 @@
+package trale;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellation;
+import trale.internal.Log;
+import trale.internal.Owned;
+
+/// `all`, `any` and `race`: several futures as the children of one, without a body beside them.
+abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Object> extends Children<T> {
+    private final String name;
+    private final List<Future<? extends M>> members;
+    final List<JoinHandle<? extends M>> handles;
+
+    Members(String name, Collection<? extends Future<? extends M>> futures) {
+        this.name = name;
+        members = List.copyOf(futures); // none is null
+        handles = new ArrayList<>(members.size());
+        for (var f : members) if (f instanceof Owned owned) owned.claim(this);
+    }
+
+    /// Argument order is the order of the run-queue, so it decides ties.
+    @Override
+    void begin() {
+        for (var f : members) handles.add(forkOwn(f));
+    }
+
+    @Override
+    boolean advance(Context cx) {
+        return true;
+    }
+
+    @Override
+    void cancelBody(Cancellation cancellation) {}
+
+    /// A loser has failed in its cleanup: a winner's failure keeps it, a winner's value can't.
+    void lost(Throwable failed) {
+        if (failure != null) Task.suppress(failure, failed);
+        else Log.error(name + ": a member failed after another one had won: " + this, failed);
+    }
+
+    T failed() throws Exception {
+        if (failure != null) JoinHandle.<Exception>rethrow(failure);
+        throw Objects.requireNonNull(outside).exception("cancelled");
+    }
+
+    @Override
+    public String toString() {
+        return name + " of " + members.size() + " futures";
+    }
+
+    static final class All<M extends @Nullable Object> extends Members<M, List<M>> {
+
+        All(Collection<? extends Future<? extends M>> futures) {
+            super("all", futures);
+        }
+
+        @Override
+        void ended(Task<?> child, @Nullable Throwable failed) {
+            if (failed == null) return;
+            child.failure(); // seen
+            fail(failed);
+        }
+
+        @Override
+        List<M> result() throws Exception {
+            if (failure != null || (outside != null && !allHaveValues())) return failed();
+            var values = new ArrayList<M>(handles.size());
+            for (var h : handles) values.add(h.task.value());
+            return Collections.unmodifiableList(values);
+        }
+
+        private boolean allHaveValues() {
+            if (handles.isEmpty()) return false; // cancelled before it began
+            for (var h : handles) if (h.task.failure() != null) return false;
+            return true;
+        }
+    }
+
+    /// The first to end decides: the first with a value, or, with `failures`, the first of any kind.
+    static final class First<M extends @Nullable Object> extends Members<M, M> {
+        private final boolean failures;
+        private @Nullable Task<? extends M> winner;
+
+        First(boolean failures, Collection<? extends Future<? extends M>> futures) {
+            super(failures ? "race" : "any", futures);
+            this.failures = failures;
+            if (futures.isEmpty()) throw new IllegalArgumentException((failures ? "race" : "any")
+                    + " of no futures would never be ready; give it at least one");
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // a child is the task of a member
+        void ended(Task<?> child, @Nullable Throwable failed) {
+            if (failed != null) child.failure(); // seen
+            if (winner != null || (failures && failure != null)) {
+                if (failed != null) lost(failed);
+            } else if (failed == null) {
+                winner = (Task<? extends M>) child;
+                failure = null; // of `any`: those that failed before do not count
+                settle("another one won");
+            } else if (failures) {
+                fail(failed);
+            } else if (failure == null) {
+                failure = failed; // of `any`, which goes on
+            } else {
+                Task.suppress(failure, failed);
+            }
+        }
+
+        @Override
+        M result() throws Exception {
+            return winner != null ? winner.value() : failed();
+        }
+    }
+}
