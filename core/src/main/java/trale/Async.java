@@ -1,7 +1,9 @@
 package trale;
 
 import java.io.Serializable;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import trale.internal.async.Compiler;
 
@@ -41,12 +43,20 @@ public final class Async {
         synchronized StateMachine<?> compile(Object body) {
             var ready = prototype;
             if (ready == null) {
-                ready = (StateMachine<?>) Compiler.compile(body);
+                ready = (StateMachine<?>) Compiler.compile(body, WARNINGS);
                 prototype = ready;
             }
             return ready;
         }
     }
+
+    /// No lambda: the first body of a program would pay for the JDK's lambdas too.
+    private static final Consumer<String> WARNINGS = new Consumer<>() {
+        @Override
+        public void accept(String warning) {
+            System.getLogger("trale").log(Level.WARNING, warning);
+        }
+    };
 
     private static final ClassValue<Compiled> COMPILED = new ClassValue<>() {
         @Override
@@ -102,9 +112,15 @@ public final class Async {
     }
 
     private static StateMachine<?> machine(Object body) {
+        return machine(body, null);
+    }
+
+    /// {@return a state machine for a lambda of any Serializable functional interface}
+    /// @param given what the interface's method takes, if it takes something
+    static StateMachine<?> machine(Object body, @Nullable Object given) {
         var compiled = COMPILED.get(body.getClass());
         var prototype = compiled.prototype;
-        return (prototype == null ? compiled.compile(body) : prototype).create(body);
+        return (prototype == null ? compiled.compile(body) : prototype).create(body, given);
     }
 
     /// Waits in an async body until the future is ready. The thread goes on with other tasks meanwhile.

@@ -19,6 +19,7 @@ import trale.explain.StateGraph.State;
 import trale.explain.StateGraph.Variable;
 import trale.internal.async.Analysis;
 import trale.internal.async.Checks;
+import trale.internal.async.ClassFiles;
 import trale.internal.async.Code;
 import trale.internal.async.Compiler;
 import trale.internal.async.Layout;
@@ -38,7 +39,7 @@ final class Graphs {
         try {
             return of(body.analysis());
         } catch (IllegalArgumentException e) {
-            var file = Checks.sourceFile(Checks.read(body.in()));
+            var file = Checks.sourceFile(ClassFiles.read(body.in()));
             var method = body.lambda() == null ? "run" : Analysis.methodName(body.lambda());
             return new StateGraph(body.in().getName(), method, file, body.line(), body.line(), new Size(0, 0, 0, 0, 0), List.of(), List.of(),
                     String.valueOf(e.getMessage()));
@@ -46,7 +47,7 @@ final class Graphs {
     }
 
     static StateGraph of(Analysis body) {
-        Compiler.classFile(body, 1); // throws if it is too large
+        Compiler.classFile(body, _ -> {}); // throws if it is too large
         int first = Integer.MAX_VALUE;
         int last = -1;
         for (var e : body.code.at) {
