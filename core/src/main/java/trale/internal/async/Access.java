@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A protected member is inherited: what counts is the class that declares it, whatever class the instruction names.
 final class Access {
-    private final Class<?> host;
+    private final Lookup host;
     private final ClassDesc hostDesc;
+
+    /// Its package, as in `java.util` and as in `java/util/`.
+    private final String home;
     private final String prefix;
 
     /// May do what any class of the host's package may do.
@@ -38,13 +41,15 @@ final class Access {
     private boolean inheritsFromElsewhere;
 
     Access(Lookup host) {
-        this.host = host.lookupClass();
-        this.hostDesc = ClassDesc.ofDescriptor(this.host.descriptorString());
-        this.prefix = this.host.getPackageName().isEmpty() ? "" : this.host.getPackageName().replace('.', '/').concat("/");
+        this.host = host;
+        var c = host.lookupClass();
+        this.hostDesc = ClassDesc.ofDescriptor(c.descriptorString());
+        this.home = c.getPackageName();
+        this.prefix = home.isEmpty() ? "" : home.replace('.', '/').concat("/");
         this.beside = host.dropLookupMode(Lookup.PRIVATE);
-        for (var c = this.host.getSuperclass(); c != null; c = c.getSuperclass()) {
-            inherited.add(c.getName().replace('.', '/'));
-            if (c != Object.class && !c.getPackageName().equals(this.host.getPackageName())) inheritsFromElsewhere = true;
+        for (var parent = c.getSuperclass(); parent != null; parent = parent.getSuperclass()) {
+            inherited.add(parent.getName().replace('.', '/'));
+            if (parent != Object.class && !parent.getPackageName().equals(home)) inheritsFromElsewhere = true;
         }
     }
 
@@ -56,7 +61,7 @@ final class Access {
     /// {@return whether the generated class may name a class}
     boolean mayName(ClassDesc type) {
         while (type.isArray()) type = type.componentType();
-        if (type.isPrimitive() || type.packageName().equals(host.getPackageName())) return true;
+        if (type.isPrimitive() || type.packageName().equals(home)) return true;
         try {
             type.resolveConstantDesc(beside);
             return true;
@@ -77,7 +82,7 @@ final class Access {
         if (element.isPrimitive()) return type;
         try {
             var name = element.packageName().isEmpty() ? element.displayName() : element.packageName().concat(".").concat(element.displayName());
-            if (!Class.forName(name, false, host.getClassLoader()).isInterface()) return type;
+            if (!Class.forName(name, false, host.lookupClass().getClassLoader()).isInterface()) return type;
             return dimensions == 0 ? CD_Object : CD_Object.arrayType(dimensions);
         } catch (ClassNotFoundException | LinkageError e) {
             return null;
@@ -91,14 +96,24 @@ final class Access {
     boolean mayName(int kind, String owner, String name, String type) {
         if (kind == MethodHandleInfo.REF_invokeSpecial) return false; // super.m(): its own superclass is another
         if (owner.startsWith("[") || !mayBeRefused(owner, name)) return true;
-        var loader = host.getClassLoader();
+        var loader = host.lookupClass().getClassLoader();
         try {
             find(beside, kind, Class.forName(owner.replace('/', '.'), false, loader), name, MethodType.fromMethodDescriptorString(type, loader));
             return true;
         } catch (IllegalAccessException e) {
-            return false;
+            return !isFound(kind, owner, name, type); // a method that asks for its caller no lookup finds, and all may call
         } catch (ReflectiveOperationException | LinkageError | TypeNotPresentException e) {
             return true; // the host's code would fail at this place too, with the JVM's own message
+        }
+    }
+
+    private boolean isFound(int kind, String owner, String name, String type) {
+        var loader = host.lookupClass().getClassLoader();
+        try {
+            find(host, kind, Class.forName(owner.replace('/', '.'), false, loader), name, MethodType.fromMethodDescriptorString(type, loader));
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
         }
     }
 

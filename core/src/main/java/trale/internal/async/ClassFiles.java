@@ -2,42 +2,31 @@ package trale.internal.async;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
 import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// **The class file, and whether it is the one that was loaded.** A class loader reads a class's file once; a body's may be read
 /// much later, when a build may have put another one there. Then the number in `lambda$main$3f2a91c0$2` may be another lambda's.
 ///
-/// The JVM does not show what it has loaded. Compared is what reflection knows: each method and field of the file is in the
-/// class, and each lambda of the class is in the file. (What the class has besides may come from an agent.) And the file is the
-/// same at each of the class's bodies.
+/// The JVM does not show what it has loaded. What it shows is compared: each method and field of the file is in the class, each
+/// lambda of the class is in the file, and the file has the lines at which the class's methods are running. What the class has
+/// besides may come from an agent.
 public final class ClassFiles {
 
-    /// The hash of the file that was compared with a class.
-    private static final class Compared {
-        private boolean isThere;
-        private int hash;
-
-        /// {@return whether this file still has to be compared}
-        synchronized boolean isFirst(Class<?> c, int hash) {
-            if (isThere && this.hash != hash) throw another(c, "it has changed since the first async body of the class was compiled");
-            return !isThere;
-        }
-
-        synchronized void is(int hash) {
-            this.isThere = true;
-            this.hash = hash;
-        }
-    }
-
-    private static final ClassValue<Compared> COMPARED = new ClassValue<>() {
+    /// By class: the hash of the file whose members were found to be the class's. Threads may compare at once: both find the same.
+    private static final ClassValue<AtomicReference<@Nullable Integer>> COMPARED = new ClassValue<>() {
         @Override
-        protected Compared computeValue(Class<?> type) {
-            return new Compared();
+        protected AtomicReference<@Nullable Integer> computeValue(Class<?> type) {
+            return new AtomicReference<>();
         }
     };
 
@@ -48,12 +37,13 @@ public final class ClassFiles {
     public static ClassModel read(Class<?> c) {
         var bytes = bytes(c);
         var model = ClassFile.of().parse(bytes);
-        int hash = Arrays.hashCode(bytes);
+        Integer hash = Arrays.hashCode(bytes);
         var compared = COMPARED.get(c);
-        if (compared.isFirst(c, hash)) {
-            compare(c, model);
-            compared.is(hash);
+        if (!hash.equals(compared.get())) {
+            compareMembers(c, model);
+            compared.set(hash);
         }
+        compareLines(c, model);
         return model;
     }
 
@@ -84,7 +74,7 @@ public final class ClassFiles {
                 + ". Was it built anew while the program runs? Start the program again.");
     }
 
-    private static void compare(Class<?> c, ClassModel model) {
+    private static void compareMembers(Class<?> c, ClassModel model) {
         if (!model.thisClass().asInternalName().equals(c.getName().replace('.', '/'))) throw another(c, "it is that of " + model.thisClass().asInternalName());
         var inFile = new HashSet<String>();
         for (var m : model.methods()) inFile.add(m.methodName().stringValue().concat(m.methodType().stringValue()));
@@ -106,6 +96,28 @@ public final class ClassFiles {
         } catch (NoClassDefFoundError e) {
             // A type in a signature is not there, as that of an optional library: reflection shows nothing then.
         }
+    }
+
+    /// Most bodies are made by a method of their class, which is running at a line of the file that was loaded.
+    private static void compareLines(Class<?> c, ClassModel model) {
+        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).forEach(new Consumer<>() {
+            @Override
+            public void accept(StackWalker.StackFrame frame) {
+                if (frame.getDeclaringClass() != c || frame.getLineNumber() < 0) return;
+                for (var m : model.methods())
+                    if (m.methodName().equalsString(frame.getMethodName()) && m.methodType().equalsString(frame.getDescriptor()) && !hasLine(m, frame.getLineNumber()))
+                        throw another(c, "there is nothing at line ".concat(Integer.toString(frame.getLineNumber())).concat(" in its method ")
+                                .concat(frame.getMethodName()).concat(", where the class's is running"));
+            }
+        });
+    }
+
+    private static boolean hasLine(MethodModel m, int line) {
+        var code = m.code().orElse(null);
+        var lines = code == null ? null : code.findAttribute(Attributes.lineNumberTable()).orElse(null);
+        if (lines == null) return false;
+        for (var n : lines.lineNumbers()) if (n.lineNumber() == line) return true;
+        return false;
     }
 
     private static String descriptor(Class<?> returned, Class<?>[] parameters) {
