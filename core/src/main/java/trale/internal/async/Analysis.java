@@ -5,6 +5,7 @@ import static java.lang.constant.ConstantDescs.INIT_NAME;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandleInfo;
@@ -52,15 +53,19 @@ public final class Analysis {
         this.access = new Access(lookup);
         this.given = given();
         var entry = entry();
-        this.frames = new Frames(code, entry);
+        try {
+            this.frames = new Frames(code, entry);
+            this.liveness = new Liveness(code, frames);
+            this.layout = new Layout(code, frames, liveness, entry, access);
+        } catch (IllegalArgumentException e) {
+            throw Checks.cannotBeCompiled(model, code.firstLine(), e);
+        }
         var checks = new Checks(host, model);
         checks.monitors(code, frames);
         checks.nestedAwaits(code.at);
         checks.callOfAMethodThatAwaits(code);
         checks.returnedFuture(code.method, returnsNothing());
         this.warnings = checks.warnings();
-        this.liveness = new Liveness(code, frames);
-        this.layout = new Layout(code, frames, liveness, entry, access);
     }
 
     /// {@return the analysis of a lambda's body}
@@ -177,10 +182,30 @@ public final class Analysis {
             }
             boolean isMethod = m.methodName().equalsString(name);
             if (isMethod ? isLambda || !isBefore : !methodName(m.methodName().stringValue()).equals(name)) continue;
-            if (isMethod || !isLambda || firstLine(m) < code.firstLine() || (firstLine(m) == code.firstLine() && isBefore)) number++;
+            if (isMethod || !isLambda || firstLine(m) < code.firstLine() || (firstLine(m) == code.firstLine() && isFurtherLeft(m, isBefore))) number++;
         }
         var of = host.getName().concat("$async$").concat(name);
         return number == 1 ? of : of.concat("$").concat(Integer.toString(number));
+    }
+
+    /// {@return whether another lambda on the same line comes first}
+    /// javac puts lambdas behind those to their right, but before those inside of them.
+    ///
+    /// @param isBefore in the class file
+    private boolean isFurtherLeft(MethodModel other, boolean isBefore) {
+        return isBefore ? makes(other, code.method) : !makes(code.method, other);
+    }
+
+    private boolean makes(MethodModel outer, MethodModel inner) {
+        var code = outer.code().orElse(null);
+        if (code == null) return false;
+        for (var e : code) {
+            var target = e instanceof InvokeDynamicInstruction indy ? Checks.target(indy) : null;
+            if (target == null || !Checks.internalName(target).equals(form.getImplClass())) continue;
+            if (inner.methodName().equalsString(target.methodName())) return true;
+            for (var m : model.methods()) if (m != outer && m.methodName().equalsString(target.methodName()) && makes(m, inner)) return true;
+        }
+        return false;
     }
 
     private static int firstLine(MethodModel m) {

@@ -47,6 +47,12 @@ public final class Checks {
         return sourceFile(model) + (line < 0 ? "" : ":" + line) + ": ";
     }
 
+    static IllegalArgumentException cannotBeCompiled(ClassModel model, int line, IllegalArgumentException cause) {
+        var rejection = rejection(model, line, "the async body cannot be compiled: " + cause.getMessage());
+        rejection.initCause(cause);
+        return rejection;
+    }
+
     /// {@return the answer to an object of a class, a proxy, or a closure of another language}
     public static IllegalArgumentException notALambda(Class<?> c) {
         var text = "the async body is an object of " + c.getName() + ", whose code cannot be compiled. Pass a lambda: () -> { … }.";

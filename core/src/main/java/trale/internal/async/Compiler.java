@@ -118,9 +118,9 @@ public final class Compiler {
         try {
             bytes = file.build(self, this::define);
         } catch (IllegalArgumentException e) {
-            var rejection = Checks.rejection(body.model, body.code.firstLine(), Emitter.bytesAtMost(body) < FAR
-                    ? "the async body cannot be compiled: ".concat(String.valueOf(e.getMessage()))
-                    : "the async body is too large: its state machine would be a method of more than"
+            if (Emitter.bytesAtMost(body) < FAR) throw Checks.cannotBeCompiled(body.model, body.code.firstLine(), e);
+            var rejection = Checks.rejection(body.model, body.code.firstLine(),
+                    "the async body is too large: its state machine would be a method of more than"
                             + " 64 KB, or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).");
             rejection.initCause(e);
             throw rejection;

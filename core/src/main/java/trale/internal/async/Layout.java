@@ -93,8 +93,8 @@ public final class Layout {
         for (int site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
             if (frames.shuffled.get(site))
                 throw new IllegalArgumentException("the class file's compiler moves a new "
-                        + ((NewObjectInstruction) code.at[site]).className().asInternalName()
-                        + " about the stack before it calls the constructor");
+                        + ((NewObjectInstruction) code.at[site]).className().asInternalName().replace('/', '.')
+                        + " about the stack before it calls the constructor. Make the object in a method.");
     }
 
     private void move(Type type) {
