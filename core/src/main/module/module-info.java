@@ -1,14 +1,12 @@
 /// The Tiny Readable Async Linux Executor.
+@SuppressWarnings("module") // trale.explain, which shows what the compiler does, is built after this
 module trale {
     requires static org.jspecify;
 
-    // Only `trale.explain` uses these, and only if they are there: javac for source files, the JVM's flags for sizes.
-    requires static java.compiler;
-    requires static jdk.management;
-
     exports trale;
-    exports trale.explain;
     exports trale.net;
     exports trale.reactor;
     exports trale.time;
+
+    exports trale.internal.async to trale.explain;
 }

@@ -106,15 +106,18 @@ class BodyWithAParameterTest {
         assertEquals("unbound[mine]", BodyWithAParameterTest.<BodyWithAParameterTest, String>run(BodyWithAParameterTest::unbound, this));
     }
 
-    String overridable() throws Exception {
-        return await(later("own"));
+    static class Host {
+        static final Given<Host, String> BODY = Host::overridable;
+
+        String overridable() throws Exception {
+            return await(later("own"));
+        }
     }
 
     @Test
     void aReferenceToAMethodThatTheReceiverItIsGivenMayOverrideIsRefused() {
-        Given<BodyWithAParameterTest, String> body = BodyWithAParameterTest::overridable;
-        assertEquals("own", run(body, this));
-        var e = assertThrows(IllegalArgumentException.class, () -> run(body, new BodyWithAParameterTest() {
+        assertEquals("own", run(Host.BODY, new Host()));
+        var e = assertThrows(IllegalArgumentException.class, () -> run(Host.BODY, new Host() {
             @Override
             String overridable() {
                 return "another";
