@@ -33,14 +33,14 @@ class T_TheBuild {
 
     @Test
     void theInternalsAreNotExported() throws Exception {
-        assertTrue(descriptor().exports().stream().noneMatch(e -> e.source().startsWith("trale.internal")));
+        assertTrue(descriptor().exports().stream().filter(e -> !e.isQualified()).noneMatch(e -> e.source().startsWith("trale.internal")));
     }
 
     @Test
     void everyOtherPackageIsExported() throws Exception {
         assertEquals(
                 descriptor().packages().stream().filter(p -> !p.startsWith("trale.internal")).collect(toSet()),
-                descriptor().exports().stream().map(ModuleDescriptor.Exports::source).collect(toSet()));
+                descriptor().exports().stream().filter(e -> !e.isQualified()).map(ModuleDescriptor.Exports::source).collect(toSet()));
     }
 
     private static ModuleDescriptor descriptor() throws Exception {
