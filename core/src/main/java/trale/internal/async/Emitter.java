@@ -34,6 +34,15 @@ import org.jspecify.annotations.Nullable;
 ///           … the body goes on …
 /// ```
 ///
+/// The slots of `step`, and what they hold:
+///
+/// ```
+///  0      1        2     3 …                      3 + scratch          4 + scratch …
+///  this   Context  at    the body's own slots     the future awaited,  the operands beneath it,
+///                        0 … maxLocals - 1,       then its value       bottom first; arguments of a
+///                        three further up                              call that is null-checked
+/// ```
+///
 /// The poll stands where the await stood: inside the user's try ranges and on the user's line. Each stack map frame is
 /// javac's own, less the locals that are dead there and the objects that are moved; so no class has to be loaded to
 /// verify what the verifier has accepted before.
