@@ -3,7 +3,9 @@ package trale;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Log;
 import trale.internal.Owned;
 import trale.internal.async.Compiler;
 
@@ -43,12 +45,20 @@ public final class Async {
         synchronized StateMachine<?> compile(Object body) {
             var ready = prototype;
             if (ready == null) {
-                ready = (StateMachine<?>) Compiler.compile(body);
+                ready = (StateMachine<?>) Compiler.compile(body, WARNINGS);
                 prototype = ready;
             }
             return ready;
         }
     }
+
+    /// No lambda: the first body of a program would pay for the JDK's lambdas too.
+    private static final Consumer<String> WARNINGS = new Consumer<>() {
+        @Override
+        public void accept(String warning) {
+            Log.warn(warning, null);
+        }
+    };
 
     private static final ClassValue<Compiled> COMPILED = new ClassValue<>() {
         @Override
@@ -104,16 +114,15 @@ public final class Async {
     }
 
     private static StateMachine<?> machine(Object body) {
-        var compiled = COMPILED.get(body.getClass());
-        var prototype = compiled.prototype;
-        return (prototype == null ? compiled.compile(body) : prototype).create(body);
+        return machine(body, null);
     }
 
-    /// {@return the state machine of a body with a parameter}
-    static StateMachine<?> machine(Object body, Object argument) {
+    /// {@return a state machine for a lambda of any Serializable functional interface}
+    /// @param given what the interface's method takes, if it takes something
+    static StateMachine<?> machine(Object body, @Nullable Object given) {
         var compiled = COMPILED.get(body.getClass());
         var prototype = compiled.prototype;
-        return (prototype == null ? compiled.compile(body) : prototype).create(body, argument);
+        return (prototype == null ? compiled.compile(body) : prototype).create(body, given);
     }
 
     /// As [#await(Future)], of a stage: `await(Future.from(stage))`.

@@ -58,6 +58,7 @@ public interface Future<T extends @Nullable Object> {
     /// @return their values, in the order given; of no futures an empty list
     /// @throws IllegalStateException one of them is awaited or spawned already
     @SafeVarargs
+    @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<List<T>> all(Future<? extends T>... futures) {
         return all(Arrays.asList(futures));
     }
@@ -79,6 +80,7 @@ public interface Future<T extends @Nullable Object> {
     /// @throws IllegalArgumentException there are none
     /// @throws IllegalStateException one of them is awaited or spawned already
     @SafeVarargs
+    @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<T> any(Future<? extends T>... futures) {
         return any(Arrays.asList(futures));
     }
@@ -108,6 +110,7 @@ public interface Future<T extends @Nullable Object> {
     /// @throws IllegalArgumentException there are none
     /// @throws IllegalStateException one of them is awaited or spawned already
     @SafeVarargs
+    @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<T> race(Future<? extends T>... futures) {
         return race(Arrays.asList(futures));
     }

@@ -1,8 +1,5 @@
 package trale;
 
-import java.lang.invoke.CallSite;
-import java.lang.invoke.MethodHandles.Lookup;
-import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -11,7 +8,6 @@ import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Log;
 import trale.internal.Owned;
-import trale.internal.async.Linker;
 
 /// What every compiled async body extends: the part of the state machine that is the same for all of them. It is public
 /// only because the generated classes lie in the packages of those who wrote the bodies; there is nothing here to call.
@@ -33,6 +29,7 @@ import trale.internal.async.Linker;
 /// Everything here happens on the thread that polls.
 ///
 /// @param <T> what the body returns
+/// @hidden
 public abstract class StateMachine<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
@@ -53,7 +50,8 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
 
     /// {@return a state machine that has not started, for this lambda}
     /// @param lambda of the class this was compiled from
-    protected abstract StateMachine<T> create(Object lambda);
+    /// @param given the value of its parameter, if it has one
+    protected abstract StateMachine<T> create(Object lambda, @Nullable Object given);
 
     /// Runs the body from one await to the next that is pending.
     ///
@@ -63,8 +61,8 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     /// @throws Exception what the body threw
     protected abstract @Nullable Object step(Context cx, int at) throws Exception;
 
-    /// {@return where the awaits are: class, method and file of the body, then a line for each state, separated by `:`}
-    protected abstract String source();
+    /// {@return by state: the line at which the body is suspended there; for state 0 where it begins}
+    protected abstract StackTraceElement[] places();
 
     @Override
     @SuppressWarnings("unchecked") // step returns what the body returned
@@ -143,9 +141,9 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     /// @param host the class whose method was compiled
     protected final void checkReceiver(Object receiver, Class<?> host) {
         if (receiver.getClass() == host) return;
-        var parts = source().split(":", -1);
-        throw new IllegalArgumentException(parts[2] + ":" + parts[3] + ": the async body is the method " + parts[0] + "::" + parts[1]
-                + " of a " + receiver.getClass().getName() + ", which may override it. Make the method private or final.");
+        var place = places()[0];
+        throw new IllegalArgumentException(place.getFileName() + (place.getLineNumber() < 0 ? "" : ":" + place.getLineNumber()) + ": the async body is the method "
+                + place.getClassName() + "::" + place.getMethodName() + " of a " + receiver.getClass().getName() + ", which may override it. Make the method private or final.");
     }
 
     /// The null check of a member that is linked by `invokedynamic`.
@@ -156,7 +154,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         if (receiver != null) return;
         var e = new NullPointerException(message);
         var trace = e.getStackTrace();
-        e.setStackTrace(Arrays.copyOfRange(trace, 1, trace.length)); // it was thrown by the body
+        if (trace.length > 0) e.setStackTrace(Arrays.copyOfRange(trace, 1, trace.length)); // it was thrown by the body
         throw e;
     }
 
@@ -220,57 +218,13 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
 
     /// {@return the line of the await at which it is suspended, or null if it is not suspended}
     final @Nullable StackTraceElement location() {
-        return state <= 0 ? null : placeOf(state);
-    }
-
-    private StackTraceElement placeOf(int state) {
-        var parts = source().split(":", -1);
-        return new StackTraceElement(parts[0], parts[1], parts[2], Integer.parseInt(parts[state + 3]));
+        return state <= 0 ? null : places()[state];
     }
 
     /// {@return the body's place in the source and where it is in it}
     @Override
     public final String toString() {
-        return "async body " + placeOf(Math.max(state, 0))
+        return "async body " + places()[Math.max(state, 0)]
                 + (state == 0 ? " not started" : state == FINISHED ? " finished" : state == RUNNING ? " running" : " waiting");
-    }
-
-    // The bootstrap methods of generated classes. All have the type of LambdaMetafactory.altMetafactory, which the JDK calls
-    // without generating an adapter first.
-
-    /// Links a member that the generated class may not name itself, with the rights of the class the body was written in.
-    ///
-    /// @param caller the generated class
-    /// @param name not used
-    /// @param type of the call
-    /// @param member as `trale.internal.async.Linker` wrote it down
-    /// @return the member, for good
-    /// @throws ReflectiveOperationException it is not there, or the body's class may not use it either
-    protected static CallSite member(Lookup caller, String name, MethodType type, Object... member) throws ReflectiveOperationException {
-        return Linker.member(caller, type, member);
-    }
-
-    /// Links a lambda or method reference in the body as one of the class the body was written in.
-    ///
-    /// @param caller the generated class
-    /// @param name of the functional interface's method
-    /// @param type from what is captured to the functional interface
-    /// @param lambda as `trale.internal.async.Linker` wrote it down
-    /// @return its factory
-    /// @throws Exception what LambdaMetafactory threw
-    protected static CallSite lambda(Lookup caller, String name, MethodType type, Object... lambda) throws Exception {
-        return Linker.lambda(caller, name, type, lambda);
-    }
-
-    /// Links the reading of a captured value.
-    ///
-    /// @param caller the generated class
-    /// @param name not used
-    /// @param type from Object to the captured value's type
-    /// @param which as `trale.internal.async.Linker` wrote it down
-    /// @return its getter
-    /// @throws ReflectiveOperationException there is no such field
-    protected static CallSite capture(Lookup caller, String name, MethodType type, Object... which) throws ReflectiveOperationException {
-        return Linker.capture(caller, type, which);
     }
 }

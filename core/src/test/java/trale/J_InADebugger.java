@@ -162,7 +162,7 @@ class J_InADebugger {
         var frame = runTo("before the await");
         assertEquals(
                 Map.of("$this", Debuggee.class.getName(), "n", "4", "captured", "\"captured\"", "a", "5", "unread", "\"unread5\""), variables(frame));
-        assertEquals(Debuggee.class.getName() + "$async$1", self(frame));
+        assertEquals(Debuggee.class.getName() + "$async$work", self(frame));
     }
 
     /// What is not read again is not shown, rather than shown with a wrong value.
@@ -190,7 +190,7 @@ class J_InADebugger {
     void J23_inANestedBody() throws Exception {
         var frame = runTo("nested");
         assertEquals(Map.of("inner", "7"), variables(frame));
-        assertEquals(Debuggee.class.getName() + "$async$2", self(frame));
+        assertEquals(Debuggee.class.getName() + "$async$work$2", self(frame));
     }
 
     @Test
@@ -202,7 +202,7 @@ class J_InADebugger {
         while (frame.location().declaringType().equals(frame.thisObject().type())) frame = stepOver(frame);
         assertEquals("trale.StateMachine", frame.location().declaringType().name());
         frame = runTo("after the await");
-        assertEquals(Debuggee.class.getName() + "$async$1", self(frame));
+        assertEquals(Debuggee.class.getName() + "$async$work", self(frame));
     }
 
     @Test

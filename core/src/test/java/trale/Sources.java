@@ -4,6 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,6 +83,20 @@ final class Sources extends ClassLoader {
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (name.startsWith(hidden)) throw new ClassNotFoundException(name + " is hidden");
         return super.loadClass(name, resolve);
+    }
+
+    /// From now on shows the files of another version; what is loaded stays as it is.
+    Sources rebuild(String name, String text) {
+        classes.putAll(compile(name, text).classes);
+        return this;
+    }
+
+    /// Rewrites a class that is not loaded yet, as tools for class files do.
+    Sources rewrite(String name, ClassTransform transform) {
+        var file = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofClassLoading(Sources.class.getClassLoader())
+                .orElse(ClassHierarchyResolver.ofResourceParsing(this))));
+        classes.compute(name, (_, bytes) -> file.transformClass(file.parse(bytes), transform));
+        return this;
     }
 
     /// Calls a static method without parameters, and lets out what it throws.

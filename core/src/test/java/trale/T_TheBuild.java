@@ -33,7 +33,7 @@ class T_TheBuild {
 
     @Test
     void theInternalsAreNotExported() throws Exception {
-        assertTrue(descriptor().exports().stream().noneMatch(e -> !e.isQualified() && e.source().startsWith("trale.internal")));
+        assertTrue(descriptor().exports().stream().filter(e -> !e.isQualified()).noneMatch(e -> e.source().startsWith("trale.internal")));
     }
 
     @Test

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// ```explain                         what ./trale explain prints for the block of Java before it, as class Main
 /// ```javap Main.m                    what javap prints for the first method of class Main whose name begins with m, without
 ///                                    the numbers of constants; a line with … alone stands for any lines. The classes that
-///                                    are generated for the bodies in Main are Main$async$1 and so on
+///                                    are generated for the bodies in Main are Main$async$ and the method's name
 /// ~~~
 ///
 /// What is not meant to compile is marked otherwise (`text`, `sh`). A block keeps the line numbers of the file that it
@@ -52,6 +52,7 @@ class TheDocumentation {
 
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Path CORE = ROOT.resolve("core/src/main/java");
+    private static final Path EXPLAIN = ROOT.resolve("explain/src/main/java");
 
     /// @param at     where the fence is: `README.md:12`
     /// @param line   the number of the first line of code
@@ -91,14 +92,14 @@ class TheDocumentation {
     void anExplanationOrAListingOfSomethingElseIsNoticed() throws Exception {
         String explained = """
                 async body Main.f(Main.java:1)
-                an object of 24 bytes: header 12, state machine 10, fields 0, padding 2; a reference is 4 bytes
+                class Main$async$f, an object of 24 bytes: header 12, state machine 10, fields 0, padding 2; a reference is 4 bytes
 
                 state  line  awaits         keeps  then    on exception
                     0     1  (not started)  -      return  throw
                 """;
         String listed = "0: getstatic  Field java/lang/Boolean.TRUE:Ljava/lang/Boolean;\n…\n";
         for (boolean isRight : List.of(true, false)) {
-            for (String fence : List.of("explain", "javap Main$async$1.step")) {
+            for (String fence : List.of("explain", "javap Main$async$f.step")) {
                 String block = fence.equals("explain") ? explained : "…\n" + listed.replace("0: ", "1: ");
                 var lines = new ArrayList<>(List.of("```java", "Object f() { return async(() -> Boolean.TRUE); }", "```", "```" + fence));
                 lines.addAll((isRight ? block : block.replace("1", "2")).lines().toList());
@@ -142,7 +143,7 @@ class TheDocumentation {
 
     private static List<Path> filesWithSnippets() throws IOException {
         var files = new ArrayList<Path>();
-        for (Path start : List.of(ROOT.resolve("README.md"), ROOT.resolve("docs"), CORE)) {
+        for (Path start : List.of(ROOT.resolve("README.md"), ROOT.resolve("docs"), CORE, EXPLAIN)) {
             if (Files.exists(start)) {
                 try (Stream<Path> found = Files.walk(start)) {
                     found.filter(f -> f.toString().endsWith(".md") || f.toString().endsWith(".java"))
@@ -162,7 +163,7 @@ class TheDocumentation {
                     .filter(p -> !p.startsWith("trale.internal"))
                     .distinct()
                     .map(p -> "import " + p + ".*; ")
-                    .collect(joining("", "import module java.base; ", "import static trale.Async.*; "));
+                    .collect(joining("", "import module java.base; ", "import trale.explain.*; import static trale.Async.*; "));
         }
     }
 

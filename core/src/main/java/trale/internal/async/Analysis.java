@@ -2,14 +2,19 @@ package trale.internal.async;
 
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.AccessFlag;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///  () -> { … await(f) … }                        Main.java
 ///  Main.lambda$main$0, and an object of a hidden class that would call it      javac, LambdaMetafactory
 ///  SerializedLambda -> Main.class -> lambda$main$0                             this file
-///  Code -> Frames -> Liveness -> Layout                                        the passes; Checks says no, Linker helps
+///  Code -> Frames -> Liveness -> Layout                                        the passes; Checks says no, Access helps
 /// ```
 public final class Analysis {
     public final SerializedLambda form;
@@ -31,26 +36,40 @@ public final class Analysis {
     public final Frames frames;
     final Liveness liveness;
     public final Layout layout;
-    final Linker linker;
+    final Access access;
+
+    /// How many of the values that its method takes are given, not captured: none or one.
+    final int given;
+
+    /// What is better looked at, although it can be compiled: `Main.java:17: …`.
+    public final List<String> warnings;
 
     private Analysis(SerializedLambda form, Lookup lookup) {
         this.form = form;
         this.lookup = lookup;
         this.host = lookup.lookupClass();
-        this.model = Checks.read(host);
+        this.model = ClassFiles.read(host);
         this.code = new Code(method());
-        this.linker = new Linker(lookup);
+        this.access = new Access(lookup);
+        this.given = given();
         var entry = entry();
-        this.frames = new Frames(code, entry);
+        try {
+            this.frames = new Frames(code, entry);
+            this.liveness = new Liveness(code, frames);
+            this.layout = new Layout(code, frames, liveness, entry, access);
+        } catch (IllegalArgumentException e) {
+            throw Checks.cannotBeCompiled(model, code.firstLine(), e);
+        }
         var checks = new Checks(host, model);
         checks.monitors(code, frames);
         checks.nestedAwaits(code.at);
-        this.liveness = new Liveness(code, frames);
-        this.layout = new Layout(code, frames, liveness, entry, linker);
+        checks.callOfAMethodThatAwaits(code);
+        checks.returnedFuture(code.method, returnsNothing());
+        this.warnings = checks.warnings();
     }
 
     /// {@return the analysis of a lambda's body}
-    /// @param lambda a `Body` or `VoidBody`
+    /// @param lambda of an interface whose method has one parameter or none
     /// @throws IllegalArgumentException it cannot be compiled
     public static Analysis of(Object lambda) {
         var c = lambda.getClass();
@@ -110,7 +129,7 @@ public final class Analysis {
     private Frames.Frame entry() {
         @Nullable Type[] locals = new @Nullable Type[code.maxLocals];
         int slot = 0;
-        if (!isStatic()) locals[slot++] = Type.of(linker.host());
+        if (!isStatic()) locals[slot++] = Type.of(access.host());
         for (var parameter : code.method.methodTypeSymbol().parameterList()) {
             var type = Type.of(parameter);
             locals[slot] = type;
@@ -124,12 +143,85 @@ public final class Analysis {
     }
 
     boolean returnsNothing() {
-        return form.getFunctionalInterfaceMethodSignature().equals("()V");
+        return form.getFunctionalInterfaceMethodSignature().endsWith(")V");
+    }
+
+    private int given() {
+        int parameters = MethodTypeDesc.ofDescriptor(form.getFunctionalInterfaceMethodSignature()).parameterCount();
+        if (parameters > 1)
+            throw Checks.rejection(model, code.firstLine(), "the async body has ".concat(Integer.toString(parameters))
+                    .concat(" parameters: it may have one. Capture what it needs."));
+        return parameters;
+    }
+
+    /// {@return the types of what its method takes: `this`, if it has one, and the parameters}
+    List<ClassDesc> inputs() {
+        var parameters = code.method.methodTypeSymbol().parameterList();
+        if (isStatic()) return parameters;
+        var inputs = new ArrayList<ClassDesc>(parameters.size() + 1);
+        inputs.add(access.host());
+        inputs.addAll(parameters);
+        return inputs;
+    }
+
+    /// {@return the name of the class that is generated for it: that of its class and of the method it stands in}
+    ///
+    /// ```
+    ///  void serve() { spawn(() -> …); spawn(() -> …); }       Main$async$serve, Main$async$serve$2: by their lines
+    ///  spawn(this::serve)                                     Main$async$serve, or behind the lambdas in it: Main$async$serve$3
+    /// ```
+    public String className() {
+        var name = methodName(form);
+        boolean isLambda = !name.equals(form.getImplMethodName());
+        int number = 1;
+        boolean isBefore = true;
+        for (var m : model.methods()) {
+            if (m.methodName().equals(code.method.methodName()) && m.methodType().equals(code.method.methodType())) {
+                isBefore = false;
+                continue;
+            }
+            boolean isMethod = m.methodName().equalsString(name);
+            if (isMethod ? isLambda || !isBefore : !methodName(m.methodName().stringValue()).equals(name)) continue;
+            if (isMethod || !isLambda || firstLine(m) < code.firstLine() || (firstLine(m) == code.firstLine() && isFurtherLeft(m, isBefore))) number++;
+        }
+        var of = host.getName().concat("$async$").concat(name);
+        return number == 1 ? of : of.concat("$").concat(Integer.toString(number));
+    }
+
+    /// {@return whether another lambda on the same line comes first}
+    /// javac puts lambdas behind those to their right, but before those inside of them.
+    ///
+    /// @param isBefore in the class file
+    private boolean isFurtherLeft(MethodModel other, boolean isBefore) {
+        return isBefore ? makes(other, code.method) : !makes(code.method, other);
+    }
+
+    private boolean makes(MethodModel outer, MethodModel inner) {
+        var code = outer.code().orElse(null);
+        if (code == null) return false;
+        for (var e : code) {
+            var target = e instanceof InvokeDynamicInstruction indy ? Checks.target(indy) : null;
+            if (target == null || !Checks.internalName(target).equals(form.getImplClass())) continue;
+            if (inner.methodName().equalsString(target.methodName())) return true;
+            for (var m : model.methods()) if (m != outer && m.methodName().equalsString(target.methodName()) && makes(m, inner)) return true;
+        }
+        return false;
+    }
+
+    private static int firstLine(MethodModel m) {
+        var code = m.code().orElse(null);
+        var lines = code == null ? null : code.findAttribute(Attributes.lineNumberTable()).orElse(null);
+        return lines == null ? -1 : lines.lineNumbers().getFirst().lineNumber();
     }
 
     /// {@return the name of the method that the body was written in, or of the method that is the body}
     public static String methodName(SerializedLambda form) {
-        var name = form.getImplMethodName();
+        return methodName(form.getImplMethodName());
+    }
+
+    private static String methodName(String name) {
+        int kotlins = name.indexOf("$lambda$");
+        if (kotlins > 0) return name.substring(0, kotlins); // main$lambda$0
         int end = name.lastIndexOf('$', name.lastIndexOf('$') - 1);
         return end > 7 && name.startsWith("lambda$") ? name.substring(7, end) : name; // lambda$main$3f2a91c0$1
     }

@@ -1,17 +1,18 @@
 package trale.internal.async;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.*;
 import java.lang.classfile.instruction.*;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
 import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.reflect.AccessFlag;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import trale.Async;
 
 /// **What cannot be compiled**, and how the user is told: `Main.java:17: what is wrong. What to do.`
 ///
@@ -21,27 +22,16 @@ public final class Checks {
     private final Class<?> host;
     private final ClassModel model;
     private final Set<String> seen = new HashSet<>();
+    private final List<String> warnings = new ArrayList<>();
 
     Checks(Class<?> host, ClassModel model) {
         this.host = host;
         this.model = model;
     }
 
-    /// {@return the class's own file}
-    public static ClassModel read(Class<?> c) {
-        var name = c.getName().substring(c.getName().lastIndexOf('.') + 1).concat(".class");
-        try (var in = c.getResourceAsStream(name)) {
-            if (in == null)
-                throw new IllegalArgumentException(c.getName() + ": its class loader, " + loader(c) + ", has no resource " + name
-                        + ". An async body is compiled from its class file: let the loader's getResourceAsStream find it.");
-            return ClassFile.of().parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(c.getName() + ": its class file cannot be read from " + loader(c), e);
-        }
-    }
-
-    private static String loader(Class<?> c) {
-        return c.getClassLoader() == null ? "the boot loader" : c.getClassLoader().toString();
+    /// {@return what is better looked at, although it can be compiled; in the order of the code}
+    List<String> warnings() {
+        return warnings;
     }
 
     public static String sourceFile(ClassModel model) {
@@ -50,13 +40,28 @@ public final class Checks {
     }
 
     static IllegalArgumentException rejection(ClassModel model, int line, String text) {
-        return new IllegalArgumentException(sourceFile(model) + (line < 0 ? "" : ":" + line) + ": " + text);
+        return new IllegalArgumentException(at(model, line) + text);
     }
 
+    private static String at(ClassModel model, int line) {
+        return sourceFile(model) + (line < 0 ? "" : ":" + line) + ": ";
+    }
+
+    static IllegalArgumentException cannotBeCompiled(ClassModel model, int line, IllegalArgumentException cause) {
+        var rejection = rejection(model, line, "the async body cannot be compiled: " + cause.getMessage());
+        rejection.initCause(cause);
+        return rejection;
+    }
+
+    /// {@return the answer to an object of a class, a proxy, or a closure of another language}
     public static IllegalArgumentException notALambda(Class<?> c) {
-        var file = read(c);
-        return rejection(file, lineOf(file, "run"), "the async body is an object of " + c.getName()
-                + ", whose code cannot be compiled. Pass a lambda: () -> { … }.");
+        var text = "the async body is an object of " + c.getName() + ", whose code cannot be compiled. Pass a lambda: () -> { … }.";
+        try {
+            var file = ClassFiles.parse(c);
+            return rejection(file, lineOf(file, Names.RUN), text);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            return new IllegalArgumentException(text); // made at run time: there is no line to name
+        }
     }
 
     /// @param lambda whose name begins with that of the class it was written in
@@ -103,6 +108,37 @@ public final class Checks {
                         + " Move the await out of the block.");
     }
 
+    /// {@return whether a method is a lambda's: javac and Scala's compiler flag it, Kotlin's names it}
+    private static boolean isLambda(MethodModel m) {
+        return m.flags().has(AccessFlag.SYNTHETIC) || m.methodName().stringValue().contains("lambda$");
+    }
+
+    /// A reference to a method with variable arguments is compiled to a lambda that calls it, which is the body then.
+    void callOfAMethodThatAwaits(Code code) {
+        InvokeInstruction only = null;
+        for (var e : code.at) {
+            if (!(e instanceof Instruction instruction)) continue;
+            switch (instruction.opcode().kind()) {
+                case LOAD, CONSTANT, NEW_REF_ARRAY, NEW_PRIMITIVE_ARRAY, RETURN -> {}
+                case INVOKE -> {
+                    if (only != null) return;
+                    only = (InvokeInstruction) instruction;
+                }
+                default -> {
+                    return;
+                }
+            }
+        }
+        if (only == null || !only.owner().name().equalsString(model.thisClass().asInternalName())) return;
+        for (var m : model.methods()) {
+            if (!m.flags().has(AccessFlag.VARARGS) || !m.methodName().equals(only.name()) || !m.methodType().equals(only.type()) || m.code().isEmpty()) continue;
+            for (var e : m.code().get())
+                if (Code.isAwait(e)) throw rejection(model, code.firstLine(), "the async body only calls " + m.methodName().stringValue()
+                        + ", a method with variable arguments that awaits: only the async body itself can be suspended, and a reference to such a method"
+                        + " is a lambda that calls it. Let the method return async(() -> …) and await that.");
+        }
+    }
+
     void nestedAwaits(CodeElement[] body) {
         search(model, Arrays.asList(body), null);
     }
@@ -112,7 +148,12 @@ public final class Checks {
     /// @param what the code is, if an await is not allowed in it
     private void search(ClassModel in, Iterable<CodeElement> code, @Nullable String what) {
         int line = -1;
+        CodeElement before = null;
         for (var e : code) {
+            if (e instanceof Instruction instruction) {
+                if (instruction.opcode() == Opcode.POP && before instanceof InvokeInstruction call && isForgotten(call)) forgotten(in, line, call);
+                before = e;
+            }
             if (e instanceof LineNumber n) {
                 line = n.line();
             } else if (e instanceof InvokeDynamicInstruction indy) {
@@ -130,7 +171,7 @@ public final class Checks {
     private void reference(ClassModel in, InvokeDynamicInstruction indy, int line) {
         var target = target(indy);
         if (target == null) return;
-        if (target.methodName().equals("await") && internalName(target).equals("trale/Async"))
+        if (target.methodName().equals(Names.AWAIT) && internalName(target).equals(Names.ASYNC))
             throw rejection(in, line, "Async::await as a method reference: it would be called where nothing can be suspended. "
                     + "Await each future in the async body itself.");
         if (isBody(indy, host)) return;
@@ -138,9 +179,10 @@ public final class Checks {
             declared(internalName(target));
             return;
         }
-        if (!target.methodName().startsWith("lambda$") || !seen.add(internalName(target) + "." + target.methodName())) return;
         for (var m : in.methods())
-            if (m.methodName().equalsString(target.methodName())) searchMethod(in, m, "a plain lambda");
+            if (isLambda(m) && m.methodName().equalsString(target.methodName()) && m.methodType().equalsString(target.lookupDescriptor())
+                    && seen.add(internalName(target).concat(".").concat(target.methodName()).concat(target.lookupDescriptor())))
+                searchMethod(in, m, "a plain lambda");
     }
 
     private void searchMethod(ClassModel in, MethodModel method, String what) {
@@ -155,7 +197,7 @@ public final class Checks {
         for (var c : inner.classes()) {
             if (c.outerClass().isPresent() || !c.innerClass().name().equalsString(name) || !seen.add(name)) continue;
             var declared = load(name, host);
-            if (declared != null) members(read(declared), c.innerName().isPresent() ? "a local class" : "an anonymous class");
+            if (declared != null) members(ClassFiles.parse(declared), c.innerName().isPresent() ? "a local class" : "an anonymous class");
         }
     }
 
@@ -184,7 +226,7 @@ public final class Checks {
     /// @param in the class it stands in
     public static boolean isBody(InvokeDynamicInstruction indy, Class<?> in) {
         boolean isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
-        if (!isSerializable || !indy.name().equalsString("run")) return false;
+        if (!isSerializable || !indy.name().equalsString(Names.RUN)) return false;
         if (isBody(indy.typeSymbol().returnType(), in)) return true;
         for (var argument : indy.bootstrapArgs()) if (argument instanceof ClassDesc marker && isBody(marker, in)) return true; // (A & Body) () -> …
         return false;
@@ -192,13 +234,13 @@ public final class Checks {
 
     private static boolean isBody(ClassDesc type, Class<?> in) {
         var name = internalName(type);
-        if (name.equals("trale/Async$Body") || name.equals("trale/Async$VoidBody")) return true; // and nothing has to be loaded
+        if (Names.isBody(name)) return true; // and nothing has to be loaded
         var c = load(name, in);
-        return c != null && isBody(c);
+        return c != null && Names.isBody(c);
     }
 
     public static boolean isBody(Class<?> c) {
-        return Async.Body.class.isAssignableFrom(c) || Async.VoidBody.class.isAssignableFrom(c);
+        return Names.isBody(c);
     }
 
     /// {@return the method that a lambda or method reference stands for, or null if this makes neither}
@@ -214,5 +256,74 @@ public final class Checks {
     private static String internalName(ClassDesc type) {
         var descriptor = type.descriptorString();
         return descriptor.startsWith("L") ? descriptor.substring(1, descriptor.length() - 1) : descriptor;
+    }
+
+    /// {@return whether a call makes a future that is lost if its value is thrown away}
+    /// What counts is the declared type: a method that returns a Future gives nothing else. A class of one's own that is
+    /// a future too may have other uses, as a JoinHandle has, and a foreign method that is passed a future may return that.
+    private static boolean isForgotten(InvokeInstruction call) {
+        var type = call.typeSymbol();
+        if (!type.returnType().equals(Names.FUTURE)) return false;
+        if (call.owner().asInternalName().startsWith(Names.PACKAGE)) return true;
+        for (var parameter : type.parameterList()) if (parameter.equals(Names.FUTURE)) return false;
+        return true;
+    }
+
+    private void forgotten(ClassModel in, int line, InvokeInstruction call) {
+        var owner = call.owner().asSymbol().displayName();
+        warn(in, line, "the future of ".concat(owner).concat(".").concat(call.name().stringValue())
+                .concat(" is thrown away: nothing polls it, so what it stands for does not happen. Await it, or spawn it."));
+    }
+
+    private void warn(ClassModel in, int line, String text) {
+        var warning = at(in, line).concat(text);
+        if (!warnings.contains(warning)) warnings.add(warning); // a finally block is there once for each way into it
+    }
+
+    /// Looks at what becomes of the value, if it is a future: `spawn(() -> serve(stream))` forgets to await what serve returns.
+    ///
+    /// @param returnsNothing whether it is thrown away by the functional interface
+    void returnedFuture(MethodModel body, boolean returnsNothing) {
+        if (!body.methodTypeSymbol().returnType().equals(Names.FUTURE)) return;
+        for (var m : model.methods()) {
+            var code = m.code().orElse(null);
+            if (code == null || m.methodName().equalsString("$deserializeLambda$")) continue;
+            int line = -1;
+            boolean follows = false;
+            for (var e : code) {
+                if (e instanceof LineNumber n) line = n.line();
+                if (!(e instanceof Instruction instruction)) continue;
+                if (e instanceof InvokeDynamicInstruction indy && makes(indy, body)) {
+                    if (returnsNothing) returnedFuture(line);
+                    follows = true;
+                } else if (follows) {
+                    if (instruction.opcode() == Opcode.POP) returnedFuture(line);
+                    follows = passesOn(instruction);
+                }
+            }
+        }
+    }
+
+    private boolean makes(InvokeDynamicInstruction indy, MethodModel body) {
+        var target = target(indy);
+        return target != null && body.methodName().equalsString(target.methodName()) && internalName(target).equals(model.thisClass().asInternalName())
+                && body.methodTypeSymbol().descriptorString().equals(target.lookupDescriptor()) && isBody(indy, host);
+    }
+
+    /// {@return whether the value of the task, or the task, is still on top of the stack after this, or will be}
+    private static boolean passesOn(Instruction instruction) {
+        return switch (instruction.opcode().kind()) {
+            case LOAD, CONSTANT -> true; // of an argument
+            case INVOKE -> {
+                var call = (InvokeInstruction) instruction;
+                yield call.owner().asInternalName().startsWith(Names.PACKAGE) && !call.typeSymbol().returnType().equals(ConstantDescs.CD_void);
+            }
+            default -> false;
+        };
+    }
+
+    private void returnedFuture(int line) {
+        warn(model, line, "the async body returns a future, and its value is thrown away: nothing polls that future, so what it stands for"
+                + " does not happen. Let the body await it: () -> await(…).");
     }
 }

@@ -71,8 +71,8 @@ public final class Code {
     public static boolean isAwait(CodeElement e) {
         return e instanceof InvokeInstruction i
                 && i.opcode() == Opcode.INVOKESTATIC
-                && i.name().equalsString("await")
-                && i.owner().name().equalsString("trale/Async");
+                && i.name().equalsString(Names.AWAIT)
+                && i.owner().name().equalsString(Names.ASYNC);
     }
 
     /// {@return whether the instruction after this one may be the next}

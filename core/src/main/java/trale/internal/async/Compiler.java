@@ -2,7 +2,6 @@ package trale.internal.async;
 
 import static java.lang.constant.ConstantDescs.*;
 
-import java.lang.System.Logger.Level;
 import java.lang.classfile.*;
 import java.lang.classfile.ClassFile.DeadCodeOption;
 import java.lang.classfile.ClassFile.ShortJumpsOption;
@@ -11,62 +10,71 @@ import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.attribute.SourceFileAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles an async body: from a lambda to a class beside the one it was written in.
 ///
 /// ```
-///  () -> { … await(f) … }                        Main.java
-///  Code, Frames, Liveness, Layout                what Analysis knows of it
-///  Layout -> Emitter                             the last pass
-///  final class Main$async$1 extends StateMachine this file, by Lookup.defineClass
+///  void serve() { spawn(() -> { … await(f) … }); }     Main.java
+///  Code, Frames, Liveness, Layout                      what Analysis knows of the body
+///  Layout -> Emitter                                   the last pass
+///  final class Main$async$serve extends StateMachine   this file, by Lookup.defineClass
 /// ```
 ///
 /// The class is a normal, visible one, so that stack traces, debuggers, profilers and helpful NullPointerExceptions show it.
 /// No streams, regular expressions or string concatenation on the way that every body takes: the first body of a program pays for
-/// whatever is loaded here.
+/// whatever is loaded here. Nothing of trale is imported in this package: [Names] has what it knows of it.
 public final class Compiler {
     private static final MethodTypeDesc CONSTRUCTOR = MethodTypeDesc.of(CD_void);
-
+    private static final ClassDesc CD_PLACES = ClassDesc.of("java.lang.StackTraceElement").arrayType();
+    private static final MethodTypeDesc FIRST = MethodTypeDesc.of(CD_void, CD_MethodHandle, CD_PLACES);
+    private static final MethodTypeDesc CREATE = MethodTypeDesc.of(Names.STATE_MACHINE, CD_Object, CD_Object);
     private static final MethodTypeDesc CHECK = MethodTypeDesc.of(CD_void, CD_Object, CD_Class);
+    private static final String PLACES = "places";
 
     /// HotSpot does not compile a method beyond this.
     private static final int HUGE = 8_000;
 
-    /// How many bodies of a class were compiled.
-    private static final ClassValue<AtomicInteger> COMPILED = new ClassValue<>() {
-        @Override
-        protected AtomicInteger computeValue(Class<?> type) {
-            return new AtomicInteger();
-        }
-    };
+    /// No method of less bytecode has a jump that is too long for it, nor is too long itself.
+    private static final int FAR = 32_768;
 
     /// Tests put here what each class file goes through before it is defined, with the class the body was written in.
     static volatile @Nullable BiFunction<Class<?>, byte[], byte[]> inspector;
 
     private final Analysis body;
     private final ClassDesc self;
+    private final Linker linker;
 
-    private Compiler(Analysis body, int number) {
+    private Compiler(Analysis body, String name, @Nullable Class<?> lambda) {
         this.body = body;
-        this.self = ClassDesc.of(body.host.getName().concat("$async$").concat(Integer.toString(number)));
+        this.self = ClassDesc.of(name);
+        this.linker = new Linker(body.access, body.host, self, lambda);
     }
 
-    /// {@return a state machine for the lambda's class, of which more can be made}
-    /// @param lambda a `Body` or `VoidBody`
+    /// {@return a state machine for the lambda's class, of which more can be made by its method `create`}
+    /// @param lambda of an interface that extends Serializable, and whose method has one parameter or none
+    /// @param warnings is given what is better looked at, as `Main.java:17: …`
     /// @throws IllegalArgumentException it cannot be compiled
-    public static Object compile(Object lambda) {
+    public static Object compile(Object lambda, Consumer<String> warnings) {
         var body = Analysis.of(lambda);
         try {
-            var bytes = classFile(body, COMPILED.get(body.host).incrementAndGet());
-            var inspect = inspector;
-            var compiled = body.lookup.defineClass(inspect == null ? bytes : inspect.apply(body.host, bytes));
-            Linker.COMPILED_FROM.get(compiled).set(lambda.getClass());
-            return body.lookup.findConstructor(compiled, MethodType.methodType(void.class)).invoke();
+            for (var warning : body.warnings) warnings.accept(warning);
+            var name = body.className();
+            for (int n = 2;; n++) {
+                if (!isTaken(name, body.host)) {
+                    var compiler = new Compiler(body, name, lambda.getClass());
+                    var compiled = compiler.define(compiler.classFile(warnings));
+                    if (compiled != null)
+                        return body.lookup.findConstructor(compiled, MethodType.methodType(void.class, MethodHandle.class, StackTraceElement[].class))
+                                .invoke(compiler.linker.handle(), compiler.places());
+                }
+                name = body.className().concat("_").concat(Integer.toString(n));
+            }
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -74,23 +82,51 @@ public final class Compiler {
         }
     }
 
-    /// {@return the class file of a body's state machine}
-    /// @param number of the bodies of its class that have been compiled, this one included
+    /// {@return whether there is such a class: the user's, or one for the same method as the body of another lambda}
+    private static boolean isTaken(String name, Class<?> host) {
+        try {
+            Class.forName(name, false, host.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        } catch (LinkageError e) {
+            return true;
+        }
+    }
+
+    /// {@return the class; null if its name was taken meanwhile}
+    private @Nullable Class<?> define(byte[] bytes) throws IllegalAccessException {
+        var inspect = inspector;
+        try {
+            return body.lookup.defineClass(inspect == null ? bytes : inspect.apply(body.host, bytes));
+        } catch (LinkageError e) {
+            if (isTaken(self.packageName().isEmpty() ? self.displayName() : self.packageName().concat(".").concat(self.displayName()), body.host)) return null;
+            throw e;
+        }
+    }
+
+    /// {@return the class file of a body's state machine, to be looked at}
     /// @throws IllegalArgumentException it is too large
-    public static byte[] classFile(Analysis body, int number) {
+    public static byte[] classFile(Analysis body, Consumer<String> warnings) {
+        return new Compiler(body, body.className(), null).classFile(warnings);
+    }
+
+    private byte[] classFile(Consumer<String> warnings) {
         // The stack maps are our own, so that no class of the body has to be loaded; far jumps cannot be mended then.
         var file = ClassFile.of(StackMapsOption.DROP_STACK_MAPS, DeadCodeOption.KEEP_DEAD_CODE, ShortJumpsOption.FAIL_ON_SHORT_JUMPS);
-        var compiler = new Compiler(body, number);
+        byte[] bytes;
         try {
-            var bytes = file.build(compiler.self, compiler::define);
-            compiler.warnIfHuge(bytes);
-            return bytes;
+            bytes = file.build(self, this::define);
         } catch (IllegalArgumentException e) {
-            var rejection = Checks.rejection(body.model, body.code.firstLine(), "the async body is too large: its state machine would be a method of more than"
-                    + " 64 KB, or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).");
+            if (Emitter.bytesAtMost(body) < FAR) throw Checks.cannotBeCompiled(body.model, body.code.firstLine(), e);
+            var rejection = Checks.rejection(body.model, body.code.firstLine(),
+                    "the async body is too large: its state machine would be a method of more than"
+                            + " 64 KB, or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).");
             rejection.initCause(e);
             throw rejection;
         }
+        if (bytes.length > HUGE) warnIfHuge(bytes, warnings); // saves the parsing
+        return bytes;
     }
 
     /// See `Async.allow`.
@@ -105,45 +141,66 @@ public final class Compiler {
         }
     }
 
-    private void warnIfHuge(byte[] bytes) {
-        if (bytes.length <= HUGE) return; // saves the parsing
+    private void warnIfHuge(byte[] bytes, Consumer<String> warnings) {
         for (var m : ClassFile.of().parse(bytes).methods()) {
             if (!m.methodName().equalsString("step")) continue;
             int length = ((CodeAttribute) m.code().orElseThrow()).codeLength();
             if (length > HUGE)
-                System.getLogger("trale").log(Level.WARNING, Checks.sourceFile(body.model) + ":" + body.code.firstLine() + ": the async body is " + length
+                warnings.accept(Checks.sourceFile(body.model) + ":" + body.code.firstLine() + ": the async body is " + length
                         + " bytes of bytecode; beyond " + HUGE + " HotSpot only interprets it. Move parts of it to methods that return async(() -> …).");
         }
     }
 
     private void define(ClassBuilder c) {
-        c.withSuperclass(Emitter.CD_STATE_MACHINE).withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+        c.withSuperclass(Names.STATE_MACHINE).withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
         c.with(SourceFileAttribute.of(Checks.sourceFile(body.model)));
         for (var field : body.layout.fields.entrySet()) c.withField(field.getKey(), field.getValue(), ClassFile.ACC_PRIVATE);
-        c.withMethodBody(INIT_NAME, CONSTRUCTOR, 0, this::constructor);
-        c.withMethodBody("create", MethodTypeDesc.of(Emitter.CD_STATE_MACHINE, CD_Object), ClassFile.ACC_PROTECTED, this::create);
-        c.withMethodBody("step", Emitter.STEP, ClassFile.ACC_PROTECTED, b -> Emitter.step(body, self, b));
-        c.withMethodBody("source", MethodTypeDesc.of(CD_String), ClassFile.ACC_PROTECTED, this::source);
+        c.withField(PLACES, CD_PLACES, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC);
+        linker.define(c, self);
+        c.withMethodBody(INIT_NAME, CONSTRUCTOR, 0, b -> constructor(b).return_());
+        c.withMethodBody(INIT_NAME, FIRST, 0, this::first);
+        c.withMethodBody("create", CREATE, ClassFile.ACC_PROTECTED, this::create);
+        c.withMethodBody("step", Emitter.STEP, ClassFile.ACC_PROTECTED, b -> Emitter.step(body, self, linker, b));
+        c.withMethodBody(PLACES, MethodTypeDesc.of(CD_PLACES), ClassFile.ACC_PROTECTED, b -> b.getstatic(self, PLACES, CD_PLACES).areturn());
     }
 
-    private void constructor(CodeBuilder b) {
-        b.aload(0).invokespecial(Emitter.CD_STATE_MACHINE, INIT_NAME, CONSTRUCTOR).return_();
+    private static CodeBuilder constructor(CodeBuilder b) {
+        return b.aload(0).invokespecial(Names.STATE_MACHINE, INIT_NAME, CONSTRUCTOR);
     }
 
-    /// `create(lambda)`: a new state machine, with what its lambda captured where state 0 looks for it.
+    /// The constructor of the class's first machine is given what no class file can hold.
+    private void first(CodeBuilder b) {
+        constructor(b).aload(1);
+        Linker.store(b, self);
+        b.aload(2).putstatic(self, PLACES, CD_PLACES).return_();
+    }
+
+    /// `create(lambda, given)`: a new state machine, with what its lambda captured, and what it is given, where state 0 looks for it.
     private void create(CodeBuilder b) {
-        b.new_(self).dup().invokespecial(self, INIT_NAME, CONSTRUCTOR).astore(2);
-        int n = 1;
-        int slot = 0;
-        if (!body.isStatic()) capture(b, n++, slot++, body.linker.host());
-        if (isOverridable())
-            b.aload(2).aload(1).invokedynamic(body.linker.capture(1, CD_Object)).loadConstant(body.linker.host())
-                    .invokevirtual(Emitter.CD_STATE_MACHINE, "checkReceiver", CHECK);
-        for (var parameter : body.code.method.methodTypeSymbol().parameterList()) {
-            capture(b, n++, slot, parameter);
-            slot += TypeKind.from(parameter).slotSize();
+        b.new_(self).dup().invokespecial(self, INIT_NAME, CONSTRUCTOR).astore(3);
+        var inputs = body.inputs();
+        if (isOverridable()) {
+            input(b, 1, inputs.size(), CD_Object);
+            b.astore(4).aload(3).aload(4).loadConstant(body.access.host()).invokevirtual(Names.STATE_MACHINE, "checkReceiver", CHECK);
         }
-        b.aload(2).areturn();
+        int slot = 0;
+        for (int n = 1; n <= inputs.size(); n++) {
+            var type = inputs.get(n - 1);
+            for (var kept : body.layout.states.getFirst().locals()) {
+                if (kept.slot() != slot) continue;
+                b.aload(3);
+                input(b, n, inputs.size(), type);
+                b.putfield(self, kept.field(), kept.fieldType());
+            }
+            slot += TypeKind.from(type).slotSize();
+        }
+        b.aload(3).areturn();
+    }
+
+    /// Pushes the n-th of the values that the body's method takes. What is given comes behind what was captured.
+    private void input(CodeBuilder b, int n, int inputs, ClassDesc type) {
+        if (n <= inputs - body.given) b.aload(1).invokedynamic(linker.captured(n, type));
+        else b.aload(2).invokedynamic(linker.given(type));
     }
 
     private boolean isOverridable() {
@@ -151,16 +208,12 @@ public final class Compiler {
         return (body.code.method.flags().flagsMask() & fixed) == 0 && (body.model.flags().flagsMask() & ClassFile.ACC_FINAL) == 0;
     }
 
-    private void capture(CodeBuilder b, int n, int slot, ClassDesc type) {
-        for (var captured : body.layout.states.getFirst().locals())
-            if (captured.slot() == slot)
-                b.aload(2).aload(1).invokedynamic(body.linker.capture(n, type)).putfield(self, captured.field(), captured.fieldType());
-    }
-
-    /// `source()`: see `StateMachine`.
-    private void source(CodeBuilder b) {
-        var text = new StringBuilder(body.host.getName()).append(':').append(Analysis.methodName(body.form)).append(':').append(Checks.sourceFile(body.model));
-        for (var state : body.layout.states) text.append(':').append(state.line());
-        b.loadConstant(text.toString()).areturn();
+    /// By state, where it is suspended: what a stack trace would say.
+    private StackTraceElement[] places() {
+        var states = body.layout.states;
+        var places = new StackTraceElement[states.size()];
+        for (int k = 0; k < places.length; k++)
+            places[k] = new StackTraceElement(body.host.getName(), Analysis.methodName(body.form), Checks.sourceFile(body.model), states.get(k).line());
+        return places;
     }
 }

@@ -7,8 +7,10 @@ import java.lang.classfile.attribute.StackMapFrameInfo.SimpleVerificationTypeInf
 import java.lang.classfile.attribute.StackMapFrameInfo.VerificationTypeInfo;
 import java.lang.classfile.attribute.StackMapFrameInfo;
 import java.lang.classfile.attribute.StackMapTableAttribute;
+import java.lang.classfile.constantpool.ConstantDynamicEntry;
 import java.lang.classfile.constantpool.FieldRefEntry;
 import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.classfile.constantpool.MethodHandleEntry;
 import java.lang.classfile.instruction.*;
 import java.lang.constant.*;
 import java.lang.invoke.MethodHandleInfo;
@@ -32,19 +34,26 @@ import org.jspecify.annotations.Nullable;
 ///           … the body goes on …
 /// ```
 ///
+/// The slots of `step`, and what they hold:
+///
+/// ```
+///  0      1        2     3 …                      3 + scratch          4 + scratch …
+///  this   Context  at    the body's own slots     the future awaited,  the operands beneath it,
+///                        0 … maxLocals - 1,       then its value       bottom first; arguments of a
+///                        three further up                              call that is null-checked
+/// ```
+///
 /// The poll stands where the await stood: inside the user's try ranges and on the user's line. Each stack map frame is
 /// javac's own, less the locals that are dead there and the objects that are moved; so no class has to be loaded to
 /// verify what the verifier has accepted before.
 final class Emitter {
-    static final ClassDesc CD_STATE_MACHINE = ClassDesc.of("trale.StateMachine");
-    static final ClassDesc CD_FUTURE = ClassDesc.of("trale.Future");
-    static final ClassDesc CD_CONTEXT = ClassDesc.of("trale.Context");
-    static final MethodTypeDesc STEP = MethodTypeDesc.of(CD_Object, CD_CONTEXT, CD_int);
+    static final MethodTypeDesc STEP = MethodTypeDesc.of(CD_Object, Names.CONTEXT, CD_int);
 
-    private static final MethodTypeDesc AWAIT = MethodTypeDesc.of(CD_Object, CD_FUTURE, CD_CONTEXT);
+    private static final MethodTypeDesc FROM = MethodTypeDesc.of(Names.FUTURE, Names.STAGE);
+    private static final MethodTypeDesc AWAIT = MethodTypeDesc.of(CD_Object, Names.FUTURE, Names.CONTEXT);
     private static final MethodTypeDesc REQUIRE_NON_NULL = MethodTypeDesc.of(CD_void, CD_Object, CD_String);
     private static final MethodTypeDesc PRIVATE_LOOKUP_IN = MethodTypeDesc.of(CD_MethodHandles_Lookup, CD_Class, CD_MethodHandles_Lookup);
-    private static final MethodTypeDesc RESUME = MethodTypeDesc.of(CD_FUTURE);
+    private static final MethodTypeDesc RESUME = MethodTypeDesc.of(Names.FUTURE);
 
     private static final int CONTEXT = 1;
     private static final int AT = 2;
@@ -54,6 +63,7 @@ final class Emitter {
     private final Frames frames;
     private final Liveness liveness;
     private final Layout layout;
+    private final Access access;
     private final Linker linker;
     private final ClassDesc self;
     private final boolean returnsNothing;
@@ -65,12 +75,13 @@ final class Emitter {
     private int next = 1; // the state of the next await
     private boolean begun; // with the body's own instructions
 
-    private Emitter(Analysis body, ClassDesc self, CodeBuilder out) {
+    private Emitter(Analysis body, ClassDesc self, Linker linker, CodeBuilder out) {
         this.code = body.code;
         this.frames = body.frames;
         this.liveness = body.liveness;
         this.layout = body.layout;
-        this.linker = body.linker;
+        this.access = body.access;
+        this.linker = linker;
         this.self = self;
         this.returnsNothing = body.returnsNothing();
         this.out = out;
@@ -79,13 +90,26 @@ final class Emitter {
         this.poll = new Label[layout.states.size()];
     }
 
-    static void step(Analysis body, ClassDesc self, CodeBuilder out) {
-        var emitter = new Emitter(body, self, out);
+    static void step(Analysis body, ClassDesc self, Linker linker, CodeBuilder out) {
+        var emitter = new Emitter(body, self, linker, out);
         // A debugger can't ask for `this` where there is a table of variables that does not have it.
         out.localVariable(0, "this", self, out.startLabel(), out.endLabel());
         emitter.dispatch();
         for (int i = 0; i < body.code.size(); i++) emitter.element(i);
         if (!emitter.maps.isEmpty()) out.with(StackMapTableAttribute.of(emitter.maps));
+    }
+
+    /// {@return how many bytes `step` has at most}
+    static int bytesAtMost(Analysis body) {
+        int bytes = 0;
+        for (var e : body.code.at) {
+            if (!(e instanceof Instruction instruction)) continue;
+            bytes += instruction.sizeInBytes() + 4; // a local may need a wide index
+            if (e instanceof InvokeInstruction call) bytes += 24 + 8 * call.typeSymbol().parameterCount(); // see member, construct
+            else if (e instanceof FieldInstruction) bytes += 32;
+        }
+        for (var state : body.layout.states) bytes += 64 + 28 * (state.locals().size() + state.operands().size());
+        return bytes;
     }
 
     private void dispatch() {
@@ -102,7 +126,7 @@ final class Emitter {
             map(c.target(), locals(new Type[0]));
             restore(state.locals());
             restore(state.operands());
-            out.aload(0).invokevirtual(CD_STATE_MACHINE, "resume", RESUME).astore(SHIFT + layout.scratch).goto_w(poll[c.caseValue()]);
+            out.aload(0).invokevirtual(Names.STATE_MACHINE, "resume", RESUME).astore(SHIFT + layout.scratch).goto_w(poll[c.caseValue()]);
         }
         out.labelBinding(start);
         if (!cases.isEmpty()) map(start, locals(new Type[0]));
@@ -118,7 +142,8 @@ final class Emitter {
             } else {
                 out.aload(0).getfield(self, v.field(), v.fieldType());
                 var desc = v.type().desc();
-                if (desc != null && !desc.equals(v.fieldType())) out.checkcast(desc);
+                var cast = desc == null || desc.equals(v.fieldType()) ? null : access.castTo(desc);
+                if (cast != null && !cast.equals(CD_Object)) out.checkcast(cast);
             }
             out.storeLocal(kind, SHIFT + v.slot());
             if (kind == TypeKind.REFERENCE && !v.type().isNull()) out.aload(0).aconst_null().putfield(self, v.field(), v.fieldType());
@@ -131,17 +156,18 @@ final class Emitter {
                 out.aload(0).loadLocal(v.type().kind(), SHIFT + v.slot()).putfield(self, v.field(), v.fieldType());
     }
 
-    private void await(Layout.State state) {
+    private void await(InvokeInstruction call, Layout.State state) {
         int future = SHIFT + layout.scratch;
         var ready = out.newLabel();
+        if (call.typeSymbol().parameterType(0).equals(Names.STAGE)) out.invokestatic(Names.FUTURE, "from", FROM, true);
         out.astore(future);
         for (var v : state.operands().reversed()) out.storeLocal(v.type().kind(), SHIFT + v.slot());
         var locals = locals(state);
         out.labelBinding(poll[state.number()]);
         variables.suspended(poll[state.number()], liveness.at(state.at()));
         map(poll[state.number()], locals);
-        out.aload(0).aload(future).aload(CONTEXT).invokevirtual(CD_STATE_MACHINE, "await", AWAIT);
-        out.dup().getstatic(CD_STATE_MACHINE, "PENDING", CD_Object).if_acmpne(ready);
+        out.aload(0).aload(future).aload(CONTEXT).invokevirtual(Names.STATE_MACHINE, "await", AWAIT);
+        out.dup().getstatic(Names.STATE_MACHINE, "PENDING", CD_Object).if_acmpne(ready);
         save(state.locals());
         save(state.operands());
         out.aload(0).loadConstant(state.number()).putfield(self, "state", CD_int).areturn();
@@ -163,7 +189,7 @@ final class Emitter {
     private List<VerificationTypeInfo> locals(Layout.State state) {
         @Nullable Type[] types = new @Nullable Type[layout.scratch + 1 + 2 * state.operands().size()];
         for (var v : state.locals()) types[v.slot()] = v.type();
-        types[layout.scratch] = Type.of(CD_FUTURE);
+        types[layout.scratch] = Type.of(Names.FUTURE);
         for (var v : state.operands()) types[v.slot()] = v.type();
         return locals(types);
     }
@@ -171,7 +197,7 @@ final class Emitter {
     private List<VerificationTypeInfo> locals(@Nullable Type[] types) {
         var infos = new ArrayList<VerificationTypeInfo>();
         infos.add(Type.of(self).info());
-        infos.add(Type.of(CD_CONTEXT).info());
+        infos.add(Type.of(Names.CONTEXT).info());
         infos.add(SimpleVerificationTypeInfo.INTEGER);
         for (int slot = 0; slot < types.length; slot++) {
             var type = types[slot];
@@ -247,16 +273,21 @@ final class Emitter {
             }
             case FIELD_ACCESS -> field(i, (FieldInstruction) instruction);
             case INVOKE -> {
-                if (Code.isAwait(instruction)) await(layout.states.get(next++));
+                if (Code.isAwait(instruction)) await((InvokeInstruction) instruction, layout.states.get(next++));
                 else if (moved) construct((InvokeInstruction) instruction, frames.copies[i]);
                 else invoke(i, (InvokeInstruction) instruction);
             }
             case INVOKE_DYNAMIC -> {
                 var dynamic = (InvokeDynamicInstruction) instruction;
-                var arguments = dynamic.bootstrapArgs().toArray(new ConstantDesc[0]);
-                var linked = linker.lambda(dynamic.bootstrapMethod(), dynamic.name().stringValue(), dynamic.typeSymbol(), arguments);
+                var linked = linker.dynamic(dynamic.bootstrapMethod(), dynamic.name().stringValue(), dynamic.typeSymbol(), dynamic.bootstrapArgs());
                 if (linked == null) out.with(instruction);
                 else out.invokedynamic(linked);
+            }
+            case CONSTANT -> {
+                var entry = instruction instanceof ConstantInstruction.LoadConstantInstruction load ? load.constantEntry() : null;
+                if (entry instanceof ConstantDynamicEntry dynamic) out.invokedynamic(linker.constant(dynamic));
+                else if (entry instanceof MethodHandleEntry handle) out.invokedynamic(linker.constant(handle.asSymbol()));
+                else out.with(instruction);
             }
             default -> out.with(instruction);
         }
@@ -293,7 +324,7 @@ final class Emitter {
         };
         if (invoke.name().equalsString(INIT_NAME)) out.with(invoke);
         else if (invoke.name().equalsString("lookup") && invoke.owner().name().equalsString("java/lang/invoke/MethodHandles"))
-            out.loadConstant(linker.host()).with(invoke).invokestatic(CD_MethodHandles, "privateLookupIn", PRIVATE_LOOKUP_IN);
+            out.loadConstant(access.host()).with(invoke).invokestatic(CD_MethodHandles, "privateLookupIn", PRIVATE_LOOKUP_IN);
         else member(i, kind, invoke.method(), invoke.typeSymbol(), invoke.typeSymbol());
     }
 
@@ -301,7 +332,7 @@ final class Emitter {
     private void member(int i, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc call) {
         var owner = member.owner().asSymbol();
         var name = member.name().stringValue();
-        if (linker.mayName(kind, member.owner().asInternalName(), name, type.descriptorString())) {
+        if (frames.isCloneOfAnArray.get(i) || access.mayName(kind, member.owner().asInternalName(), name, type.descriptorString())) {
             out.with(code.at[i]);
             return;
         }
@@ -313,10 +344,10 @@ final class Emitter {
         var message = isStatic || isSuper ? null : nullMessage.of(i);
         if (message != null) {
             store(call);
-            out.dup().loadConstant(message).invokestatic(CD_STATE_MACHINE, "requireNonNull", REQUIRE_NON_NULL);
+            out.dup().loadConstant(message).invokestatic(Names.STATE_MACHINE, "requireNonNull", REQUIRE_NON_NULL);
             load(call);
         }
-        var receiver = isSuper ? linker.host() : owner;
+        var receiver = isSuper ? access.host() : owner;
         out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? call : call.insertParameterTypes(0, receiver)));
         if (!call.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), call.returnType());
     }
@@ -351,7 +382,7 @@ final class Emitter {
     private void construct(InvokeInstruction init, int copies) {
         var type = init.typeSymbol();
         var owner = init.owner().asSymbol();
-        if (!linker.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), INIT_NAME, init.type().stringValue())) {
+        if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), INIT_NAME, init.type().stringValue())) {
             out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, INIT_NAME, type, type.changeReturnType(owner)));
             if (copies == 1) out.pop();
             for (int k = 2; k < copies; k++) out.dup();

@@ -70,6 +70,9 @@ public final class Frames {
     /// For awaits: how many monitors are held.
     final int[] monitors;
 
+    /// Calls of `clone` whose receiver is an array: the verifier lets every class make them, whatever class they name.
+    final BitSet isCloneOfAnArray = new BitSet();
+
     /// Objects that were moved about the stack otherwise than by DUP before their constructor was called.
     final BitSet shuffled = new BitSet();
 
@@ -269,6 +272,7 @@ public final class Frames {
     private void invoke(int i, InvokeInstruction call) {
         var type = call.typeSymbol();
         if (!call.name().equalsString(INIT_NAME)) {
+            if (call.name().equalsString("clone") && call.opcode() == Opcode.INVOKEVIRTUAL && !stack.isEmpty() && isArray(stack.getLast())) isCloneOfAnArray.set(i);
             call(type, call.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
             return;
         }
@@ -282,6 +286,11 @@ public final class Frames {
             copies[i]++;
         }
         pop();
+    }
+
+    private static boolean isArray(Type type) {
+        var desc = type.desc();
+        return desc != null && desc.isArray();
     }
 
     private void shuffle(int i, Opcode op) {

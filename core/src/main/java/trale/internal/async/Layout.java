@@ -36,7 +36,7 @@ public final class Layout {
     /// @param type what it holds there
     /// @param field where it is kept; empty for what is always null
     /// @param fieldType Object for a reference, as other states keep other classes there; but if the class may not be named
-    ///     in a cast (a `var` can have such a type), it has a field of its own type
+    ///     in a cast (a `var` can have such a type), or is not there, it has a field of its own type
     public record Kept(int slot, Type type, String field, ClassDesc fieldType) {}
 
     /// A place where the body can be suspended; number 0 is the one before its first instruction.
@@ -60,13 +60,13 @@ public final class Layout {
     /// The first slot that the body does not use: here the future lies while it is polled, and then the operands.
     final int scratch;
 
-    private final Linker linker;
+    private final Access access;
     private final Map<TypeKind, Integer> used = new EnumMap<>(TypeKind.class);
 
-    Layout(Code code, Frames frames, Liveness liveness, Frames.Frame entry, Linker linker) {
-        this.linker = linker;
+    Layout(Code code, Frames frames, Liveness liveness, Frames.Frame entry, Access access) {
+        this.access = access;
         scratch = code.maxLocals;
-        move(code, frames, linker);
+        move(code, frames);
         states.add(new State(0, -1, code.firstLine(), Type.NULL, locals(entry, liveness.atEntry()), List.of()));
         for (int i = 0; i < code.size(); i++) {
             var frame = frames.frame[i];
@@ -78,7 +78,7 @@ public final class Layout {
         }
     }
 
-    private void move(Code code, Frames frames, Linker linker) {
+    private void move(Code code, Frames frames) {
         for (int i = 0; i < code.size(); i++) {
             var frame = frames.frame[i];
             if (frame != null && Code.isAwait(code.at[i])) {
@@ -86,15 +86,15 @@ public final class Layout {
                 for (var type : frame.locals()) if (type != null) move(type);
             } else if (frames.site[i] >= 0 && code.at[i] instanceof InvokeInstruction call) {
                 var owner = call.owner().asInternalName();
-                if (!linker.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, call.type().stringValue()))
+                if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, call.type().stringValue()))
                     moved.set(frames.site[i]);
             }
         }
         for (int site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
             if (frames.shuffled.get(site))
                 throw new IllegalArgumentException("the class file's compiler moves a new "
-                        + ((NewObjectInstruction) code.at[site]).className().asInternalName()
-                        + " about the stack before it calls the constructor");
+                        + ((NewObjectInstruction) code.at[site]).className().asInternalName().replace('/', '.')
+                        + " about the stack before it calls the constructor. Make the object in a method.");
     }
 
     private void move(Type type) {
@@ -131,7 +131,7 @@ public final class Layout {
         var field = letter.concat("$").concat(Integer.toString(n));
         var desc = type.desc();
         var fieldType = desc == null ? kind.upperBound() : ConstantDescs.CD_Object;
-        if (desc != null && !linker.mayName(desc)) {
+        if (desc != null && access.castTo(desc) == null) {
             fieldType = desc;
             field = field.concat("$").concat(Integer.toString(states.size()));
         }

@@ -2,198 +2,261 @@ package trale.internal.async;
 
 import static java.lang.constant.ConstantDescs.*;
 
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.constantpool.ConstantDynamicEntry;
 import java.lang.constant.*;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// **What the generated class may not name.** It lies beside the class the body was written in (the *host*), in the same
-/// package, but is neither its nestmate nor its subclass. A member that only the host may use is linked by
-/// `invokedynamic`: the JVM calls back once, here, and a lookup that has the host's rights finds the member.
+/// **What only the host may use**, and what a generated class does instead: an `invokedynamic` with a number. When it is first
+/// met, the JVM calls the class's own method `link`, which calls this object. It links what has that number with the host's rights.
 ///
 /// ```
-///  invokevirtual Host.secret(int)String                                  (private)
-///  ->  invokedynamic secret(Host, int)String     StateMachine.member: Host, invokeVirtual, Host, "secret", (int)String
-///
-///  invokedynamic run()Runnable                   LambdaMetafactory: ()void, Host.lambda$main$1, ()void    (private too)
-///  ->  invokedynamic run()Runnable               StateMachine.lambda: Host, invokeStatic, Host, "lambda$main$1", …
+///  invokevirtual Host.secret(int)String            (private)     invokedynamic secret(Host, int)String      Member
+///  invokedynamic run()Runnable                     (a lambda)    invokedynamic run()Runnable                Dynamic
+///  ldc           dynamic, method handle                          invokedynamic constant()MethodHandle       Constant
+///                what the lambda captured, is given              invokedynamic input(Object)String          Captured, Given
 /// ```
 ///
-/// The first half of this file writes such instructions, the second half runs when they are first met.
-public final class Linker {
-    private static final DirectMethodHandleDesc MEMBER = bootstrap("member");
-    private static final DirectMethodHandleDesc LAMBDA = bootstrap("lambda");
-    private static final DirectMethodHandleDesc CAPTURE = bootstrap("capture");
+/// The first half of this file writes such instructions, the second half runs when they are met. There is a linker for each
+/// generated class, and it is the class's: no name of this package is in it, so that its loader need not know the package.
+final class Linker {
 
-    private static DirectMethodHandleDesc bootstrap(String name) {
-        return MethodHandleDesc.ofMethod(
-                DirectMethodHandleDesc.Kind.STATIC,
-                Emitter.CD_STATE_MACHINE,
-                name,
-                MethodTypeDesc.of(
-                        CD_CallSite,
-                        CD_MethodHandles_Lookup,
-                        CD_String,
-                        CD_MethodType,
-                        CD_Object.arrayType()));
+    /// What can be linked, once or more often.
+    private interface Link {
+        CallSite link(Linker linker, Lookup caller, String name, MethodType type) throws Throwable;
     }
 
+    private static final String FIELD = "linker";
+    private static final String METHOD = "link";
+
+    /// That of LambdaMetafactory.altMetafactory, which the JDK calls without generating an adapter first.
+    private static final MethodTypeDesc LINK = MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType, CD_Object.arrayType());
+
+    private static final MethodType LINK_TYPE = MethodType.methodType(CallSite.class, Lookup.class, String.class, MethodType.class, Object[].class);
+
+    private final Access access;
+    private final DirectMethodHandleDesc bootstrap;
+    private final List<Link> links = new ArrayList<>(); // complete before the class is defined
+    private final Map<ConstantDesc, Integer> constants = new HashMap<>();
+
+    /// The class of the lambdas, and the class they were written in; null if nothing will be linked.
+    private final @Nullable Class<?> lambda;
     private final Class<?> host;
-    private final ClassDesc hostDesc;
-    private final String prefix;
 
-    /// May do what any class of the host's package may do.
-    private final Lookup beside;
-
-    /// The host's superclasses, from which it may inherit what is protected.
-    private final Set<String> inherited = new HashSet<>();
-
-    Linker(Lookup host) {
-        this.host = host.lookupClass();
-        this.hostDesc = ClassDesc.ofDescriptor(this.host.descriptorString());
-        this.prefix = this.host.getPackageName().isEmpty() ? "" : this.host.getPackageName().replace('.', '/').concat("/");
-        this.beside = host.dropLookupMode(Lookup.PRIVATE);
-        for (var c = this.host.getSuperclass(); c != null; c = c.getSuperclass()) inherited.add(c.getName().replace('.', '/'));
+    Linker(Access access, Class<?> host, ClassDesc self, @Nullable Class<?> lambda) {
+        this.access = access;
+        this.host = host;
+        this.lambda = lambda;
+        this.bootstrap = MethodHandleDesc.ofMethod(DirectMethodHandleDesc.Kind.STATIC, self, METHOD, LINK);
     }
 
-    /// {@return the class the body was written in}
-    ClassDesc host() {
-        return hostDesc;
+    /// Writes `link` and the field in which the constructor of the first machine puts this linker's handle.
+    void define(ClassBuilder c, ClassDesc self) {
+        c.withField(FIELD, CD_MethodHandle, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC);
+        c.withMethodBody(METHOD, LINK, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_VARARGS | ClassFile.ACC_SYNTHETIC,
+                b -> b.getstatic(self, FIELD, CD_MethodHandle).aload(0).aload(1).aload(2).aload(3)
+                        .invokevirtual(CD_MethodHandle, "invokeExact", LINK).areturn());
     }
 
-    /// {@return whether the generated class may name a class}
-    boolean mayName(ClassDesc type) {
-        while (type.isArray()) type = type.componentType();
-        if (type.isPrimitive() || type.packageName().startsWith("java.") || type.packageName().equals(host.getPackageName())) return true;
-        try {
-            type.resolveConstantDesc(beside);
-            return true;
-        } catch (IllegalAccessException e) {
-            return false;
-        } catch (ReflectiveOperationException | LinkageError e) {
-            return true; // will fail as it would in the host
-        }
+    static void store(CodeBuilder b, ClassDesc self) {
+        b.putstatic(self, FIELD, CD_MethodHandle);
     }
 
-    /// {@return whether the generated class may name a member}
-    /// @param kind one of the `REF_` constants
-    /// @param owner its internal name
-    /// @param type a method's descriptor; a field's as that of its getter
-    boolean mayName(int kind, String owner, String name, String type) {
-        if (kind == MethodHandleInfo.REF_invokeSpecial) return false; // super.m(): its own superclass is another
-        boolean neighbour = owner.startsWith(prefix) && owner.indexOf('/', prefix.length()) < 0;
-        if (owner.startsWith("[") || (!neighbour && !inherited.contains(owner))) return true;
-        if (owner.equals("java/lang/Object") && !name.equals("clone") && !name.equals("finalize")) return true;
-        var loader = host.getClassLoader();
-        try {
-            find(beside, kind, Class.forName(owner.replace('/', '.'), false, loader), name, MethodType.fromMethodDescriptorString(type, loader));
-            return true;
-        } catch (IllegalAccessException e) {
-            return false;
-        } catch (ReflectiveOperationException | LinkageError | TypeNotPresentException e) {
-            return true; // the host's code would fail at this place too, with the JVM's own message
-        }
+    /// {@return what the class's constructor is to be given}
+    MethodHandle handle() throws ReflectiveOperationException {
+        return MethodHandles.lookup().bind(this, METHOD, LINK_TYPE);
+    }
+
+    private DynamicCallSiteDesc add(String name, MethodTypeDesc type, Link link) {
+        links.add(link);
+        return DynamicCallSiteDesc.of(bootstrap, name, type, links.size() - 1);
     }
 
     /// {@return the `invokedynamic` that stands for a member}
+    /// @param type a method's, or that of a field's getter
     /// @param call what it takes from the stack and leaves there
     DynamicCallSiteDesc member(int kind, ClassDesc owner, String name, MethodTypeDesc type, MethodTypeDesc call) {
-        var unqualified = name.equals(INIT_NAME) ? "new" : name;
-        return DynamicCallSiteDesc.of(MEMBER, unqualified, call, hostDesc, kind, owner, unqualified, type);
+        return add(name.equals(INIT_NAME) ? "new" : name, call, new Member(kind, owner, name, type.descriptorString()));
     }
 
     /// {@return the `invokedynamic` that does what this one did in the host, or null if it does so anywhere}
-    @Nullable DynamicCallSiteDesc lambda(DirectMethodHandleDesc bootstrap, String name, MethodTypeDesc type, ConstantDesc[] arguments) {
-        if (!bootstrap.owner().descriptorString().equals("Ljava/lang/invoke/LambdaMetafactory;")) return null;
-        var target = (DirectMethodHandleDesc) arguments[1];
-        // Class::forName asks for its caller, and can be linked by a lookup of the very class alone.
-        if (bootstrap.methodName().equals("metafactory") && !target.owner().equals(hostDesc)
-                && mayName(target.refKind(), Checks.internalName(target), target.methodName(), target.lookupDescriptor())) return null;
-        var all = new ConstantDesc[arguments.length + 4];
-        all[0] = hostDesc;
-        all[1] = target.refKind();
-        all[2] = target.owner();
-        all[3] = target.methodName().equals(INIT_NAME) ? "new" : target.methodName();
-        all[4] = MethodTypeDesc.ofDescriptor(target.lookupDescriptor());
-        all[5] = arguments[0];
-        System.arraycopy(arguments, 2, all, 6, arguments.length - 2);
-        return DynamicCallSiteDesc.of(LAMBDA, name, type, all);
+    @Nullable DynamicCallSiteDesc dynamic(DirectMethodHandleDesc bootstrap, String name, MethodTypeDesc type, List<ConstantDesc> arguments) {
+        var owner = bootstrap.owner().descriptorString();
+        boolean isAnywhere;
+        if (owner.equals("Ljava/lang/invoke/LambdaMetafactory;")) {
+            var target = (DirectMethodHandleDesc) arguments.get(1);
+            // Class::forName asks for its caller, and can be linked by a lookup of the very class alone.
+            isAnywhere = bootstrap.methodName().equals("metafactory") && !target.owner().equals(access.host())
+                    && access.mayName(target.refKind(), Checks.internalName(target), target.methodName(), getter(target.lookupDescriptor()));
+        } else {
+            isAnywhere = (owner.equals("Ljava/lang/invoke/StringConcatFactory;") || owner.equals("Ljava/lang/runtime/SwitchBootstraps;")) && isOfTheJdk(arguments);
+        }
+        return isAnywhere ? null : add(name, type, new Dynamic(bootstrap, arguments));
+    }
+
+    private static boolean isOfTheJdk(List<ConstantDesc> arguments) {
+        for (var a : arguments) {
+            if (a instanceof DirectMethodHandleDesc handle) {
+                if (!handle.owner().packageName().startsWith("java.")) return false;
+            } else if (a instanceof DynamicConstantDesc<?> constant) {
+                if (!constant.bootstrapMethod().owner().packageName().startsWith("java.") || !isOfTheJdk(constant.bootstrapArgsList())) return false;
+            }
+        }
+        return true;
+    }
+
+    /// {@return the `invokedynamic` that pushes a method handle of the constant pool}
+    DynamicCallSiteDesc constant(DirectMethodHandleDesc handle) {
+        return constant(handle, CD_MethodHandle);
+    }
+
+    /// {@return the `invokedynamic` that pushes a dynamic constant, whose value the class asks for once}
+    DynamicCallSiteDesc constant(ConstantDynamicEntry entry) {
+        return constant(entry.constantValue(), entry.typeSymbol());
+    }
+
+    private DynamicCallSiteDesc constant(ConstantDesc value, ClassDesc type) {
+        var number = constants.get(value);
+        if (number == null) {
+            number = links.size();
+            constants.put(value, number);
+            links.add(new Constant(value));
+        }
+        return DynamicCallSiteDesc.of(bootstrap, "constant", MethodTypeDesc.of(type), number);
     }
 
     /// {@return the `invokedynamic` that reads the n-th captured value, counted from 1, from a lambda}
-    DynamicCallSiteDesc capture(int n, ClassDesc type) {
-        return DynamicCallSiteDesc.of(CAPTURE, "capture", MethodTypeDesc.of(type, CD_Object), hostDesc, n);
+    DynamicCallSiteDesc captured(int n, ClassDesc type) {
+        return add("input", MethodTypeDesc.of(type, CD_Object), new Captured(n));
     }
 
-    // From here on: the callbacks.
+    /// {@return the `invokedynamic` that makes a parameter's value of what the body is given}
+    DynamicCallSiteDesc given(ClassDesc type) {
+        return add("input", MethodTypeDesc.of(type, CD_Object), new Given());
+    }
 
-    /// By generated class: the class of the lambdas it was compiled from, which is hidden and has no name to refer to it by.
-    /// Written once, before the class runs.
-    static final ClassValue<AtomicReference<Class<?>>> COMPILED_FROM = new ClassValue<>() {
+    /// {@return a field's descriptor as that of its getter; a method's as it is}
+    private static String getter(String descriptor) {
+        return descriptor.startsWith("(") ? descriptor : "()".concat(descriptor);
+    }
+
+    // From here on: what happens when such an instruction is met.
+
+    /// Called by the method `link` of the generated class.
+    @SuppressWarnings("unused") // by a method handle
+    private CallSite link(Lookup caller, String name, MethodType type, Object[] number) throws Throwable {
+        return links.get((Integer) number[0]).link(this, caller, name, type);
+    }
+
+    private Lookup host(Lookup caller) throws IllegalAccessException {
+        return MethodHandles.privateLookupIn(host, caller);
+    }
+
+    private record Member(int kind, ClassDesc owner, String name, String type) implements Link {
         @Override
-        protected AtomicReference<Class<?>> computeValue(Class<?> type) {
-            return new AtomicReference<>();
+        public CallSite link(Linker linker, Lookup caller, String unused, MethodType call) throws Throwable {
+            return new ConstantCallSite(linker.find(linker.host(caller), kind, owner, name, type).asFixedArity().asType(call));
         }
-    };
-
-    private static MethodHandle find(Lookup lookup, int kind, Class<?> owner, String name, MethodType type)
-            throws ReflectiveOperationException {
-        return switch (kind) {
-            case MethodHandleInfo.REF_getField -> lookup.findGetter(owner, name, type.returnType());
-            case MethodHandleInfo.REF_getStatic -> lookup.findStaticGetter(owner, name, type.returnType());
-            case MethodHandleInfo.REF_putField -> lookup.findSetter(owner, name, type.returnType());
-            case MethodHandleInfo.REF_putStatic -> lookup.findStaticSetter(owner, name, type.returnType());
-            case MethodHandleInfo.REF_invokeStatic -> lookup.findStatic(owner, name, type);
-            case MethodHandleInfo.REF_invokeSpecial -> lookup.findSpecial(owner, name, type, lookup.lookupClass());
-            case MethodHandleInfo.REF_newInvokeSpecial -> lookup.findConstructor(owner, type);
-            default -> lookup.findVirtual(owner, name, type);
-        };
     }
 
-    /// See `StateMachine.member`.
-    ///
-    /// @param member host, kind, owner, name, type
-    public static CallSite member(Lookup caller, MethodType type, Object[] member) throws ReflectiveOperationException {
-        var lookup = MethodHandles.privateLookupIn((Class<?>) member[0], caller);
-        return new ConstantCallSite(find(lookup, member).asFixedArity().asType(type));
+    private record Dynamic(DirectMethodHandleDesc bootstrap, List<ConstantDesc> arguments) implements Link {
+        @Override
+        public CallSite link(Linker linker, Lookup caller, String name, MethodType type) throws Throwable {
+            var host = linker.host(caller);
+            if (!bootstrap.owner().descriptorString().equals("Ljava/lang/invoke/LambdaMetafactory;"))
+                return (CallSite) Objects.requireNonNull(linker.call(host, bootstrap, name, type, arguments), "no call site");
+            var all = new Object[arguments.size()];
+            for (int i = 0; i < all.length; i++) all[i] = Objects.requireNonNull(linker.resolve(host, arguments.get(i)));
+            return bootstrap.methodName().equals("metafactory")
+                    ? LambdaMetafactory.metafactory(host, name, type, (MethodType) all[0], (MethodHandle) all[1], (MethodType) all[2])
+                    : LambdaMetafactory.altMetafactory(host, name, type, all);
+        }
     }
 
-    private static MethodHandle find(Lookup lookup, Object[] member) throws ReflectiveOperationException {
-        return find(lookup, (Integer) member[1], (Class<?>) member[2], (String) member[3], (MethodType) member[4]);
+    /// One call site, shared by all the instructions that ask for the constant, so that there is one value.
+    private static final class Constant implements Link {
+        private final ConstantDesc value;
+        private @Nullable CallSite site; // written once, in the monitor
+
+        Constant(ConstantDesc value) {
+            this.value = value;
+        }
+
+        @Override
+        public synchronized CallSite link(Linker linker, Lookup caller, String name, MethodType type) throws Throwable {
+            var linked = site;
+            if (linked == null) {
+                linked = new ConstantCallSite(MethodHandles.constant(type.returnType(), linker.resolve(linker.host(caller), value)));
+                site = linked;
+            }
+            return linked;
+        }
     }
 
-    /// See `StateMachine.lambda`.
-    ///
-    /// @param lambda host; kind, owner, name and type of the method it calls; then what LambdaMetafactory wants, less that
-    ///     method
-    public static CallSite lambda(Lookup caller, String name, MethodType type, Object[] lambda) throws Exception {
-        var lookup = MethodHandles.privateLookupIn((Class<?>) lambda[0], caller);
-        var target = find(lookup, lambda);
-        if (lambda.length == 7)
-            return LambdaMetafactory.metafactory(lookup, name, type, (MethodType) lambda[5], target, (MethodType) lambda[6]);
-        var arguments = new Object[lambda.length - 4];
-        arguments[0] = lambda[5];
-        arguments[1] = target;
-        System.arraycopy(lambda, 6, arguments, 2, lambda.length - 6);
-        return LambdaMetafactory.altMetafactory(lookup, name, type, arguments);
+    private record Captured(int n) implements Link {
+        @Override
+        public CallSite link(Linker linker, Lookup caller, String name, MethodType type) throws Throwable {
+            var lambda = linker.lambda;
+            if (lambda == null) throw new IllegalStateException("made to be looked at, not to run: " + caller.lookupClass());
+            var field = lambda.getDeclaredField("arg$" + n);
+            return new ConstantCallSite(MethodHandles.privateLookupIn(lambda, caller).unreflectGetter(field).asType(type));
+        }
     }
 
-    /// See `StateMachine.capture`.
-    ///
-    /// @param which host; the number of the value, counted from 1
-    public static CallSite capture(Lookup caller, MethodType type, Object[] which) throws ReflectiveOperationException {
-        var lambda = COMPILED_FROM.get(caller.lookupClass()).get();
-        if (lambda == null) throw new IllegalStateException("not a class that trale generated: " + caller.lookupClass());
-        var field = lambda.getDeclaredField("arg$" + which[1]);
-        return new ConstantCallSite(MethodHandles.privateLookupIn(lambda, caller).unreflectGetter(field).asType(type));
+    private record Given() implements Link {
+        @Override
+        public CallSite link(Linker linker, Lookup caller, String name, MethodType type) {
+            return new ConstantCallSite(MethodHandles.identity(Object.class).asType(type));
+        }
+    }
+
+    private MethodHandle find(Lookup lookup, int kind, ClassDesc owner, String name, String type) throws ReflectiveOperationException {
+        return Access.find(lookup, kind, type("()".concat(owner.descriptorString())).returnType(), name, type(getter(type)));
+    }
+
+    /// As the JVM resolves a descriptor, which may have types that the class may not name.
+    private MethodType type(String descriptor) {
+        try {
+            return MethodType.fromMethodDescriptorString(descriptor, host.getClassLoader());
+        } catch (TypeNotPresentException e) {
+            var error = new NoClassDefFoundError(e.typeName());
+            error.initCause(e);
+            throw error;
+        }
+    }
+
+    private @Nullable Object resolve(Lookup lookup, ConstantDesc constant) throws Throwable {
+        if (constant instanceof DirectMethodHandleDesc handle)
+            return find(lookup, handle.refKind(), handle.owner(), handle.methodName(), handle.lookupDescriptor());
+        if (constant instanceof ClassDesc c) return type("()".concat(c.descriptorString())).returnType();
+        if (constant instanceof MethodTypeDesc type) return type(type.descriptorString());
+        if (constant instanceof DynamicConstantDesc<?> dynamic)
+            return call(lookup, dynamic.bootstrapMethod(), dynamic.constantName(), resolve(lookup, dynamic.constantType()), dynamic.bootstrapArgsList());
+        return constant; // a string or a number
+    }
+
+    /// Calls a bootstrap method.
+    private @Nullable Object call(Lookup lookup, DirectMethodHandleDesc bootstrap, String name, @Nullable Object type, List<ConstantDesc> arguments)
+            throws Throwable {
+        List<@Nullable Object> all = new ArrayList<>(arguments.size() + 3);
+        all.add(lookup);
+        all.add(name);
+        all.add(type);
+        for (var a : arguments) all.add(resolve(lookup, a));
+        return find(lookup, bootstrap.refKind(), bootstrap.owner(), bootstrap.methodName(), bootstrap.lookupDescriptor()).invokeWithArguments(all);
     }
 }

@@ -37,7 +37,7 @@ public final class Inspection implements AutoCloseable {
         classes++;
         var bytes = before == null ? compiled : before.apply(host, compiled);
         var model = ClassFile.of().parse(bytes);
-        var hierarchy = ClassHierarchyResolver.of(Set.of(), Map.of(model.thisClass().asSymbol(), Emitter.CD_STATE_MACHINE))
+        var hierarchy = ClassHierarchyResolver.of(Set.of(), Map.of(model.thisClass().asSymbol(), Names.STATE_MACHINE))
                 .orElse(ClassHierarchyResolver.ofClassLoading(host.getClassLoader()));
         var file = ClassFile.of(ClassHierarchyResolverOption.of(hierarchy));
         if (mutation != null)

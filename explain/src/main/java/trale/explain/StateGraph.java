@@ -32,6 +32,8 @@ import trale.internal.async.Analysis;
 /// @param states by number; none if it cannot be compiled
 /// @param edges in the order of the states they leave
 /// @param rejection why it cannot be compiled and what to do, or empty
+/// @param generatedName the binary name of the class it is compiled to, in which a debugger stops; empty if it cannot be compiled
+/// @param warnings what is better looked at, such as a future that is thrown away, each with its file and line
 public record StateGraph(
         String className,
         String methodName,
@@ -41,7 +43,9 @@ public record StateGraph(
         Size size,
         List<State> states,
         List<Edge> edges,
-        String rejection) {
+        String rejection,
+        String generatedName,
+        List<String> warnings) {
 
     /// Where an [Edge] goes that ends the body with its value.
     public static final int RETURN = -1;
@@ -94,6 +98,7 @@ public record StateGraph(
     public StateGraph {
         states = List.copyOf(states);
         edges = List.copyOf(edges);
+        warnings = List.copyOf(warnings);
     }
 
     /// {@return the state machine of a body}

@@ -19,6 +19,7 @@ import trale.explain.StateGraph.State;
 import trale.explain.StateGraph.Variable;
 import trale.internal.async.Analysis;
 import trale.internal.async.Checks;
+import trale.internal.async.ClassFiles;
 import trale.internal.async.Code;
 import trale.internal.async.Compiler;
 import trale.internal.async.Layout;
@@ -38,15 +39,16 @@ final class Graphs {
         try {
             return of(body.analysis());
         } catch (IllegalArgumentException e) {
-            var file = Checks.sourceFile(Checks.read(body.in()));
+            var file = Checks.sourceFile(ClassFiles.read(body.in()));
             var method = body.lambda() == null ? "run" : Analysis.methodName(body.lambda());
             return new StateGraph(body.in().getName(), method, file, body.line(), body.line(), new Size(0, 0, 0, 0, 0), List.of(), List.of(),
-                    String.valueOf(e.getMessage()));
+                    String.valueOf(e.getMessage()), "", List.of());
         }
     }
 
     static StateGraph of(Analysis body) {
-        Compiler.classFile(body, 1); // throws if it is too large
+        var warnings = new ArrayList<>(body.warnings);
+        Compiler.classFile(body, warnings::add); // throws if it is too large
         int first = Integer.MAX_VALUE;
         int last = -1;
         for (var e : body.code.at) {
@@ -58,7 +60,7 @@ final class Graphs {
         var states = body.layout.states.stream().map(graphs::state).toList();
         var size = Memory.sizeOf(body.layout.fields.values().stream().map(ClassDesc::descriptorString).toList());
         return new StateGraph(body.model.thisClass().asInternalName().replace('/', '.'), Analysis.methodName(body.form), Checks.sourceFile(body.model),
-                last < 0 ? -1 : first, last, size, states, Flow.edges(body), "");
+                last < 0 ? -1 : first, last, size, states, Flow.edges(body), "", body.className(), warnings);
     }
 
     private State state(Layout.State s) {

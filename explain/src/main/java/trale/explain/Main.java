@@ -8,7 +8,6 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import trale.internal.async.Compiler;
@@ -48,7 +47,6 @@ final class Main {
         if (names.isEmpty()) return usage(err);
         try (var loader = new URLClassLoader(urls(path), Main.class.getClassLoader())) {
             var graphs = new ArrayList<String>();
-            var written = new HashMap<Class<?>, Integer>();
             for (var name : names) {
                 int before = graphs.size();
                 for (var c : classes(name, path, loader)) {
@@ -56,7 +54,7 @@ final class Main {
                         var graph = Graphs.of(body);
                         graphs.add(dot ? graph.toDot() : graph.toString());
                         if (!graph.rejection().isEmpty()) rejected = true;
-                        else if (folder != null) write(body, written.merge(body.in(), 1, Integer::sum), folder);
+                        else if (folder != null) write(body, folder);
                     }
                 }
                 if (graphs.size() == before) err.println("trale: " + name + " has no async body");
@@ -92,9 +90,10 @@ final class Main {
         return SourceFile.compile(file, path, loader);
     }
 
-    private static void write(Bodies.Body body, int number, Path folder) throws IOException {
-        var file = folder.resolve(body.in().getName().replace('.', '/') + "$async$" + number + ".class");
+    private static void write(Bodies.Body body, Path folder) throws IOException {
+        var analysis = body.analysis();
+        var file = folder.resolve(analysis.className().replace('.', '/') + ".class");
         Files.createDirectories(Objects.requireNonNull(file.getParent()));
-        Files.write(file, Compiler.classFile(body.analysis(), number));
+        Files.write(file, Compiler.classFile(analysis, _ -> {}));
     }
 }

@@ -96,9 +96,9 @@ class TheCommand {
                     Object two() { return trale.Async.async(() -> 2); }
                 }
                 """)));
-        for (int n = 1; n <= 2; n++) {
-            var bytes = Files.readAllBytes(folder.resolve("a/b/some/where/Hello$async$" + n + ".class"));
-            assertEquals("some/where/Hello$async$" + n, ClassFile.of().parse(bytes).thisClass().asInternalName());
+        for (var method : List.of("one", "two")) {
+            var bytes = Files.readAllBytes(folder.resolve("a/b/some/where/Hello$async$" + method + ".class"));
+            assertEquals("some/where/Hello$async$" + method, ClassFile.of().parse(bytes).thisClass().asInternalName());
         }
     }
 
@@ -111,6 +111,23 @@ class TheCommand {
             assertTrue(out.toString(UTF_8).contains("Bad.java:1: "), out::toString);
         }
         assertEquals("", err.toString(UTF_8));
+    }
+
+    @Test
+    void aForgottenAwaitIsWarnedOf() throws Exception {
+        assertEquals(0, run(file("Hello.java", """
+                import static trale.Async.*;
+                class Hello {
+                    static trale.Future<Integer> work() { return async(() -> 1); }
+                    Object body() {
+                        return async(() -> {
+                            work();
+                        });
+                    }
+                }
+                """)));
+        assertTrue(out.toString(UTF_8).endsWith("\nwarning: Hello.java:6: the future of Hello.work is thrown away: nothing polls it,"
+                + " so what it stands for does not happen. Await it, or spawn it.\n"), out::toString);
     }
 
     @Test

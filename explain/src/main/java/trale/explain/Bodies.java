@@ -17,6 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trale.internal.async.Analysis;
 import trale.internal.async.Checks;
+import trale.internal.async.ClassFiles;
 
 /// Finds the bodies in a class: each `invokedynamic` that makes a `Body` says which method it is.
 final class Bodies {
@@ -47,7 +48,7 @@ final class Bodies {
 
     private Bodies(Class<?> in) {
         this.in = in;
-        this.model = Checks.read(in);
+        this.model = ClassFiles.read(in);
     }
 
     /// {@return those of the class and of the classes inside of it; a body comes before those inside of it}

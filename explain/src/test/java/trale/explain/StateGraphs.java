@@ -60,7 +60,7 @@ class StateGraphs {
 
     /// The first line, and the table; how large the object is depends on the JVM.
     private static void assertShows(String expected, StateGraph graph) {
-        assertEquals(expected, graph.toString().replaceFirst("\nan object of \\d+ bytes: header .*\n", "\n"));
+        assertEquals(expected, graph.toString().replaceFirst("\nclass \\S+, an object of \\d+ bytes: header .*\n", "\n"));
     }
 
     @Test
@@ -399,11 +399,11 @@ class StateGraphs {
 
     @Test
     void theSizeIsShownInItsParts() {
-        var graph = new StateGraph("Main", "body", "Main.java", -1, -1, new Size(12, 10, 20, 6, 4), List.of(), List.of(), "");
+        var graph = new StateGraph("Main", "body", "Main.java", -1, -1, new Size(12, 10, 20, 6, 4), List.of(), List.of(), "", "Main$async$body", List.of());
         assertEquals(48, graph.size().bytes());
         assertEquals("""
                 async body Main.body(Main.java)
-                an object of 48 bytes: header 12, state machine 10, fields 20, padding 6; a reference is 4 bytes
+                class Main$async$body, an object of 48 bytes: header 12, state machine 10, fields 20, padding 6; a reference is 4 bytes
 
                 %s  keeps  then  on exception
                 """.formatted(HEAD), graph.toString());
