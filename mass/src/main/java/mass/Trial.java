@@ -1,0 +1,81 @@
+package mass;
+
+import java.util.Objects;
+import mass.work.Work;
+
+/// A library twice: as it is, and with async bodies in place of its methods. Each case is run on both, and what comes out has
+/// to be the same.
+///
+/// ```
+///  case n        as it is        strewn        strewn, one body is cancelled        strewn once more
+///  result           r      =       r                  any                       =         r
+/// ```
+final class Trial {
+    final String name;
+    final Strewer strewer;
+    final Driver driver;
+
+    private final long seed;
+    private final Work plain;
+    private final Work strewn;
+
+    /// @param user a Work that uses the classes which are moved
+    Trial(String name, long seed, Class<? extends Work> user, String... moved) throws ReflectiveOperationException {
+        this.name = name;
+        this.seed = seed;
+        this.strewer = new Strewer(seed, true);
+        this.driver = new Driver(seed, strewer.places);
+        this.plain = user.getConstructor().newInstance();
+        var loader = new StrewnLoader(Library.moved(user, java.util.List.of(moved)), strewer);
+        this.strewn = (Work) Class.forName(user.getName(), true, loader).getConstructor().newInstance();
+    }
+
+    /// Runs one case: as it is, strewn, and, if it suspends at all, cancelled at one of its suspensions and once more.
+    ///
+    /// @throws Difference there is one
+    void compare(long n) {
+        long number = seed * 1_000_003 + n;
+        var expected = result(plain, number);
+        driver.use();
+        driver.cancelAt(0);
+        long before = driver.suspensions;
+        check(n, "strewn", expected, result(strewn, number));
+        long suspensions = driver.suspensions - before;
+        if (suspensions == 0) return;
+        driver.cancelAt(1 + Math.floorMod(number * 0x9e3779b97f4a7c15L >>> 7, suspensions));
+        result(strewn, number);
+        driver.cancelAt(0);
+        if (driver.fault() != null) throw new Difference(place(n) + driver.fault());
+        check(n, "after a cancelled attempt", expected, result(strewn, number));
+    }
+
+    private String place(long n) {
+        return name + ", case " + n + ": ";
+    }
+
+    private void check(long n, String how, String expected, String actual) {
+        if (Objects.equals(expected, actual)) return;
+        int at = 0;
+        while (at < expected.length() && at < actual.length() && expected.charAt(at) == actual.charAt(at)) at++;
+        throw new Difference(place(n) + how + ", from character " + at + " on it is\n    " + excerpt(actual, at) + "\n  instead of\n    " + excerpt(expected, at));
+    }
+
+    private static String excerpt(String text, int at) {
+        return text.substring(at, Math.min(text.length(), at + 400)).replace('\n', ' ');
+    }
+
+    private static String result(Work work, long number) {
+        try {
+            return work.run(number).replace(Library.MOVED, ""); // messages name classes
+        } catch (VerifyError | InternalError e) {
+            throw e;
+        } catch (Throwable t) {
+            return failure(t);
+        }
+    }
+
+    private static String failure(Throwable t) {
+        var at = t.getStackTrace();
+        return t + (at.length == 0 ? "" : " at " + at[0] + at[1] + at[2]) + (t.getCause() == null ? "" : ", because of " + failure(t.getCause()));
+    }
+}
