@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /// Eclipse's compiler, with async bodies in place of its methods, compiles sources to the same class files, bit for bit, and
 /// says the same about them.
 final class Compilation {
-    private static final String PREFIX = "org.eclipse.jdt.";
+    static final String PREFIX = "org.eclipse.jdt.";
 
     final Strewer strewer;
     final Driver driver;
@@ -27,8 +27,8 @@ final class Compilation {
     private final String classPath;
 
     Compilation(long seed, List<Path> sources, String classPath) {
-        this.strewer = new Strewer(seed, false);
-        this.driver = new Driver(seed, strewer.places);
+        this.strewer = new Strewer(seed, false, false);
+        this.driver = new Driver(seed, strewer.places, Long.MAX_VALUE);
         this.sources = sources;
         this.classPath = classPath;
     }

@@ -3,6 +3,7 @@ package mass;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import trale.Async;
@@ -26,22 +27,38 @@ public final class Driver {
     private static final Context CONTEXT = Context.of(() -> {});
 
     /// Written before the thread starts that uses it; one thread at a time.
-    private static Driver current = new Driver(0, List.of());
+    private static Driver current = new Driver(0, List.of(), 0);
 
     private final List<Strewer.Place> places;
     private long random;
 
+    /// The places that were reached.
+    private final BitSet reached = new BitSet();
+
     long awaits;
     long suspensions;
+
+    /// Of the suspensions, those at places from which a CancellationException gets to a handler of the body.
+    long guarded;
+
     long cancellations;
+
+    /// Of the cancellations, those that a handler caught.
     long handled;
 
-    /// How many suspensions are left until the cancelled one, which is then at the place; -1: none will be.
-    private long untilCancelled = -1;
+    /// At which suspension a body is cancelled, of all or of the guarded ones; 0: at none.
+    private long cancelAt;
+    private long cancelAtGuarded;
+
+    /// The place of the suspension that was reached so, until the body is cancelled.
     private int cancelledAt = NONE;
 
     private boolean cancels;
     private boolean isCleaningUp;
+
+    /// How many awaits a run may have; a fault of the compiler can make it endless.
+    private final long limit;
+
     private int droppedAt;
     private int caughtBy;
     private boolean caughtCancellation;
@@ -56,9 +73,11 @@ public final class Driver {
     }
 
     /// @param places the awaits by number; may grow
-    Driver(long seed, List<Strewer.Place> places) {
+    /// @param limit how many awaits there may be
+    Driver(long seed, List<Strewer.Place> places, long limit) {
         this.random = seed;
         this.places = places;
+        this.limit = limit;
     }
 
     static Driver current() {
@@ -92,8 +111,10 @@ public final class Driver {
     }
 
     /// {@return how often the next pause is pending}
-    int pendings() {
-        awaits++;
+    /// @param place where it is
+    int pendings(int place) {
+        if (++awaits > limit) throw new Difference("it does not end");
+        reached.set(place);
         if (isCleaningUp) return 0; // it would go on as a task of an executor
         random += 0x9e3779b97f4a7c15L;
         long mixed = (random ^ random >>> 30) * 0xbf58476d1ce4e5b9L;
@@ -105,25 +126,50 @@ public final class Driver {
     }
 
     void suspended(int place) {
+        boolean isGuarded = places.get(place).handler() >= 0;
         suspensions++;
-        if (untilCancelled > 0 && --untilCancelled == 0) cancelledAt = place;
+        if (isGuarded) guarded++;
+        if (suspensions == cancelAt || isGuarded && guarded == cancelAtGuarded) cancelledAt = place;
     }
 
     void dropped(int place) {
         droppedAt = place;
     }
 
-    /// From now on bodies are observed, and one is cancelled.
+    /// Bodies are observed, and one is cancelled.
     ///
-    /// @param suspensions how many there will be, the cancelled one included; 0: none is cancelled
-    void cancelAt(long suspensions) {
-        cancels = suspensions > 0;
-        untilCancelled = suspensions;
+    /// @param suspension which one from now on, counted from 1
+    void cancelAt(long suspension) {
+        cancels = true;
+        cancelAt = suspensions + suspension;
+    }
+
+    /// The same, at a place from which a CancellationException gets to a handler.
+    void cancelAtGuarded(long suspension) {
+        cancels = true;
+        cancelAtGuarded = guarded + suspension;
+    }
+
+    /// No body is cancelled, until it is said again.
+    void cancelNone() {
+        cancels = false;
+        cancelAt = 0;
+        cancelAtGuarded = 0;
     }
 
     /// {@return what a cancelled body did wrong, or null}
     String fault() {
         return fault;
+    }
+
+    /// {@return how many places were reached}
+    int placesReached() {
+        return reached.cardinality();
+    }
+
+    /// {@return how many bodies have a place that was reached}
+    long bodiesReached() {
+        return reached.stream().map(place -> places.get(place).body()).distinct().count();
     }
 
     private Object finish(Future<?> body) throws Exception {
@@ -165,7 +211,7 @@ public final class Driver {
         }
         var wrong = wrong(place, outcome);
         if (wrong == null) return;
-        fault = "cancelled at " + places.get(place).in() + " (await " + place + "): " + wrong;
+        fault = places.get(place).in() + " was cancelled at await " + place + ": " + wrong;
         throw new AssertionError(fault);
     }
 
@@ -174,7 +220,7 @@ public final class Driver {
         if (!outcome.hasEnded) return "the body did not end";
         if (droppedAt != place) return "what it awaited was not dropped";
         if (expected == UNKNOWN) return null;
-        if (expected != caughtBy) return "handler " + caughtBy + " ran first instead of " + expected;
+        if (expected != caughtBy) return expected == NONE ? "a handler ran, from whose range it was not" : caughtBy == NONE ? "its handler did not run" : "another handler ran first";
         if (expected != NONE) {
             handled++;
             return caughtCancellation ? null : "its handler caught something else than a CancellationException";

@@ -14,7 +14,7 @@ public final class Pause implements Future<Object> {
     private Pause(Object value, int place) {
         this.value = value;
         this.place = place;
-        this.left = Driver.current().pendings();
+        this.left = Driver.current().pendings(place);
     }
 
     /// {@return a future whose value nobody looks at}

@@ -47,6 +47,7 @@ final class Strewer {
     private static final int MOST_AWAITS = 10;
 
     private static final ClassDesc DRIVER = ClassDesc.of("mass.Driver");
+    private static final ClassDesc EVERYTHING = ClassDesc.of("mass.Everything");
     private static final ClassDesc PAUSE = ClassDesc.of("mass.Pause");
     private static final ClassDesc FUTURE = ClassDesc.of("trale.Future");
     private static final ClassDesc ASYNC = ClassDesc.of("trale.Async");
@@ -63,6 +64,7 @@ final class Strewer {
 
     private final long seed;
     private final boolean probes;
+    private final boolean collects;
 
     /// The awaits of all bodies, by their number.
     final List<Place> places = new ArrayList<>();
@@ -74,15 +76,18 @@ final class Strewer {
 
     /// An await.
     ///
+    /// @param body the number of its body
     /// @param in class and method
     /// @param handler the number of the handler that a CancellationException thrown here reaches first; -1 if it leaves
     ///     the body
-    record Place(String in, int handler) {}
+    record Place(int body, String in, int handler) {}
 
     /// @param probes whether handlers tell [Driver] what they catch
-    Strewer(long seed, boolean probes) {
+    /// @param collects whether each class gets a method that compiles all its bodies
+    Strewer(long seed, boolean probes, boolean collects) {
         this.seed = seed;
         this.probes = probes;
+        this.collects = collects;
     }
 
     /// {@return the class with bodies in place of its methods}
@@ -90,10 +95,47 @@ final class Strewer {
         var model = FILE.parse(original);
         classes++;
         var random = new SplittableRandom(seed * 31 + model.thisClass().asInternalName().hashCode());
-        return FILE.transformClass(model, (c, e) -> {
-            if (e instanceof MethodModel m && isEligible(model, m)) divide(c, model, m, random);
-            else c.with(e);
+        var divided = new ArrayList<Divided>();
+        return FILE.transformClass(model, new ClassTransform() {
+            @Override
+            public void accept(ClassBuilder c, ClassElement e) {
+                if (e instanceof MethodModel m && isEligible(model, m)) divided.add(divide(c, model, m, random));
+                else c.with(e);
+            }
+
+            @Override
+            public void atEnd(ClassBuilder c) {
+                if (collects) collect(c, model, divided);
+            }
         });
+    }
+
+    /// A method that was made a body.
+    ///
+    /// @param body the name of the method that has its code now
+    private record Divided(MethodModel method, String body) {}
+
+    /// Writes a method that hands all bodies of the class to [Everything], with nothing captured.
+    private static void collect(ClassBuilder c, ClassModel model, List<Divided> divided) {
+        c.withMethodBody(Everything.COLLECTOR, MethodTypeDesc.of(CD_void), ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC, out -> {
+            for (var d : divided) {
+                if (!d.method.flags().has(AccessFlag.STATIC)) out.aconst_null();
+                for (var p : d.method.methodTypeSymbol().parameterList()) zero(out, p);
+                lambda(out, model, d.method, d.body);
+                out.invokestatic(EVERYTHING, "compile", MethodTypeDesc.of(CD_void, CD_Object));
+            }
+            out.return_();
+        });
+    }
+
+    private static void zero(CodeBuilder out, ClassDesc type) {
+        switch (TypeKind.from(type)) {
+            case REFERENCE -> out.aconst_null();
+            case LONG -> out.lconst_0();
+            case FLOAT -> out.fconst_0();
+            case DOUBLE -> out.dconst_0();
+            default -> out.iconst_0();
+        }
     }
 
     private boolean isEligible(ClassModel model, MethodModel m) {
@@ -117,7 +159,7 @@ final class Strewer {
     }
 
     /// Writes the body, and the method that drives it to its end.
-    private void divide(ClassBuilder c, ClassModel model, MethodModel m, SplittableRandom random) {
+    private Divided divide(ClassBuilder c, ClassModel model, MethodModel m, SplittableRandom random) {
         var body = "lambda$mass$" + bodies.size();
         bodies.add(model.thisClass().name().stringValue().replace('/', '.') + "." + m.methodName().stringValue());
         int flags = ClassFile.ACC_PRIVATE | ClassFile.ACC_SYNTHETIC | m.flags().flagsMask() & (ClassFile.ACC_STATIC | ClassFile.ACC_STRICT);
@@ -126,32 +168,38 @@ final class Strewer {
             if (e instanceof CodeModel) b.withCode(out -> stub(out, model, m, body));
             else b.with(e);
         });
+        return new Divided(m, body);
     }
 
     private static void stub(CodeBuilder out, ClassModel model, MethodModel m, String body) {
-        var self = model.thisClass().asSymbol();
-        boolean isStatic = m.flags().has(AccessFlag.STATIC);
-        var type = m.methodTypeSymbol();
-        var result = type.returnType();
-        boolean returnsNothing = result.equals(CD_void);
-        var form = returnsNothing ? VOID_BODY : BODY;
-        var captured = MethodTypeDesc.of(form, type.parameterList());
         int slot = 0;
-        if (!isStatic) {
-            out.aload(slot++);
-            captured = captured.insertParameterTypes(0, self);
-        }
-        for (var p : type.parameterList()) {
+        if (!m.flags().has(AccessFlag.STATIC)) out.aload(slot++);
+        for (var p : m.methodTypeSymbol().parameterList()) {
             out.loadLocal(TypeKind.from(p), slot);
             slot += TypeKind.from(p).slotSize();
         }
+        out.invokestatic(DRIVER, "drive", MethodTypeDesc.of(CD_Object, lambda(out, model, m, body)));
+        var result = m.methodTypeSymbol().returnType();
+        if (result.equals(CD_void)) out.return_();
+        else unbox(out, result).return_(TypeKind.from(result));
+    }
+
+    /// Makes a lambda of a body and of what it captures, which lies on the stack.
+    ///
+    /// @return Body or VoidBody
+    private static ClassDesc lambda(CodeBuilder out, ClassModel model, MethodModel m, String body) {
+        var self = model.thisClass().asSymbol();
+        boolean isStatic = m.flags().has(AccessFlag.STATIC);
+        var type = m.methodTypeSymbol();
+        boolean returnsNothing = type.returnType().equals(CD_void);
+        var form = returnsNothing ? VOID_BODY : BODY;
+        var captured = MethodTypeDesc.of(form, type.parameterList());
+        if (!isStatic) captured = captured.insertParameterTypes(0, self);
         var run = MethodTypeDesc.of(returnsNothing ? CD_void : CD_Object);
-        var instantiated = returnsNothing ? run : MethodTypeDesc.of(box(result));
+        var instantiated = returnsNothing ? run : MethodTypeDesc.of(box(type.returnType()));
         out.invokedynamic(DynamicCallSiteDesc.of(METAFACTORY, "run", captured, run,
                 MethodHandleDesc.ofMethod(kind(model, isStatic), self, body, type), instantiated, LambdaMetafactory.FLAG_SERIALIZABLE));
-        out.invokestatic(DRIVER, "drive", MethodTypeDesc.of(CD_Object, form));
-        if (returnsNothing) out.return_();
-        else unbox(out, result).return_(TypeKind.from(result));
+        return form;
     }
 
     private static DirectMethodHandleDesc.Kind kind(ClassModel model, boolean isStatic) {
@@ -231,7 +279,7 @@ final class Strewer {
             }
             int handler = monitors ? Driver.UNKNOWN : handlerOf(code, elements, i, handlers);
             int place = places.size();
-            places.add(new Place(bodies.getLast(), handler));
+            places.add(new Place(bodies.size() - 1, bodies.getLast(), handler));
             var carried = carried(model, e);
             if (carried == null) {
                 out.loadConstant(place).invokestatic(PAUSE, "at", MethodTypeDesc.of(FUTURE, CD_int)).invokestatic(ASYNC, "await", AWAIT).pop();

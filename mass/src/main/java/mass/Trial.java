@@ -1,6 +1,11 @@
 package mass;
 
+import java.util.List;
 import java.util.Objects;
+import mass.work.Dates;
+import mass.work.Numbers;
+import mass.work.Patterns;
+import mass.work.Queues;
 import mass.work.Work;
 
 /// A library twice: as it is, and with async bodies in place of its methods. Each case is run on both, and what comes out has
@@ -20,14 +25,27 @@ final class Trial {
     private final Work strewn;
 
     /// @param user a Work that uses the classes which are moved
-    Trial(String name, long seed, Class<? extends Work> user, String... moved) throws ReflectiveOperationException {
+    /// @param limit how many awaits there may be
+    private Trial(String name, long seed, long limit, Class<? extends Work> user, String... moved) throws ReflectiveOperationException {
         this.name = name;
         this.seed = seed;
-        this.strewer = new Strewer(seed, true);
-        this.driver = new Driver(seed, strewer.places);
+        this.strewer = new Strewer(seed, true, false);
+        this.driver = new Driver(seed, strewer.places, limit);
         this.plain = user.getConstructor().newInstance();
-        var loader = new StrewnLoader(Library.moved(user, java.util.List.of(moved)), strewer);
+        var loader = new StrewnLoader(Library.moved(user, List.of(moved)), strewer);
         this.strewn = (Work) Class.forName(user.getName(), true, loader).getConstructor().newInstance();
+    }
+
+    /// {@return the trials of parts of the JDK}
+    static List<Trial> all(long seed, long limit) throws ReflectiveOperationException {
+        return List.of(
+                new Trial("java.math", seed, limit, Numbers.class, "java.math."),
+                new Trial("java.util.regex", seed, limit, Patterns.class, "java.util.regex."),
+                new Trial("java.time", seed, limit, Dates.class, "java.time.", "jdk.internal.util.DateTimeHelper"),
+                new Trial("collections", seed, limit, Queues.class, "java.util.ArrayDeque", "java.util.BitSet", "java.util.PriorityQueue", "java.util.TreeMap",
+                        "java.util.concurrent.ArrayBlockingQueue", "java.util.concurrent.ConcurrentLinkedDeque", "java.util.concurrent.Helpers",
+                        "java.util.concurrent.LinkedBlockingDeque", "java.util.concurrent.LinkedBlockingQueue",
+                        "java.util.concurrent.PriorityBlockingQueue"));
     }
 
     /// Runs one case: as it is, strewn, and, if it suspends at all, cancelled at one of its suspensions and once more.
@@ -37,14 +55,18 @@ final class Trial {
         long number = seed * 1_000_003 + n;
         var expected = result(plain, number);
         driver.use();
-        driver.cancelAt(0);
+        driver.cancelNone();
         long before = driver.suspensions;
+        long guardedBefore = driver.guarded;
         check(n, "strewn", expected, result(strewn, number));
         long suspensions = driver.suspensions - before;
         if (suspensions == 0) return;
-        driver.cancelAt(1 + Math.floorMod(number * 0x9e3779b97f4a7c15L >>> 7, suspensions));
+        long guarded = driver.guarded - guardedBefore;
+        long random = number * 0x9e3779b97f4a7c15L >>> 7;
+        if (n % 2 == 1 && guarded > 0) driver.cancelAtGuarded(1 + random % guarded);
+        else driver.cancelAt(1 + random % suspensions);
         result(strewn, number);
-        driver.cancelAt(0);
+        driver.cancelNone();
         if (driver.fault() != null) throw new Difference(place(n) + driver.fault());
         check(n, "after a cancelled attempt", expected, result(strewn, number));
     }
@@ -57,11 +79,11 @@ final class Trial {
         if (Objects.equals(expected, actual)) return;
         int at = 0;
         while (at < expected.length() && at < actual.length() && expected.charAt(at) == actual.charAt(at)) at++;
-        throw new Difference(place(n) + how + ", from character " + at + " on it is\n    " + excerpt(actual, at) + "\n  instead of\n    " + excerpt(expected, at));
+        throw new Difference(place(n) + how + ", it is '" + excerpt(actual, at) + "' instead of '" + excerpt(expected, at) + "'");
     }
 
     private static String excerpt(String text, int at) {
-        return text.substring(at, Math.min(text.length(), at + 400)).replace('\n', ' ');
+        return text.substring(at, Math.min(text.length(), at + 60)).replace('\n', ' ');
     }
 
     private static String result(Work work, long number) {
@@ -76,6 +98,6 @@ final class Trial {
 
     private static String failure(Throwable t) {
         var at = t.getStackTrace();
-        return t + (at.length == 0 ? "" : " at " + at[0] + at[1] + at[2]) + (t.getCause() == null ? "" : ", because of " + failure(t.getCause()));
+        return t + (at.length == 0 ? "" : " at " + at[0]) + (t.getCause() == null ? "" : ", because of " + failure(t.getCause()));
     }
 }

@@ -15,7 +15,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -123,16 +122,16 @@ public final class Queues implements Work {
 
     private static void maps(SplittableRandom random, StringJoiner out) {
         var tree = new TreeMap<Integer, Integer>();
-        var list = new ConcurrentSkipListMap<Integer, Integer>();
+        var other = new TreeMap<Integer, Integer>(Comparator.reverseOrder());
         for (int n = 0; n < 40; n++) {
             int k = random.nextInt(30);
             switch (random.nextInt(5)) {
-                case 0, 1 -> out.add("" + tree.put(k, n) + list.put(k, n));
-                case 2 -> out.add("" + tree.remove(k) + list.remove(k));
-                case 3 -> out.add("" + tree.ceilingEntry(k) + list.ceilingEntry(k) + tree.headMap(k, true).size());
-                default -> out.add("" + tree.merge(k, n, Integer::sum) + list.merge(k, n, Integer::sum));
+                case 0, 1 -> out.add("" + tree.put(k, n) + other.put(k, n));
+                case 2 -> out.add("" + tree.remove(k) + other.remove(k));
+                case 3 -> out.add("" + tree.ceilingEntry(k) + other.ceilingEntry(k) + tree.headMap(k, true).size());
+                default -> out.add("" + tree.merge(k, n, Integer::sum) + other.merge(k, n, Integer::sum));
             }
         }
-        out.add(tree + "" + list + tree.equals(list) + tree.descendingMap() + list.subMap(5, 20));
+        out.add(tree + "" + other + tree.equals(other) + tree.descendingMap() + other.subMap(20, 5));
     }
 }
