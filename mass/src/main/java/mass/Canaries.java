@@ -35,7 +35,7 @@ record Canaries(Map<Mistake, CompletableFuture<Verdict>> verdicts) {
     private static Verdict run(Mistake mistake, long seed) {
         var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-javaagent:" + Main.property("mass.jar") + "=" + mistake, "-cp", System.getProperty("java.class.path"), "mass.Main", "--canary", "--seed", "" + seed));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-javaagent:" + Main.property("mass.jar") + "=" + mistake, "-cp", System.getProperty("java.class.path"), "mass.Main", "--canary", "--seed", "" + seed));
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             try (var _ = process.getOutputStream(); var in = process.getInputStream()) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// An agent that makes a [Mistake] in every state machine that is defined, where there is something that it can spoil.
+/// An agent that makes a [Mistake] in every state machine that is defined after the first, where there is something that it can spoil.
 /// `-javaagent:mass.jar=SKIPS_A_FINALLY`
 public final class Canary implements ClassFileTransformer {
     private static final String STATE_MACHINE = "trale/StateMachine";
@@ -20,7 +20,12 @@ public final class Canary implements ClassFileTransformer {
     /// The agent of this JVM; written before its main method runs.
     private static @Nullable Canary installed;
 
+    /// So many state machines are right, those that the classes' initialisers need among them: it would be too easy to notice that
+    /// a library cannot even be loaded.
+    private static final int RIGHT = 100;
+
     private final Mistake mistake;
+    private int seen;
 
     /// How many classes were spoilt. Only one thread makes state machines.
     private int spoilt;
@@ -59,6 +64,7 @@ public final class Canary implements ClassFileTransformer {
         var model = ClassFile.of().parse(bytes);
         var parent = model.superclass();
         if (parent.isEmpty() || !parent.get().name().equalsString(STATE_MACHINE)) return null;
+        if (++seen <= RIGHT) return null;
         var self = model.thisClass().asSymbol();
         var hierarchy = ClassHierarchyResolver.of(Set.of(), Map.of(self, ClassDesc.ofInternalName(STATE_MACHINE))).orElse(ClassHierarchyResolver.ofResourceParsing(loader));
         var spoiler = new Mistake.Spoiler(mistake, self);

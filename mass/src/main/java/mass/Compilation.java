@@ -23,12 +23,14 @@ final class Compilation {
     /// How many class files were compared.
     int classFiles;
 
+    private final long seed;
     private final List<Path> sources;
     private final String classPath;
 
     Compilation(long seed, List<Path> sources, String classPath) {
+        this.seed = seed;
         this.strewer = new Strewer(seed, false, false);
-        this.driver = new Driver(seed, strewer.places, Long.MAX_VALUE);
+        this.driver = new Driver(strewer.places, Long.MAX_VALUE);
         this.sources = sources;
         this.classPath = classPath;
     }
@@ -53,7 +55,7 @@ final class Compilation {
     void compare() throws Exception {
         var plain = compile(new StrewnLoader(Library.onClassPath(PREFIX), null));
         if (plain.classFiles.isEmpty()) throw new IllegalStateException("nothing was compiled: " + plain.says);
-        driver.use();
+        driver.begin(seed);
         var strewn = compile(new StrewnLoader(Library.onClassPath(PREFIX), strewer));
         if (!plain.says.equals(strewn.says)) throw new Difference("ecj says\n" + strewn.says + "\ninstead of\n" + plain.says);
         if (!plain.classFiles.keySet().equals(strewn.classFiles.keySet()))

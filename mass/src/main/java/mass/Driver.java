@@ -6,6 +6,7 @@ import static trale.Async.await;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import trale.Async;
 import trale.Context;
 import trale.Future;
@@ -27,7 +28,7 @@ public final class Driver {
     private static final Context CONTEXT = Context.of(() -> {});
 
     /// Written before the thread starts that uses it; one thread at a time.
-    private static Driver current = new Driver(0, List.of(), 0);
+    private static Driver current = new Driver(List.of(), 0);
 
     private final List<Strewer.Place> places;
     private long random;
@@ -64,18 +65,17 @@ public final class Driver {
     private boolean caughtCancellation;
 
     /// What a cancelled body did wrong, or null. It is kept, as the library may catch what is thrown.
-    private String fault;
+    private @Nullable String fault;
 
     private static final class Outcome {
         boolean hasEnded;
-        Object value;
-        Throwable failure;
+        @Nullable Object value;
+        @Nullable Throwable failure;
     }
 
     /// @param places the awaits by number; may grow
     /// @param limit how many awaits there may be
-    Driver(long seed, List<Strewer.Place> places, long limit) {
-        this.random = seed;
+    Driver(List<Strewer.Place> places, long limit) {
         this.places = places;
         this.limit = limit;
     }
@@ -84,7 +84,11 @@ public final class Driver {
         return current;
     }
 
-    void use() {
+    /// From now on bodies are driven by this.
+    ///
+    /// @param seed of how often pauses are pending
+    void begin(long seed) {
+        random = seed;
         current = this;
     }
 
@@ -158,7 +162,7 @@ public final class Driver {
     }
 
     /// {@return what a cancelled body did wrong, or null}
-    String fault() {
+    @Nullable String fault() {
         return fault;
     }
 
@@ -215,7 +219,7 @@ public final class Driver {
         throw new AssertionError(fault);
     }
 
-    private String wrong(int place, Outcome outcome) {
+    private @Nullable String wrong(int place, Outcome outcome) {
         int expected = places.get(place).handler();
         if (!outcome.hasEnded) return "the body did not end";
         if (droppedAt != place) return "what it awaited was not dropped";

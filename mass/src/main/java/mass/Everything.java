@@ -8,7 +8,9 @@ import java.net.URL;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import trale.internal.async.Compiler;
 
@@ -27,16 +29,18 @@ public final class Everything {
     final List<String> failures = new ArrayList<>();
     int bodies;
 
-    /// Classes that cannot be initialised here, because what they need is not there.
-    final List<String> unusable = new ArrayList<>();
+    /// Classes that cannot be initialised as they are either, because what they need is not there, and why.
+    final Map<String, Throwable> unusable = new LinkedHashMap<>();
 
     private final List<String> classes;
     private final StrewnLoader loader;
+    private final StrewnLoader plain;
 
     private Everything(String name, long seed, Library library, List<String> classes) {
         this.name = name;
         this.strewer = new Strewer(seed, false, true);
         this.loader = new StrewnLoader(library, strewer);
+        this.plain = new StrewnLoader(library, null);
         this.classes = classes;
     }
 
@@ -45,7 +49,9 @@ public final class Everything {
         var names = new ArrayList<String>();
         for (var folder : List.of("java/math", "java/util/regex", "java/time")) names.addAll(inTheJdk(folder));
         var ecj = Library.onClassPath(Compilation.PREFIX);
-        return List.of(new Everything("all of the three", seed, Library.moved(Everything.class, jdk), names), new Everything("all of ecj", seed, ecj, inItsJar(Compilation.PREFIX + "internal.compiler.Compiler")));
+        return List.of(
+                new Everything("all of the JDK's", seed, Library.moved(null, jdk), names),
+                new Everything("all of ecj", seed, ecj, inItsJar(Compilation.PREFIX + "internal.compiler.Compiler")));
     }
 
     private static List<String> inTheJdk(String folder) throws IOException {
@@ -87,6 +93,8 @@ public final class Everything {
         for (var c : classes) collect(c);
         bodies = compiled;
         failures.addAll(FAILURES);
+        long expected = strewer.bodies.stream().filter(b -> !unusable.containsKey(b.substring(0, b.lastIndexOf('.')))).count();
+        if (bodies + failures.size() < expected) failures.add(name + ": only " + bodies + " of " + expected + " bodies were compiled");
     }
 
     private void collect(String c) {
@@ -102,7 +110,17 @@ public final class Everything {
     }
 
     private void note(String c, Throwable t) {
-        if (t instanceof VerifyError || t instanceof BootstrapMethodError || t instanceof NoSuchMethodException) FAILURES.add(c + ": " + t);
-        else unusable.add(c + " (" + t + ")");
+        if (isUsable(c)) FAILURES.add(c + ": " + t);
+        else unusable.put(c, t);
+    }
+
+    /// {@return whether a class can be initialised if it is left alone}
+    private boolean isUsable(String c) {
+        try {
+            Class.forName(c, true, plain);
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
     }
 }

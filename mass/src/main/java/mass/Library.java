@@ -12,6 +12,7 @@ import java.lang.classfile.instruction.LocalVariableType;
 import java.lang.constant.ClassDesc;
 import java.util.List;
 import jdk.internal.classfile.components.ClassRemapper;
+import org.jspecify.annotations.Nullable;
 
 /// Classes that are defined anew, so that their methods can be made async bodies.
 interface Library {
@@ -25,7 +26,7 @@ interface Library {
     boolean isStrewn(String name);
 
     /// {@return the class file, or null if there is none}
-    byte[] read(String name);
+    byte @Nullable [] read(String name);
 
     /// A library on the class path: all classes whose names begin with the prefix.
     static Library onClassPath(String prefix) {
@@ -41,7 +42,7 @@ interface Library {
             }
 
             @Override
-            public byte[] read(String name) {
+            public byte @Nullable [] read(String name) {
                 return resource(name);
             }
         };
@@ -54,12 +55,13 @@ interface Library {
     ///  mass.work.Numbers     ->  mass.work.Numbers               calls moved.java.math.BigInteger
     /// ```
     ///
+    /// @param user null if there is none
     /// @param moved packages (`java.math.`, with what is below them) and classes (`java.util.BitSet`, with what is in them)
-    static Library moved(Class<?> user, List<String> moved) {
-        return new Moved(user.getName(), moved);
+    static Library moved(@Nullable Class<?> user, List<String> moved) {
+        return new Moved(user == null ? "" : user.getName(), moved);
     }
 
-    private static byte[] resource(String name) {
+    private static byte @Nullable [] resource(String name) {
         try (var in = ClassLoader.getSystemResourceAsStream(name.replace('.', '/') + ".class")) {
             return in == null ? null : in.readAllBytes();
         } catch (IOException e) {
@@ -69,7 +71,7 @@ interface Library {
 
     /// See [Library#moved].
     ///
-    /// @param user class name
+    /// @param user class name; empty if there is none
     record Moved(String user, List<String> moved) implements Library {
         private static final ClassTransform UNSIGNED = ClassTransform.transformingMethodBodies((b, e) -> {
             if (!(e instanceof LocalVariableType)) b.with(e);
@@ -81,7 +83,7 @@ interface Library {
         }
 
         private boolean isUser(String name) {
-            return name.equals(user) || name.startsWith(user + "$");
+            return !user.isEmpty() && (name.equals(user) || name.startsWith(user + "$"));
         }
 
         @Override
@@ -105,7 +107,7 @@ interface Library {
         }
 
         @Override
-        public byte[] read(String name) {
+        public byte @Nullable [] read(String name) {
             var original = resource(isUser(name) ? name : name.substring(MOVED.length()));
             if (original == null) return null;
             ClassHierarchyResolver resolver = this::superclass;
@@ -116,7 +118,7 @@ interface Library {
             return ClassRemapper.of(this::map).remapClass(file, file.parse(unsigned));
         }
 
-        private ClassHierarchyInfo superclass(ClassDesc type) {
+        private @Nullable ClassHierarchyInfo superclass(ClassDesc type) {
             try {
                 var name = name(type);
                 var c = Class.forName(name.startsWith(MOVED) ? name.substring(MOVED.length()) : name, false, Library.class.getClassLoader());

@@ -1,5 +1,6 @@
 package mass;
 
+import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
@@ -7,11 +8,11 @@ import trale.Poll;
 /// What the strewn awaits wait for: a future that is pending 0, 1 or 2 times. Which it is depends on the seed and on how many
 /// came before, so that a run can be repeated.
 public final class Pause implements Future<Object> {
-    private final Object value;
+    private final @Nullable Object value;
     private final int place;
     private int left;
 
-    private Pause(Object value, int place) {
+    private Pause(@Nullable Object value, int place) {
         this.value = value;
         this.place = place;
         this.left = Driver.current().pendings(place);
@@ -25,7 +26,7 @@ public final class Pause implements Future<Object> {
 
     /// {@return a future that becomes a value which the body goes on with}
     /// @param place the number of the await
-    public static Future<Object> carry(Object value, int place) {
+    public static Future<Object> carry(@Nullable Object value, int place) {
         return new Pause(value, place);
     }
 

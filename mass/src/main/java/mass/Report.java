@@ -9,11 +9,12 @@ import java.util.TreeMap;
 
 /// What the test prints, and whether it is fine.
 final class Report {
-    private static final String ROW = "%-16s %7s %7s %7s %7s %8s %8s %8s %9s %9s %8s %6s  %s%n";
+    private static final String ROW = "%-17s %7s %7s %7s %7s %8s %8s %8s %9s %9s %8s %6s  %s%n";
 
     private final PrintStream out;
     private final long start = System.nanoTime();
     private final Map<String, Integer> skipped = new TreeMap<>();
+    private int inConstruction;
     private final List<String> failures = new ArrayList<>();
     private String command = "";
 
@@ -47,6 +48,7 @@ final class Report {
             failures.add(name + ": " + e);
             e.printStackTrace(out);
         }
+        inConstruction += strewer.inConstruction;
         strewer.skipped.forEach((reason, n) -> skipped.merge(reason, n, Integer::sum));
         out.printf(ROW, name, number(strewer.classes), number(strewer.methods), number(strewer.bodies.size()), number(driver.bodiesReached()), number(strewer.places.size()),
                 number(driver.placesReached()), number(driver.awaits), number(driver.suspensions), number(driver.cancellations), number(driver.handled), seconds(from), compared);
@@ -58,13 +60,14 @@ final class Report {
         all.compileAll();
         out.printf(ROW, all.name, number(all.strewer.classes), number(all.strewer.methods), number(all.strewer.bodies.size()), "-", number(all.strewer.places.size()), "-", "-", "-", "-", "-",
                 seconds(from), number(all.bodies) + " verified");
-        for (var u : all.unusable) out.println("  not initialised: " + u);
+        if (!all.unusable.isEmpty()) out.println("  less those of classes that cannot be initialised here, as they are either: " + String.join(", ", all.unusable.keySet()));
         failures.addAll(all.failures);
         out.flush();
     }
 
     void skipped() {
-        out.printf("%nMethods that stay as they are:");
+        out.printf("%nOf these awaits %s stand where a new object waits on the stack for its constructor.%n", number(inConstruction));
+        out.print("Methods that stay as they are:");
         String separator = " ";
         for (var s : skipped.entrySet()) {
             out.print(separator + number(s.getValue()) + " × " + s.getKey());

@@ -30,7 +30,7 @@ final class Trial {
         this.name = name;
         this.seed = seed;
         this.strewer = new Strewer(seed, true, false);
-        this.driver = new Driver(seed, strewer.places, limit);
+        this.driver = new Driver(strewer.places, limit);
         this.plain = user.getConstructor().newInstance();
         var loader = new StrewnLoader(Library.moved(user, List.of(moved)), strewer);
         this.strewn = (Work) Class.forName(user.getName(), true, loader).getConstructor().newInstance();
@@ -54,7 +54,7 @@ final class Trial {
     void compare(long n) {
         long number = seed * 1_000_003 + n;
         var expected = result(plain, number);
-        driver.use();
+        driver.begin(number);
         driver.cancelNone();
         long before = driver.suspensions;
         long guardedBefore = driver.guarded;
