@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// An agent that makes a [Mistake] in every state machine that is defined after the first, where there is something that it can spoil.
+/// An agent that makes a [Mistake] in every state machine that is defined once it has begun, where there is something that it can spoil.
 /// `-javaagent:mass.jar=SKIPS_A_FINALLY`
 public final class Canary implements ClassFileTransformer {
     private static final String STATE_MACHINE = "trale/StateMachine";
@@ -20,14 +20,12 @@ public final class Canary implements ClassFileTransformer {
     /// The agent of this JVM; written before its main method runs.
     private static @Nullable Canary installed;
 
-    /// So many state machines are right, those that the classes' initialisers need among them: it would be too easy to notice that
-    /// a library cannot even be loaded.
-    private static final int RIGHT = 100;
-
     private final Mistake mistake;
-    private int seen;
 
-    /// How many classes were spoilt. Only one thread makes state machines.
+    /// Whether it has begun. Only one thread makes state machines and says this.
+    private boolean spoils;
+
+    /// How many classes were spoilt.
     private int spoilt;
 
     private Canary(Mistake mistake) {
@@ -42,16 +40,26 @@ public final class Canary implements ClassFileTransformer {
         jvm.addTransformer(installed);
     }
 
+    /// From now on state machines are spoilt. Those that were made before are right, so that the libraries' classes could be
+    /// initialised: it would be too easy to notice that they cannot.
+    static void begin() {
+        agent().spoils = true;
+    }
+
     /// {@return how many classes were spoilt in this JVM}
     static int spoilt() {
+        return agent().spoilt;
+    }
+
+    private static Canary agent() {
         var canary = installed;
         if (canary == null) throw new IllegalStateException("no agent: java -javaagent:mass.jar=NAME");
-        return canary.spoilt;
+        return canary;
     }
 
     @Override
     public byte @Nullable [] transform(@Nullable ClassLoader loader, String name, @Nullable Class<?> redefined, ProtectionDomain domain, byte[] bytes) {
-        if (!(loader instanceof StrewnLoader)) return null;
+        if (!spoils || !(loader instanceof StrewnLoader)) return null;
         try {
             return spoil(loader, bytes);
         } catch (RuntimeException | Error e) { // the JVM would pass over it
@@ -64,7 +72,6 @@ public final class Canary implements ClassFileTransformer {
         var model = ClassFile.of().parse(bytes);
         var parent = model.superclass();
         if (parent.isEmpty() || !parent.get().name().equalsString(STATE_MACHINE)) return null;
-        if (++seen <= RIGHT) return null;
         var self = model.thisClass().asSymbol();
         var hierarchy = ClassHierarchyResolver.of(Set.of(), Map.of(self, ClassDesc.ofInternalName(STATE_MACHINE))).orElse(ClassHierarchyResolver.ofResourceParsing(loader));
         var spoiler = new Mistake.Spoiler(mistake, self);

@@ -77,10 +77,10 @@ final class Report {
     }
 
     void canaries(Canaries canaries) {
-        out.printf("%nFive faults of the compiler, each of which has to be noticed:%n");
+        out.printf("%nCanaries: five faults of the compiler, each of which has to be noticed.%n");
         for (var c : canaries.verdicts().entrySet()) {
             var verdict = c.getValue().join();
-            out.printf("%n%-9s %s%n", verdict.isNoticed() ? "noticed" : "MISSED", c.getKey().what);
+            out.printf("%-9s %s%n", verdict.isNoticed() ? "noticed" : "MISSED", c.getKey().what);
             verdict.says().lines().forEach(line -> out.println("          " + line));
             if (!verdict.isNoticed()) failures.add("not noticed: " + c.getKey().what);
         }
