@@ -32,12 +32,14 @@ public final class Everything {
     /// Classes that cannot be initialised as they are either, because what they need is not there, and why.
     final Map<String, Throwable> unusable = new LinkedHashMap<>();
 
+    private final long seed;
     private final List<String> classes;
     private final StrewnLoader loader;
     private final StrewnLoader plain;
 
     private Everything(String name, long seed, Library library, List<String> classes) {
         this.name = name;
+        this.seed = seed;
         this.strewer = new Strewer(seed, false, true);
         this.loader = new StrewnLoader(library, strewer);
         this.plain = new StrewnLoader(library, null);
@@ -90,6 +92,7 @@ public final class Everything {
     void compileAll() {
         compiled = 0;
         FAILURES.clear();
+        new Driver(strewer.places, Long.MAX_VALUE).begin(seed); // initialisers run some of them
         for (var c : classes) collect(c);
         bodies = compiled;
         failures.addAll(FAILURES);
