@@ -131,10 +131,10 @@ final class Main {
         try {
             for (int n = 1; n < MOST_CANARY_CASES; n++) for (var trial : trials) trial.compare(n);
         } catch (Difference e) {
-            System.out.println(Canary.spoilt() + " bodies spoilt, and " + e.getMessage());
+            System.out.println("bodies spoilt: " + Canary.spoilt() + "; " + e.getMessage());
             return Canary.spoilt() > 0;
         }
-        System.out.println(Canary.spoilt() + " bodies spoilt, and nobody noticed in " + MOST_CANARY_CASES + " cases of each trial");
+        System.out.println("bodies spoilt: " + Canary.spoilt() + "; not noticed in " + MOST_CANARY_CASES + " cases of each trial");
         return false;
     }
 }
