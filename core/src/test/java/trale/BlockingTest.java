@@ -1,0 +1,85 @@
+package trale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import trale.support.UnderBothArrangements;
+
+/// Blocking.run: code that blocks, beside the executor.
+class BlockingTest extends UnderBothArrangements {
+
+    @Test
+    void itRunsOnAVirtualThreadWhileTheExecutorGoesOn() {
+        var release = new CountDownLatch(1);
+        var handle = executor.submit(Blocking.run(() -> {
+            release.await();
+            return Thread.currentThread().isVirtual();
+        }));
+        settle();
+        assertFalse(handle.isDone());
+        release.countDown();
+        assertTrue(handle.join());
+    }
+
+    @Test
+    void nothingRunsBeforeTheFirstPoll() throws Exception {
+        var ran = new CompletableFuture<Void>();
+        var f = Blocking.run(() -> ran.complete(null));
+        settle();
+        assertFalse(ran.isDone());
+        f.poll(Context.of(() -> {
+            // the result is of no interest
+        }));
+        ran.get();
+    }
+
+    @Test
+    void whatItThrowsIsTheSameObject() {
+        for (var thrown : new Throwable[] {new IOException("disk"), new AssertionError("bug"), new Throwable("neither")}) {
+            var handle = executor.submit(Blocking.run(() -> {
+                JoinHandle.<Exception>rethrow(thrown);
+                return null;
+            }));
+            assertSame(thrown, assertThrows(CompletionException.class, handle::join).getCause());
+        }
+    }
+
+    @Test
+    void cancellingInterruptsIt() throws Exception {
+        var begun = new CountDownLatch(1);
+        var interrupted = new CompletableFuture<Boolean>();
+        var handle = executor.submit(() -> await(Blocking.run(() -> {
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+                return interrupted.complete(false);
+            } catch (InterruptedException e) {
+                return interrupted.complete(true);
+            }
+        })));
+        begun.await();
+        handle.cancel();
+        assertThrows(CancellationException.class, handle::join);
+        assertTrue(interrupted.get());
+    }
+
+    @Test
+    void manyAtOnceAllReturn() {
+        var handles = new java.util.ArrayList<JoinHandle<Integer>>();
+        for (var i = 0; i < 1000; i++) {
+            var n = i;
+            handles.add(executor.submit(Blocking.run(() -> n)));
+        }
+        for (var i = 0; i < 1000; i++) assertEquals(i, handles.get(i).join());
+    }
+}

@@ -1,0 +1,88 @@
+package trale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static trale.Async.async;
+import static trale.Async.await;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import trale.support.Gate;
+import trale.support.UnderBothArrangements;
+
+/// Whoever gives up a body tells it once; its cleanup is then nobody's to disturb.
+class DroppedBodyTest extends UnderBothArrangements {
+    private final List<String> log = new ArrayList<>();
+    private final Gate<String> gate = new Gate<>();
+    private final Gate<String> cleanup = new Gate<>();
+
+    private StateMachine<?> body() {
+        return (StateMachine<?>) async(() -> {
+            try {
+                await(gate);
+            } finally {
+                log.add("cleanup");
+                log.add(await(cleanup));
+            }
+        });
+    }
+
+    private void finish() throws Exception {
+        cleanup.waker(); // it is waited for
+        cleanup.open("done");
+        executor.close();
+        assertEquals(List.of("cleanup", "done"), log);
+        assertEquals(1, gate.drops.get());
+        assertEquals(0, cleanup.drops.get());
+        assertEquals(0, executor.taskCount());
+    }
+
+    @Test
+    void droppedAgainWhileItsCleanupWaitsItIsNotTold() throws Exception {
+        var body = body();
+        onExecutor(() -> {
+            assertSame(Poll.pending(), body.poll(Context.of(() -> {})));
+            body.drop();
+            body.drop();
+            return null;
+        });
+        finish();
+    }
+
+    @Test
+    void droppedByItsOwnCleanupItRunsOnAsOneTask() throws Exception {
+        var self = new ArrayList<Future<?>>();
+        self.add(async(() -> {
+            try {
+                await(gate);
+            } finally {
+                log.add("cleanup");
+                self.getFirst().drop();
+                log.add(await(cleanup));
+            }
+        }));
+        onExecutor(() -> {
+            self.getFirst().poll(Context.of(() -> {}));
+            self.getFirst().drop();
+            assertEquals(2, executor.taskCount(), "this task, and the cleanup");
+            return null;
+        });
+        finish();
+    }
+
+    @Test
+    void closingTheExecutorLetsTheCleanupOfADroppedBodyEnd() throws Exception {
+        var body = body();
+        onExecutor(() -> {
+            body.poll(Context.of(() -> {}));
+            body.drop();
+            return null;
+        });
+        var closing = new Thread(executor::close);
+        closing.start();
+        while (!closing.getState().equals(Thread.State.WAITING)) Thread.onSpinWait(); // it has cancelled, and waits for the end
+        finish();
+        closing.join();
+    }
+}

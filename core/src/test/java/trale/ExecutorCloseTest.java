@@ -1,0 +1,294 @@
+package trale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import trale.support.Arrangement;
+import trale.support.Child;
+import trale.support.Gate;
+import trale.support.Linux;
+import trale.support.NothingIsLeft;
+import trale.support.UnderBothArrangements;
+import trale.time.Timer;
+
+/// The end of an executor: what becomes of its tasks, of those who wait for them, and of those who come too late.
+class ExecutorCloseTest extends UnderBothArrangements {
+
+    @Test
+    void whoeverSpawnsOnAClosedExecutorIsRejected() {
+        executor.close();
+        var ran = new AtomicBoolean();
+        var futures = assertThrows(RejectedExecutionException.class, () -> executor.submit(cx -> Poll.ready(ran.getAndSet(true))));
+        var bodies = assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> ran.getAndSet(true)));
+        var voidBodies = assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> ran.set(true)));
+        for (var e : new RuntimeException[] {futures, bodies, voidBodies})
+            assertEquals("executor test is closed; spawn on one that is open", e.getMessage());
+        assertFalse(ran.get());
+    }
+
+    @Test
+    void aTaskThatSpawnsWhileItsExecutorIsBeingClosedIsRejectedAndItsCleanupGoesOn() throws Exception {
+        var waiting = new Gate<Void>();
+        var cleanedUp = new AtomicReference<String>();
+        var handle = executor.submit(() -> {
+            try {
+                await(waiting);
+            } finally {
+                var refusal = assertThrows(RejectedExecutionException.class, () -> Executor.spawn(() -> {}));
+                await(Timer.sleep(Duration.ofMillis(5)));
+                cleanedUp.set(refusal.getMessage());
+            }
+        });
+        waiting.waker();
+        executor.close();
+        assertEquals("executor test is closed; spawn on one that is open", cleanedUp.get());
+        assertThrows(CancellationException.class, handle::join);
+        assertEquals(1, waiting.drops.get());
+    }
+
+    @Test
+    void closeInsideATaskIsRefused() {
+        var refusal = onExecutor(() -> assertThrows(IllegalStateException.class, executor::close)).getMessage();
+        assertTrue(refusal.contains("close() inside a task would block the executor"), refusal);
+        assertNull(onExecutor(() -> null), "it is closed");
+    }
+
+    @Test
+    void nobodyElseTurnsOrClosesTheReactorOfAnExecutor() throws Exception {
+        for (var round = 0; round < 50; round++) {
+            try (var other = arrangement.open("other")) {
+                assertReactorIsNobodyElses(other); // perhaps before its thread has turned it
+                assertNull(other.submit(() -> {
+                    assertReactorIsNobodyElses(other);
+                    return await(Timer.sleep(Duration.ofNanos(1)));
+                }).join());
+            }
+        }
+    }
+
+    private static void assertReactorIsNobodyElses(Executor other) {
+        var methods = other.reactor().getClass().getMethods(); // the public ones
+        for (var m : methods) assertFalse(Set.of("turn", "close").contains(m.getName()), () -> m + " is for everybody to call");
+    }
+
+    @Test
+    void blockingInAWakerThatTheReactorCallsIsRefused() throws Exception {
+        var handle = executor.submit(new Gate<String>());
+        var pipe = Linux.pipe();
+        var refusals = new ConcurrentLinkedQueue<String>();
+        var called = new CountDownLatch(1);
+        try (var source = executor.reactor().add(pipe[0])) {
+            assertTrue(source.read().poll(Context.of(() -> {})));
+            Waker waker = () -> {
+                refusals.add(assertThrows(IllegalStateException.class, executor::close).getMessage());
+                refusals.add(assertThrows(IllegalStateException.class, handle::join).getMessage());
+                called.countDown();
+            };
+            assertFalse(source.read().poll(Context.of(waker)));
+            Linux.write(pipe[1], 1);
+            called.await();
+        }
+        assertEquals(2, refusals.size(), refusals::toString);
+        handle.cancel();
+        settle();
+        Linux.close(pipe);
+    }
+
+    /// Has a task wait for what never comes, and then for its cleanup.
+    private void waitThenCleanUp(Gate<Void> cleanup) throws InterruptedException {
+        var waiting = new Gate<Void>();
+        executor.submit(() -> {
+            try {
+                await(waiting);
+            } finally {
+                await(cleanup);
+            }
+        });
+        waiting.waker();
+    }
+
+    @Test
+    void whoeverClosesWaitsForTheCleanup_anyNumberOfThreads() throws Exception {
+        var cleanup = new Gate<Void>();
+        waitThenCleanUp(cleanup);
+        var closed = new AtomicInteger();
+        var closing = new ArrayList<Thread>();
+        for (var i = 0; i < 4; i++) closing.add(Thread.ofVirtual().start(() -> {
+            executor.close();
+            closed.incrementAndGet();
+        }));
+        cleanup.waker();
+        assertEquals(0, closed.get());
+        cleanup.open(null);
+        for (var thread : closing) thread.join();
+        assertEquals(4, closed.get());
+        executor.close();
+    }
+
+    @Test
+    void closeInterruptedGoesOnAndKeepsTheFlag() throws Exception {
+        var cleanup = new Gate<Void>();
+        waitThenCleanUp(cleanup);
+        var interrupted = new AtomicBoolean();
+        var closing = new Thread(() -> {
+            executor.close();
+            interrupted.set(Thread.currentThread().isInterrupted());
+        });
+        closing.start();
+        closing.interrupt();
+        cleanup.waker();
+        cleanup.open(null);
+        closing.join();
+        assertTrue(interrupted.get());
+    }
+
+    @Test
+    void aTaskOfAnotherExecutorThatAwaitsOneOfThisIsToldOfItsCancellation() throws Exception {
+        try (var other = arrangement.open("other")) {
+            var gate = new Gate<Void>();
+            var here = executor.submit(gate);
+            gate.waker();
+            var there = other.submit(() -> {
+                try {
+                    await(here);
+                    return "ended";
+                } catch (CancellationException e) {
+                    return "told";
+                }
+            });
+            other.submit(cx -> Poll.ready(null)).join();
+            executor.close();
+            assertEquals("told", there.join());
+        }
+    }
+
+    @Test
+    void aHundredThousandTasksAreCancelledAtOnce() {
+        var ended = new AtomicInteger();
+        var all = new ArrayList<JoinHandle<Void>>();
+        for (var i = 0; i < 100_000; i++) all.add(executor.submit(() -> {
+            try {
+                await(Timer.sleep(Duration.ofHours(1)));
+            } finally {
+                ended.incrementAndGet();
+            }
+        }));
+        settle();
+        executor.close();
+        assertEquals(100_000, ended.get());
+        for (var handle : all) assertThrows(CancellationException.class, handle::join);
+    }
+
+    @Test
+    void whoeverSpawnsWhileItIsBeingClosedIsRejectedOrHasAHandleThatEnds() throws Exception {
+        for (var round = 0; round < 50; round++) {
+            var closing = arrangement.open("closing");
+            var handles = Collections.synchronizedList(new ArrayList<JoinHandle<Void>>());
+            var threads = new ArrayList<Thread>();
+            var begun = new CountDownLatch(2);
+            for (var i = 0; i < 2; i++) threads.add(Thread.ofPlatform().start(() -> {
+                try {
+                    for (;;) {
+                        handles.add(closing.submit(new Gate<>()));
+                        begun.countDown();
+                    }
+                } catch (RejectedExecutionException e) {
+                    assertEquals("executor closing is closed; spawn on one that is open", e.getMessage());
+                }
+            }));
+            begun.await();
+            closing.close();
+            for (var thread : threads) thread.join();
+            for (var handle : handles) assertThrows(CancellationException.class, handle::join);
+            assertEquals(0, closing.taskCount());
+        }
+    }
+
+    @Test
+    void afterTheProcessWideExecutorWasClosedThereIsAnother() {
+        var first = Executor.get();
+        first.close();
+        assertEquals("again", Executor.<String>blockOn(cx -> Poll.ready("again")));
+        assertFalse(first == Executor.get());
+    }
+
+    /// A child whose shutdown hook needs its tasks.
+    static final class Exits {
+        public static void main(String[] args) {
+            var executor = Arrangement.valueOf(args[0]).open("child");
+            var gate = new Gate<String>();
+            var waiting = executor.submit(gate);
+            Consumer<String> hook = made -> {
+                Executor.blockOn(Timer.sleep(Duration.ofMillis(5)));
+                gate.open("woken in a hook");
+                IO.println(waiting.join());
+                IO.println(executor.submit(() -> {
+                    await(Timer.sleep(Duration.ofMillis(5)));
+                    return made;
+                }).join());
+                Future<Void> failing = cx -> {
+                    throw new IllegalStateException("failed in a hook");
+                };
+                IO.println(assertThrows(CompletionException.class, executor.submit(failing)::join).getCause().getMessage());
+                executor.close();
+            };
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> hook.accept("spawned in a hook")));
+            executor.submit(Timer.sleep(Duration.ofMillis(1))).join();
+        }
+    }
+
+    @Test
+    void aShutdownHookMayUseItsExecutor() throws Exception {
+        try (var child = Child.start(Exits.class, arrangement.name())) {
+            assertEquals("woken in a hook\nspawned in a hook\nfailed in a hook\n", child.end());
+        }
+    }
+
+    /// A child that pulls the epoll descriptor from under its executor.
+    static final class Breaks {
+        public static void main(String[] args) throws Exception {
+            var executor = Arrangement.valueOf(args[0]).open("child");
+            var gate = new Gate<String>();
+            var sleeping = executor.submit(gate);
+            gate.waker();
+            NothingIsLeft.open().forEach((fd, what) -> {
+                if (what.contains("eventpoll")) Linux.close(fd);
+            });
+            executor.reactor().wakeup();
+            IO.println(assertThrows(CompletionException.class, sleeping::join).getCause());
+            executor.close();
+            IO.println(assertThrows(RejectedExecutionException.class, () -> executor.submit(new Gate<>())).getMessage());
+            IO.println(executor.taskCount());
+        }
+    }
+
+    @Test
+    void anExecutorThatFailsEndsItsTasksAndSaysWhy() throws Exception {
+        try (var child = Child.start(Breaks.class, arrangement.name())) {
+            assertEquals("""
+                    java.util.concurrent.RejectedExecutionException: the executor failed
+                    executor child is closed; spawn on one that is open
+                    0
+                    """, child.end());
+            assertTrue(child.errors().contains("executor child failed") && child.errors().contains("EBADF"), child.errors());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package trale.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.async;
+import static trale.Async.await;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import trale.Executor;
+import trale.Future;
+import trale.support.Arrangement;
+import trale.support.Child;
+import trale.support.NothingIsLeft;
+import trale.support.TheLog;
+
+/// What sockets cost, and what becomes of those nobody closes.
+class CostTest extends SocketTest {
+
+    private static Future<Void> echo(TcpStream stream, ByteBuffer buffer) {
+        return async(() -> {
+            while (await(stream.read(buffer.clear())) >= 0) await(stream.writeAll(buffer.flip()));
+        });
+    }
+
+    private static void echo(SocketChannel client, ByteBuffer buffer, int times) throws Exception {
+        for (var i = 0; i < times; i++) {
+            client.write(buffer.clear());
+            buffer.clear();
+            while (buffer.hasRemaining()) client.read(buffer);
+        }
+    }
+
+    /// Prints the least bytes an echo that it has seen. It has a JVM of its own: what the JIT compiler can keep off the heap
+    /// depends on what else ran there. If it has left something on it even so, another JVM is asked.
+    public static final class Allocates {
+        private Allocates() {}
+
+        public static void main(String[] args) throws Exception {
+            var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            try (var executor = Arrangement.valueOf(args[0]).open("child");
+                    var listener = executor.submit(() -> TcpListener.bind(LOOPBACK)).join();
+                    var client = SocketChannel.open(listener.localAddress());
+                    var server = executor.submit(listener.accept()).join()) {
+                var task = executor.submit(echo(server, args[1].equals("direct") ? ByteBuffer.allocateDirect(4096) : ByteBuffer.allocate(4096)));
+                long thread = executor.submit(() -> Thread.currentThread().threadId()).join();
+                var message = ByteBuffer.allocateDirect(64);
+                var least = Long.MAX_VALUE;
+                for (var round = 0; round < 10 && least > 100; round++) { // until the JIT compiler has seen that it is hot
+                    var before = threads.getThreadAllocatedBytes(thread);
+                    echo(client, message, 10_000);
+                    least = Math.min(least, (threads.getThreadAllocatedBytes(thread) - before) / 10_000);
+                }
+                IO.println(least);
+                client.shutdownOutput();
+                task.join();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"heap", "direct"})
+    void anEchoAllocatesNoMoreThanAHundredBytes(String buffer) throws Exception {
+        var least = Long.MAX_VALUE;
+        for (var jvm = 0; jvm < 4 && least > 100; jvm++) {
+            try (var child = Child.startOptimizing(Allocates.class, arrangement.name(), buffer)) {
+                least = Math.min(least, Long.parseLong(child.end().strip()));
+            }
+        }
+        assertTrue(least <= 100, least + " bytes an echo");
+    }
+
+    /// Serves one connection.
+    public static final class EchoOnce {
+        private EchoOnce() {}
+
+        public static void main(String[] args) throws Exception {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var listener = executor.submit(() -> TcpListener.bind(LOOPBACK, BindOptions.LISTENER)).join();
+                IO.println(listener.localAddress().getPort());
+                executor.submit(() -> {
+                    try (listener;
+                            var stream = await(listener.accept())) {
+                        await(echo(stream, ByteBuffer.allocate(4096)));
+                    }
+                }).join();
+            }
+        }
+    }
+
+    @Test
+    void anEchoIsOneReceiveAndOneSend() throws Exception {
+        try (var server = Child.startTraced("recvfrom,sendto,epoll_ctl", EchoOnce.class, arrangement.name())) {
+            var address = new InetSocketAddress("127.0.0.1", Integer.parseInt(server.line()));
+            try (var client = SocketChannel.open(address)) {
+                echo(client, ByteBuffer.allocateDirect(64), 1000);
+            }
+            server.end();
+            var receives = server.calls("recvfrom\\(");
+            assertTrue(1000 < receives && receives < 1010, receives + " receives");
+            assertEquals(1000, server.calls("sendto\\("));
+            var controls = server.calls("epoll_ctl\\(");
+            assertTrue(controls <= 8, controls + " epoll_ctl");
+        }
+    }
+
+    /// Loses a socket, and says what happened to it.
+    public static final class Leak {
+        private Leak() {}
+
+        public static void main(String[] args) throws Exception {
+            Executor.get();
+            UdpSocket.bind(LOOPBACK).close(); // what is opened once and stays
+            var before = NothingIsLeft.open();
+            var log = new TheLog();
+            try {
+                lose();
+                while (NothingIsLeft.open().size() > before.size()) {
+                    System.gc();
+                    Thread.onSpinWait();
+                }
+                assertEquals(before, NothingIsLeft.open());
+                if (Boolean.getBoolean("trale.leaks")) {
+                    var report = log.next();
+                    var trace = new ArrayList<String>();
+                    for (var frame : report.getThrown().getStackTrace()) trace.add(frame.getMethodName());
+                    assertTrue(trace.contains("lose"), trace.toString());
+                }
+                assertTrue(log.rest().isEmpty(), "told once, and only if asked for");
+            } finally {
+                log.close();
+            }
+            IO.println("clean");
+        }
+
+        private static void lose() throws Exception {
+            assertNotNull(UdpSocket.bind(LOOPBACK).localAddress());
+        }
+    }
+
+    @Test
+    void aSocketNobodyClosedIsClosedWhenItIsGarbage() throws Exception {
+        try (var child = Child.start(Leak.class)) {
+            assertEquals("clean", child.end().strip());
+        }
+    }
+
+    @Test
+    void withLeaksSwitchedOnItIsToldWhereItWasOpened() throws Exception {
+        try (var child = Child.startWith("-Dtrale.leaks=true", Leak.class)) {
+            assertEquals("clean", child.end().strip());
+        }
+    }
+
+    @Test
+    void aSocketInUseIsNotGarbage() throws Exception {
+        try (var listener = listen();
+                var client = SocketChannel.open(listener.localAddress())) {
+            var read = executor.submit(async(() -> {
+                try (var stream = await(listener.accept())) {
+                    return await(stream.read(ByteBuffer.allocate(10)));
+                }
+            }));
+            settle();
+            System.gc();
+            settle();
+            client.write(bytes("abc"));
+            assertEquals(3, read.join());
+        }
+    }
+}

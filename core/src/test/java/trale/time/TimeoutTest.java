@@ -1,0 +1,169 @@
+package trale.time;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.async;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import trale.Context;
+import trale.Future;
+import trale.Poll;
+import trale.support.Futures;
+import trale.support.Gate;
+import trale.support.UnderBothArrangements;
+
+/// Timer.timeout: a value, unless it is late.
+class TimeoutTest extends UnderBothArrangements {
+    private static final Duration SHORT = Duration.ofMillis(20);
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private void assertTimesOut(Duration duration, Future<?> f) {
+        var e = assertThrows(CompletionException.class, executor.submit(f)::join);
+        var message = assertInstanceOf(TimeoutException.class, e.getCause()).getMessage();
+        assertTrue(message.startsWith("not ready after " + duration + ": "), message);
+    }
+
+    @Test
+    void whatIsReadyInTimeIsPassedOnAndNotDropped() throws Exception {
+        var gate = new Gate<String>();
+        var handle = executor.submit(Timer.timeout(LONG, gate));
+        gate.waker();
+        gate.open("value");
+        assertEquals("value", handle.join());
+        assertEquals(0, gate.drops.get());
+    }
+
+    @Test
+    void aFailureInTimeIsPassedOnItself() {
+        var failure = new IOException("disk");
+        var handle = executor.submit(Timer.timeout(LONG, cx -> {
+            throw failure;
+        }));
+        assertSame(failure, assertThrows(CompletionException.class, handle::join).getCause());
+    }
+
+    @Test
+    void whatIsLateIsDroppedOnceAndTheMessageTellsTheDuration() {
+        for (var duration : List.of(SHORT, Duration.ZERO, Duration.ofSeconds(-1))) {
+            var gate = new Gate<String>();
+            assertTimesOut(duration, Timer.timeout(duration, gate));
+            assertEquals(1, gate.drops.get());
+        }
+    }
+
+    @Test
+    void aDropThatThrowsDoesNotHideThatTheTimeIsOver() {
+        for (var thrown : List.of(new IllegalStateException("from drop"), new AssertionError("from drop"))) {
+            var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT, Futures.clinging(thrown)))::join);
+            assertArrayEquals(new Throwable[] {thrown}, assertInstanceOf(TimeoutException.class, e.getCause()).getSuppressed());
+        }
+    }
+
+    @Test
+    void aPollThatReturnsNullIsBlamedOnWhoReturnsIt() {
+        var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(LONG, new ReturnsNull()))::join);
+        assertEquals(
+                "trale.time.Timeouts$ReturnsNull.poll returned null; it must return Poll.ready or Poll.pending",
+                e.getCause().getMessage());
+    }
+
+    private static final class ReturnsNull implements Future<Void> {
+        @Override
+        public Poll<Void> poll(Context cx) {
+            return null;
+        }
+    }
+
+    @Test
+    void theTimeCountsFromTheCall() {
+        var gate = new Gate<String>();
+        var timeout = Timer.timeout(SHORT, gate);
+        executor.submit(Timer.sleep(SHORT)).join(); // was called later, so ends later
+        assertTimesOut(SHORT, timeout);
+        assertEquals(1, gate.polls.get());
+    }
+
+    @Test
+    void aValueThatIsThereIsNotThrownAway() {
+        assertEquals("value", executor.submit(Timer.timeout(Duration.ZERO, cx -> Poll.ready("value"))).join());
+    }
+
+    @Test
+    void anAsyncBodyThatIsLateIsCancelledAtItsAwaitBeforeTheTimeoutIsThrown() {
+        var order = new ArrayList<String>();
+        executor.submit(() -> {
+            try {
+                await(Timer.timeout(SHORT, async(() -> {
+                    try {
+                        await(Timer.sleep(LONG));
+                    } catch (CancellationException e) {
+                        order.add("cancelled");
+                        throw e;
+                    }
+                })));
+            } catch (TimeoutException e) {
+                order.add("late");
+            }
+        }).join();
+        assertEquals(List.of("cancelled", "late"), order);
+    }
+
+    @Test
+    void cancellingTheTaskDropsWhatIsWaitedFor() throws Exception {
+        var gate = new Gate<String>();
+        var handle = executor.submit(Timer.timeout(LONG, gate));
+        gate.waker();
+        handle.cancel();
+        assertThrows(CancellationException.class, handle::join);
+        assertEquals(1, gate.drops.get());
+    }
+
+    @Test
+    void theInnerTimeoutOfTwoEndsFirst() {
+        assertTimesOut(SHORT, Timer.timeout(LONG, Timer.timeout(SHORT, new Gate<>())));
+    }
+
+    @Test
+    void pollingAgainIsHarmless() {
+        assertNull(executor.submit(Futures.polledInVain(50, Timer.timeout(LONG, Timer.sleep(SHORT)))).join());
+    }
+
+    /// The timers would keep the waker of a task, and so the task, for an hour.
+    @Test
+    void howeverItEndsItLeavesNoTimerBehind() throws Exception {
+        for (var end : List.of("value", "failure", "cancel")) {
+            var left = new WeakReference<>(startAndEnd(end));
+            while (left.get() != null) System.gc(); // the test's limit ends this
+        }
+    }
+
+    /// {@return the waker of a task that has ended}
+    private Object startAndEnd(String end) throws Exception {
+        var gate = new Gate<String>();
+        var handle = executor.submit(Timer.timeout(LONG, cx -> {
+            if (gate.poll(cx) instanceof Poll.Pending<String> pending) return pending;
+            if (end.equals("failure")) throw new IOException();
+            return Poll.ready("value");
+        }));
+        var waker = gate.waker();
+        if (end.equals("cancel")) handle.cancel();
+        else gate.open("value");
+        while (!handle.isDone()) settle();
+        if (end.equals("failure")) assertThrows(CompletionException.class, handle::join);
+        return waker;
+    }
+}

@@ -1,0 +1,89 @@
+package examples;
+
+import static examples.Example.OWN_THREAD;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What users get wrong is told in a sentence or two.
+class CommandLineTest {
+
+    private static void assertUsage(String message, Class<?> main, Object... args) throws Exception {
+        try (var example = new Example(OWN_THREAD, main, args)) {
+            var lines = example.failure(2).lines().toList();
+            assertTrue(lines.get(0).contains(message), lines.toString());
+            assertTrue(lines.get(1).startsWith("usage: ./trale "), lines.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {UdpSocketTest.class, Tcp.class, TcpServ.class, Proxy.class, Web.class})
+    void wrongArgumentsShowTheUsageAndEndWith2(Class<?> main) throws Exception {
+        assertUsage("'65536' is not [HOST:]PORT", main, 65_536);
+        assertUsage("there is no host 'no.such.host.invalid'", main, "no.such.host.invalid:1");
+        assertUsage("too many arguments", main, 0, 0, 0, 0);
+    }
+
+    @Test
+    void theWebServersFolderAndPatienceAreChecked() throws Exception {
+        assertUsage("'/no/such' is not a folder", Web.class, 0, "/no/such");
+        assertUsage("'soon' is not a number of seconds", Web.class, 0, ".", "soon");
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {TcpServ.class, Proxy.class, Web.class})
+    void aPortThatIsTakenIsToldAndEndsWith1(Class<?> main) throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var example = new Example(OWN_THREAD, main, taken.getLocalPort())) {
+            assertTaken(example, taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void aUdpPortThatIsTakenIsToldAndEndsWith1() throws Exception {
+        try (var taken = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
+                var example = new Example(OWN_THREAD, UdpSocketTest.class, taken.getLocalPort())) {
+            assertTaken(example, taken.getLocalPort());
+        }
+    }
+
+    private static void assertTaken(Example example, int port) throws Exception {
+        var message = example.failure(1);
+        assertTrue(message.startsWith("bind 127.0.0.1:" + port + ": EADDRINUSE"), message);
+        assertTrue(message.contains("Choose another port: ./trale "), message);
+        assertEquals(1, message.lines().count(), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "command", "web-folder", "http-range", "no-such"})
+    void whatIsNoExampleIsAnsweredWithTheListOfThem(String name) throws Exception {
+        var process = new ProcessBuilder("../trale", name).start();
+        process.onExit().orTimeout(25, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
+        var lines = process.errorReader().readAllLines();
+        assertEquals(2, process.waitFor(), lines.toString());
+        assertEquals("trale: there is no example '" + name + "'. There are:", lines.getFirst());
+        assertTrue(lines.stream().anyMatch(l -> l.startsWith("  timer ")), lines.toString());
+    }
+
+    @Test
+    void theReadmeTellsOfEveryExample() throws Exception {
+        var readme = Files.readString(Path.of("../README.md"));
+        try (var files = Files.list(Path.of("src/main/java/examples"))) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                var name = file.getFileName().toString().replace(".java", "").replaceAll("(?<=.)(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+                assertEquals(Files.readString(file).contains(" main("), readme.contains("\n| `" + name + "` |"), name);
+            }
+        }
+    }
+}

@@ -1,0 +1,327 @@
+package examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every block of Java in README.md, docs/ and the Javadoc compiles, and every program among them runs:
+///
+/// ~~~
+/// ```java                            has a main: a program, compiled and run in a JVM of its own, must end with 0
+/// ```output                          what the program before it prints
+/// ```java no_run                     a program that does not end by itself, such as a server: only compiled
+/// ```java                            without a main: statements, members or classes that compile; the packages of
+///                                    trale and module java.base count as imported
+/// <!-- given: TcpStream peer; -->    on the line before a fragment: fields that it takes for granted
+/// ```explain                         what ./trale explain prints for the block of Java before it, as class Main
+/// ```javap Main.m                    what javap prints for the first method of class Main whose name begins with m, without
+///                                    the numbers of constants; a line with … alone stands for any lines. The classes that
+///                                    are generated for the bodies in Main are Main$async$ and the method's name
+/// ~~~
+///
+/// What is not meant to compile is marked otherwise (`text`, `sh`). A block keeps the line numbers of the file that it
+/// stands in, so that an error names the line to look at; if it is explained, its first line is line 1.
+class DocumentationTest {
+
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path CORE = ROOT.resolve("core/src/main/java");
+    private static final Path EXPLAIN = ROOT.resolve("explain/src/main/java");
+
+    /// @param at     where the fence is: `README.md:12`
+    /// @param line   the number of the first line of code
+    /// @param info   what the fence says after `java`
+    /// @param given  declarations of fields
+    /// @param shown  the blocks of what comes of it that follow: by what their fences say, as `output`
+    record Snippet(String at, int line, String info, String given, String code, Map<String, String> shown) {
+
+        boolean isProgram() {
+            return code.contains(" main(");
+        }
+
+        boolean isExplained() {
+            return shown.keySet().stream().anyMatch(fence -> !fence.equals("output"));
+        }
+    }
+
+    @TempDir
+    Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> everySnippetCompilesAndEveryProgramRuns() throws IOException {
+        var snippets = new ArrayList<Snippet>();
+        for (Path file : filesWithSnippets()) {
+            snippets.addAll(snippetsOf(ROOT.relativize(file).toString(), Files.readAllLines(file)));
+        }
+        return snippets.stream().map(s -> dynamicTest(s.at, () -> check(s)));
+    }
+
+    @Test
+    void aSnippetThatDoesNotCompileOrFailsOrPrintsSomethingElseIsNoticed() {
+        assertEquals(3, failures("int i = \"\";", "void main() { int i = 1 / 0; }", "void main() { IO.println(2); }"));
+        assertEquals(0, failures("int i = 1;", "void main() { IO.println(1); }"));
+    }
+
+    @Test
+    void anExplanationOrAListingOfSomethingElseIsNoticed() throws Exception {
+        String explained = """
+                async body Main.f(Main.java:1)
+                class Main$async$f, an object of 24 bytes: header 12, state machine 10, fields 0, padding 2; a reference is 4 bytes
+
+                state  line  awaits         keeps  then    on exception
+                    0     1  (not started)  -      return  throw
+                """;
+        String listed = "0: getstatic  Field java/lang/Boolean.TRUE:Ljava/lang/Boolean;\n…\n";
+        for (boolean isRight : List.of(true, false)) {
+            for (String fence : List.of("explain", "javap Main$async$f.step")) {
+                String block = fence.equals("explain") ? explained : "…\n" + listed.replace("0: ", "1: ");
+                var lines = new ArrayList<>(List.of("```java", "Object f() { return async(() -> Boolean.TRUE); }", "```", "```" + fence));
+                lines.addAll((isRight ? block : block.replace("1", "2")).lines().toList());
+                lines.add("```");
+                Snippet snippet = snippetsOf("README.md", lines).getFirst();
+                if (isRight) {
+                    check(snippet);
+                } else {
+                    assertTrue(assertThrows(AssertionError.class, () -> check(snippet)).getMessage().contains("README.md"));
+                }
+            }
+        }
+    }
+
+    /// As a reader does it: the program saved beside a built `core`, the command as it is printed, `java` that of the JDK ≥ 25.
+    @Test
+    void theReadmesFirstProgramPrintsTheSameByTheReadmesCommand() throws Exception {
+        List<String> readme = Files.readAllLines(ROOT.resolve("README.md"));
+        Snippet hello = snippetsOf("README.md", readme).getFirst();
+        Files.writeString(folder.resolve("Hello.java"), hello.code);
+        Files.createSymbolicLink(folder.resolve("core"), ROOT.resolve("core"));
+        String command = readme.stream().filter(line -> line.startsWith("java ")).findFirst().orElseThrow();
+        assertShown(hello, "output", output(hello, folder, List.of("sh", "-c", command)));
+    }
+
+    private int failures(String... codes) {
+        int failures = 0;
+        for (String code : codes) {
+            var lines = List.of("prose", "```java", code, "```", "```output", "1", "```");
+            List<Snippet> found = snippetsOf("README.md", lines);
+            assertEquals(1, found.size());
+            try {
+                check(found.getFirst());
+            } catch (AssertionError | Exception e) {
+                assertTrue(e.getMessage().contains("README.md"), e.getMessage());
+                failures++;
+            }
+        }
+        return failures;
+    }
+
+    private static List<Path> filesWithSnippets() throws IOException {
+        var files = new ArrayList<Path>();
+        for (Path start : List.of(ROOT.resolve("README.md"), ROOT.resolve("docs"), CORE, EXPLAIN)) {
+            if (Files.exists(start)) {
+                try (Stream<Path> found = Files.walk(start)) {
+                    found.filter(f -> f.toString().endsWith(".md") || f.toString().endsWith(".java"))
+                            .sorted()
+                            .forEach(files::add);
+                }
+            }
+        }
+        return files;
+    }
+
+    /// The public packages that have something in them.
+    private static String imports() throws IOException {
+        try (Stream<Path> files = Files.walk(CORE)) {
+            return files.filter(f -> f.toString().endsWith(".java") && !f.endsWith("package-info.java"))
+                    .map(f -> CORE.relativize(f.getParent()).toString().replace('/', '.'))
+                    .filter(p -> !p.startsWith("trale.internal"))
+                    .distinct()
+                    .map(p -> "import " + p + ".*; ")
+                    .collect(joining("", "import module java.base; ", "import trale.explain.*; import static trale.Async.*; "));
+        }
+    }
+
+    private static List<Snippet> snippetsOf(String file, List<String> lines) {
+        var snippets = new ArrayList<Snippet>();
+        String before = "";
+        for (int i = 0; i < lines.size(); i++) {
+            String line = textOf(file, lines.get(i)).strip();
+            if (line.startsWith("```")) {
+                int start = i + 1;
+                var code = new StringBuilder();
+                while (!textOf(file, lines.get(++i)).strip().startsWith("```")) {
+                    code.append(textOf(file, lines.get(i))).append('\n');
+                }
+                String info = line.substring(3).strip();
+                if (info.equals("java") || info.startsWith("java ")) {
+                    String given = before.startsWith("<!-- given:")
+                            ? before.substring("<!-- given:".length(), before.indexOf("-->"))
+                            : "";
+                    String rest = info.substring("java".length()).strip();
+                    snippets.add(new Snippet(file + ":" + start, start + 1, rest, given, code.toString(), new LinkedHashMap<>()));
+                } else if (info.equals("output") || info.equals("explain") || info.startsWith("javap ")) {
+                    snippets.getLast().shown.put(info, code.toString());
+                }
+            }
+            before = line;
+        }
+        return snippets;
+    }
+
+    /// Javadoc without its slashes; other lines of a Java file are not documentation.
+    private static String textOf(String file, String line) {
+        if (!file.endsWith(".java")) {
+            return line;
+        }
+        String text = line.strip();
+        return text.startsWith("/// ") ? text.substring(4) : "";
+    }
+
+    private void check(Snippet snippet) throws Exception {
+        assertTrue(snippet.info.isEmpty() || snippet.info.equals("no_run"), () -> snippet.at + ": " + snippet.info + "?");
+        Path classes = Files.createTempDirectory(folder, "snippet");
+        String padding = "\n".repeat(snippet.isExplained() ? 0 : snippet.line - 1);
+        String imports = imports();
+        String fields = imports + "class Main { " + snippet.given;
+        if (snippet.isProgram()) {
+            List<String> errors = compile(snippet, padding + snippet.code, classes);
+            assertTrue(errors.isEmpty(), () -> String.join("\n", errors));
+            if (snippet.info.isEmpty()) {
+                String output = run(snippet, classes, "Main");
+                assertShown(snippet, "output", output);
+            }
+            explain(snippet, classes);
+            return;
+        }
+        List<String> best = null;
+        for (String source : List.of(
+                padding + fields + " void fragment() throws Exception { " + snippet.code + "}}",
+                padding + fields + " " + snippet.code + "}",
+                padding + imports + " " + snippet.code)) {
+            List<String> errors = compile(snippet, source, classes);
+            best = best == null || errors.size() < best.size() ? errors : best;
+        }
+        assertEquals(List.of(), best);
+        explain(snippet, classes);
+    }
+
+    private static void explain(Snippet snippet, Path classes) throws Exception {
+        if (!snippet.isExplained()) {
+            return;
+        }
+        assertShown(snippet, "explain", run(snippet, classes, "trale.explain.Main", "--class-files", classes.toString(), "Main"));
+        for (String fence : snippet.shown.keySet()) {
+            if (fence.startsWith("javap ")) {
+                String listing = javap(fence.substring("javap ".length()), classes);
+                int from = 0;
+                for (String part : snippet.shown.get(fence).split("(?m)^ *…\\s*")) {
+                    String expected = withoutConstants(part);
+                    int found = listing.indexOf(expected, from);
+                    assertTrue(found >= 0, () -> snippet.at + ": " + fence + " does not print\n" + expected + "but\n" + listing);
+                    from = found + expected.length();
+                }
+            }
+        }
+    }
+
+    private static String javap(String method, Path classes) {
+        int dot = method.lastIndexOf('.');
+        var out = new StringWriter();
+        ToolProvider.findFirst("javap").orElseThrow().run(
+                new PrintWriter(out), new PrintWriter(out), "-c", "-p", "-cp", classes.toString(), method.substring(0, dot));
+        return Arrays.stream(out.toString().split("\n\n|\n}"))
+                .filter(block -> block.lines().findFirst().orElse("").contains(" " + method.substring(dot + 1)))
+                .map(DocumentationTest::withoutConstants)
+                .findFirst()
+                .orElse(method + "?");
+    }
+
+    /// `   11: invokestatic  #87                 // Method read:()V` is `11: invokestatic Method read:()V`.
+    private static String withoutConstants(String listing) {
+        return listing.lines()
+                .map(line -> line.replaceAll("#\\d+(, +\\d+|:)?|//", " ").strip().replaceAll(" +", " "))
+                .collect(joining("\n", "", "\n"));
+    }
+
+    private static void assertShown(Snippet snippet, String fence, String what) {
+        if (snippet.shown.containsKey(fence)) {
+            assertEquals(snippet.shown.get(fence).strip(), what.strip(), () -> snippet.at + ": the block " + fence + " shows something else");
+        }
+    }
+
+    private static List<String> compile(Snippet snippet, String code, Path classes) {
+        var source = new SimpleJavaFileObject(URI.create("string:///Main.java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return code;
+            }
+        };
+        var diagnostics = new DiagnosticCollector<JavaFileObject>();
+        var options = List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-g", "-proc:none");
+        javax.tools.ToolProvider.getSystemJavaCompiler()
+                .getTask(null, null, diagnostics, options, null, List.of(source))
+                .call();
+        String file = snippet.at.substring(0, snippet.at.lastIndexOf(':'));
+        return diagnostics.getDiagnostics().stream()
+                .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
+                .map(d -> file + ":" + d.getLineNumber() + ": " + d.getMessage(null))
+                .toList();
+    }
+
+    /// {@return what it printed}
+    private static String run(Snippet snippet, Path classes, String... main) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-ea",
+                // Sizes in the documentation are those of today's default; a later one must not make them wrong.
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "-XX:-UseCompactObjectHeaders",
+                "-cp",
+                classes + File.pathSeparator + System.getProperty("java.class.path")));
+        command.addAll(List.of(main));
+        return output(snippet, classes, command);
+    }
+
+    private static String output(Snippet snippet, Path folder, List<String> command) throws IOException, InterruptedException {
+        Path printed = Files.createTempFile(folder, "printed", ".txt");
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(printed.toFile());
+        builder.environment().merge("PATH", Path.of(System.getProperty("java.home"), "bin").toString(), (path, jdk) -> jdk + File.pathSeparator + path);
+        Process process = builder.start();
+        boolean ended = process.waitFor(20, TimeUnit.SECONDS);
+        process.destroyForcibly().waitFor();
+        String output = Files.readString(printed, UTF_8);
+        assertTrue(ended, () -> snippet.at + " does not end; is it to be marked no_run? It printed:\n" + output);
+        assertEquals(0, process.exitValue(), () -> snippet.at + " failed:\n" + output);
+        return output;
+    }
+}
