@@ -2,6 +2,7 @@ package trale.net;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
@@ -95,6 +96,8 @@ abstract class Operation<T> implements Future<T> {
             }
             descriptor.waits();
             return -Errno.EAGAIN;
+        } catch (ClosedChannelException e) {
+            throw descriptor.closed(e);
         } finally {
             descriptor.leave(direction);
             Reference.reachabilityFence(endpoint); // until now the Cleaner must not close it
