@@ -30,7 +30,7 @@ record WebFolder(Path root) {
         } catch (NoSuchFileException e) {
             throw new HttpStatus("404 Not Found");
         } catch (IOException e) {
-            Server.say(e.toString()); // of no concern to the client
+            System.err.println(e); // of no concern to the client
             throw new HttpStatus("500 Internal Server Error");
         }
     }
