@@ -143,7 +143,7 @@ final class Server {
 
     private void finish() {
         try {
-            Executor.blockOn(() -> {
+            Executor.spawn(() -> {
                 try {
                     await(Timer.timeout(Duration.ofSeconds(1), async(() -> {
                         for (var connection : List.copyOf(connections.values())) await(connection);
@@ -151,7 +151,7 @@ final class Server {
                 } catch (TimeoutException late) {
                     IO.println("Some connections had not finished");
                 }
-            });
+            }).toCompletableFuture().get(5, TimeUnit.SECONDS); // a task that blocks the executor must not block this
         } catch (Throwable t) {
             System.err.println(t);
         }
