@@ -6,7 +6,6 @@ import static trale.Async.await;
 import module java.base;
 import trale.Blocking;
 import trale.Future;
-import trale.Poll;
 import trale.net.*;
 import trale.time.Timer;
 
@@ -14,15 +13,8 @@ import trale.time.Timer;
 ///
 /// @param patience how long the client may take over a request, and over each piece of an answer
 record HttpConnection(TcpStream stream, WebFolder folder, Duration patience) {
-    private static final AsyncWrite NOWHERE = bytes -> cx -> {
-        var n = bytes.remaining();
-        bytes.position(bytes.limit());
-        return Poll.ready(n);
-    };
-
     Future<Void> serve() {
         return async(() -> {
-            stream.noDelay(true);
             var lines = new LineReader(stream, HttpRequest.MAX_LINE);
             for (boolean first = true, keepAlive = true; keepAlive; first = false) {
                 keepAlive = false;
@@ -51,9 +43,9 @@ record HttpConnection(TcpStream stream, WebFolder folder, Duration patience) {
     /// A close with bytes unread would reset the connection, and the client might lose the answer: takes them, for a second.
     private Future<Void> finish() {
         return async(() -> {
-            stream.shutdownOutput();
             try {
-                await(Timer.timeout(Duration.ofSeconds(1), AsyncRead.copy(stream, NOWHERE)));
+                stream.shutdownOutput(); // fails if the client has reset the connection
+                await(Timer.timeout(Duration.ofSeconds(1), AsyncRead.copy(stream, Server.NOWHERE)));
             } catch (IOException | TimeoutException e) {
                 // it has been answered
             }

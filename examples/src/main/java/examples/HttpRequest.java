@@ -16,6 +16,8 @@ record HttpRequest(String method, String target, boolean isHttp11, Map<String, S
     private static final int MAX_FIELDS = 100;
     private static final String TOKEN = "([!#$%&'*+.^_`|~0-9A-Za-z-]+)";
     private static final Pattern LINE = Pattern.compile(TOKEN + " ([^ \\p{Cntrl}]+) HTTP/(\\d)\\.(\\d)");
+    private static final Pattern HOST = Pattern.compile( // RFC 9112, section 3.2, and RFC 3986, section 3.2.2
+            "(\\[[0-9A-Fa-f:.]+]|\\[v[0-9A-Fa-f]+\\.[\\w.~!$&'()*+;=:-]+]|([\\w.~!$&'()*+;=-]|%[0-9A-Fa-f]{2})*)(:\\d{0,5})?");
     private static final Pattern FIELD = Pattern.compile(TOKEN + ":([\t[^\\p{Cntrl}]]*)");
 
     /// {@return the next request, or null if no more come; fails with [HttpStatus] if it is none}
@@ -49,7 +51,7 @@ record HttpRequest(String method, String target, boolean isHttp11, Map<String, S
     }
 
     private HttpRequest checked() throws HttpStatus {
-        if (isHttp11 && !fields.containsKey("host") || field("host").contains(",") || !contentLength().matches("\\d+"))
+        if (isHttp11 && !fields.containsKey("host") || !HOST.matcher(field("host")).matches() || !contentLength().matches("\\d+"))
             throw new HttpStatus("400 Bad Request");
         return this;
     }

@@ -13,7 +13,7 @@ class TcpServ {
         var address = command.address(0);
         command.run("Choose another port: ./trale tcp-serv PORT", () -> Server.run("", address, stream -> async(() -> {
             var bytes = await(AsyncRead.copy(stream, stream));
-            IO.println("Echoed " + bytes + " bytes of " + Command.text(stream.remoteAddress()));
-        })));
+            Server.say("Echoed " + bytes + " bytes of " + Command.text(stream.remoteAddress()));
+        }), "hello"));
     }
 }

@@ -14,7 +14,8 @@ class Web {
         var patience = command.seconds(2);
         command.run("Choose another port: ./trale web PORT", () -> {
             var root = new WebFolder(folder.toRealPath());
-            Server.run("http://", address, stream -> new HttpConnection(stream, root, patience).serve());
+            Server.run("http://", address, stream -> new HttpConnection(stream, root, patience).serve(),
+                    "GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /%2f HTTP/1.1\r\n\r\n");
         });
     }
 }

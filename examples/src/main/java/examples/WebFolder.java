@@ -11,14 +11,24 @@ record WebFolder(Path root) {
     HttpResponse answer(HttpRequest request) throws HttpStatus {
         var get = request.method().equals("GET");
         if (!get && !request.method().equals("HEAD")) throw new HttpStatus("405 Method Not Allowed", "Allow: GET, HEAD\n");
-        var file = find(request.target());
+        return open(find(request.target()), get && request.field("if-range").isEmpty() ? request.field("range") : "");
+    }
+
+    /// @param file was there a moment ago
+    static HttpResponse open(Path file, String range) throws HttpStatus {
         try {
-            var size = Files.size(file);
-            var range = HttpRange.of(get && request.field("if-range").isEmpty() ? request.field("range") : "", size);
-            var type = HttpResponse.typeOf(file.getFileName().toString());
-            var body = FileChannel.open(file).position(range.from());
-            return new HttpResponse(
-                    range.status(), type, range.fields() + "Accept-Ranges: bytes\n", body, range.end() - range.from());
+            var body = FileChannel.open(file);
+            try {
+                var part = HttpRange.of(range, body.size());
+                var type = HttpResponse.typeOf(file.getFileName().toString());
+                body.position(part.from());
+                return new HttpResponse(part.status(), type, part.fields() + "Accept-Ranges: bytes\n", body, part.end() - part.from());
+            } catch (Throwable t) {
+                body.close();
+                throw t;
+            }
+        } catch (NoSuchFileException e) {
+            throw new HttpStatus("404 Not Found");
         } catch (IOException e) {
             System.err.println(e); // of no concern to the client
             throw new HttpStatus("500 Internal Server Error");

@@ -10,9 +10,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -74,6 +76,20 @@ class CommandLineTest {
         assertEquals(2, process.waitFor(), lines.toString());
         assertEquals("trale: there is no example '" + name + "'. There are:", lines.getFirst());
         assertTrue(lines.stream().anyMatch(l -> l.startsWith("  timer ")), lines.toString());
+    }
+
+    /// Maven has just built all, without the script: that is not built again.
+    @Test
+    void aSourceFileIsRunWithoutABuildIfMavenHasBuilt(@TempDir Path folder) throws Exception {
+        var file = Files.writeString(folder.resolve("Answer.java"),
+                "void main(String[] args) { IO.println(trale.Executor.<Integer>blockOn(() -> 41 + args.length)); }");
+        var process = new ProcessBuilder("../trale", file.toString(), "one").start();
+        process.onExit().orTimeout(25, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
+        var out = process.inputReader().readAllLines();
+        var errors = process.errorReader().readAllLines();
+        assertEquals(0, process.waitFor(), errors.toString());
+        assertEquals(List.of("42"), out);
+        assertEquals(List.of(), errors);
     }
 
     @Test

@@ -25,11 +25,20 @@ final class Example implements AutoCloseable {
 
     /// @param reactor OWN_THREAD or REACTOR_THREAD
     Example(String reactor, Class<?> main, Object... args) throws IOException {
-        var command = new ArrayList<>(List.of(
+        this(List.of(), List.of(), reactor, main, args);
+    }
+
+    /// @param before  what starts the JVM
+    /// @param options of the JVM
+    Example(List<String> before, List<String> options, String reactor, Class<?> main, Object... args) throws IOException {
+        var command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-ea", "-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-Dtrale.reactor=" + reactor, "-Dtrale.leaks=true", "-Duser.language=tr", // where "TITLE".toLowerCase() is "tıtle"
-                "-cp", System.getProperty("java.class.path"), main.getName()));
+                "-cp", System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add(main.getName());
         for (var arg : args) command.add(arg.toString());
         errors = Files.createTempFile("trale", ".err");
         process = new ProcessBuilder(command).redirectError(errors.toFile()).start();

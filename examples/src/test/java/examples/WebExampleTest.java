@@ -195,6 +195,18 @@ class WebExampleTest {
         for (var part : List.of("G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: x\r\n")) assertStatus(400, converse(part));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a/b", "[::1", "::1", "a:b", "a@b", "a%zz", "[::1]x", "a?b", "a,b", "[]"})
+    void aHostThatIsNoneIsABadRequest(String host) throws Exception {
+        assertStatus(400, converse("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a.b", "a.b:80", "a:", "[::1]", "[::1]:8080", "127.0.0.1:1", "a_b~c!$&'()*+;=", "%41", "[v1.x]"})
+    void aHostThatMayBeIsServed(String host) throws Exception {
+        assertStatus(200, converse("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
+    }
+
     @Test
     void whatIsTooLongIsToldSo() throws Exception {
         var get = "GET / HTTP/1.1\r\nHost: x\r\n";

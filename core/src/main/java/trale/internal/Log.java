@@ -1,6 +1,7 @@
 package trale.internal;
 
 import java.lang.System.Logger.Level;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /// The one place where trale logs: the System.Logger `trale`. A logger is foreign code. It may throw, and it may find no memory,
@@ -8,27 +9,28 @@ import org.jspecify.annotations.Nullable;
 public final class Log {
     private static final String NAME = "trale";
 
+    /// Kept because to find it takes descriptors. Any thread may set it: each finds the same.
+    private static volatile System.@Nullable Logger logger;
+
     private Log() {}
 
     public static void error(String text, @Nullable Throwable failure) {
         log(Level.ERROR, text, failure);
     }
 
-    /// {@return whether the logger took it}
-    public static boolean warn(String text, @Nullable Throwable failure) {
-        return log(Level.WARNING, text, failure);
+    public static void warn(String text, @Nullable Throwable failure) {
+        log(Level.WARNING, text, failure);
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace") // there is no better place left
-    private static boolean log(Level level, String text, @Nullable Throwable failure) {
+    private static void log(Level level, String text, @Nullable Throwable failure) {
         try {
-            var logger = System.getLogger(NAME);
-            if (failure == null) logger.log(level, text);
-            else logger.log(level, text, failure);
-            return true;
+            var found = logger;
+            if (found == null) logger = found = System.getLogger(NAME);
+            if (failure == null) found.log(level, text);
+            else found.log(level, text, failure);
         } catch (Throwable whatTheLoggerThrew) {
             print(text, failure, whatTheLoggerThrew);
-            return false;
         }
     }
 
@@ -44,7 +46,8 @@ public final class Log {
     /// Loads what logging needs, while there are descriptors to load it with.
     public static void prepare() {
         try {
-            System.getLogger(NAME).isLoggable(Level.ERROR);
+            logger = System.getLogger(NAME);
+            var _ = ZoneId.systemDefault(); // which it may print
         } catch (Throwable t) {
             // The logger throws: error and warn say so when there is something to log.
         }

@@ -15,6 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
+import trale.internal.linux.Errno;
 import trale.internal.linux.Libc;
 import trale.internal.linux.Sockets;
 import trale.time.Timer;
@@ -24,21 +25,22 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         permits TcpStream, UnixStream {
     private static final Duration PAUSE = Duration.ofMillis(5);
 
-    ByteStream(int fd, A remote) throws IOException {
-        super(fd, remote);
+    ByteStream(Descriptor descriptor, A remote) throws IOException {
+        super(descriptor, remote);
     }
 
     /// Makes a stream of a descriptor.
     interface Maker<A, S> {
-        S make(int fd, A remote) throws IOException;
+        S make(Descriptor descriptor, A remote) throws IOException;
     }
 
-    static <A extends SocketAddress, S extends ByteStream<A>> Future<S> connect(A address, Maker<A, S> maker) {
+    /// @param from this end's address, or null: the kernel chooses
+    static <A extends SocketAddress, S extends ByteStream<A>> Future<S> connect(A address, @Nullable A from, Maker<A, S> maker) {
         return async(() -> {
             Libc.require();
             int fd;
-            while ((fd = Sockets.connect(address)) < 0) await(Timer.sleep(PAUSE));
-            var stream = maker.make(fd, address);
+            while ((fd = Sockets.connect(address, from)) < 0) await(Timer.sleep(PAUSE));
+            var stream = Endpoint.make(fd, descriptor -> maker.make(descriptor, address));
             try {
                 await(stream.connected());
                 return stream;
@@ -49,11 +51,18 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         });
     }
 
+    /// If the kernel gives a client the very port that it connects to, and no listener has that port, the client is connected
+    /// with itself (RFC 9293, section 3.5: simultaneous open). To its user that connection is as good as refused.
+    private boolean isConnectedToItself() {
+        return this instanceof TcpStream && Sockets.peer().equals(local);
+    }
+
     Future<Void> connected() {
         return new Operation<>(this, WRITER) {
             @Override
             int call(int fd) throws IOException {
-                return Sockets.connected(fd);
+                var n = Sockets.connected(fd);
+                return n == 0 && isConnectedToItself() ? -Errno.ECONNREFUSED : n;
             }
 
             @Override

@@ -1,13 +1,14 @@
 package trale.net;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Log;
 import trale.internal.linux.Fd;
+import trale.reactor.Reactor;
 import trale.reactor.Slot;
 import trale.reactor.Source;
 
@@ -21,10 +22,13 @@ import trale.reactor.Source;
 ///     └─────────────────────── end, drop ───────────┘
 /// ```
 ///
-/// `close()` sets `closed`, ends the watch, which wakes who waits, lets the calls that are in progress return, and closes
-/// the number. So nobody makes a call on a number that has been closed, and perhaps opened by a stranger, a moment ago;
-/// and when the `close()` that did it returns, the number, and the port, are free. Another one waits for nobody: it may be
-/// called by a waker that the first one wakes, or by a thread that this waker waits for.
+/// `close()` says that it is closed, wakes the waiting tasks, ends the watch, lets the calls that are in progress return, and gives
+/// the number back. So no system call is made on a number that the kernel may already have given to another file; and when
+/// the `close()` that does it returns, the number, and the port, are free. A second `close()` meanwhile does not wait: a waker that
+/// the first one wakes may call it, or a thread that this waker waits for.
+///
+/// Closing needs no memory. If the stack is too short for it, the error is thrown, and the next `close()`, or the Cleaner, does the
+/// rest.
 ///
 /// It does not know the socket it belongs to, so the Cleaner can [run][#run()] it when that has become unreachable.
 final class Descriptor implements Runnable {
@@ -43,20 +47,38 @@ final class Descriptor implements Runnable {
 
     /// What READER and WRITER do: FREE, CLAIMED or CALLING. Only the owner of the claim changes one that is not FREE.
     ///
-    /// An operation writes CALLING, *then* reads `closed`; close writes `closed`, *then* reads this. Both are sequentially
+    /// An operation writes CALLING, *then* reads `life`; close writes `life`, *then* reads this. Both are sequentially
     /// consistent, so either the operation makes no call, or close waits for its end. The way back needs no more than
     /// release: close looks until it sees it.
     private final AtomicIntegerArray users = new AtomicIntegerArray(2);
 
-    /// From false to true, by whoever closes.
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private static final int OPEN = 0;
+    private static final int CLOSING = 1;
+    private static final int UNFINISHED = 2;
+    private static final int CLOSED = 3;
 
-    /// Calls since one had to wait. The reader and the writer may lose a count: it only measures greed.
-    private int streak;
+    /// OPEN until a close takes it to CLOSING. The same thread takes it to CLOSED, or, if it could not, to UNFINISHED, from
+    /// which the next close takes it to CLOSING again. What is not OPEN is closed for operations.
+    private final AtomicInteger life = new AtomicInteger(OPEN);
 
-    Descriptor(int fd, Source source) {
+    /// Registers the descriptor with the reactor of the current executor. If that fails, the number is still the caller's to close;
+    /// afterwards it is this object's.
+    Descriptor(int fd) throws IOException {
         this.fd = fd;
-        this.source = source;
+        try {
+            source = Reactor.register(fd); // last, so that nothing can fail after it
+        } catch (ClosedChannelException e) {
+            throw new ExecutorClosedException();
+        }
+    }
+
+    private boolean isClosed() {
+        return life.get() != OPEN;
+    }
+
+    /// {@return what to throw where a slot says that it is closed} If the socket is open, its executor is what was closed.
+    ClosedChannelException closed(ClosedChannelException e) {
+        return isClosed() ? e : new ExecutorClosedException();
     }
 
     Slot slot(int direction) {
@@ -69,11 +91,11 @@ final class Descriptor implements Runnable {
     /// @return the number to make it on; [#leave(int)] follows, at once and in any case
     int enter(int direction, boolean claimed) throws ClosedChannelException {
         if (!users.compareAndSet(direction, claimed ? CLAIMED : FREE, CALLING)) {
-            if (closed.get()) throw new ClosedChannelException();
+            if (isClosed()) throw new ClosedChannelException();
             throw new IllegalStateException("another operation " + (direction == READER ? "reads from" : "writes to")
                     + " this socket, or waits to: one may read and one may write at a time; await it first");
         }
-        if (!closed.get()) return fd;
+        if (!isClosed()) return fd;
         users.setRelease(direction, claimed ? CLAIMED : FREE);
         throw claimed ? new AsynchronousCloseException() : new ClosedChannelException();
     }
@@ -89,43 +111,48 @@ final class Descriptor implements Runnable {
     }
 
     /// A system call that never has to wait.
-    synchronized <T> T call(SystemCall<T> call) throws IOException {
-        if (closed.get()) throw new ClosedChannelException();
+    synchronized <T extends @Nullable Object> T call(SystemCall<T> call) throws IOException {
+        if (isClosed()) throw new ClosedChannelException();
         return call.on(fd);
     }
 
-    interface SystemCall<T> {
+    interface SystemCall<T extends @Nullable Object> {
         T on(int fd) throws IOException;
     }
 
-    /// {@return whether so many calls were made without waiting that other tasks should have a turn}
-    boolean isGreedy() {
-        if (++streak <= 64) return false;
-        streak = 0;
+    /// {@return whether this call closed it}
+    boolean close() {
+        if (!life.compareAndSet(OPEN, CLOSING) && !life.compareAndSet(UNFINISHED, CLOSING)) return false;
+        var reached = UNFINISHED;
+        try {
+            try {
+                source.close();
+            } catch (StackOverflowError e) {
+                throw e; // part of it may be undone, and what follows would fare no better
+            } catch (Throwable t) {
+                reached = release();
+                throw t;
+            }
+            reached = release();
+        } finally {
+            life.set(reached);
+        }
         return true;
     }
 
-    void waits() {
-        streak = 0;
-    }
-
-    /// {@return whether it was open}
-    @SuppressWarnings("ThreadPriorityCheck") // who is in a call may need this thread's core to return
-    boolean close() {
-        if (!closed.compareAndSet(false, true)) return false;
-        source.close();
-        // They do not block, and run none but our own code, so this is over at once.
+    @SuppressWarnings("ThreadPriorityCheck") // the thread that is in a call may need this one's core to return
+    private int release() {
+        // The calls do not block, and run none but our own code, so this is over at once.
         while (users.get(READER) == CALLING || users.get(WRITER) == CALLING) Thread.yield();
         synchronized (this) {
             Fd.close(fd);
         }
-        return true;
+        return CLOSED;
     }
 
     /// By the Cleaner. After a close there is nothing left to do.
     @Override
     public void run() {
-        if (close() && opened != null)
-            System.getLogger("trale").log(Level.WARNING, "a socket became unreachable, but nobody had closed it", opened);
+        if (close() && opened != null) Log.warn("a socket became unreachable, but it had not been closed", opened);
     }
 }

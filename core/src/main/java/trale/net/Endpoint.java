@@ -5,39 +5,53 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Fd;
+import trale.internal.linux.SocketOptions;
 import trale.internal.linux.Sockets;
-import trale.reactor.Reactor;
 
 /// What all sockets have: a descriptor, addresses, options, and an end.
 ///
 /// A socket belongs to the reactor of the executor whose task made it, or of the process-wide one if no task did; the
 /// tasks of any executor may use it. It is closed by [#close()], or, if it becomes unreachable before, by a Cleaner, which
-/// with `-Dtrale.leaks=true` logs where it was opened.
+/// with `-Dtrale.leaks=true` logs where it was opened. When its executor is closed, it stays open and keeps its port, but what waits
+/// on it, and every later operation, fails with an AsynchronousCloseException that says "its executor was closed".
 abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable permits ByteStream, Listener, UdpSocket {
     private static final Cleaner CLEANER = Cleaner.create();
 
     final Descriptor descriptor;
     private final Cleaner.Cleanable cleanable;
 
-    /// This end, and the peer if there is one. Only connecting a UDP socket changes them, for whoever reads them later.
+    /// This end, and the peer if there is one. Only connecting a UDP socket changes them; any thread reads them.
     volatile A local;
     volatile @Nullable A remote;
 
-    /// Takes over a descriptor, and closes it if that fails. A stream has to be connecting, a listener listening: a
-    /// fresh socket reports HUP.
+    /// A stream has to be connecting, a listener listening: a fresh socket reports HUP.
     @SuppressWarnings("unchecked") // A goes with the family the socket was opened for
-    Endpoint(int fd, @Nullable A remote) throws IOException {
+    Endpoint(Descriptor descriptor, @Nullable A remote) throws IOException {
+        this.descriptor = descriptor;
+        this.remote = remote;
+        this.local = (A) Sockets.localAddress(descriptor.fd);
+        cleanable = CLEANER.register(this, descriptor);
+    }
+
+    interface Maker<S> {
+        S make(Descriptor descriptor) throws IOException;
+    }
+
+    /// Makes a socket of a descriptor that has just been opened. If anything fails, the descriptor is closed.
+    static <S> S make(int fd, Maker<S> maker) throws IOException {
+        Descriptor descriptor = null;
         try {
-            this.local = (A) Sockets.localAddress(fd);
-            this.remote = remote;
-            descriptor = new Descriptor(fd, Reactor.register(fd));
+            descriptor = new Descriptor(fd);
+            return maker.make(descriptor);
         } catch (Throwable t) {
-            Fd.close(fd);
+            if (descriptor == null) Fd.close(fd);
+            else descriptor.close(); // not Fd.close: the Cleaner may know it already
             throw t;
         }
-        cleanable = CLEANER.register(this, descriptor);
     }
 
     /// {@return this end's address, also after it was closed}
@@ -46,7 +60,7 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     }
 
     /// A system call that never has to wait. As long as it lasts the socket is not garbage.
-    <T> T call(Descriptor.SystemCall<T> call) throws IOException {
+    <T extends @Nullable Object> T call(Descriptor.SystemCall<T> call) throws IOException {
         try {
             return descriptor.call(call);
         } finally {
@@ -54,28 +68,50 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
         }
     }
 
-    /// Sets one of these [java.net.StandardSocketOptions]: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF,
-    /// SO_KEEPALIVE, TCP_NODELAY (socket(7), tcp(7)). For the first two it is too late here; see [BindOptions].
+    /// {@return the names of the options that a socket of this kind has}
+    abstract Set<String> options();
+
+    /// Sets an option (socket(7), tcp(7), ip(7)). They have Java's names; those of the module `jdk.net` are the constants of its class
+    /// `ExtendedSocketOptions`.
+    ///
+    /// | option | of | value |
+    /// |---|---|---|
+    /// | SO_SNDBUF, SO_RCVBUF | all | a size in bytes. The kernel takes twice that, and no more than net.core.wmem_max and rmem_max |
+    /// | SO_REUSEADDR, SO_REUSEPORT | all but Unix | too late here for this socket's own port; see [BindOptions] |
+    /// | SO_BROADCAST | UDP | whether it may send to broadcast addresses |
+    /// | IP_MULTICAST_IF, IP_MULTICAST_TTL, IP_MULTICAST_LOOP | UDP | where datagrams to a group go out, how far (0 to 255), and whether they come back to this machine |
+    /// | TCP_NODELAY | TCP | small writes go out at once; true, unless it is set to false here |
+    /// | SO_LINGER | TCP | 0: [#close()] resets the connection and throws away what is not sent. n: the kernel tries for n seconds. Negative: off, and it tries as long as TCP does. No value makes `close()` wait |
+    /// | SO_KEEPALIVE | TCP | whether the kernel asks a silent peer for a sign of life |
+    /// | TCP_KEEPIDLE, TCP_KEEPINTERVAL (of `jdk.net`) | TCP | after how many seconds of silence, and how many between two questions |
+    /// | TCP_KEEPCOUNT (of `jdk.net`) | TCP | after how many questions without an answer the connection fails |
+    /// | [TcpStream#TCP_USER_TIMEOUT] | TCP | how many milliseconds sent data may remain unacknowledged before the connection fails |
+    ///
+    /// What is set on a TCP listener holds for the connections that it accepts from then on.
     ///
     /// @param option which one
-    /// @param value of a buffer: its size in bytes, at least. The kernel takes twice that, and no more than net.core.wmem_max
-    ///              and net.core.rmem_max
-    /// @throws UnsupportedOperationException another option
-    /// @throws IllegalArgumentException a size that is negative
+    /// @param value see above
+    /// @throws UnsupportedOperationException a socket of this kind has no such option
+    /// @throws IllegalArgumentException a number that is negative (but for SO_LINGER), or a TTL of more than 255
     /// @throws java.nio.channels.ClosedChannelException the socket is closed
-    /// @throws IOException it has no such option
+    /// @throws IOException the kernel refuses the value (EINVAL)
     public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-        if (value instanceof Integer size && size < 0) throw new IllegalArgumentException(option + ": a size of " + size);
-        call(fd -> Sockets.setOption(fd, option, value));
+        Objects.requireNonNull(value, "the value is null");
+        call(fd -> {
+            SocketOptions.set(fd, option, value, local, options());
+            return null;
+        });
     }
 
-    /// {@return the value of an option; see [#setOption(SocketOption, Object)]}
+    /// {@return the value of an option; see [#setOption(SocketOption, Object)]} SO_LINGER is −1 if it is off, and
+    /// IP_MULTICAST_IF null if none was set.
+    ///
     /// @param option for a buffer's size the kernel answers twice what it granted (socket(7))
-    /// @throws UnsupportedOperationException another option
+    /// @throws UnsupportedOperationException a socket of this kind has no such option
     /// @throws java.nio.channels.ClosedChannelException the socket is closed
-    /// @throws IOException it has no such option
-    public <T> T getOption(SocketOption<T> option) throws IOException {
-        return call(fd -> Sockets.getOption(fd, option));
+    /// @throws IOException the kernel can't tell
+    public <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
+        return call(fd -> SocketOptions.get(fd, option, local, options()));
     }
 
     /// {@return what it is, and its addresses}

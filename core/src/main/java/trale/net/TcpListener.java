@@ -2,6 +2,7 @@ package trale.net;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Set;
 
 /// Accepts TCP connections. One task at a time accepts; it usually spawns a task for each connection.
 ///
@@ -23,8 +24,8 @@ import java.net.InetSocketAddress;
 /// An IPv4 address is for IPv4 alone; so is `new InetSocketAddress(port)`, which stands for 0.0.0.0. `[::]` takes both.
 public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
 
-    private TcpListener(InetSocketAddress address, BindOptions options) throws IOException {
-        super(address, options, TcpStream::new);
+    private TcpListener(Descriptor descriptor) throws IOException {
+        super(descriptor, TcpStream::new);
     }
 
     /// Listens, with [BindOptions#LISTENER].
@@ -43,6 +44,11 @@ public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
     /// @param options what is settled before
     /// @throws IOException as there
     public static TcpListener bind(InetSocketAddress address, BindOptions options) throws IOException {
-        return new TcpListener(address, options);
+        return Listener.bind(address, options, TcpListener::new);
+    }
+
+    @Override
+    Set<String> options() {
+        return TcpStream.OPTIONS;
     }
 }

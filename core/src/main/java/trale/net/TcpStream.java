@@ -5,13 +5,17 @@ import static trale.Async.async;
 import static trale.Async.await;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import trale.Blocking;
 import trale.Future;
 
@@ -35,8 +39,31 @@ import trale.Future;
 /// to wait, which a fast peer hides: put a queue before it, and one task that writes.
 public final class TcpStream extends ByteStream<InetSocketAddress> {
 
-    TcpStream(int fd, InetSocketAddress remote) throws IOException {
-        super(fd, remote);
+    /// How long sent data may remain unacknowledged before the kernel gives the connection up with ETIMEDOUT, in milliseconds; 0, the
+    /// default, leaves it to the kernel, which tries for about a quarter of an hour (tcp(7), RFC 5482). With SO_KEEPALIVE it also says
+    /// when a silent peer is given up. For [#setOption(SocketOption, Object)], of a stream or its listener. Java has no such option.
+    public static final SocketOption<Integer> TCP_USER_TIMEOUT = new SocketOption<>() {
+        @Override
+        public String name() {
+            return "TCP_USER_TIMEOUT";
+        }
+
+        @Override
+        public Class<Integer> type() {
+            return Integer.class;
+        }
+
+        @Override
+        public String toString() {
+            return name();
+        }
+    };
+
+    static final Set<String> OPTIONS = Set.of("SO_SNDBUF", "SO_RCVBUF", "SO_REUSEADDR", "SO_REUSEPORT", "SO_KEEPALIVE", "SO_LINGER",
+            "TCP_NODELAY", "TCP_KEEPIDLE", "TCP_KEEPINTERVAL", "TCP_KEEPCOUNT", "TCP_USER_TIMEOUT");
+
+    TcpStream(Descriptor descriptor, InetSocketAddress remote) throws IOException {
+        super(descriptor, remote);
     }
 
     /// Connects. Cancelled, or dropped, it closes the socket.
@@ -44,12 +71,26 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     /// @param address one that is unresolved is resolved, as by [#connect(String, int)]
     /// @return fails with [ConnectException] if refused (ECONNREFUSED) or timed out (ETIMEDOUT: the kernel tries for about
     ///         two minutes), [java.net.NoRouteToHostException], [java.net.BindException] if there is no local port left, or
-    ///         another [java.net.SocketException], for example if there is no descriptor left (EMFILE)
+    ///         another [java.net.SocketException], for example if there is no descriptor left (EMFILE). A socket that the kernel
+    ///         connects with itself, which can happen at a port of this machine that nothing listens at, counts as refused
     public static Future<TcpStream> connect(InetSocketAddress address) {
-        return address.isUnresolved() ? connectToAny(address) : ByteStream.connect(address, TcpStream::new);
+        return connecting(address, null);
     }
 
-    /// Looks a name up, on another thread, and tries its addresses in turn until one accepts.
+    /// Connects from an address of this machine; see [#connect(InetSocketAddress)].
+    ///
+    /// @param address to connect to
+    /// @param from    this end's address; port 0 lets the kernel choose the port
+    /// @return fails as there; with [java.net.BindException] also if `from` is in use (EADDRINUSE) or no address of this machine
+    ///         (EADDRNOTAVAIL)
+    /// @throws IllegalArgumentException one is an IPv4, the other an IPv6 address
+    public static Future<TcpStream> connect(InetSocketAddress address, InetSocketAddress from) {
+        return connecting(address, Objects.requireNonNull(from, "the local address is null"));
+    }
+
+    /// Looks a name up, on another thread, and connects to the first of its addresses that accepts: it tries them one after the
+    /// other, IPv6 and IPv4 in turn, but waits for each no longer than 250 ms before it tries the next beside it (RFC 8305, "Happy
+    /// Eyeballs"). Those that lose are closed.
     ///
     /// @param host a name, or an address as a text
     /// @param port from 1 to 65535
@@ -61,18 +102,35 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
         return connect(InetSocketAddress.createUnresolved(Objects.requireNonNull(host, "the host is null"), port));
     }
 
-    private static Future<TcpStream> connectToAny(InetSocketAddress name) {
+    private static Future<TcpStream> connecting(InetSocketAddress address, @Nullable InetSocketAddress from) {
+        if (address.isUnresolved()) return connectToAny(address, from);
+        if (from != null && !from.isUnresolved() && !isSameFamily(address.getAddress(), from))
+            throw new IllegalArgumentException("connect " + address + " from " + from + ": one is an IPv4, the other an IPv6 address");
+        return ByteStream.connect(address, from, TcpStream::new);
+    }
+
+    private static boolean isSameFamily(InetAddress address, InetSocketAddress from) {
+        return address.getClass() == from.getAddress().getClass();
+    }
+
+    private static Future<TcpStream> connectToAny(InetSocketAddress name, @Nullable InetSocketAddress from) {
         return async(() -> {
-            var failures = new ArrayList<IOException>();
-            for (var address : await(Blocking.run(() -> InetAddress.getAllByName(name.getHostString())))) {
-                try {
-                    return await(connect(new InetSocketAddress(address, name.getPort())));
-                } catch (IOException e) {
-                    if (address.getHostAddress().equals(name.getHostString())) throw e; // not a name: it has no other
-                    failures.add(e);
-                }
+            var host = name.getHostString();
+            var attempts = new ArrayList<Future<TcpStream>>();
+            var addresses = await(Blocking.run(() -> InetAddress.getAllByName(host)));
+            for (var address : HappyEyeballs.inTurn(addresses))
+                if (from == null || from.isUnresolved() || isSameFamily(address, from))
+                    attempts.add(connecting(new InetSocketAddress(address, name.getPort()), from));
+            if (attempts.isEmpty())
+                throw new BindException("connect " + host + ":" + name.getPort() + " from " + from + ": the name has no address of that family");
+            var race = new HappyEyeballs(attempts);
+            var isName = !addresses[0].getHostAddress().equals(host);
+            try {
+                return await(race);
+            } catch (IOException e) {
+                if (!isName) throw e; // an address: there is no other
+                throw allFailed(name, race.failures());
             }
-            throw allFailed(name, failures);
         });
     }
 
@@ -84,11 +142,16 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     }
 
     /// Sends small writes at once (TCP_NODELAY) rather than to wait until they fill a segment or the peer has
-    /// acknowledged what went before.
+    /// acknowledged what went before, which a peer may delay by 40 ms.
     ///
-    /// @param on false, at first
+    /// @param on true, at first
     /// @throws java.nio.channels.ClosedChannelException the socket is closed
     public void noDelay(boolean on) throws IOException {
         setOption(StandardSocketOptions.TCP_NODELAY, on);
+    }
+
+    @Override
+    Set<String> options() {
+        return OPTIONS;
     }
 }

@@ -1,13 +1,17 @@
 package trale.net;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.function.IntFunction;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
+import trale.internal.linux.LastPeer;
+import trale.internal.linux.SocketOptions;
 import trale.internal.linux.Sockets;
 
 /// Sends and receives datagrams (udp(7)). Two tasks may use it at once, one that receives and one that sends.
@@ -27,8 +31,18 @@ import trale.internal.linux.Sockets;
 /// [SO_BROADCAST][java.net.StandardSocketOptions#SO_BROADCAST] first. A socket bound to an IPv4 address speaks IPv4 alone,
 /// one bound to `[::]` both.
 public final class UdpSocket extends Endpoint<InetSocketAddress> {
-    private UdpSocket(int fd) throws IOException {
-        super(fd, null);
+    private static final Set<String> OPTIONS = Set.of("SO_SNDBUF", "SO_RCVBUF", "SO_REUSEADDR", "SO_REUSEPORT", "SO_BROADCAST",
+            "IP_MULTICAST_IF", "IP_MULTICAST_TTL", "IP_MULTICAST_LOOP");
+
+    /// Of the reader that owns the direction.
+    private final LastPeer lastPeer = new LastPeer();
+
+    /// What it was bound to, before a peer made it more precise.
+    private final InetSocketAddress bound;
+
+    private UdpSocket(Descriptor descriptor) throws IOException {
+        super(descriptor, null);
+        bound = local;
     }
 
     /// Binds, with [BindOptions#DATAGRAM].
@@ -45,12 +59,15 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// @param options of which the backlog does not matter
     /// @throws IOException as [TcpListener#bind(InetSocketAddress)]
     public static UdpSocket bind(InetSocketAddress address, BindOptions options) throws IOException {
-        return new UdpSocket(options.bind(address, Sockets.DATAGRAM));
+        return make(options.bind(address, Sockets.DATAGRAM), UdpSocket::new);
     }
 
     /// Chooses the one peer that [#send(ByteBuffer)] sends to, and from which alone datagrams are received from now on.
     /// That needs no packet and does not wait. Only a connected socket learns that nobody is there: a later operation
     /// then fails with [java.net.PortUnreachableException].
+    ///
+    /// A datagram of another sender that the kernel had queued before is still received: who must not be mistaken compares
+    /// [Datagram#from()], or receives what is there before it begins.
     ///
     /// @param peer takes the place of an earlier one
     /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed;
@@ -63,6 +80,64 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
             local = (InetSocketAddress) Sockets.localAddress(fd);
             return peer;
         });
+    }
+
+    /// Takes the peer away that [#connect(InetSocketAddress)] chose: datagrams of all senders are received again, and
+    /// [#send(ByteBuffer)] has no peer. The local address is again what it was bound to. Without a peer it does nothing.
+    ///
+    /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed; [java.net.BindException]: the kernel had
+    ///         chosen the port, gives it up with the peer (connect(2)), and another socket took it in that moment. This one then
+    ///         has a port again when it sends
+    public void disconnect() throws IOException {
+        call(fd -> {
+            if (remote == null) return null;
+            Sockets.disconnect(fd);
+            remote = null;
+            local = (InetSocketAddress) Sockets.localAddress(fd);
+            if (local.getPort() == 0) {
+                Sockets.check(Sockets.bindTo(fd, bound, bound), "bind", bound);
+                local = (InetSocketAddress) Sockets.localAddress(fd);
+            }
+            return null;
+        });
+    }
+
+    /// Joins a multicast group (ip(7), ipv6(7)): datagrams to it that come in on this interface, and have this socket's port, are
+    /// received. A socket bound to the group's address, or to 0.0.0.0 or `[::]`, receives them; one bound to another address does
+    /// not. To share the port with others on this machine, all bind with SO_REUSEADDR ([BindOptions#reuseAddress(boolean)]).
+    ///
+    /// @param group of IPv4, or, if the socket is bound to an IPv6 address, of either
+    /// @param on    the interface
+    /// @throws IllegalArgumentException the address is no multicast address
+    /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed; [java.net.SocketException]: it is in the group
+    ///         already (EADDRINUSE), or the kernel refuses otherwise
+    public void join(InetAddress group, NetworkInterface on) throws IOException {
+        membership(true, group, on);
+    }
+
+    /// Leaves a multicast group.
+    ///
+    /// @param group as it was joined
+    /// @param on    as it was joined
+    /// @throws IllegalArgumentException the address is no multicast address
+    /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed; [java.net.SocketException]: it is not in the
+    ///         group (EADDRNOTAVAIL)
+    public void leave(InetAddress group, NetworkInterface on) throws IOException {
+        membership(false, group, on);
+    }
+
+    private void membership(boolean join, InetAddress group, NetworkInterface on) throws IOException {
+        Objects.requireNonNull(on, "the interface is null");
+        if (!group.isMulticastAddress()) throw new IllegalArgumentException(group.getHostAddress() + " is no multicast address");
+        call(fd -> {
+            SocketOptions.membership(fd, join, group, on);
+            return null;
+        });
+    }
+
+    @Override
+    Set<String> options() {
+        return OPTIONS;
     }
 
     /// Sends the buffer from its position to its limit as one datagram; the position advances.
@@ -106,7 +181,12 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// @return its true length and whom it is from
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     public Future<Datagram> recvFrom(ByteBuffer to) {
-        return receiving(to, n -> new Datagram(n, (InetSocketAddress) Sockets.peer()));
+        return new Receive<>(this, to) {
+            @Override
+            Datagram received(int n) {
+                return new Datagram(n, Sockets.peer(lastPeer));
+            }
+        };
     }
 
     /// Receives one datagram; see [#recvFrom(ByteBuffer)].
@@ -115,21 +195,32 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// @return its true length, which may be more than the buffer had room for
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     public Future<Integer> recv(ByteBuffer to) {
-        return receiving(to, n -> n);
-    }
-
-    private <T> Future<T> receiving(ByteBuffer to, IntFunction<T> received) {
-        ByteStream.writable(to);
-        return new Operation<>(this, Descriptor.READER) {
+        return new Receive<>(this, to) {
             @Override
-            int call(int fd) {
-                return Sockets.receive(fd, to, true);
-            }
-
-            @Override
-            Poll<T> result(int n) throws IOException {
-                return Poll.ready(received.apply(Sockets.check(n, "receive", remote)));
+            Integer received(int n) {
+                return n;
             }
         };
+    }
+
+    private abstract static class Receive<T> extends Operation<T> {
+        private final ByteBuffer to;
+
+        Receive(UdpSocket socket, ByteBuffer to) {
+            super(socket, Descriptor.READER);
+            this.to = ByteStream.writable(to);
+        }
+
+        abstract T received(int n);
+
+        @Override
+        int call(int fd) {
+            return Sockets.receive(fd, to, true);
+        }
+
+        @Override
+        Poll<T> result(int n) throws IOException {
+            return Poll.ready(received(Sockets.check(n, "receive", endpoint.remote)));
+        }
     }
 }

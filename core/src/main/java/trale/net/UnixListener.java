@@ -2,12 +2,13 @@ package trale.net;
 
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.util.Set;
 
 /// Accepts connections within this machine; see [UnixStream] for the addresses. One task at a time accepts.
 public final class UnixListener extends Listener<UnixDomainSocketAddress, UnixStream> {
 
-    private UnixListener(UnixDomainSocketAddress address, BindOptions options) throws IOException {
-        super(address, options.reuseAddress(false).reusePort(false), UnixStream::new);
+    private UnixListener(Descriptor descriptor) throws IOException {
+        super(descriptor, UnixStream::new);
     }
 
     /// Listens. A path is made by this and stays when the listener is closed: deleting it is up to the caller. An abstract
@@ -26,6 +27,11 @@ public final class UnixListener extends Listener<UnixDomainSocketAddress, UnixSt
     /// @param options of which only the backlog matters
     /// @throws IOException as there
     public static UnixListener bind(UnixDomainSocketAddress address, BindOptions options) throws IOException {
-        return new UnixListener(address, options);
+        return Listener.bind(address, options.reuseAddress(false).reusePort(false), UnixListener::new);
+    }
+
+    @Override
+    Set<String> options() {
+        return UnixStream.OPTIONS;
     }
 }

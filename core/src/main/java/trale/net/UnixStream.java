@@ -3,6 +3,7 @@ package trale.net;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.util.Objects;
+import java.util.Set;
 import trale.Future;
 
 /// A connection within this machine (unix(7)). Two tasks may use it at once, one that reads and one that writes.
@@ -14,8 +15,10 @@ import trale.Future;
 /// Errors are those of [TcpStream].
 public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
 
-    UnixStream(int fd, UnixDomainSocketAddress remote) throws IOException {
-        super(fd, remote);
+    static final Set<String> OPTIONS = Set.of("SO_SNDBUF", "SO_RCVBUF");
+
+    UnixStream(Descriptor descriptor, UnixDomainSocketAddress remote) throws IOException {
+        super(descriptor, remote);
     }
 
     /// Connects; waits while the listener's queue is full, and asks again every 5 ms. Cancelled, or dropped, it closes the
@@ -25,6 +28,11 @@ public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
     /// @return fails with [java.net.ConnectException] if nobody listens there, or with another
     ///         [java.net.SocketException], for example if there is no such path (ENOENT)
     public static Future<UnixStream> connect(UnixDomainSocketAddress address) {
-        return ByteStream.connect(Objects.requireNonNull(address, "the address is null"), UnixStream::new);
+        return ByteStream.connect(Objects.requireNonNull(address, "the address is null"), null, UnixStream::new);
+    }
+
+    @Override
+    Set<String> options() {
+        return OPTIONS;
     }
 }

@@ -108,9 +108,9 @@ public final class Reactor {
             var source = sources.add(this, fd);
             try {
                 watch(fd, Source.INTEREST, source.key);
-            } catch (IOException e) {
+            } catch (Throwable t) {
                 sources.remove(source);
-                throw e;
+                throw t;
             }
             return source;
         }

@@ -45,8 +45,11 @@ public final class Source implements AutoCloseable {
     /// times.
     @Override
     public void close() {
-        reactor.deregister(this);
-        read.close();
-        write.close();
+        try { // first what wakes: that needs no memory
+            read.close();
+            write.close();
+        } finally {
+            reactor.deregister(this);
+        }
     }
 }

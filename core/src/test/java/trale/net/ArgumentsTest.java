@@ -58,8 +58,8 @@ class ArgumentsTest extends SocketTest {
         isRefused("port out of range:-1", () -> TcpStream.connect("localhost", -1));
         isRefused("port out of range:65536", () -> TcpStream.connect("localhost", 65_536));
         try (var udp = udp()) {
-            isRefused("SO_RCVBUF: a size of -1", () -> udp.setOption(SO_RCVBUF, -1));
-            isRefused("SO_SNDBUF: a size of -2", () -> udp.setOption(SO_SNDBUF, -2));
+            isRefused("SO_RCVBUF: -1 is negative", () -> udp.setOption(SO_RCVBUF, -1));
+            isRefused("SO_SNDBUF: -2 is negative", () -> udp.setOption(SO_SNDBUF, -2));
             var unknown = assertThrows(UnsupportedOperationException.class,
                     () -> udp.getOption(StandardSocketOptions.IP_TOS)).getMessage();
             assertTrue(unknown.startsWith("IP_TOS is none of ") && unknown.contains("SO_RCVBUF"), unknown);

@@ -10,6 +10,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,56 @@ class CostTest extends SocketTest {
             }
         }
         assertTrue(least <= 100, least + " bytes an echo");
+    }
+
+    private static Future<Void> echo(UdpSocket socket, ByteBuffer buffer) {
+        return async(() -> {
+            while (true) {
+                var datagram = await(socket.recvFrom(buffer.clear()));
+                await(socket.sendTo(buffer.flip(), datagram.from()));
+            }
+        });
+    }
+
+    /// The same of datagrams.
+    public static final class DatagramsAllocate {
+        private DatagramsAllocate() {}
+
+        public static void main(String[] args) throws Exception {
+            var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            try (var executor = Arrangement.valueOf(args[0]).open("child");
+                    var server = executor.submit(() -> UdpSocket.bind(LOOPBACK)).join();
+                    var client = DatagramChannel.open().bind(LOOPBACK).connect(server.localAddress())) {
+                var task = executor.submit(echo(server, args[1].equals("direct") ? ByteBuffer.allocateDirect(4096) : ByteBuffer.allocate(4096)));
+                long thread = executor.submit(() -> Thread.currentThread().threadId()).join();
+                var message = ByteBuffer.allocateDirect(64);
+                var least = Long.MAX_VALUE;
+                for (var round = 0; round < 10 && least > MOST_OF_A_DATAGRAM; round++) {
+                    var before = threads.getThreadAllocatedBytes(thread);
+                    for (var i = 0; i < 10_000; i++) {
+                        client.write(message.clear());
+                        client.read(message.clear());
+                    }
+                    least = Math.min(least, (threads.getThreadAllocatedBytes(thread) - before) / 10_000);
+                }
+                IO.println(least);
+                task.cancel();
+            }
+        }
+    }
+
+    private static final long MOST_OF_A_DATAGRAM = 160;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"heap", "direct"})
+    void anEchoOfADatagramAllocatesNoAddress(String buffer) throws Exception {
+        var least = Long.MAX_VALUE;
+        for (var jvm = 0; jvm < 4 && least > MOST_OF_A_DATAGRAM; jvm++) {
+            try (var child = Child.startOptimizing(DatagramsAllocate.class, arrangement.name(), buffer)) {
+                least = Math.min(least, Long.parseLong(child.end().strip()));
+            }
+        }
+        assertTrue(least <= MOST_OF_A_DATAGRAM, least + " bytes a datagram");
     }
 
     /// Serves one connection.

@@ -167,12 +167,19 @@ class OperationTest extends SocketTest {
     }
 
     @Test
-    void socketsOfAClosedExecutorSayThatTheyAreClosed() throws Exception {
+    @SuppressWarnings("try") // closed before its end, on purpose
+    void socketsOfAClosedExecutorSayThatTheirExecutorWasClosed() throws Exception {
         var other = arrangement.open("other");
         try (var server = ServerSocketChannel.open().bind(LOOPBACK);
                 var orphan = other.submit(TcpStream.connect((java.net.InetSocketAddress) server.getLocalAddress())).join()) {
+            var waiting = executor.submit(orphan.read(ByteBuffer.allocate(1)));
+            settle();
             other.close();
-            fails(ClosedChannelException.class, orphan.read(ByteBuffer.allocate(1)));
+            var message = "its executor was closed: a socket's events come through the executor whose task made it";
+            assertEquals(message, fails(AsynchronousCloseException.class, waiting).getMessage());
+            assertEquals(message, fails(ClosedChannelException.class, orphan.read(ByteBuffer.allocate(1))).getMessage());
+            orphan.close();
+            assertEquals(null, fails(ClosedChannelException.class, orphan.read(ByteBuffer.allocate(1))).getMessage());
         }
     }
 

@@ -109,6 +109,55 @@ class UdpSocketTest extends SocketTest {
     }
 
     @Test
+    void aDisconnectedSocketIsAsItWasBefore() throws Exception {
+        for (var any : new String[] {"127.0.0.1", "0.0.0.0", "::"}) {
+            try (var ours = onExecutor(() -> UdpSocket.bind(new InetSocketAddress(any, 0)));
+                    var peer = DatagramChannel.open().bind(LOOPBACK);
+                    var other = DatagramChannel.open().bind(LOOPBACK)) {
+                var bound = ours.localAddress();
+                ours.connect(address(peer));
+                ours.disconnect();
+                assertEquals(bound, ours.localAddress(), any);
+                assertTrue(fails(SocketException.class, ours.send(bytes("x"))).getMessage().contains("EDESTADDRREQ"));
+                other.send(bytes("abc"), new InetSocketAddress("127.0.0.1", bound.getPort()));
+                assertEquals(address(other), run(() -> await(ours.recvFrom(ByteBuffer.allocate(10)))).from());
+                ours.disconnect();
+                assertEquals(bound, ours.localAddress(), "a second time does nothing");
+            }
+        }
+    }
+
+    /// As its Javadoc says: the kernel does not look through what it has queued.
+    @Test
+    void whatWasQueuedBeforeConnectIsStillReceived() throws Exception {
+        try (var ours = udp();
+                var peer = DatagramChannel.open().bind(LOOPBACK);
+                var other = DatagramChannel.open().bind(LOOPBACK)) {
+            other.send(bytes("abc"), ours.localAddress());
+            ours.connect(address(peer));
+            other.send(bytes("12345"), ours.localAddress());
+            peer.send(bytes("12"), ours.localAddress());
+            assertEquals(new Datagram(3, address(other)), run(() -> await(ours.recvFrom(ByteBuffer.allocate(10)))));
+            assertEquals(new Datagram(2, address(peer)), run(() -> await(ours.recvFrom(ByteBuffer.allocate(10)))));
+        }
+    }
+
+    @Test
+    void sendersThatAlternateAreNotMistakenForEachOther() throws Exception {
+        try (var ours = onExecutor(() -> UdpSocket.bind(new InetSocketAddress("::", 0)));
+                var four = DatagramChannel.open(StandardProtocolFamily.INET).bind(LOOPBACK);
+                var five = DatagramChannel.open(StandardProtocolFamily.INET).bind(LOOPBACK);
+                var six = DatagramChannel.open().bind(new InetSocketAddress("::1", 0))) {
+            for (var round = 0; round < 3; round++) {
+                for (var from : new DatagramChannel[] {four, four, five, six, six, four, six}) {
+                    from.send(bytes("x"), new InetSocketAddress(from == six ? "::1" : "127.0.0.1", ours.localAddress().getPort()));
+                    assertEquals(new Datagram(1, address(from)), run(() -> await(ours.recvFrom(ByteBuffer.allocate(10)))));
+                }
+            }
+        }
+    }
+
+    @Test
     void anotherPeerTakesThePlaceOfTheFirst() throws Exception {
         try (var ours = udp();
                 var first = DatagramChannel.open().bind(LOOPBACK);

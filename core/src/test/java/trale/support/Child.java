@@ -41,6 +41,20 @@ public final class Child implements AutoCloseable {
         }
     }
 
+    /// The same under strace(1), which lets system calls fail: `getsockname:error=ENOBUFS:when=2`, the second of each thread.
+    public static Child startFailing(String injection, Class<?> main, String... args) throws IOException {
+        var call = injection.substring(0, injection.indexOf(':'));
+        var strace = List.of("strace", "-f", "-qq", "-e", "signal=none", "-e", "trace=" + call, "-e", "inject=" + injection, "-o", "/dev/null");
+        return start(strace, null, List.of(NATIVE_ACCESS), main, args);
+    }
+
+    /// The same with options of the JVM.
+    public static Child startWith(List<String> options, Class<?> main, String... args) throws IOException {
+        var all = new ArrayList<>(options);
+        all.add(NATIVE_ACCESS);
+        return start(List.of(), null, all, main, args);
+    }
+
     /// The same with an option of the JVM.
     public static Child startWith(String option, Class<?> main, String... args) throws IOException {
         return start(List.of(), null, List.of(NATIVE_ACCESS, option), main, args);

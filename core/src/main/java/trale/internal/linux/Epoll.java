@@ -48,7 +48,7 @@ public final class Epoll extends Fd {
     }
 
     public int delete(int watched) {
-        return Libc.call(CTL, fd, CTL_DEL, watched, 0, 0);
+        return callInAnyCase(CTL, fd, CTL_DEL, watched);
     }
 
     /// epoll_wait(2).

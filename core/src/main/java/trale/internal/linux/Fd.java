@@ -9,6 +9,10 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
     static final int CLOEXEC = 0x80000;
     private static final MemorySegment CLOSE = Libc.function("close");
 
+    /// For calls that must be made though there is no memory for the thread's own [Scratch]. Used by one thread at a time,
+    /// the one that holds its monitor.
+    private static final Scratch RESERVE = Scratch.of(null, Scratch.newMemory());
+
     final int fd;
 
     /// @param result what the system call that opens it answered
@@ -26,8 +30,23 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
         close(fd);
     }
 
-    /// close(2). Never repeated: after EINTR the number is free already and may be somebody else's.
+    /// close(2). Never repeated: after EINTR the number is free already and may be another file's. It is made also when no
+    /// memory is left, neither on the heap nor outside.
     public static int close(int fd) {
-        return Libc.call(CLOSE, fd, 0);
+        return callInAnyCase(CLOSE, fd, 0, 0);
+    }
+
+    /// Makes a call that passes numbers alone, also when the thread has made none before and no memory is left for its
+    /// [Scratch].
+    static int callInAnyCase(MemorySegment function, long a, long b, long c) {
+        Scratch own;
+        try {
+            own = Scratch.get();
+        } catch (OutOfMemoryError e) { // so this is no thread with a kernel of its own
+            synchronized (RESERVE) {
+                return RESERVE.call(function, a, b, c, 0, 0);
+            }
+        }
+        return own.call(function, a, b, c, 0, 0);
     }
 }

@@ -1,23 +1,20 @@
 package trale.internal.linux;
 
-import static java.net.StandardSocketOptions.SO_REUSEADDR;
-import static java.net.StandardSocketOptions.SO_REUSEPORT;
 import static trale.internal.linux.Libc.function;
 import static trale.internal.linux.SocketAddresses.AF_INET6;
+import static trale.internal.linux.SocketAddresses.AF_UNIX;
 import static trale.internal.linux.SocketAddresses.family;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketOption;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The socket calls (socket(7), ip(7), ipv6(7), unix(7)): non-blocking and close-on-exec from birth, and no SIGPIPE.
@@ -35,21 +32,6 @@ public final class Sockets {
     private static final int MSG_TRUNC = 0x20;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SHUT_WR = 1;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_ERROR = 4;
-    private static final int IPPROTO_IPV6 = 41;
-    private static final int IPV6_V6ONLY = 26;
-
-    /// Level and name in `<asm-generic/socket.h>` and `<netinet/tcp.h>`.
-    private static final Map<SocketOption<?>, int[]> OPTIONS = Map.of(
-            SO_REUSEADDR, new int[] {SOL_SOCKET, 2},
-            SO_REUSEPORT, new int[] {SOL_SOCKET, 15},
-            StandardSocketOptions.SO_BROADCAST, new int[] {SOL_SOCKET, 6},
-            StandardSocketOptions.SO_SNDBUF, new int[] {SOL_SOCKET, 7},
-            StandardSocketOptions.SO_RCVBUF, new int[] {SOL_SOCKET, 8},
-            StandardSocketOptions.SO_KEEPALIVE, new int[] {SOL_SOCKET, 9},
-            StandardSocketOptions.TCP_NODELAY, new int[] {6, 1});
-
     private static final MemorySegment SOCKET = function("socket");
     private static final MemorySegment BIND = function("bind");
     private static final MemorySegment CONNECT = function("connect");
@@ -58,8 +40,6 @@ public final class Sockets {
     private static final MemorySegment ACCEPT = function("accept4");
     private static final MemorySegment SOCKNAME = function("getsockname");
     private static final MemorySegment PEERNAME = function("getpeername");
-    private static final MemorySegment SETSOCKOPT = function("setsockopt");
-    private static final MemorySegment GETSOCKOPT = function("getsockopt");
     private static final MemorySegment RECVFROM = function("recvfrom");
     private static final MemorySegment SENDTO = function("sendto");
 
@@ -90,20 +70,33 @@ public final class Sockets {
     public static int bind(SocketAddress address, int type, boolean reuseAddress, boolean reusePort, int backlog)
             throws IOException {
         return open(address, type, fd -> {
-            if (family(address) == AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0, "IPV6_V6ONLY");
-            if (reuseAddress) setOption(fd, SO_REUSEADDR, true);
-            if (reusePort) setOption(fd, SO_REUSEPORT, true);
-            check(withAddress(BIND, fd, address, family(address)), "bind", address);
+            var isTcp = type == STREAM && family(address) != AF_UNIX;
+            if (family(address) == AF_INET6) SocketOptions.V6ONLY.set(fd, 0);
+            if (reuseAddress) SocketOptions.REUSEADDR.set(fd, 1);
+            if (reusePort) SocketOptions.REUSEPORT.set(fd, 1);
+            if (isTcp) SocketOptions.NODELAY.set(fd, 1); // accepted connections inherit it
+            check(bindTo(fd, address, address), "bind", address);
             if (type == STREAM) check(Libc.call(LISTEN, fd, backlog), "listen", address);
             return 0;
         });
     }
 
-    /// Opens a stream and connects it, or begins to: [#connected(int)] tells when it is.
+    /// bind(2).
     ///
+    /// @param socket any address of the socket's family, which decides how `address` is written
+    public static int bindTo(int fd, SocketAddress address, SocketAddress socket) throws IOException {
+        return withAddress(BIND, fd, address, family(socket));
+    }
+
+    /// Opens a stream and connects it, or begins to: [#connected(int)] tells when it is. If it is for TCP, TCP_NODELAY is on.
+    ///
+    /// @param from an address of this machine, of the same family, or null: the kernel chooses
     /// @return its descriptor, or −EAGAIN: a Unix listener's queue is full, and no event will tell when it is not
-    public static int connect(SocketAddress address) throws IOException {
+    public static int connect(SocketAddress address, @Nullable SocketAddress from) throws IOException {
         var result = open(address, STREAM, fd -> {
+            if (family(address) != AF_UNIX) SocketOptions.NODELAY.set(fd, 1);
+            if (from instanceof InetSocketAddress a && a.getPort() == 0) SocketOptions.BIND_ADDRESS_NO_PORT.set(fd, 1);
+            if (from != null) check(bindTo(fd, from, address), "bind", from);
             var n = withAddress(CONNECT, fd, address, family(address));
             return n == -Errno.EINPROGRESS || n == -Errno.EINTR ? 0 : n;
         });
@@ -112,9 +105,9 @@ public final class Sockets {
 
     /// SO_ERROR, once: reading clears it. With neither an error nor a peer it was too early to ask.
     ///
-    /// @return 0, or −EAGAIN as long as there is no answer, or why it failed
+    /// @return 0, and [#peer()] tells the peer; or −EAGAIN as long as there is no answer, or why it failed
     public static int connected(int fd) throws SocketException {
-        var error = getOption(fd, SOL_SOCKET, SO_ERROR, "SO_ERROR");
+        var error = SocketOptions.ERROR.get(fd);
         var peer = name(PEERNAME, fd);
         return error != 0 ? -error : peer == -Errno.ENOTCONN ? -Errno.EAGAIN : peer;
     }
@@ -124,6 +117,13 @@ public final class Sockets {
     /// @param socket any address of the socket's family, which decides how `peer` is written
     public static int connect(int fd, SocketAddress peer, SocketAddress socket) throws IOException {
         return check(withAddress(CONNECT, fd, peer, family(socket)), "connect", peer);
+    }
+
+    /// Takes a datagram socket's peer away: connect(2) to AF_UNSPEC.
+    public static int disconnect(int fd) throws SocketException {
+        var s = Scratch.get();
+        for (var i = 0; i < 16; i += Long.BYTES) s.struct.putLong(i, 0);
+        return check(s.call(CONNECT, fd, s.memory, 16, 0, 0, 0), "connect AF_UNSPEC", null);
     }
 
     private static int withAddress(MemorySegment call, int fd, SocketAddress address, int family) throws IOException {
@@ -144,6 +144,13 @@ public final class Sockets {
         return SocketAddresses.decode(s.struct, s.length());
     }
 
+    /// The same, if it was `last.peer()` again without an object made anew.
+    ///
+    /// @param last of the socket that received
+    public static InetSocketAddress peer(LastPeer last) {
+        return last.peer(Scratch.get());
+    }
+
     public static SocketAddress localAddress(int fd) throws SocketException {
         check(name(SOCKNAME, fd), "getsockname", null);
         return peer();
@@ -156,36 +163,6 @@ public final class Sockets {
 
     public static int shutdownOutput(int fd, @Nullable SocketAddress peer) throws SocketException {
         return check(Libc.call(SHUTDOWN, fd, SHUT_WR), "shutdown", peer);
-    }
-
-    public static <T> int setOption(int fd, SocketOption<T> option, T value) throws SocketException {
-        var code = code(option);
-        var n = value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value;
-        return setOption(fd, code[0], code[1], n, option.name());
-    }
-
-    public static <T> T getOption(int fd, SocketOption<T> option) throws SocketException {
-        var code = code(option);
-        Integer n = getOption(fd, code[0], code[1], option.name());
-        return option.type().cast(option.type() == Boolean.class ? n != 0 : n);
-    }
-
-    private static int[] code(SocketOption<?> option) {
-        var code = OPTIONS.get(option);
-        if (code == null) throw new UnsupportedOperationException(option + " is none of " + OPTIONS.keySet());
-        return code;
-    }
-
-    private static int setOption(int fd, int level, int code, int value, String name) throws SocketException {
-        var s = Scratch.get();
-        s.struct.putInt(0, value);
-        return check(Libc.call(SETSOCKOPT, fd, level, code, s.memory.address(), 4), "setsockopt " + name, null);
-    }
-
-    private static int getOption(int fd, int level, int code, String name) throws SocketException {
-        var s = Scratch.get();
-        check(Libc.call(GETSOCKOPT, fd, level, code, s.memory.address(), s.length(4)), "getsockopt " + name, null);
-        return s.struct.getInt(0);
     }
 
     /// Receives into a buffer and advances its position.

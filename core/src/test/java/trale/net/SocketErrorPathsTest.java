@@ -1,0 +1,314 @@
+package trale.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.TimeZone;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import trale.Executor;
+import trale.JoinHandle;
+import trale.Poll;
+import trale.support.Arrangement;
+import trale.support.Child;
+import trale.support.NothingIsLeft;
+
+/// Where memory, the stack or the kernel's resources end, or foreign code throws: no descriptor is lost, no task waits for ever,
+/// and one connection costs no other. Each has a JVM of its own.
+class SocketErrorPathsTest extends SocketTest {
+
+    private static boolean isOpen(int fd) {
+        return Files.exists(Path.of("/proc/self/fd/" + fd));
+    }
+
+    /// Takes all direct memory. It stays taken as long as the list is reachable.
+    private static List<ByteBuffer> allDirectMemory() {
+        var taken = new ArrayList<ByteBuffer>();
+        for (var size = 1 << 20; size > 0; size /= 2) {
+            try {
+                while (true) taken.add(ByteBuffer.allocateDirect(size));
+            } catch (OutOfMemoryError e) {
+                continue; // that size is no longer to be had
+            }
+        }
+        return taken;
+    }
+
+    private static JoinHandle<?> hold(Executor executor, CountDownLatch end) throws Exception {
+        var begun = new CountDownLatch(1);
+        var holding = executor.submit(cx -> {
+            begun.countDown();
+            end.await();
+            return Poll.ready(null);
+        });
+        begun.await();
+        return holding;
+    }
+
+    /// Closes a socket that a task reads from, by a thread that has made no system call, while there is no direct memory.
+    public static final class ClosesWithoutMemory {
+        private ClosesWithoutMemory() {}
+
+        public static void main(String[] args) throws Exception {
+            try (var executor = Arrangement.valueOf(args[0]).open("child");
+                    var server = ServerSocketChannel.open().bind(LOOPBACK)) {
+                var address = (InetSocketAddress) server.getLocalAddress();
+                var stream = executor.submit(TcpStream.connect(address)).join();
+                var listener = executor.submit(() -> TcpListener.bind(LOOPBACK)).join();
+                var reader = executor.submit(stream.read(ByteBuffer.allocate(10)));
+                executor.submit(cx -> Poll.ready(null)).join();
+                var end = new CountDownLatch(1);
+                var holding = hold(executor, end); // awake, so that a wake needs no system call
+                var taken = allDirectMemory();
+                var failure = new Throwable[1];
+                var closer = Thread.ofPlatform().start(() -> {
+                    try {
+                        stream.close();
+                        listener.close();
+                    } catch (Throwable t) {
+                        failure[0] = t;
+                    }
+                });
+                closer.join();
+                assertTrue(!taken.isEmpty());
+                taken.clear();
+                end.countDown();
+                holding.join();
+                assertEquals(null, failure[0]);
+                assertFalse(isOpen(stream.descriptor.fd), "the stream's descriptor is open");
+                assertFalse(isOpen(listener.descriptor.fd), "the listener's descriptor is open");
+                assertEquals(AsynchronousCloseException.class,
+                        assertThrows(CompletionException.class, reader::join).getCause().getClass());
+                executor.submit(() -> TcpListener.bind(listener.localAddress())).join().close(); // its port is free
+            }
+            IO.println("closed");
+        }
+    }
+
+    @Test
+    void aCloseNeedsNoDirectMemory() throws Exception {
+        try (var child = Child.startWith("-XX:MaxDirectMemorySize=16m", ClosesWithoutMemory.class, arrangement.name())) {
+            assertEquals("closed", child.end().strip());
+        }
+    }
+
+    /// Binds sockets by a thread that has made no system call, while there is no direct memory.
+    public static final class BindsWithoutMemory {
+        private BindsWithoutMemory() {}
+
+        public static void main(String[] args) throws Exception {
+            Executor.get();
+            UdpSocket.bind(LOOPBACK).close();
+            TcpListener.bind(LOOPBACK).close();
+            try {
+                Executor.blockOn(TcpStream.connect(ConnectTest.closedPort()));
+            } catch (CompletionException e) {
+                assertTrue(e.getMessage().contains("ECONNREFUSED"), e.getMessage());
+            }
+            var before = NothingIsLeft.open();
+            var taken = allDirectMemory();
+            var failures = new ArrayList<Throwable>();
+            var binder = Thread.ofPlatform().start(() -> {
+                for (var i = 0; i < 3; i++) {
+                    try {
+                        TcpListener.bind(LOOPBACK).close();
+                    } catch (Throwable t) {
+                        failures.add(t);
+                    }
+                }
+            });
+            binder.join();
+            assertTrue(!taken.isEmpty());
+            taken.clear();
+            assertEquals(3, failures.size());
+            for (var f : failures) assertEquals(OutOfMemoryError.class, f.getClass());
+            assertEquals(before, NothingIsLeft.open());
+            IO.println("nothing is open");
+        }
+    }
+
+    @Test
+    void aSocketThatCannotBeMadeLeavesNothingOpen() throws Exception {
+        try (var child = Child.startWith("-XX:MaxDirectMemorySize=16m", BindsWithoutMemory.class)) {
+            assertEquals("nothing is open", child.end().strip());
+        }
+    }
+
+    /// Closes a socket again and again on the way out of an endless recursion.
+    public static final class ClosesWithoutStack {
+        private ClosesWithoutStack() {}
+
+        private static int failed;
+
+        @SuppressWarnings("InfiniteRecursion")
+        private static void dig(UdpSocket socket) {
+            try {
+                dig(socket);
+            } finally {
+                try {
+                    socket.close();
+                } catch (StackOverflowError e) {
+                    failed++;
+                }
+            }
+        }
+
+        public static void main(String[] args) throws Exception {
+            UdpSocket.bind(LOOPBACK).close();
+            for (var i = 0; i < 20; i++) {
+                var socket = UdpSocket.bind(LOOPBACK);
+                assertThrows(StackOverflowError.class, () -> dig(socket));
+                assertFalse(isOpen(socket.descriptor.fd), "its descriptor is open");
+            }
+            assertTrue(failed > 0, "no close ran out of stack: this shows nothing");
+            IO.println("closed");
+        }
+    }
+
+    @Test
+    void aCloseThatRanOutOfStackIsFinishedByTheNext() throws Exception {
+        try (var child = Child.startWith("-Xint", ClosesWithoutStack.class)) {
+            assertEquals("closed", child.end().strip());
+        }
+    }
+
+    /// Echoes one byte of each connection, and prints its port.
+    public static final class Echo {
+        private Echo() {}
+
+        public static void main(String[] args) throws Exception {
+            if (args.length > 1) Logger.getLogger("trale").setFilter(record -> {
+                throw new IllegalStateException("a filter that throws");
+            });
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var listener = executor.submit(() -> TcpListener.bind(LOOPBACK)).join();
+                IO.println(listener.localAddress().getPort());
+                var before = NothingIsLeft.open().size();
+                var served = executor.submit(() -> {
+                    for (var i = 0; i < 3; i++) {
+                        try (var stream = await(listener.accept())) {
+                            var one = ByteBuffer.allocate(1);
+                            await(stream.readExactly(one));
+                            await(stream.writeAll(one.flip()));
+                        }
+                    }
+                });
+                served.join();
+                assertEquals(before, NothingIsLeft.open().size());
+            }
+        }
+    }
+
+    /// The executor's thread opens the listener first: the second getsockname and the fourth epoll_ctl are for a connection.
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll_ctl:error=ENOSPC:when=4", "epoll_ctl:error=ENOMEM:when=4", "getsockname:error=ENOBUFS:when=2",
+        "accept4:error=ENONET:when=2", "accept4:error=EOPNOTSUPP:when=2", "accept4:error=ENETDOWN:when=2"})
+    void whatGoesWrongWithOneConnectionCostsThatOneAlone(String failure) throws Exception {
+        try (var child = Child.startFailing(failure, Echo.class, arrangement.name())) {
+            assertEchoesThree(child, failure.substring(0, failure.indexOf(':')));
+        }
+    }
+
+    @Test
+    void aLoggerThatThrowsDoesNotEndAccepting() throws Exception {
+        try (var child = Child.startFailing("getsockname:error=ENOBUFS:when=2", Echo.class, arrangement.name(), "throws")) {
+            assertEchoesThree(child, "");
+        }
+    }
+
+    /// @param lost the call for which it is logged that a connection is lost
+    private static void assertEchoesThree(Child child, String lost) throws Exception {
+        var address = new InetSocketAddress("127.0.0.1", Integer.parseInt(child.line()));
+        var echoed = 0;
+        for (var i = 0; echoed < 3 && i < 10; i++) {
+            try (var client = SocketChannel.open(address)) {
+                client.write(bytes("x"));
+                if (client.read(ByteBuffer.allocate(1)) == 1) echoed++;
+            } catch (IOException e) {
+                continue; // the one that is lost may be reset
+            }
+        }
+        assertEquals(3, echoed);
+        child.end();
+        var log = child.errors();
+        var told = "a connection to TcpListener[/127.0.0.1:" + address.getPort() + "] is lost: " + lost;
+        if (lost.equals("epoll_ctl") || lost.equals("getsockname")) assertTrue(log.contains(told), log);
+    }
+
+    /// A default time zone that is foreign code, and throws.
+    public static final class OddTimeZone {
+        private OddTimeZone() {}
+
+        private static final class Thrower extends TimeZone {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public int getOffset(int era, int year, int month, int day, int dayOfWeek, int milliseconds) {
+                throw new IllegalStateException("no offset");
+            }
+
+            @Override
+            public void setRawOffset(int offsetMillis) {
+                throw new IllegalStateException("no raw offset");
+            }
+
+            @Override
+            public int getRawOffset() {
+                throw new IllegalStateException("no raw offset");
+            }
+
+            @Override
+            public boolean useDaylightTime() {
+                throw new IllegalStateException("no daylight time");
+            }
+
+            @Override
+            public boolean inDaylightTime(Date date) {
+                throw new IllegalStateException("no daylight time");
+            }
+
+            @Override
+            public String getID() {
+                throw new IllegalStateException("no name");
+            }
+
+            @Override
+            public Object clone() {
+                return this;
+            }
+        }
+
+        public static void main(String[] args) throws Exception {
+            TimeZone.setDefault(new Thrower());
+            assertThrows(IllegalStateException.class, () -> TimeZone.getDefault().toZoneId(), "this zone is not odd enough");
+            TcpListener.bind(LOOPBACK).close();
+            Warning.log("its time may not be formatted", null);
+            IO.println("bound");
+        }
+    }
+
+    @Test
+    void bindingDoesNotDependOnTheDefaultTimeZone() throws Exception {
+        try (var child = Child.start(OddTimeZone.class)) {
+            assertEquals("bound", child.end().strip());
+        }
+    }
+}

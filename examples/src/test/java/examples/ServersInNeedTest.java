@@ -1,0 +1,131 @@
+package examples;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The servers where descriptors or memory end, or a signal or a deletion comes at a bad moment.
+@ParameterizedClass
+@ValueSource(strings = {Example.OWN_THREAD, Example.REACTOR_THREAD})
+class ServersInNeedTest {
+    @Parameter
+    String reactor;
+
+    @TempDir
+    Path folder;
+
+    /// Connections that are all closed at the end.
+    private static final class Clients extends ArrayList<Socket> implements AutoCloseable {
+        private static final long serialVersionUID = 1;
+
+        Clients(int count, int port) throws IOException {
+            for (var i = 0; i < count; i++) add(new Socket(InetAddress.getLoopbackAddress(), port));
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (var client : this) client.close();
+        }
+    }
+
+    private static String get(Socket client) throws IOException {
+        client.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(ISO_8859_1));
+        return new String(client.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+
+    private static List<String> limitedTo(int descriptors) {
+        return List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
+    }
+
+    @Test
+    void webServesAgainThoughItsDescriptorsWereUsedUpBeforeItsFirstRequest() throws Exception {
+        Files.writeString(folder.resolve("index.html"), "<h1>start</h1>");
+        try (var web = new Example(limitedTo(64), List.of(), reactor, Web.class, 0, folder, 20)) {
+            var port = web.port();
+            String answer;
+            try (var clients = new Clients(120, port)) {
+                answer = get(clients.getFirst()); // there is none left to open the file with
+            }
+            assertTrue(answer.startsWith("HTTP/1.1 500 "), answer);
+            try (var again = new Clients(1, port)) {
+                assertTrue(get(again.getFirst()).endsWith("<h1>start</h1>"));
+            }
+            assertEquals("Stopping", web.stop().getFirst());
+            var errors = web.errors();
+            assertTrue(errors.contains("EMFILE") && errors.contains("Too many open files"), errors);
+            assertFalse(errors.contains("NoClassDefFoundError") || errors.contains("has no resource"), errors);
+        }
+    }
+
+    /// A thousand clients, each with a buffer of 16 KiB: more than the heap.
+    @Test
+    void tcpServWithMoreClientsThanHeapLosesThoseAndGoesOn() throws Exception {
+        try (var server = new Example(List.of(), List.of("-Xmx16m"), reactor, TcpServ.class, 0)) {
+            var port = server.port();
+            var echoed = 0;
+            try (var clients = new Clients(1_000, port)) {
+                for (var client : clients) {
+                    try {
+                        client.setSoTimeout(2_000);
+                        client.getOutputStream().write('x');
+                        if (client.getInputStream().read() == 'x') echoed++;
+                        else client.close();
+                    } catch (IOException e) {
+                        client.close(); // it was lost
+                    }
+                }
+            }
+            assertTrue(echoed > 0 && echoed < 1_000, echoed + " were served\n" + server.errors());
+            var again = false;
+            for (var i = 0; i < 100 && !again; i++) {
+                try (var client = new Clients(1, port)) {
+                    client.getFirst().getOutputStream().write('y');
+                    again = client.getFirst().getInputStream().read() == 'y';
+                }
+            }
+            assertTrue(again, server.errors());
+            server.stop();
+        }
+    }
+
+    @Test
+    void aSignalBeforeItListensEndsAServerWith0() throws Exception {
+        for (var main : List.of(TcpServ.class, Web.class, Proxy.class)) {
+            try (var server = new Example(List.of(), List.of("-Xlog:class+load"), reactor, main, 0)) {
+                server.line(".* trale\\.net\\.TcpListener source: .*"); // soon it will bind
+                server.terminate();
+                server.end();
+            }
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenStillEndsWith1ThoughTheHookWasThereFirst() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var server = new Example(reactor, TcpServ.class, taken.getLocalPort())) {
+            assertTrue(server.failure(1).contains("EADDRINUSE"));
+        }
+    }
+
+    @Test
+    void aFileThatVanishesBetweenLookAndOpenIsNotFound() {
+        var status = assertThrows(HttpStatus.class, () -> WebFolder.open(folder.resolve("gone.txt"), ""));
+        assertEquals("404 Not Found", status.getMessage());
+    }
+}
