@@ -300,7 +300,7 @@ class SocketErrorPathsTest extends SocketTest {
             TimeZone.setDefault(new Thrower());
             assertThrows(IllegalStateException.class, () -> TimeZone.getDefault().toZoneId(), "this zone is not odd enough");
             TcpListener.bind(LOOPBACK).close();
-            Warning.log("its time may not be formatted", null);
+            Log.warn("its time may not be formatted", null);
             IO.println("bound");
         }
     }
