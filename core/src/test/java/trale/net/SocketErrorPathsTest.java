@@ -24,6 +24,7 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import trale.internal.Log;
 import trale.Executor;
 import trale.JoinHandle;
 import trale.Poll;
