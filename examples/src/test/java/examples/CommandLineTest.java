@@ -30,7 +30,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {UdpSocketTest.class, Tcp.class, TcpServ.class, Proxy.class, Web.class})
+    @ValueSource(classes = {Udp.class, Tcp.class, TcpServ.class, Proxy.class, Web.class})
     void wrongArgumentsShowTheUsageAndEndWith2(Class<?> main) throws Exception {
         assertUsage("'65536' is not [HOST:]PORT", main, 65_536);
         assertUsage("there is no host 'no.such.host.invalid'", main, "no.such.host.invalid:1");
@@ -55,7 +55,7 @@ class CommandLineTest {
     @Test
     void aUdpPortThatIsTakenIsToldAndEndsWith1() throws Exception {
         try (var taken = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
-                var example = new Example(OWN_THREAD, UdpSocketTest.class, taken.getLocalPort())) {
+                var example = new Example(OWN_THREAD, Udp.class, taken.getLocalPort())) {
             assertTaken(example, taken.getLocalPort());
         }
     }

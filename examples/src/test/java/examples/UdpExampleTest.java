@@ -18,7 +18,7 @@ class UdpExampleTest {
 
     @Test
     void twentyBytesAreSentAndReceivedWhileATaskPrints() throws Exception {
-        try (var udp = new Example(reactor, UdpSocketTest.class, 0)) {
+        try (var udp = new Example(reactor, Udp.class, 0)) {
             var lines = udp.end();
             assertEquals(List.of("Hello A!", "Hello B!", "Hello C!"), lines.stream().filter(l -> l.startsWith("Hello")).toList());
             assertTrue(lines.subList(1, 3).contains("Sent 20 bytes"), lines.toString());
