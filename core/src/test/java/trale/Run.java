@@ -62,14 +62,18 @@ record Run(String log, String end) {
         return run;
     }
 
-    /// As a task that is asked to stop at an await, and asked again at each one that follows.
-    static Run asATask(Maker maker, Executor executor, int cancelled) throws Exception {
+    /// As a task.
+    ///
+    /// @param cancelled the numbers of the awaits at which it is asked to stop, in that very step
+    static Run asATask(Maker maker, Executor executor, int... cancelled) throws Exception {
+        var where = new BitSet();
+        for (int number : cancelled) where.set(number);
         var probe = new Probe(_ -> 1);
         var machine = machine(maker, probe);
         var handle = executor.submit(_ -> {
             var task = executor.submit(machine); // is polled after this
             probe.atAwait(number -> {
-                if (number >= cancelled) task.cancel();
+                if (where.get(number)) task.cancel();
             });
             return Poll.ready(task);
         }).join();

@@ -60,9 +60,10 @@ final class Twin {
     private void cancel(int k) throws Exception {
         var cancelled = Run.plain(plain, Probe.cancellingAt(k));
         check(cancelled, Run.byHand(machine, _ -> 1, k), "cancelled at await %d", k);
-        check(cancelled, Run.asATask(machine, executor, k), "a task cancelled at await %d and from then on", k);
+        check(cancelled, Run.asATask(machine, executor, k), "a task cancelled at await %d", k);
         var twice = Run.plain(plain, Probe.cancellingAt(k, k + 1));
         check(twice, Run.byHand(machine, _ -> 1, k, k + 1), "cancelled at await %d and at the next", k);
+        check(twice, Run.asATask(machine, executor, k, k + 1), "a task cancelled at await %d and at the next", k);
         var dropped = Run.dropped(machine, executor, errors, k);
         boolean failed = cancelled.end().startsWith("threw") && !cancelled.end().startsWith("threw java.util.concurrent.Cancel");
         boolean seen = failed || !dropped.end().isEmpty();

@@ -77,7 +77,7 @@ class TimeoutTest extends UnderBothArrangements {
     void aPollThatReturnsNullIsBlamedOnWhoReturnsIt() {
         var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(LONG, new ReturnsNull()))::join);
         assertEquals(
-                "trale.time.Timeouts$ReturnsNull.poll returned null; it must return Poll.ready or Poll.pending",
+                "trale.time.TimeoutTest$ReturnsNull.poll returned null; it must return Poll.ready or Poll.pending",
                 e.getCause().getMessage());
     }
 
