@@ -1,0 +1,154 @@
+package trale.test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import trale.internal.linux.Kernel;
+
+/// What Linux answers, the simulated one answers: results, errors, bytes, and what epoll reports after each call.
+///
+/// `-Dtrale.parity=N` tries N sequences of calls.
+@Timeout(300)
+class ParityTest {
+    private static final int SEQUENCES = Integer.getInteger("trale.parity", 400);
+    private static final int CALLS = Integer.getInteger("calls", 60);
+
+    /// A call, and how it is told.
+    record Step(String text, Function<Side, String> call) {}
+
+    /// Makes a sequence of calls.
+    static final class Generator {
+        private static final int[][] OPTIONS = {{1, 2}, {1, 4}, {1, 6}, {1, 9}, {1, 15}, {41, 26}};
+
+        private final Random random;
+        private final List<Step> steps = new ArrayList<>();
+        private int sockets;
+
+        Generator(long seed) {
+            random = new Random(seed);
+        }
+
+        private void add(String text, Function<Side, String> call) {
+            steps.add(new Step(text, call));
+        }
+
+        List<Step> make() {
+            var kinds = random.nextInt(3);
+            for (var i = 0; i < 2; i++) pair(kinds == 0 ? random.nextInt(5) : kinds == 1 ? Side.TCP4 : Side.UNIX);
+            while (steps.size() < CALLS) any();
+            return steps;
+        }
+
+        /// Two sockets that know each other, with a listener between them unless they are UDP sockets.
+        private void pair(int kind) {
+            var listener = open(kind);
+            add("bind " + listener, s -> s.bind(listener, false, -1));
+            if (kind == Side.UDP4 || kind == Side.UDP6) return;
+            add("listen " + listener, s -> s.listen(listener, 5));
+            var client = open(kind);
+            add("connect " + client, s -> s.connect(client, listener, false));
+            watch(client);
+            watch(listener);
+            accept(listener);
+        }
+
+        private int open(int kind) {
+            var socket = sockets++;
+            add("open " + socket + " of kind " + kind, s -> s.open(socket, kind));
+            return socket;
+        }
+
+        private void accept(int listener) {
+            var socket = sockets++;
+            add("accept " + listener + " as " + socket, s -> s.accept(listener, socket));
+            watch(socket);
+        }
+
+        private void watch(int socket) {
+            add("watch " + socket, s -> s.watch(socket, true));
+        }
+
+        private void any() {
+            var one = random.nextInt(sockets);
+            var other = random.nextInt(sockets + 1) - 1;
+            var size = new int[] {0, 1, 10, 1000}[random.nextInt(4)];
+            var flag = random.nextBoolean();
+            switch (random.nextInt(30)) {
+                case 0 -> watch(open(random.nextInt(5)));
+                case 1 -> add("bind " + one + " as " + other, s -> s.bind(one, flag, other));
+                case 2 -> add("bind elsewhere " + one, s -> s.bindElsewhere(one));
+                case 3 -> {
+                    var backlog = random.nextInt(4);
+                    add("listen " + one + " " + backlog, s -> s.listen(one, backlog));
+                }
+                case 4, 5, 6 -> {
+                    var any = flag && random.nextBoolean();
+                    add("connect " + one + " to " + other + (any ? " any" : ""), s -> s.connect(one, other, any));
+                }
+                case 7, 8, 9 -> accept(one);
+                case 10, 11 -> add("shutdown " + one, s -> s.shutdown(one));
+                case 12, 13 -> add("close " + one, s -> s.close(one));
+                case 14 -> add("names " + one, s -> s.names(one));
+                case 15 -> {
+                    var option = OPTIONS[random.nextInt(OPTIONS.length)];
+                    var value = random.nextInt(3);
+                    if (option[1] == 4) add("SO_ERROR " + one, s -> s.option(one, 1, 4));
+                    else add("set " + one + " " + option[0] + "/" + option[1], s -> s.setOption(one, option[0], option[1], value));
+                }
+                case 16 -> {
+                    var option = OPTIONS[random.nextInt(OPTIONS.length)];
+                    add("get " + one + " " + option[0] + "/" + option[1], s -> s.option(one, option[0], option[1]));
+                }
+                case 17 -> add("watch " + one + " " + flag, s -> s.watch(one, flag));
+                case 18, 19 -> add("send " + one + " " + size + " to " + other, s -> s.sendTo(one, other, size));
+                case 20, 21, 22, 23, 24 -> add("send " + one + " " + size, s -> s.send(one, size));
+                default -> add("receive " + one + " " + size, s -> s.receive(one, size));
+            }
+        }
+    }
+
+    private static List<String> run(Kernel kernel, int patience, List<Step> steps) {
+        var told = new ArrayList<String>();
+        try (var side = new Side(kernel, patience)) {
+            for (var step : steps) told.add(step.text + " = " + step.call.apply(side) + side.events());
+        }
+        return told;
+    }
+
+    static Machine machine(long seed) {
+        var world = new World(new Random(seed));
+        var wires = new Wires(world);
+        wires.within = 0;
+        return new Machine(world, wires, List.of());
+    }
+
+    /// {@return the first difference, with the calls before it; null: there is none}
+    static String difference(List<Step> steps, Kernel simulated) {
+        var expected = run(simulated, 0, steps);
+        List<String> real = List.of();
+        for (var patience = 0; patience < 4; patience++) { // what Linux reports may be on its way
+            real = run(Kernel.LINUX, patience, steps);
+            if (real.equals(expected)) return null;
+        }
+        for (var i = 0; i < real.size(); i++) {
+            if (real.get(i).equals(expected.get(i))) continue;
+            return String.join("\n", real.subList(0, i)) + "\nLinux:     " + real.get(i) + "\nsimulated: " + expected.get(i);
+        }
+        throw new AssertionError("unreachable");
+    }
+
+    @Test
+    void aRandomSequenceOfCallsIsAnsweredAsByLinux() {
+        for (var seed = 0L; seed < SEQUENCES; seed++) {
+            var difference = difference(new Generator(seed).make(), machine(seed));
+            if (difference != null) throw new AssertionError("seed " + seed + "\n" + difference);
+        }
+    }
+}
