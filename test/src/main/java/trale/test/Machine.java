@@ -73,7 +73,7 @@ final class Machine implements Kernel {
             case "accept4" -> onSocket(fd, s -> accept(s, b, c));
             case "shutdown" -> onSocket(fd, Socket::shutdownOutput);
             case "getsockname" -> onSocket(fd, s -> write(s.local, s.family, b, c));
-            case "getpeername" -> onSocket(fd, s -> s.isConnected() && s.peer != null ? write(s.peer, s.family, b, c) : -Linux.ENOTCONN);
+            case "getpeername" -> onSocket(fd, s -> getPeer(s, b, c));
             case "setsockopt" -> onSocket(fd, s -> s.setOption((int) b, (int) c, Kernel.memory(d, e)));
             case "getsockopt" -> onSocket(fd, s -> getOption(s, (int) b, (int) c, d, e));
             case "sendto" -> onSocket(fd, s -> send(s, Kernel.memory(b, c), e, f));
@@ -149,6 +149,11 @@ final class Machine implements Kernel {
         if (to == 0) return 0;
         Kernel.memory(length, Integer.BYTES).putInt(0, address.write(family, Kernel.memory(to, 128)));
         return 0;
+    }
+
+    private static int getPeer(Socket s, long to, long length) {
+        var peer = s instanceof Unix unix ? unix.peerName() : s.peer;
+        return s.isConnected() && peer != null ? write(peer, s.family, to, length) : -Linux.ENOTCONN;
     }
 
     private int accept(Socket listener, long to, long length) {

@@ -3,20 +3,27 @@ package trale.test;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Which sockets have which ports of a machine: those of TCP, or those of UDP.
 final class Ports {
     static final int FIRST = 32768; // net.ipv4.ip_local_port_range
     private static final int LAST = 60999;
+    private static final long TIME_WAIT = 60_000_000_000L; // ns
 
     private final Machine machine;
 
     /// In the order in which they were bound. Only ever looked up: the order of the keys decides nothing.
     private final Map<Integer, List<Socket>> bound = new HashMap<>();
+
+    /// Of connections that were accepted, or have ended and are in TIME_WAIT: only a bind(2) is concerned.
+    private final Map<Integer, Set<Socket>> accepted = new HashMap<>();
 
     private int next;
 
@@ -63,10 +70,12 @@ final class Ports {
 
     private boolean conflicts(Socket s, InetAddress ip, int port) {
         for (var other : at(port)) if (other != s && conflict(s, ip, other)) return true;
+        for (var other : accepted.getOrDefault(port, Set.of())) if (other != s && conflict(s, ip, other)) return true;
         return false;
     }
 
-    private static boolean conflict(Socket s, InetAddress ip, Socket other) {
+    private boolean conflict(Socket s, InetAddress ip, Socket other) {
+        if (other.boundUntil <= machine.world.now) return false;
         if (!(other.bound instanceof Address.Inet(var otherIp, _)) || !overlap(s, ip, other, otherIp)) return false;
         if (s.reusesPort() && other.reusesPort()) return false;
         var listening = other instanceof Tcp tcp && tcp.isListening();
@@ -104,14 +113,36 @@ final class Ports {
         return 0;
     }
 
+    /// A connection has been accepted, which is bound to the same port as its listener.
+    void accepted(Tcp s) {
+        s.bound = s.local;
+        hold(s);
+    }
+
+    private void hold(Socket s) {
+        if (s.bound instanceof Address.Inet(_, var port)) accepted.computeIfAbsent(port, p -> new LinkedHashSet<>()).add(s);
+    }
+
+    /// The connection has ended, and this end was shut first: its port is not free for a minute.
+    void timeWait(Tcp s) {
+        s.boundUntil = machine.world.now + TIME_WAIT;
+        var held = s.bound;
+        over(s);
+        s.bound = held;
+        hold(s);
+    }
+
     /// The socket has ended, or is no longer connected: its port is free, unless it is open and chose it.
     void over(Socket s) {
         if ((s.hasChosenPort && !s.closed) || !(s.bound instanceof Address.Inet(_, var port))) return;
         s.bound = null;
-        var here = bound.get(port);
-        if (here == null) return;
-        here.remove(s);
-        if (here.isEmpty()) bound.remove(port);
+        remove(bound, port, s);
+        if (s.boundUntil == Long.MAX_VALUE) remove(accepted, port, s);
+    }
+
+    private static <C extends Collection<Socket>> void remove(Map<Integer, C> from, int port, Socket s) {
+        var here = from.get(port);
+        if (here != null && here.remove(s) && here.isEmpty()) from.remove(port);
     }
 
     /// A SYN has arrived.
@@ -125,6 +156,7 @@ final class Ports {
                     || (score(tcp) == score(best) && machine.world.random.nextBoolean())) best = tcp;
         }
         if (best != null) best.synArrived(client, to);
+        else if (to.equals(client.local) && client.machine == machine) client.meetsItself();
         else machine.world.in(machine.wires.delay(machine, client.machine), client::refused);
     }
 

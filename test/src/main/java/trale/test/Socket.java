@@ -35,6 +35,7 @@ abstract class Socket extends File {
     @Nullable Address bound;
 
     boolean hasChosenPort;
+    long boundUntil = Long.MAX_VALUE;
     final int number;
 
     /// SO_ERROR: told once, by whatever call comes next.
@@ -127,7 +128,8 @@ abstract class Socket extends File {
     /// {@return 0, or why an address can't be a peer's}
     final int reaches(InetAddress ip) {
         var isIpv4 = ip instanceof Inet4Address;
-        if (family == Linux.AF_INET && !isIpv4) return -Linux.EAFNOSUPPORT;
+        var speaksIpv4 = family == Linux.AF_INET || (local instanceof Address.Inet(var own, _) && own instanceof Inet4Address);
+        if (speaksIpv4 && !isIpv4) return -Linux.EAFNOSUPPORT;
         return (isV6Only() && isIpv4) || !machine.hasRoute(ip) ? -Linux.ENETUNREACH : 0;
     }
 
@@ -147,7 +149,7 @@ abstract class Socket extends File {
         if (option == SO_SNDBUF) ints[0] = Math.max(4608, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
         else if (option == SO_RCVBUF) ints[0] = Math.max(2304, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
         else if (option != SO_LINGER && isSwitch(option)) ints[0] = ints[0] == 0 ? 0 : 1;
-        if (option == IPV6_V6ONLY && isBound()) return -Linux.EINVAL;
+        if (option == IPV6_V6ONLY && (bound != null || isConnected())) return -Linux.EINVAL;
         if (option == SO_REUSEPORT && ints[0] != 0 && family == Linux.AF_UNIX) return -Linux.EOPNOTSUPP;
         options.put(option, ints);
         return 0;

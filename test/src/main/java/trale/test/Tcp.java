@@ -72,7 +72,7 @@ final class Tcp extends Socket {
     @Override
     int listen(int backlog) {
         if (asked != Asked.NOT || (state != State.CLOSED && state != State.LISTENING)) return -Linux.EINVAL;
-        var bound = machine.tcp.listen(this);
+        var bound = state == State.LISTENING ? 0 : machine.tcp.listen(this);
         if (bound < 0) return bound;
         this.backlog = Math.min(Integer.compareUnsigned(backlog, MAX_BACKLOG) > 0 ? MAX_BACKLOG : backlog, MAX_BACKLOG);
         state = State.LISTENING;
@@ -153,6 +153,7 @@ final class Tcp extends Socket {
         accepted.local = to;
         accepted.peer = client.local;
         accepted.asked = Asked.TOLD;
+        machine.tcp.accepted(accepted);
         accepted.establish(client);
         client.other = accepted;
         waiting.addLast(accepted);
@@ -173,6 +174,12 @@ final class Tcp extends Socket {
         cancelRetry();
         establish(to);
         wake(ANY);
+    }
+
+    /// A socket that connects to its own address sends its SYN to itself, and is what it is connected with (tcp(7)).
+    void meetsItself() {
+        other = this;
+        established();
     }
 
     void refused() {
@@ -276,7 +283,10 @@ final class Tcp extends Socket {
         finReceived = true;
         receiveShut = true;
         transmit(from.machine, from::finAcknowledged);
-        if (finAcknowledged) over();
+        if (finAcknowledged) {
+            machine.tcp.timeWait(this);
+            over();
+        }
         wake(ANY);
     }
 

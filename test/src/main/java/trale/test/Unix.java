@@ -30,6 +30,11 @@ final class Unix extends Socket {
         return other != null;
     }
 
+    /// {@return what the other end is called by now}
+    @Nullable Address peerName() {
+        return other == null ? null : other.local;
+    }
+
     @Override
     int bind(@Nullable Address address) {
         if (!(address instanceof Address.Local name)) return -Linux.EINVAL;

@@ -203,17 +203,63 @@ final class Side implements AutoCloseable {
     }
 
     String send(int socket, int size) {
-        fill(size);
+        fillWithBytes(size);
         return told(call("sendto", fd(socket), address + DATA, size, 0x4000, 0, 0));
     }
 
     String sendTo(int socket, int to, int size) {
         var length = peer(socket, to, false);
-        fill(size);
+        fillWithBytes(size);
         return told(call("sendto", fd(socket), address + DATA, size, 0x4000, address, length));
     }
 
-    private void fill(int size) {
+    /// Sends until there is no room.
+    ///
+    /// @return what the last call said
+    String fill(int socket) {
+        int n;
+        do n = call("sendto", fd(socket), address + DATA, 8192, 0x4000, 0, 0);
+        while (n > 0);
+        return told(n);
+    }
+
+    /// Receives until nothing is left, also of what comes meanwhile, and until `other` is writable again.
+    ///
+    /// @return what the last call said
+    String drain(int socket, int other) {
+        var seen = new TreeSet<String>();
+        for (var writable = false; !writable; ) {
+            while (call("recvfrom", fd(socket), address + DATA, 8192, 0, 0, 0) > 0) continue;
+            for (int n; (n = call("epoll_wait", epoll, address, 100, patience)) > 0; ) {
+                for (var i = 0; i < n; i++) {
+                    var events = memory.getInt(i * EpollFile.EVENT_SIZE);
+                    var of = memory.getLong(i * EpollFile.EVENT_SIZE + EpollFile.DATA_OFFSET);
+                    if (of == other) writable |= (events & File.OUT) != 0;
+                    else if ((events & File.IN) != 0) seen.add("IN");
+                }
+            }
+        }
+        return told(call("recvfrom", fd(socket), address + DATA, 1, 0, 0, 0)) + seen;
+    }
+
+    String eventFd(int socket) {
+        return opened(socket, call("eventfd", 0, NONBLOCK_CLOEXEC));
+    }
+
+    String signal(int socket) {
+        return told(call("eventfd_write", fd(socket), 1));
+    }
+
+    String timerFd(int socket) {
+        return opened(socket, call("timerfd_create", 1, NONBLOCK_CLOEXEC));
+    }
+
+    String setTimer(int socket, long seconds, long nanos) {
+        memory.putLong(0, 0).putLong(8, 0).putLong(16, seconds).putLong(24, nanos);
+        return told(call("timerfd_settime", fd(socket), 1, address));
+    }
+
+    private void fillWithBytes(int size) {
         for (var i = 0; i < size; i++) memory.put(DATA + i, (byte) sent++);
     }
 
@@ -253,7 +299,10 @@ final class Side implements AutoCloseable {
         }
         var text = new StringBuilder();
         // The acknowledgement of a FIN is an edge, too, but one that may be late.
-        all.entrySet().removeIf(e -> e.getValue().equals(last.put(e.getKey(), e.getValue())) && shut.contains(e.getKey().intValue()));
+        all.entrySet().removeIf(e -> {
+            var same = e.getValue().equals(last.put(e.getKey(), e.getValue()));
+            return shut.contains(e.getKey().intValue()) && (same || e.getValue() == File.OUT);
+        });
         all.forEach((socket, events) -> text.append(" #").append(socket).append(bits(events)));
         return text.toString();
     }
