@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
+import trale.internal.linux.Kernel;
 
 /// Blocking code — name look-ups, files, JDBC — beside an executor, not on it.
 public final class Blocking {
@@ -42,11 +43,17 @@ public final class Blocking {
         public Poll<T> poll(Context cx) throws Exception {
             var started = waker != null;
             waker = cx.waker();
-            if (!started) Thread.ofVirtual().name("trale-blocking").start(this);
+            if (!started) start();
             if (!isDone()) return Poll.pending();
             if (state() == State.SUCCESS) return Poll.ready(resultNow());
             JoinHandle.<Exception>rethrow(exceptionNow());
             throw new AssertionError("unreachable");
+        }
+
+        private void start() {
+            var kernel = Kernel.current();
+            if (kernel != null && kernel.hasOneThread()) run();
+            else Thread.ofVirtual().name("trale-blocking").start(this);
         }
 
         @Override

@@ -63,6 +63,7 @@ public final class Executor implements AutoCloseable {
     /// Written under the class's monitor; read without it, because it is read at every spawn.
     private static volatile @Nullable Executor processWide;
 
+    private final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds it; null: Linux
     private final Reactor.Owner reactor;
     private final Worker thread;
     private final @Nullable Worker reactorThread;
@@ -218,7 +219,7 @@ public final class Executor implements AutoCloseable {
         tasks.getAndIncrement();
         try {
             task.wake();
-        } catch (OutOfMemoryError e) { // in no queue, so it will never end
+        } catch (OutOfMemoryError | IllegalStateException e) { // in no queue, so it will never end
             tasks.getAndDecrement();
             throw e;
         }
@@ -245,8 +246,9 @@ public final class Executor implements AutoCloseable {
     /// By any other thread, with a task that it has spawned or woken.
     void inject(Task<?> task) {
         try {
+            if (kernel != null) kernel.requireKnown(Thread.currentThread());
             injected.add(task); // nothing else here allocates
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | IllegalStateException e) {
             task.notInjected();
             throw e;
         }
@@ -295,6 +297,8 @@ public final class Executor implements AutoCloseable {
                 runQueue.forEach(Task::cancel);
                 waitQueue.forEach(Task::cancel);
             }
+            if (kernel != null && !runQueue.isEmpty())
+                for (var k = kernel.pick(runQueue.size()); k > 0; k--) runQueue.addLast(runQueue.removeFirst());
             var task = runQueue.peekFirst();
             if (task == null) {
                 if (takeInjected()) continue;
@@ -449,7 +453,6 @@ public final class Executor implements AutoCloseable {
     /// A thread of an executor, by which a task, and a waker that the reactor calls, finds its executor.
     private static final class Worker extends Thread {
         final Executor executor;
-        private final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor
 
         Worker(Executor executor, String name, Runnable loop) {
             super(null, loop, name, STACK_SIZE, false);
@@ -459,7 +462,7 @@ public final class Executor implements AutoCloseable {
 
         @Override
         public void run() {
-            Kernel.use(kernel);
+            Kernel.use(executor.kernel);
             super.run();
         }
     }

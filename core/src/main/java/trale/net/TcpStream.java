@@ -6,7 +6,6 @@ import static trale.Async.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import trale.Blocking;
 import trale.Future;
+import trale.internal.linux.Kernel;
 
 /// A TCP connection (tcp(7)). Two tasks may use it at once, one that reads and one that writes.
 ///
@@ -64,7 +64,7 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     private static Future<TcpStream> connectToAny(InetSocketAddress name) {
         return async(() -> {
             var failures = new ArrayList<IOException>();
-            for (var address : await(Blocking.run(() -> InetAddress.getAllByName(name.getHostString())))) {
+            for (var address : await(Blocking.run(() -> Kernel.resolveHere(name.getHostString())))) {
                 try {
                     return await(connect(new InetSocketAddress(address, name.getPort())));
                 } catch (IOException e) {
