@@ -2,6 +2,7 @@ package trale.test;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import trale.Waker;
 import trale.internal.linux.Kernel;
 
 /// A simulated Linux: one machine's descriptors, ports, names and addresses, and the system calls.
@@ -23,6 +25,7 @@ final class Machine implements Kernel {
     private static final long NANOS = 1_000_000_000;
     private static final int MSG_TRUNC = 0x20;
     private static final int NO_FLAGS = 0xf;
+    private static final long POLL = 100; // ns
 
     final World world;
     final Wires wires;
@@ -36,6 +39,7 @@ final class Machine implements Kernel {
     private int nextName;
     int nextSocket;
 
+    final String name;
     private final List<InetAddress> addresses;
     private final int firstDescriptor;
     private final List<@Nullable File> files = new ArrayList<>();
@@ -47,8 +51,18 @@ final class Machine implements Kernel {
     /// Whom the last datagram was from; null: it was none.
     @Nullable Address from;
 
+    /// Of its executor, once it has made a call. Written before it looks whose turn it is.
+    volatile @Nullable Thread thread;
+
+    private @Nullable EpollFile sleepsAt; // null: it does not
+    private boolean isAwake = true; // or has been chosen to wake up
+    private final List<Waker> wakers = new ArrayList<>(0); // of what waits until nothing else can happen
+    private int reactorFiles; // epolls and eventfds
+    boolean isDoomed; // nothing will wake it, and the test waits for its end
+
     /// @param addresses that others reach it by
-    Machine(World world, Wires wires, List<InetAddress> addresses) {
+    Machine(String name, World world, Wires wires, List<InetAddress> addresses) {
+        this.name = name;
         this.world = world;
         this.wires = wires;
         this.addresses = addresses;
@@ -58,12 +72,56 @@ final class Machine implements Kernel {
 
     @Override
     public long nanoTime() {
+        world.enter(this);
         return world.now;
     }
 
     @Override
+    public int pick(int runnable) {
+        world.enter(this);
+        world.now += POLL; // so that a task that never waits meets its time-out
+        return runnable == 1 ? 0 : world.random.nextInt(runnable);
+    }
+
+    @Override
+    public void requireKnown(Thread waker) {
+        if (Kernel.current() instanceof Machine known && known.world == world) return;
+        throw new IllegalStateException("thread " + waker.getName() + " spawns or wakes a task of the simulated host " + name
+                + ": what it does has no place in the order that the seed decides; do it in a task of the simulation");
+    }
+
+    @Override
+    public boolean hasOneThread() {
+        return true;
+    }
+
+    @Override
+    public InetAddress[] resolve(String host) throws UnknownHostException {
+        var known = wires.named(host);
+        if (known != null) return known.addresses.toArray(new InetAddress[0]);
+        if (host.equals("localhost") || host.matches("[0-9.]+|.*:.*")) return InetAddress.getAllByName(host); // no look-up
+        throw new UnknownHostException(host + ": no host of the simulation has this name");
+    }
+
+    @Override
     public int call(String function, long a, long b, long c, long d, long e, long f) {
+        world.enter(this);
         world.catchUp();
+        var result = answer(function, a, b, c, d, e, f);
+        world.trace.append(world.now).append(' ').append(name).append(' ').append(function).append(' ')
+                .append(a >= firstDescriptor ? a - firstDescriptor : a).append(" = ")
+                .append(result >= firstDescriptor ? result - firstDescriptor : result).append('\n');
+        if (function.equals("close") && reactorFiles == 0 && thread != null) end();
+        return result;
+    }
+
+    /// The executor has closed its reactor: its thread ends.
+    private void end() {
+        thread = null;
+        world.leave(this);
+    }
+
+    private int answer(String function, long a, long b, long c, long d, long e, long f) {
         var fd = (int) a;
         return switch (function) {
             case "socket" -> socket((int) a, (int) b);
@@ -83,7 +141,7 @@ final class Machine implements Kernel {
             case "epoll_ctl" -> file(fd) instanceof EpollFile epoll ? control(epoll, (int) b, (int) c, d) : bad(fd);
             case "epoll_wait" -> file(fd) instanceof EpollFile epoll ? await(epoll, b, (int) c, (int) d) : bad(fd);
             case "eventfd" -> open(new EventFile());
-            case "eventfd_write" -> file(fd) instanceof EventFile event ? event.add(b) : bad(fd);
+            case "eventfd_write" -> signal(fd, b);
             case "timerfd_create" -> open(new TimerFile(world));
             case "timerfd_settime" -> file(fd) instanceof TimerFile timer ? timer.set(Kernel.memory(c, 32)) : bad(fd);
             case "clock_gettime" -> time(Kernel.memory(b, 16));
@@ -92,6 +150,15 @@ final class Machine implements Kernel {
     }
 
     // Descriptors.
+
+    /// Tasks of different machines may wake each other: that is no network, but the test's own doing.
+    private int signal(int fd, long n) {
+        var machine = wires.machines().get((fd - FIRST_DESCRIPTOR) / DESCRIPTORS);
+        if (!(machine.file(fd) instanceof EventFile event)) return machine.bad(fd);
+        event.add(n);
+        world.signalled(machine);
+        return 0;
+    }
 
     private @Nullable File file(int fd) {
         var place = fd - firstDescriptor;
@@ -103,6 +170,7 @@ final class Machine implements Kernel {
         var place = used.nextClearBit(0);
         if (place >= limit) return -Linux.EMFILE;
         used.set(place);
+        if (file instanceof EpollFile || file instanceof EventFile) reactorFiles++;
         if (place == files.size()) files.add(file);
         else files.set(place, file);
         return firstDescriptor + place;
@@ -114,6 +182,7 @@ final class Machine implements Kernel {
         files.set(fd - firstDescriptor, null);
         used.clear(fd - firstDescriptor);
         file.close();
+        if (file instanceof EpollFile || file instanceof EventFile) reactorFiles--;
         return 0;
     }
 
@@ -229,15 +298,37 @@ final class Machine implements Kernel {
 
     private int await(EpollFile epoll, long events, int atMost, int timeoutMillis) {
         var memory = Kernel.memory(events, (long) atMost * EpollFile.EVENT_SIZE);
-        var deadline = timeoutMillis < 0 ? Long.MAX_VALUE : world.now + timeoutMillis * (NANOS / 1000);
+        var timeout = timeoutMillis <= 0 ? null : world.in(timeoutMillis * (NANOS / 1000), this::wakeUp);
         int n;
-        while ((n = epoll.report(memory, atMost)) == 0 && world.now < deadline) {
-            var next = world.next();
-            if (next < 0 && timeoutMillis < 0) throw new IllegalStateException("everything waits, and nothing can happen any more");
-            if (next < 0 || next > deadline) world.now = deadline;
-            else world.step();
+        while ((n = epoll.report(memory, atMost)) == 0 && timeoutMillis != 0) {
+            sleepsAt = epoll;
+            isAwake = false;
+            world.block(this);
+            sleepsAt = null;
+            if (isDoomed) throw new IllegalStateException("everything waits, and nothing can happen any more");
+            if (isAwake) break;
         }
+        wakers.forEach(Waker::wake);
+        wakers.clear();
+        if (timeout != null) timeout.cancel();
+        isAwake = true;
         return n;
+    }
+
+    /// Its executor is to look for what it has to do, though no descriptor says so.
+    void wakeUp() {
+        isAwake = true;
+    }
+
+    /// By its own thread: calls a waker when nothing else can happen without time.
+    void whenIdle(Waker waker) {
+        wakers.add(waker);
+        world.whenIdle(this);
+    }
+
+    /// {@return whether its executor has something to do}
+    boolean isReady() {
+        return isAwake || isDoomed || (sleepsAt != null && sleepsAt.ready() != 0);
     }
 
     private int time(ByteBuffer to) {

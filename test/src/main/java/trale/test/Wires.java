@@ -25,11 +25,17 @@ final class Wires {
     /// {@return how many machines there were before}
     int add(Machine machine) {
         machines.add(machine);
+        world.machines.add(machine);
         return machines.size() - 1;
     }
 
     void add(InetAddress address, Machine machine) {
         addresses.put(address, machine);
+    }
+
+    @Nullable Machine named(String name) {
+        for (var machine : machines) if (machine.name.equals(name)) return machine;
+        return null;
     }
 
     List<Machine> machines() {

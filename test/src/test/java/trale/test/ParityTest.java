@@ -146,7 +146,7 @@ class ParityTest {
         var world = new World(new Random(seed));
         var wires = new Wires(world);
         wires.within = 0;
-        return new Machine(world, wires, List.of());
+        return new Machine("here", world, wires, List.of());
     }
 
     /// {@return the first difference, with the calls before it; null: there is none}
