@@ -86,7 +86,7 @@ final class FaultyKernel implements Kernel {
         var open = descriptor((int) a);
         if (open != null && open.broken && function.equals("recvfrom")) return 0;
         if (open != null && open.broken && function.equals("sendto")) return -Linux.EPIPE;
-        var possible = possible(function, open, b, c, d);
+        var possible = possible(function, open, b, d);
         var fault = possible.length == 0 ? 0 : plan.fault(function, possible);
         return switch (fault) {
             case 0 -> pass(function, a, b, c, d, e, f);
@@ -100,7 +100,7 @@ final class FaultyKernel implements Kernel {
         };
     }
 
-    private static int[] possible(String function, @Nullable Open open, long b, long c, long timeout) {
+    private static int[] possible(String function, @Nullable Open open, long b, long timeout) {
         var isStream = open != null && open.isStream;
         return switch (function) {
             case "recvfrom" -> isStream ? STREAM_RECEIVE : POSSIBLE.getOrDefault(function, NONE);

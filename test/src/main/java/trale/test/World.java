@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class World {
     private static final Comparator<Event> ORDER =
             Comparator.<Event>comparingLong(event -> event.time).thenComparingLong(event -> event.number);
-    private static final BooleanSupplier NEVER = () -> false;
 
     private final PriorityQueue<Event> events = new PriorityQueue<>(ORDER);
     private long set; // how many events have been
@@ -47,7 +46,7 @@ final class World {
     /// again each time it is unparked. Both are volatile, so what the one wrote before, the next sees.
     private volatile @Nullable Machine running;
 
-    private BooleanSupplier until = NEVER; // what the test waits for
+    private @Nullable BooleanSupplier until; // what the test waits for; null: for nothing
     private boolean timeStands; // the test waits for all that can happen without time
     private boolean stuck; // nothing will happen any more
     private @Nullable Machine closing; // the test waits for the end of its thread
@@ -144,7 +143,7 @@ final class World {
 
     /// {@return whose turn it is next; null: the test's}
     private @Nullable Machine choose() {
-        while (!until.getAsBoolean()) {
+        while (until == null || !until.getAsBoolean()) {
             var ready = machines.stream().filter(Machine::isReady).toList();
             if (!ready.isEmpty()) return ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
             if (!idle.isEmpty()) {
@@ -178,7 +177,7 @@ final class World {
 
     /// By the test: lets the machines do what they can without time.
     void settle() {
-        until = NEVER;
+        until = null;
         timeStands = true;
         pause();
         timeStands = false;
@@ -194,7 +193,7 @@ final class World {
 
     /// By the test, which is about to wake a machine and to wait for the end of its thread.
     void close(Machine machine) {
-        until = NEVER;
+        until = null;
         closing = machine;
     }
 
