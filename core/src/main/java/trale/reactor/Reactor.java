@@ -13,6 +13,7 @@ import trale.Waker;
 import trale.internal.linux.Epoll;
 import trale.internal.linux.Errno;
 import trale.internal.linux.EventFd;
+import trale.internal.linux.Kernel;
 import trale.internal.linux.Libc;
 import trale.internal.linux.TimerFd;
 
@@ -97,7 +98,8 @@ public final class Reactor implements AutoCloseable {
         }
         eventFd = event;
         timers = new Timers(timer);
-        OPEN.add(this);
+        var kernel = Kernel.current();
+        if (kernel == null || !kernel.hasOneThread()) OPEN.add(this); // a simulated one has no thread in native code
     }
 
     /// Registers a descriptor with the reactor of [Executor#get()], once for its life. Both directions count as ready

@@ -135,8 +135,7 @@ public final class Simulation implements AutoCloseable {
     /// {@return with this probability true, but with every other seed never: for rare events, such as a cache that is full}
     /// @param point names the place in the program
     public boolean sometimes(String point, double probability) {
-        var isArmed = armed.get(point);
-        if (isArmed == null) armed.put(point, isArmed = random.nextBoolean());
+        var isArmed = armed.computeIfAbsent(point, p -> random.nextBoolean());
         return isArmed && random.nextDouble() < probability;
     }
 
@@ -183,10 +182,10 @@ public final class Simulation implements AutoCloseable {
     }
 
     private static String difference(String one, String other) {
-        var a = one.split("\n");
-        var b = other.split("\n");
-        for (var i = 0; i < Math.min(a.length, b.length); i++)
-            if (!a[i].equals(b[i])) return "Line " + (i + 1) + " of the trace: " + a[i] + ", the second time: " + b[i];
-        return "The second run had " + b.length + " events instead of " + a.length;
+        var a = one.lines().toList();
+        var b = other.lines().toList();
+        for (var i = 0; i < Math.min(a.size(), b.size()); i++)
+            if (!a.get(i).equals(b.get(i))) return "Line " + (i + 1) + " of the trace: " + a.get(i) + ", the second time: " + b.get(i);
+        return "The second run had " + b.size() + " events instead of " + a.size();
     }
 }

@@ -68,6 +68,8 @@ abstract class Socket extends File {
 
     abstract int shutdownOutput();
 
+    /// Sends what the buffer holds, or as much as there is room for.
+    ///
     /// @param to null: the peer
     abstract int send(ByteBuffer bytes, @Nullable Address to);
 
@@ -78,7 +80,7 @@ abstract class Socket extends File {
 
     abstract boolean isConnected();
 
-    /// @return −errno: the error that waits; 0: there is none
+    /// {@return −errno: the error that waits; 0: there is none}
     final int takeError() {
         var e = error;
         error = 0;
@@ -170,6 +172,8 @@ abstract class Socket extends File {
         };
     }
 
+    /// Writes an option's value.
+    ///
     /// @param value has room for what was asked for
     /// @return the length of what was written
     int getOption(int level, int name, ByteBuffer value) {

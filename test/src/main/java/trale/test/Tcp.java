@@ -97,12 +97,15 @@ final class Tcp extends Socket {
 
     @Override
     int connect(@Nullable Address address) {
-        switch (asked) {
-            case BEGUN: return state == State.CONNECTING ? -Linux.EALREADY : outcome();
-            case TOLD: return -Linux.EISCONN;
-            case SPOILT: return -Linux.EINVAL;
-            case NOT: if (state == State.LISTENING) return -Linux.EISCONN;
-        }
+        return switch (asked) {
+            case BEGUN -> state == State.CONNECTING ? -Linux.EALREADY : outcome();
+            case TOLD -> -Linux.EISCONN;
+            case SPOILT -> -Linux.EINVAL;
+            case NOT -> state == State.LISTENING ? -Linux.EISCONN : begin(address);
+        };
+    }
+
+    private int begin(@Nullable Address address) {
         if (!(address instanceof Address.Inet to)) return -Linux.EAFNOSUPPORT;
         var ip = machine.destination(to.ip());
         var unreachable = reaches(ip);

@@ -11,7 +11,7 @@ final class Udp extends Socket {
     private static final int MAX_IPV6 = 65_527;
     private static final int OVERHEAD = 768; // of a datagram in the receive buffer
 
-    private record Datagram(byte[] bytes, Address from) {}
+    private record Datagram(ByteBuffer bytes, Address from) {}
 
     private final ArrayDeque<Datagram> received = new ArrayDeque<>(0);
     private int fill;
@@ -103,7 +103,7 @@ final class Udp extends Socket {
     void arrived(byte[] bytes, Address.Inet from) {
         if (closed || fill + bytes.length + OVERHEAD > receiveBuffer()) return;
         fill += bytes.length + OVERHEAD;
-        received.addLast(new Datagram(bytes, from));
+        received.addLast(new Datagram(ByteBuffer.wrap(bytes), from));
         wake(IN | PRI);
     }
 
@@ -119,11 +119,12 @@ final class Udp extends Socket {
         if (error != 0) return takeError();
         var next = received.pollFirst();
         if (next == null) return -Linux.EAGAIN;
-        fill -= next.bytes.length + OVERHEAD;
+        var length = next.bytes.remaining();
+        fill -= length + OVERHEAD;
         machine.from = next.from;
-        var n = Math.min(next.bytes.length, to.remaining());
-        to.put(next.bytes, 0, n);
-        return trueLength ? next.bytes.length : n;
+        var n = Math.min(length, to.remaining());
+        to.put(next.bytes.limit(n));
+        return trueLength ? length : n;
     }
 
     @Override
