@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +50,9 @@ class NthCallTest {
     private static final InetSocketAddress LOOPBACK = new InetSocketAddress("127.0.0.1", 0);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration IN_VAIN = Duration.ofMillis(60); // how long a program may try what fails for good
+
+    /// Without which an accepted connection is of no use.
+    private static final Set<String> MEANS = Set.of("epoll_ctl", "getsockname", "setsockopt");
 
     private enum Program {
         NOTHING(() -> {}),
@@ -111,23 +116,27 @@ class NthCallTest {
             this.body = body;
         }
 
+        private static final String ENDED_EARLY = "the connection ended early";
+
         /// Waits for both ends; what one of them sees may only follow from what the other one was told.
         private static Future<Void> both(JoinHandle<?> server, AutoCloseable listener, Future<String> client) {
             return async(() -> {
-                String answer;
+                IOException failure = null;
+                var answer = "";
                 try {
                     answer = await(client);
-                } catch (IOException failure) {
-                    listener.close();
-                    try {
-                        await(server);
-                    } catch (IOException cause) {
-                        failure.addSuppressed(cause);
-                    }
-                    throw failure;
+                } catch (IOException e) {
+                    failure = e;
                 }
-                await(server);
-                assertEquals("hello world", answer);
+                listener.close(); // the server has accepted the client, or never will
+                try {
+                    await(server);
+                } catch (IOException e) {
+                    if (failure == null) failure = e;
+                    else failure.addSuppressed(e);
+                }
+                if (failure == null && !answer.equals("hello world")) failure = new EOFException(ENDED_EARLY);
+                if (failure != null) throw failure;
             });
         }
 
@@ -256,6 +265,8 @@ class NthCallTest {
             told.append(t).append('\n');
             for (var suppressed : t.getSuppressed()) told.append(suppressed).append('\n');
         }
+        // A server may have closed a connection that it had no means for, and waits for the next.
+        if (told.toString().contains(Program.ENDED_EARLY) && MEANS.contains(plan.call)) return;
         assertTrue(plan.fault != 0 && told.toString().contains(plan.name()), told::toString);
     }
 
