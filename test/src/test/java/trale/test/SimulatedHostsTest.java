@@ -92,6 +92,20 @@ class SimulatedHostsTest {
     }
 
     @Test
+    void aThousandSeedsHappenTwiceAlike() throws Exception {
+        for (var seed = 0L; seed < 1000; seed++) {
+            var traces = new ArrayList<String>();
+            for (var i = 0; i < 2; i++) {
+                try (var simulation = new Simulation(seed)) {
+                    echo(simulation, new ArrayList<>());
+                    traces.add(simulation.trace());
+                }
+            }
+            assertEquals(traces.getFirst(), traces.getLast(), "seed " + seed);
+        }
+    }
+
+    @Test
     void nothingThatCanHappenIsADeadlock() throws Exception {
         try (var simulation = new Simulation(1)) {
             assertThrows(DeadlockException.class, () -> simulation.run(() -> {
