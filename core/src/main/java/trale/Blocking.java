@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Owned;
+import trale.internal.linux.Kernel;
 
 /// Blocking code — name look-ups, files, JDBC — beside an executor, not on it.
 public final class Blocking {
@@ -51,7 +52,7 @@ public final class Blocking {
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
-            if (!started) Thread.ofVirtual().name("trale-blocking").start(task);
+            if (!started) start();
             started = true;
             waker = cx.waker();
             if (!task.isDone()) return Poll.pending();
@@ -60,6 +61,12 @@ public final class Blocking {
             JoinHandle.markAwaited(failure); // its trace has no line of the tasks
             JoinHandle.<Exception>rethrow(failure);
             throw new AssertionError("unreachable");
+        }
+
+        private void start() {
+            var kernel = Kernel.current();
+            if (kernel != null && kernel.hasOneThread()) task.run(); // a step of the simulation
+            else Thread.ofVirtual().name("trale-blocking").start(task);
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
 import trale.internal.Owned;
+import trale.internal.linux.Kernel;
 import trale.reactor.Driver;
 
 /// What an executor's thread does: takes the first task of the run-queue, polls it, and goes on with the next.
@@ -28,6 +29,7 @@ final class RunLoop {
     private void pollTasks() {
         while (rounds == wantedRounds || cancelAll()) {
             Thread.interrupted(); // it would end a sleep, or be taken by the next task for its own
+            if (kernel != null) runQueue.rotate(kernel);
             var task = runQueue.poll();
             if (task == null) {
                 if (takeInjected()) continue;
@@ -80,6 +82,7 @@ final class RunLoop {
 
     final String name;
     final Thread thread;
+    private final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor; null: Linux
     final Driver driver;
 
     // Of the executor's thread alone:
@@ -115,6 +118,8 @@ final class RunLoop {
     private boolean abandoned;
 
     RunLoop(Executor executor, String name, boolean reactorThread) throws IOException {
+        if (reactorThread && kernel != null && kernel.hasOneThread())
+            throw new IllegalStateException("a simulated executor has one thread; build it without reactorThread(true)");
         this.name = name;
         thread = new Worker(executor, name, this::run);
         driver = Driver.open(thread, reactorThread ? loop -> new Worker(executor, name + "-reactor", loop) : null);
@@ -201,6 +206,13 @@ final class RunLoop {
 
     RejectedExecutionException rejected() {
         return new RejectedExecutionException("executor " + name + " is closed; spawn on one that is open");
+    }
+
+    /// Asked by any other thread before it spawns or wakes a task here.
+    ///
+    /// @throws IllegalStateException the executor is simulated, and the thread is not
+    void requireKnown() {
+        if (kernel != null) kernel.requireKnown(Thread.currentThread());
     }
 
     /// One task less.

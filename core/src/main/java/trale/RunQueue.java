@@ -1,6 +1,7 @@
 package trale;
 
 import org.jspecify.annotations.Nullable;
+import trale.internal.linux.Kernel;
 
 /// The tasks that are to be polled, first in first out: a list through the tasks themselves, so that a wake allocates nothing
 /// and calls nothing. A push that fails, for want of stack, has changed nothing.
@@ -14,6 +15,16 @@ final class RunQueue {
         if (last == null) first = task;
         else last.nextToRun = task;
         last = task;
+    }
+
+    /// Brings the task to the front that a kernel has chosen; those before it go to the back.
+    void rotate(Kernel kernel) {
+        var size = 0;
+        for (var task = first; task != null; task = task.nextToRun) size++;
+        for (var passed = size == 0 ? 0 : kernel.pick(size); passed > 0; passed--) {
+            var task = poll();
+            if (task != null) push(task);
+        }
     }
 
     /// {@return the first, which leaves the queue, or null}

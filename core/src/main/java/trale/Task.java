@@ -114,6 +114,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     }
 
     private void inject() {
+        loop.requireKnown();
         if (INJECTED.getAndSet(this, 1) == 0) {
             try {
                 loop.injected.add(this); // allocates nothing

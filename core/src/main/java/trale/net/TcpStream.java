@@ -18,6 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trale.Blocking;
 import trale.Future;
+import trale.internal.linux.Kernel;
 
 /// A TCP connection (tcp(7)). Two tasks may use it at once, one that reads and one that writes.
 ///
@@ -117,7 +118,7 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
         return async(() -> {
             var host = name.getHostString();
             var attempts = new ArrayList<Future<TcpStream>>();
-            var addresses = await(Blocking.run(() -> InetAddress.getAllByName(host)));
+            var addresses = await(Blocking.run(() -> Kernel.resolveHere(host)));
             for (var address : HappyEyeballs.inTurn(addresses))
                 if (from == null || from.isUnresolved() || isSameFamily(address, from))
                     attempts.add(connecting(new InetSocketAddress(address, name.getPort()), from));

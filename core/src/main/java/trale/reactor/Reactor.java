@@ -12,6 +12,7 @@ import trale.internal.Log;
 import trale.internal.linux.Epoll;
 import trale.internal.linux.Errno;
 import trale.internal.linux.EventFd;
+import trale.internal.linux.Kernel;
 import trale.internal.linux.Libc;
 import trale.internal.linux.TimerFd;
 
@@ -79,7 +80,8 @@ public final class Reactor {
             eventFd = event;
             timers = new Timers(timer);
             seenUntil = Libc.nanoTime();
-            ExitHook.add(atExit);
+            var kernel = Kernel.current();
+            if (kernel == null || !kernel.hasOneThread()) ExitHook.add(atExit); // a simulated one has no thread in native code
         } catch (Throwable t) {
             epoll.close();
             if (event != null) event.close();

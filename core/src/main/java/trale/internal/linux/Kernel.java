@@ -1,6 +1,8 @@
 package trale.internal.linux;
 
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,35 @@ public interface Kernel {
     /// {@return the time, as [System#nanoTime()]}
     default long nanoTime() {
         return System.nanoTime();
+    }
+
+    /// Says which task an executor polls next, before each poll.
+    ///
+    /// @param runnable how many there are, at least one
+    /// @return how many of them are passed over, and go to the back of the run-queue; 0: the first is next
+    default int pick(int runnable) {
+        return 0;
+    }
+
+    /// Is asked before the calling thread, which is not the executor's, spawns or wakes a task there.
+    ///
+    /// @throws IllegalStateException it must not: all that happens is to be decided by the kernel
+    default void requireKnown(Thread waker) {}
+
+    /// {@return whether blocking code runs on the executor's own thread, as a step} Else it runs on a thread of its own.
+    default boolean hasOneThread() {
+        return false;
+    }
+
+    /// {@return the addresses of a name}
+    default InetAddress[] resolve(String host) throws UnknownHostException {
+        return InetAddress.getAllByName(host);
+    }
+
+    /// {@return the addresses of a name, as this thread's kernel resolves it; that may block}
+    static InetAddress[] resolveHere(String host) throws UnknownHostException {
+        var kernel = current();
+        return kernel == null ? InetAddress.getAllByName(host) : kernel.resolve(host);
     }
 
     /// {@return the kernel of this thread; null: Linux}

@@ -1,0 +1,163 @@
+package trale.test;
+
+import static java.util.Map.entry;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import trale.internal.linux.Kernel;
+
+/// A kernel that passes calls on, but for those that a plan fails: each only as Linux may, and with what follows from it.
+///
+/// ```
+///  short, EAGAIN      the rest, or all, comes in a moment: epoll is asked again, and reports it as a new edge
+///  ECONNRESET, EPIPE  the connection is over: both ends are told, and every later call says so
+///  close = EINTR      it is closed nevertheless
+///  all others         nothing has happened
+/// ```
+final class FaultyKernel implements Kernel {
+    /// Not an errno: some of the bytes are moved, as if no more were there.
+    static final int SHORT = 1 << 12;
+
+    private static final int MOD = 3;
+    private static final int[] NONE = {};
+    private static final int[] DESCRIPTOR = {Linux.EMFILE, Linux.ENFILE, Linux.ENOMEM};
+    private static final int[] STREAM_RECEIVE = {Linux.EINTR, Linux.EAGAIN, Linux.ECONNRESET, SHORT};
+    private static final int[] STREAM_SEND = {Linux.EINTR, Linux.EAGAIN, Linux.ECONNRESET, Linux.EPIPE, SHORT};
+
+    /// What else may fail: recv(2), send(2) and so on say with what.
+    private static final Map<String, int[]> POSSIBLE = Map.ofEntries(
+            entry("socket", new int[] {Linux.EMFILE, Linux.ENFILE, Linux.ENOBUFS, Linux.ENOMEM}),
+            entry("accept4", new int[] {Linux.EINTR, Linux.EAGAIN, Linux.ECONNABORTED, Linux.EMFILE, Linux.ENFILE, Linux.ENOBUFS, Linux.ENOMEM}),
+            entry("bind", new int[] {Linux.EADDRINUSE, Linux.ENOMEM}),
+            entry("listen", new int[] {Linux.EADDRINUSE}),
+            entry("connect", new int[] {Linux.EADDRNOTAVAIL, Linux.ENOBUFS}),
+            entry("getsockname", new int[] {Linux.ENOBUFS}),
+            entry("setsockopt", new int[] {Linux.ENOMEM}),
+            entry("recvfrom", new int[] {Linux.EINTR, Linux.EAGAIN, Linux.ENOMEM}),
+            entry("sendto", new int[] {Linux.EINTR, Linux.EAGAIN, Linux.ENOBUFS, Linux.ENOMEM}),
+            entry("epoll_create1", DESCRIPTOR),
+            entry("eventfd", DESCRIPTOR),
+            entry("timerfd_create", DESCRIPTOR),
+            entry("epoll_ctl", new int[] {Linux.ENOMEM, Linux.ENOSPC}),
+            entry("epoll_wait", new int[] {Linux.EINTR}),
+            entry("close", new int[] {Linux.EINTR}));
+
+    /// Which calls fail.
+    interface Plan {
+        /// {@return one of `possible`, or 0: it does not fail}
+        int fault(String call, int[] possible);
+    }
+
+    private final Kernel kernel;
+    private final Plan plan;
+    private final ByteBuffer event = ByteBuffer.allocateDirect(EpollFile.EVENT_SIZE).order(ByteOrder.nativeOrder());
+    private final Map<Integer, Open> descriptors = new HashMap<>(); // guarded by this
+
+    /// @param kernel answers what does not fail
+    FaultyKernel(Kernel kernel, Plan plan) {
+        this.kernel = kernel;
+        this.plan = plan;
+    }
+
+    /// What is known of a descriptor: how epoll watches it, and whether its connection is over.
+    private static final class Open {
+        final boolean isStream;
+        int epoll = -1;
+        int interest;
+        long data;
+        boolean broken;
+
+        Open(boolean isStream) {
+            this.isStream = isStream;
+        }
+    }
+
+    @Override
+    public long nanoTime() {
+        return kernel.nanoTime();
+    }
+
+    @Override
+    public int call(String function, long a, long b, long c, long d, long e, long f) {
+        var open = descriptor((int) a);
+        if (open != null && open.broken && function.equals("recvfrom")) return 0;
+        if (open != null && open.broken && function.equals("sendto")) return -Linux.EPIPE;
+        var possible = possible(function, open, b, d);
+        var fault = possible.length == 0 ? 0 : plan.fault(function, possible);
+        return switch (fault) {
+            case 0 -> pass(function, a, b, c, d, e, f);
+            case SHORT -> again(open, (int) a, pass(function, a, b, Math.max(1, c / 2), d, e, f));
+            case Linux.EAGAIN -> again(open, (int) a, -Linux.EAGAIN);
+            case Linux.ECONNRESET, Linux.EPIPE -> broken(open, (int) a, -fault);
+            default -> {
+                if (function.equals("close")) pass(function, a, b, c, d, e, f);
+                yield -fault;
+            }
+        };
+    }
+
+    private static int[] possible(String function, @Nullable Open open, long b, long timeout) {
+        var isStream = open != null && open.isStream;
+        return switch (function) {
+            case "recvfrom" -> isStream ? STREAM_RECEIVE : POSSIBLE.getOrDefault(function, NONE);
+            case "sendto" -> isStream ? STREAM_SEND : POSSIBLE.getOrDefault(function, NONE);
+            case "epoll_ctl" -> b == 1 ? POSSIBLE.getOrDefault(function, NONE) : NONE; // only adding
+            case "epoll_wait" -> timeout == 0 ? NONE : POSSIBLE.getOrDefault(function, NONE); // only waiting
+            default -> POSSIBLE.getOrDefault(function, NONE);
+        };
+    }
+
+    private synchronized @Nullable Open descriptor(int fd) {
+        return descriptors.get(fd);
+    }
+
+    /// Passes a call on, and keeps in mind what it has changed.
+    private int pass(String function, long a, long b, long c, long d, long e, long f) {
+        if (function.equals("close")) forget((int) a);
+        var result = kernel.call(function, a, b, c, d, e, f);
+        if (result < 0) return result;
+        switch (function) {
+            case "socket" -> opened(result, (b & 0xf) == Linux.STREAM);
+            case "accept4" -> opened(result, true);
+            case "epoll_ctl" -> watched((int) a, (int) b, (int) c, d);
+            default -> {}
+        }
+        return result;
+    }
+
+    private synchronized void opened(int fd, boolean isStream) {
+        descriptors.put(fd, new Open(isStream));
+    }
+
+    private synchronized void forget(int fd) {
+        descriptors.remove(fd);
+    }
+
+    private synchronized void watched(int epoll, int operation, int fd, long event) {
+        var open = descriptors.get(fd);
+        if (open == null) return;
+        open.epoll = operation == 1 ? epoll : -1;
+        if (operation != 1) return;
+        var given = Kernel.memory(event, EpollFile.EVENT_SIZE);
+        open.interest = given.getInt(0);
+        open.data = given.getLong(EpollFile.DATA_OFFSET);
+    }
+
+    /// What is left is reported as a new edge, as it would be if it had come after the call.
+    private synchronized int again(@Nullable Open open, int fd, int result) {
+        if (open == null || open.epoll < 0) return result;
+        event.putInt(0, open.interest).putLong(EpollFile.DATA_OFFSET, open.data);
+        kernel.call("epoll_ctl", open.epoll, MOD, fd, MemorySegment.ofBuffer(event).address(), 0, 0);
+        return result;
+    }
+
+    private int broken(@Nullable Open open, int fd, int result) {
+        if (open != null) open.broken = true;
+        kernel.call("shutdown", fd, 2, 0, 0, 0, 0); // both directions: an edge here, and at the other end
+        return result;
+    }
+}

@@ -1,0 +1,338 @@
+package trale.test;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import trale.Waker;
+import trale.internal.linux.Kernel;
+
+/// A simulated Linux: one machine's descriptors, ports, names and addresses, and the system calls.
+///
+/// Its descriptors are numbers that no process of a real Linux has, so that a stray call on one there is EBADF.
+final class Machine implements Kernel {
+    private static final int FIRST_DESCRIPTOR = 1 << 30;
+    private static final int DESCRIPTORS = 1 << 20; // of a machine at most
+    private static final long NANOS = 1_000_000_000;
+    private static final int MSG_TRUNC = 0x20;
+    private static final int NO_FLAGS = 0xf;
+    private static final long POLL = 100; // ns
+
+    final World world;
+    final Wires wires;
+    final Ports tcp = new Ports(this, Ports.FIRST);
+    final Ports udp = new Ports(this, Ports.FIRST + 10_000);
+
+    /// Of Unix sockets, and the paths of those that are closed. Only ever looked up.
+    final Map<String, Unix> names = new HashMap<>();
+
+    final Set<String> stale = new HashSet<>();
+    private int nextName;
+    int nextSocket;
+
+    final String name;
+    private final List<InetAddress> addresses;
+    private final int firstDescriptor;
+    private final List<@Nullable File> files = new ArrayList<>();
+    private final BitSet used = new BitSet();
+
+    /// How many descriptors may be open (RLIMIT_NOFILE).
+    int limit = DESCRIPTORS;
+
+    /// Whom the last datagram was from; null: it was none.
+    @Nullable Address from;
+
+    /// Of its executor, once it has made a call. Written before it looks whose turn it is.
+    volatile @Nullable Thread thread;
+
+    private @Nullable EpollFile sleepsAt; // null: it does not
+    private boolean isAwake = true; // or has been chosen to wake up
+    private final List<Waker> wakers = new ArrayList<>(0); // of what waits until nothing else can happen
+    private int reactorFiles; // epolls and eventfds
+    boolean isDoomed; // nothing will wake it, and the test waits for its end
+
+    /// @param addresses that others reach it by
+    Machine(String name, World world, Wires wires, List<InetAddress> addresses) {
+        this.name = name;
+        this.world = world;
+        this.wires = wires;
+        this.addresses = addresses;
+        firstDescriptor = FIRST_DESCRIPTOR + wires.add(this) * DESCRIPTORS;
+        for (var address : addresses) wires.add(address, this);
+    }
+
+    @Override
+    public long nanoTime() {
+        world.enter(this);
+        return world.now;
+    }
+
+    @Override
+    public int pick(int runnable) {
+        world.enter(this);
+        world.now += POLL; // so that a task that never waits meets its time-out
+        return runnable == 1 ? 0 : world.random.nextInt(runnable);
+    }
+
+    @Override
+    public void requireKnown(Thread waker) {
+        if (Kernel.current() instanceof Machine known && known.world == world) return;
+        throw new IllegalStateException("thread " + waker.getName() + " spawns or wakes a task of the simulated host " + name
+                + ": what it does has no place in the order that the seed decides; do it in a task of the simulation");
+    }
+
+    @Override
+    public boolean hasOneThread() {
+        return true;
+    }
+
+    @Override
+    public InetAddress[] resolve(String host) throws UnknownHostException {
+        var known = wires.named(host);
+        if (known != null) return known.addresses.toArray(new InetAddress[0]);
+        if (host.equals("localhost") || host.matches("[0-9.]+|.*:.*")) return InetAddress.getAllByName(host); // no look-up
+        throw new UnknownHostException(host + ": no host of the simulation has this name");
+    }
+
+    @Override
+    public int call(String function, long a, long b, long c, long d, long e, long f) {
+        world.enter(this);
+        world.catchUp();
+        var result = answer(function, a, b, c, d, e, f);
+        world.trace.append(world.now).append(' ').append(name).append(' ').append(function).append(' ')
+                .append(a >= firstDescriptor ? a - firstDescriptor : a).append(" = ")
+                .append(result >= firstDescriptor ? result - firstDescriptor : result).append('\n');
+        if (function.equals("close") && reactorFiles == 0 && thread != null) end();
+        return result;
+    }
+
+    /// The executor has closed its reactor: its thread ends.
+    private void end() {
+        thread = null;
+        world.leave(this);
+    }
+
+    private int answer(String function, long a, long b, long c, long d, long e, long f) {
+        var fd = (int) a;
+        return switch (function) {
+            case "socket" -> socket((int) a, (int) b);
+            case "bind" -> onSocket(fd, s -> withAddress(b, c, address -> address == null ? -Linux.EINVAL : s.bind(address)));
+            case "connect" -> onSocket(fd, s -> withAddress(b, c, s::connect));
+            case "listen" -> onSocket(fd, s -> s.listen((int) b));
+            case "accept4" -> onSocket(fd, s -> accept(s, b, c));
+            case "shutdown" -> onSocket(fd, Socket::shutdownOutput);
+            case "getsockname" -> onSocket(fd, s -> write(s.local, s.family, b, c));
+            case "getpeername" -> onSocket(fd, s -> getPeer(s, b, c));
+            case "setsockopt" -> onSocket(fd, s -> s.setOption((int) b, (int) c, Kernel.memory(d, e)));
+            case "getsockopt" -> onSocket(fd, s -> getOption(s, (int) b, (int) c, d, e));
+            case "sendto" -> onSocket(fd, s -> send(s, Kernel.memory(b, c), e, f));
+            case "recvfrom" -> onSocket(fd, s -> receive(s, Kernel.memory(b, c), (int) d, e, f));
+            case "close" -> close(fd);
+            case "epoll_create1" -> open(new EpollFile());
+            case "epoll_ctl" -> file(fd) instanceof EpollFile epoll ? control(epoll, (int) b, (int) c, d) : bad(fd);
+            case "epoll_wait" -> file(fd) instanceof EpollFile epoll ? await(epoll, b, (int) c, (int) d) : bad(fd);
+            case "eventfd" -> open(new EventFile());
+            case "eventfd_write" -> signal(fd, b);
+            case "timerfd_create" -> open(new TimerFile(world));
+            case "timerfd_settime" -> file(fd) instanceof TimerFile timer ? timer.set(Kernel.memory(c, 32)) : bad(fd);
+            case "clock_gettime" -> time(Kernel.memory(b, 16));
+            default -> throw new UnsupportedOperationException("the simulated Linux has no " + function);
+        };
+    }
+
+    // Descriptors.
+
+    /// Tasks of different machines may wake each other: that is no network, but the test's own doing.
+    private int signal(int fd, long n) {
+        var machine = wires.machines().get((fd - FIRST_DESCRIPTOR) / DESCRIPTORS);
+        if (!(machine.file(fd) instanceof EventFile event)) return machine.bad(fd);
+        event.add(n);
+        world.signalled(machine);
+        return 0;
+    }
+
+    private @Nullable File file(int fd) {
+        var place = fd - firstDescriptor;
+        return place >= 0 && place < files.size() ? files.get(place) : null;
+    }
+
+    /// {@return the lowest number that is free, as always; or −EMFILE}
+    int open(File file) {
+        var place = used.nextClearBit(0);
+        if (place >= limit) return -Linux.EMFILE;
+        used.set(place);
+        if (file instanceof EpollFile || file instanceof EventFile) reactorFiles++;
+        if (place == files.size()) files.add(file);
+        else files.set(place, file);
+        return firstDescriptor + place;
+    }
+
+    private int close(int fd) {
+        var file = file(fd);
+        if (file == null) return -Linux.EBADF;
+        files.set(fd - firstDescriptor, null);
+        used.clear(fd - firstDescriptor);
+        file.close();
+        if (file instanceof EpollFile || file instanceof EventFile) reactorFiles--;
+        return 0;
+    }
+
+    /// {@return how many descriptors are open}
+    int open() {
+        return used.cardinality();
+    }
+
+    private int bad(int fd) {
+        return file(fd) == null ? -Linux.EBADF : -Linux.EINVAL;
+    }
+
+    // Sockets.
+
+    private int socket(int family, int type) {
+        return switch (type & NO_FLAGS) {
+            case Linux.STREAM -> open(family == Linux.AF_UNIX ? new Unix(this) : new Tcp(this, family));
+            case Linux.DATAGRAM -> open(new Udp(this, family));
+            default -> -Linux.EINVAL;
+        };
+    }
+
+    private int onSocket(int fd, Function<Socket, Integer> call) {
+        var file = file(fd);
+        return file instanceof Socket s ? call.apply(s) : file == null ? -Linux.EBADF : -Linux.ENOTSOCK;
+    }
+
+    private static int withAddress(long address, long length, Function<@Nullable Address, Integer> call) {
+        return call.apply(Address.read(Kernel.memory(address, length)));
+    }
+
+    private static int write(Address address, int family, long to, long length) {
+        if (to == 0) return 0;
+        Kernel.memory(length, Integer.BYTES).putInt(0, address.write(family, Kernel.memory(to, 128)));
+        return 0;
+    }
+
+    private static int getPeer(Socket s, long to, long length) {
+        var peer = s instanceof Unix unix ? unix.peerName() : s.peer;
+        return s.isConnected() && peer != null ? write(peer, s.family, to, length) : -Linux.ENOTCONN;
+    }
+
+    private int accept(Socket listener, long to, long length) {
+        var fd = listener.accept();
+        if (fd >= 0 && file(fd) instanceof Socket s && s.peer != null) write(s.peer, s.family, to, length);
+        return fd;
+    }
+
+    private static int getOption(Socket s, int level, int name, long value, long length) {
+        var room = Kernel.memory(length, Integer.BYTES);
+        var n = s.getOption(level, name, Kernel.memory(value, room.getInt(0)));
+        if (n < 0) return n;
+        room.putInt(0, n);
+        return 0;
+    }
+
+    private static int send(Socket s, ByteBuffer bytes, long to, long length) {
+        return to == 0 ? s.send(bytes, null) : withAddress(to, length, address -> s.send(bytes, address));
+    }
+
+    private int receive(Socket s, ByteBuffer to, int flags, long address, long length) {
+        from = null;
+        var n = s.receive(to, (flags & MSG_TRUNC) != 0);
+        if (n >= 0 && address != 0) {
+            if (from == null) Kernel.memory(length, Integer.BYTES).putInt(0, 0);
+            else write(from, s.family, address, length);
+        }
+        return n;
+    }
+
+    /// A name that the kernel chooses for a Unix socket: abstract, five hexadecimal digits.
+    Address.Local freeName() {
+        for (;;) {
+            var name = String.format("\0%05x", ++nextName);
+            if (!names.containsKey(name)) return new Address.Local(name);
+        }
+    }
+
+    /// The socket of this name is closed; a path stays, but may be bound again, as if the file had been deleted.
+    void forget(Address.Local name) {
+        if (!name.isAbstract()) stale.add(name.name());
+    }
+
+    // Addresses.
+
+    boolean has(InetAddress ip) {
+        return ip.isLoopbackAddress() || addresses.contains(ip);
+    }
+
+    boolean hasRoute(InetAddress ip) {
+        return has(ip) || Address.isBroadcast(ip) || Wires.isNear(ip);
+    }
+
+    /// {@return what is meant by an address that something is sent to: 0.0.0.0 is this machine}
+    InetAddress destination(InetAddress to) {
+        return Address.isAny(to) ? Address.loopback(to) : to;
+    }
+
+    /// {@return what something that is sent to `to` is from}
+    InetAddress sourceFor(InetAddress to) {
+        if (to.isLoopbackAddress()) return Address.loopback(to);
+        if (addresses.contains(to)) return to;
+        for (var own : addresses) if (own instanceof Inet4Address == to instanceof Inet4Address) return own;
+        return Address.loopback(to);
+    }
+
+    // Waiting, and the clock.
+
+    private int control(EpollFile epoll, int operation, int fd, long event) {
+        var file = file(fd);
+        return file == null ? -Linux.EBADF : epoll.control(operation, fd, file, Kernel.memory(event, event == 0 ? 0 : EpollFile.EVENT_SIZE));
+    }
+
+    private int await(EpollFile epoll, long events, int atMost, int timeoutMillis) {
+        var memory = Kernel.memory(events, (long) atMost * EpollFile.EVENT_SIZE);
+        var timeout = timeoutMillis <= 0 ? null : world.in(timeoutMillis * (NANOS / 1000), this::wakeUp);
+        int n;
+        while ((n = epoll.report(memory, atMost)) == 0 && timeoutMillis != 0) {
+            sleepsAt = epoll;
+            isAwake = false;
+            world.block(this);
+            sleepsAt = null;
+            if (isDoomed) throw new IllegalStateException("everything waits, and nothing can happen any more");
+            if (isAwake) break;
+        }
+        wakers.forEach(Waker::wake);
+        wakers.clear();
+        if (timeout != null) timeout.cancel();
+        isAwake = true;
+        return n;
+    }
+
+    /// Its executor is to look for what it has to do, though no descriptor says so.
+    void wakeUp() {
+        isAwake = true;
+    }
+
+    /// By its own thread: calls a waker when nothing else can happen without time.
+    void whenIdle(Waker waker) {
+        wakers.add(waker);
+        world.whenIdle(this);
+    }
+
+    /// {@return whether its executor has something to do}
+    boolean isReady() {
+        return isAwake || isDoomed || (sleepsAt != null && sleepsAt.ready() != 0);
+    }
+
+    private int time(ByteBuffer to) {
+        to.putLong(0, world.now / NANOS).putLong(8, world.now % NANOS);
+        return 0;
+    }
+}

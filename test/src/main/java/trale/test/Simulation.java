@@ -1,0 +1,191 @@
+package trale.test;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import trale.Async;
+import trale.Context;
+import trale.Future;
+import trale.JoinHandle;
+import trale.Poll;
+import trale.internal.linux.Kernel;
+
+/// A network program in virtual time: hosts, a network between them, and an order of events that a seed decides.
+///
+/// ```java
+/// try (var simulation = new Simulation(42)) {
+///     var server = simulation.host("server");
+///     server.spawn(() -> {
+///         try (var listener = TcpListener.bind(new InetSocketAddress(80));
+///                 var stream = await(listener.accept())) {
+///             await(AsyncRead.copy(stream, stream));
+///         }
+///     });
+///     simulation.run(() -> {
+///         try (var stream = await(TcpStream.connect("server", 80))) {
+///             await(stream.writeAll(ByteBuffer.wrap("hello".getBytes())));
+///         }
+///     });
+/// }
+/// ```
+///
+/// Time passes only when all tasks wait. Used by the thread that made it, and by the tasks of its hosts.
+public final class Simulation implements AutoCloseable {
+    private static final int CHECKED = 3; // seeds that run twice
+
+    private final long seed;
+    private final World world;
+    private final Wires wires;
+    private final RandomGenerator random;
+    private final Map<String, Host> hosts = new LinkedHashMap<>();
+    private final Map<String, Boolean> armed = new LinkedHashMap<>();
+
+    /// A simulation with no host yet.
+    ///
+    /// @param seed decides all that is open: equal seeds, equal runs
+    public Simulation(long seed) {
+        this.seed = seed;
+        var source = new SplittableRandom(seed);
+        random = source.split();
+        world = new World(source);
+        wires = new Wires(world);
+    }
+
+    /// {@return what it was made with}
+    public long seed() {
+        return seed;
+    }
+
+    /// {@return the machine of this name, which is made if there is none}
+    public Host host(String name) {
+        var known = hosts.get(name);
+        if (known != null) return known;
+        var n = hosts.size() + 1;
+        var ipv4 = Address.ip((byte) 10, (byte) 0, (byte) (n >> 8), (byte) n);
+        var ipv6 = new byte[16];
+        ipv6[0] = (byte) 0xfd;
+        ipv6[14] = (byte) (n >> 8);
+        ipv6[15] = (byte) n;
+        var host = new Host(new Machine(name, world, wires, List.<InetAddress>of(ipv4, Address.ip(ipv6))), ipv4);
+        hosts.put(name, host);
+        return host;
+    }
+
+    /// Runs a body on a host of its own, and everything else meanwhile, until the body has ended.
+    ///
+    /// @return what it returned
+    /// @throws Exception what it threw
+    /// @throws DeadlockException it waits for what will never be
+    public <T extends @Nullable Object> T run(Async.Body<T> body) throws Exception {
+        return ended(host("main").spawn(body));
+    }
+
+    /// As [#run(Async.Body)].
+    public void run(Async.VoidBody body) throws Exception {
+        ended(host("main").spawn(body));
+    }
+
+    private <T extends @Nullable Object> T ended(JoinHandle<T> task) throws Exception {
+        if (!world.go(task::isDone)) throw new DeadlockException("everything waits, and nothing can happen any more");
+        try {
+            return task.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Exception cause) throw cause;
+            if (e.getCause() instanceof Error cause) throw cause;
+            throw e;
+        }
+    }
+
+    /// {@return a future that is ready when everything else waits for time or the network}
+    public Future<Void> idle() {
+        return new Future<>() {
+            private boolean idle;
+
+            @Override
+            public Poll<Void> poll(Context cx) {
+                if (idle) return Poll.ready(null);
+                if (!(Kernel.current() instanceof Machine here))
+                    throw new IllegalStateException("idle() is awaited in a task of the simulation");
+                var waker = cx.waker();
+                here.whenIdle(() -> {
+                    idle = true;
+                    waker.wake();
+                });
+                return Poll.pending();
+            }
+        };
+    }
+
+    /// {@return how much time has passed since the beginning}
+    public Duration elapsed() {
+        return Duration.ofNanos(world.now);
+    }
+
+    /// {@return random numbers that the seed decides}
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /// {@return with this probability true, but with every other seed never: for rare events, such as a cache that is full}
+    /// @param point names the place in the program
+    public boolean sometimes(String point, double probability) {
+        var isArmed = armed.computeIfAbsent(point, p -> random.nextBoolean());
+        return isArmed && random.nextDouble() < probability;
+    }
+
+    /// {@return all that has happened, a line each; equal for equal seeds}
+    public String trace() {
+        return world.trace.toString();
+    }
+
+    /// Closes the hosts' executors: their tasks are cancelled, and their cleanup runs.
+    @Override
+    public void close() {
+        hosts.values().forEach(Host::close);
+    }
+
+    /// What is run with many seeds.
+    public interface Program {
+        /// Runs it once.
+        void run(Simulation simulation) throws Exception;
+    }
+
+    /// Runs a program with the seeds 0 to `runs` − 1, the first of them twice: a difference is a failure. With `-Dtrale.seed=N`
+    /// it runs with that seed alone.
+    ///
+    /// @throws AssertionError it failed, or is not deterministic; the message says with which seed, and how to replay that
+    public static void forEachSeed(int runs, Program program) {
+        var only = Long.getLong("trale.seed");
+        for (var seed = only == null ? 0L : only; seed < (only == null ? runs : only + 1); seed++) {
+            var trace = once(seed, runs, program);
+            if (seed >= CHECKED && only == null) continue;
+            var again = once(seed, runs, program);
+            if (!trace.equals(again)) throw new AssertionError("seed " + seed + ": not deterministic. " + difference(trace, again));
+        }
+    }
+
+    private static String once(long seed, int runs, Program program) {
+        try (var simulation = new Simulation(seed)) {
+            try {
+                program.run(simulation);
+                return simulation.trace();
+            } catch (Throwable t) {
+                throw new AssertionError("seed " + seed + " of " + runs + "; replay it with -Dtrale.seed=" + seed, t);
+            }
+        }
+    }
+
+    private static String difference(String one, String other) {
+        var a = one.lines().toList();
+        var b = other.lines().toList();
+        for (var i = 0; i < Math.min(a.size(), b.size()); i++)
+            if (!a.get(i).equals(b.get(i))) return "Line " + (i + 1) + " of the trace: " + a.get(i) + ", the second time: " + b.get(i);
+        return "The second run had " + b.size() + " events instead of " + a.size();
+    }
+}

@@ -1,0 +1,207 @@
+package trale.test;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What all sockets have: addresses, options, and an error that waits to be told (socket(7)).
+abstract class Socket extends File {
+    private static final int SOL_SOCKET = 1;
+    private static final int IPPROTO_IP = 0;
+    private static final int IPPROTO_TCP = 6;
+    private static final int IPPROTO_IPV6 = 41;
+    private static final int SO_REUSEADDR = option(SOL_SOCKET, 2);
+    private static final int SO_ERROR = option(SOL_SOCKET, 4);
+    private static final int SO_BROADCAST = option(SOL_SOCKET, 6);
+    private static final int SO_SNDBUF = option(SOL_SOCKET, 7);
+    private static final int SO_RCVBUF = option(SOL_SOCKET, 8);
+    private static final int SO_LINGER = option(SOL_SOCKET, 13);
+    private static final int SO_REUSEPORT = option(SOL_SOCKET, 15);
+    private static final int IPV6_V6ONLY = option(IPPROTO_IPV6, 26);
+    private static final int MAX_BUFFER = 1 << 22; // net.core.wmem_max, rmem_max
+
+    final Machine machine;
+    final int family;
+
+    /// What has been set, by level and name; the first int of each value.
+    private final TreeMap<Integer, int[]> options = new TreeMap<>();
+
+    Address local;
+    @Nullable Address peer;
+
+    /// What it has in [Ports]; null: nothing. Before it had a peer this was [#local].
+    @Nullable Address bound;
+
+    boolean hasChosenPort;
+    long boundUntil = Long.MAX_VALUE;
+    final int number;
+
+    /// SO_ERROR: told once, by whatever call comes next.
+    int error;
+
+    boolean closed;
+
+    Socket(Machine machine, int family, int sendBuffer, int receiveBuffer) {
+        this.machine = machine;
+        this.family = family;
+        number = machine.nextSocket++;
+        local = family == Linux.AF_UNIX ? Address.Local.UNNAMED : new Address.Inet(Address.any(family), 0);
+        options.put(SO_SNDBUF, new int[] {sendBuffer});
+        options.put(SO_RCVBUF, new int[] {receiveBuffer});
+    }
+
+    private static int option(int level, int name) {
+        return level << 16 | name;
+    }
+
+    abstract int bind(@Nullable Address address);
+
+    /// @param address null: none (AF_UNSPEC)
+    abstract int connect(@Nullable Address address);
+
+    abstract int listen(int backlog);
+
+    /// {@return the descriptor of the next connection that waits}
+    abstract int accept();
+
+    abstract int shutdownOutput();
+
+    /// Sends what the buffer holds, or as much as there is room for.
+    ///
+    /// @param to null: the peer
+    abstract int send(ByteBuffer bytes, @Nullable Address to);
+
+    /// Whom a datagram is from is then in [Machine#from].
+    ///
+    /// @param trueLength answer that of the datagram, also if there was less room (MSG_TRUNC)
+    abstract int receive(ByteBuffer to, boolean trueLength);
+
+    abstract boolean isConnected();
+
+    /// {@return −errno: the error that waits; 0: there is none}
+    final int takeError() {
+        var e = error;
+        error = 0;
+        return -e;
+    }
+
+    final int sendBuffer() {
+        return number(SO_SNDBUF);
+    }
+
+    final int receiveBuffer() {
+        return number(SO_RCVBUF);
+    }
+
+    final boolean reusesAddress() {
+        return number(SO_REUSEADDR) != 0;
+    }
+
+    final boolean reusesPort() {
+        return number(SO_REUSEPORT) != 0;
+    }
+
+    /// An IPv6 socket that is bound to one address does not speak IPv4.
+    final void setV6Only() {
+        options.put(IPV6_V6ONLY, new int[] {1});
+    }
+
+    final boolean isV6Only() {
+        return number(IPV6_V6ONLY) != 0;
+    }
+
+    final boolean mayBroadcast() {
+        return number(SO_BROADCAST) != 0;
+    }
+
+    /// Whether closing resets the connection: SO_LINGER of no time.
+    final boolean resetsAtClose() {
+        var linger = options.get(SO_LINGER);
+        return linger != null && linger.length == 2 && linger[0] != 0 && linger[1] == 0;
+    }
+
+    private int number(int option) {
+        var value = options.get(option);
+        return value == null ? 0 : value[0];
+    }
+
+    /// {@return 0, or why an address can't be a peer's}
+    final int reaches(InetAddress ip) {
+        var isIpv4 = ip instanceof Inet4Address;
+        var speaksIpv4 = family == Linux.AF_INET || (local instanceof Address.Inet(var own, _) && own instanceof Inet4Address);
+        if (speaksIpv4 && !isIpv4) return -Linux.EAFNOSUPPORT;
+        return (isV6Only() && isIpv4) || !machine.hasRoute(ip) ? -Linux.ENETUNREACH : 0;
+    }
+
+    /// The source address on the way to `to`: what is bound, or what the route says.
+    final InetAddress source(InetAddress to) {
+        return local instanceof Address.Inet(var ip, _) && !Address.isAny(ip) ? ip : machine.sourceFor(to);
+    }
+
+    abstract boolean isTcp();
+
+    int setOption(int level, int name, ByteBuffer value) {
+        if (refuses(level)) return family == Linux.AF_UNIX ? -Linux.EOPNOTSUPP : -Linux.ENOPROTOOPT;
+        if (value.limit() < Integer.BYTES) return -Linux.EINVAL;
+        var ints = new int[value.limit() / Integer.BYTES];
+        for (var i = 0; i < ints.length; i++) ints[i] = value.getInt(i * Integer.BYTES);
+        var option = option(level, name);
+        if (option == SO_SNDBUF) ints[0] = Math.max(4608, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
+        else if (option == SO_RCVBUF) ints[0] = Math.max(2304, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
+        else if (option != SO_LINGER && isSwitch(option)) ints[0] = ints[0] == 0 ? 0 : 1;
+        if (option == IPV6_V6ONLY && (bound != null || isConnected())) return -Linux.EINVAL;
+        if (option == SO_REUSEPORT && ints[0] != 0 && family == Linux.AF_UNIX) return -Linux.EOPNOTSUPP;
+        options.put(option, ints);
+        return 0;
+    }
+
+    private static boolean isSwitch(int option) {
+        return (option >>> 16 == SOL_SOCKET && option != SO_SNDBUF && option != SO_RCVBUF) || option == option(IPPROTO_TCP, 1)
+                || option == IPV6_V6ONLY;
+    }
+
+    private boolean refuses(int level) {
+        return switch (level) {
+            case SOL_SOCKET -> false;
+            case IPPROTO_IP -> family == Linux.AF_UNIX;
+            case IPPROTO_IPV6 -> family != Linux.AF_INET6;
+            case IPPROTO_TCP -> !isTcp();
+            default -> true;
+        };
+    }
+
+    /// Writes an option's value.
+    ///
+    /// @param value has room for what was asked for
+    /// @return the length of what was written
+    int getOption(int level, int name, ByteBuffer value) {
+        if (refuses(level)) return family == Linux.AF_INET6 ? -Linux.ENOPROTOOPT : -Linux.EOPNOTSUPP;
+        var option = option(level, name);
+        if (option == SO_ERROR) {
+            value.putInt(0, -takeError());
+            return Integer.BYTES;
+        }
+        var ints = options.getOrDefault(option, new int[option == SO_LINGER ? 2 : 1]);
+        for (var i = 0; i < ints.length && (i + 1) * Integer.BYTES <= value.limit(); i++) value.putInt(i * Integer.BYTES, ints[i]);
+        return Math.min(value.limit(), ints.length * Integer.BYTES);
+    }
+
+    final boolean isBound() {
+        return switch (local) {
+            case Address.Inet(_, var port) -> port != 0;
+            case Address.Local l -> !l.name().isEmpty();
+        };
+    }
+
+    /// An accepted socket has its listener's options.
+    final void inherit(Socket listener) {
+        options.putAll(listener.options);
+    }
+
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + " " + local + (peer == null ? "" : " → " + peer);
+    }
+}

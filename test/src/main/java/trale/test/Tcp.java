@@ -1,0 +1,380 @@
+package trale.test;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// A TCP socket (tcp(7)), as an application sees one: an ordered pipe of bytes in each direction, not segments.
+///
+/// ```
+///            listen ──▶ LISTENING
+///  CLOSED ──┤                          SYN arrives at a listener that has room
+///     ▲      connect ──▶ CONNECTING ───────────────────────────────────────────▶ CONNECTED
+///     │                     │ refused, timed out                                   │
+///     └─────────────────────┴────────────────────── reset, or both ends shut ◀─────┘
+///
+///  send ──▶ unsent ──as far as the window goes──▶ on its way ──▶ other.arrived ──▶ receive
+///           └────────── unacknowledged: fills the send buffer ──────────┘
+///                       └── window: what the other's buffer has no room for yet ────────┘
+/// ```
+final class Tcp extends Socket {
+    private enum State { CLOSED, LISTENING, CONNECTING, CONNECTED }
+
+    /// What the application has done about a connection; a second connect(2) depends on it.
+    private enum Asked { NOT, BEGUN, TOLD, SPOILT }
+
+    private static final long SECOND = 1_000_000_000;
+    private static final int SYN_RETRIES = 6; // net.ipv4.tcp_syn_retries: the last one is given up after 127 s
+    private static final int MAX_BACKLOG = 4096; // net.core.somaxconn
+
+    private State state = State.CLOSED;
+
+    private final ArrayDeque<Tcp> waiting = new ArrayDeque<>(0); // of a listener: nobody has accepted them yet
+    private int backlog;
+
+    private @Nullable Tcp other; // where what is sent arrives
+    private World.@Nullable Event retry; // of the SYN
+    private Asked asked = Asked.NOT;
+    private long lastArrival; // of what was sent: nothing overtakes
+
+    private final Bytes unsent = new Bytes();
+    private int unacknowledged;
+    private int window;
+    private boolean wantsSpace;
+
+    private final Bytes received = new Bytes();
+
+    private boolean sendShut; // shut down, or over
+    private boolean finSent;
+    private boolean finAcknowledged;
+    private boolean receiveShut; // the other end has shut down, or it is over
+    private boolean finReceived;
+
+    Tcp(Machine machine, int family) {
+        super(machine, family, 16_384, 131_072);
+    }
+
+    @Override
+    boolean isTcp() {
+        return true;
+    }
+
+    @Override
+    boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    @Override
+    int bind(@Nullable Address address) {
+        return machine.tcp.bind(this, address);
+    }
+
+    @Override
+    int listen(int backlog) {
+        if (asked != Asked.NOT || (state != State.CLOSED && state != State.LISTENING)) return -Linux.EINVAL;
+        var bound = state == State.LISTENING ? 0 : machine.tcp.listen(this);
+        if (bound < 0) return bound;
+        this.backlog = Math.min(Integer.compareUnsigned(backlog, MAX_BACKLOG) > 0 ? MAX_BACKLOG : backlog, MAX_BACKLOG);
+        state = State.LISTENING;
+        return 0;
+    }
+
+    boolean isListening() {
+        return state == State.LISTENING;
+    }
+
+    @Override
+    int accept() {
+        if (state != State.LISTENING) return -Linux.EINVAL;
+        var next = waiting.peekFirst();
+        if (next == null) return -Linux.EAGAIN;
+        var fd = machine.open(next);
+        if (fd >= 0) waiting.removeFirst();
+        return fd;
+    }
+
+    // Connecting.
+
+    @Override
+    int connect(@Nullable Address address) {
+        return switch (asked) {
+            case BEGUN -> state == State.CONNECTING ? -Linux.EALREADY : outcome();
+            case TOLD -> -Linux.EISCONN;
+            case SPOILT -> -Linux.EINVAL;
+            case NOT -> state == State.LISTENING ? -Linux.EISCONN : begin(address);
+        };
+    }
+
+    private int begin(@Nullable Address address) {
+        if (!(address instanceof Address.Inet to)) return -Linux.EAFNOSUPPORT;
+        var ip = machine.destination(to.ip());
+        var unreachable = reaches(ip);
+        if (unreachable != 0) return unreachable;
+        var bound = machine.tcp.bindForPeer(this, source(ip));
+        if (bound < 0) return bound;
+        peer = new Address.Inet(ip, to.port());
+        state = State.CONNECTING;
+        asked = Asked.BEGUN;
+        sendSyn((Address.Inet) peer, 0);
+        return -Linux.EINPROGRESS;
+    }
+
+    /// A second connect(2) tells what has become of the first, and makes a socket that failed as good as new.
+    private int outcome() {
+        asked = state == State.CONNECTED ? Asked.TOLD : Asked.NOT;
+        if (state == State.CONNECTED) return 0;
+        var e = takeError();
+        sendShut = false;
+        receiveShut = false;
+        finReceived = false;
+        received.clear();
+        local = bound != null ? bound : new Address.Inet(Address.any(family), 0);
+        wake(ANY);
+        return e == 0 ? -Linux.ECONNABORTED : e;
+    }
+
+    /// Sends a SYN, and another when that is not answered in time.
+    private void sendSyn(Address.Inet to, int attempt) {
+        if (attempt > SYN_RETRIES) {
+            end(Linux.ETIMEDOUT);
+            return;
+        }
+        var there = machine.wires.at(to.ip(), machine);
+        if (there == null && attempt == 2) {
+            end(Linux.EHOSTUNREACH); // no answer to ARP
+            return;
+        }
+        if (there != null) transmit(there, () -> there.tcp.synArrived(this, to));
+        retry = machine.world.in(SECOND << attempt, () -> sendSyn(to, attempt + 1));
+    }
+
+    /// A SYN of `client` has arrived at this listener; one that finds no room is not answered.
+    void synArrived(Tcp client, Address.Inet to) {
+        if (waiting.size() > backlog || client.other != null) return;
+        var accepted = new Tcp(machine, family);
+        accepted.inherit(this);
+        accepted.local = to;
+        accepted.peer = client.local;
+        accepted.asked = Asked.TOLD;
+        machine.tcp.accepted(accepted);
+        accepted.establish(client);
+        client.other = accepted;
+        waiting.addLast(accepted);
+        accepted.transmit(client.machine, client::established);
+        wake(IN | PRI);
+    }
+
+    private void establish(Tcp other) {
+        this.other = other;
+        window = other.receiveBuffer();
+        state = State.CONNECTED;
+    }
+
+    private void established() {
+        var to = other;
+        if (to != null && closed) transmit(to.machine, to::resetArrived);
+        if (state != State.CONNECTING || to == null) return;
+        cancelRetry();
+        establish(to);
+        wake(ANY);
+    }
+
+    /// A socket that connects to its own address sends its SYN to itself, and is what it is connected with (tcp(7)).
+    void meetsItself() {
+        other = this;
+        established();
+    }
+
+    void refused() {
+        if (state == State.CONNECTING) end(Linux.ECONNREFUSED);
+    }
+
+    private void cancelRetry() {
+        if (retry != null) retry.cancel();
+        retry = null;
+    }
+
+    // Sending.
+
+    @Override
+    int send(ByteBuffer bytes, @Nullable Address to) {
+        if (state == State.CONNECTING) return -Linux.EAGAIN;
+        if (error != 0) return takeError();
+        if (sendShut || state != State.CONNECTED) return -Linux.EPIPE;
+        var n = Math.min(bytes.remaining(), sendBuffer() - unacknowledged);
+        if (n < bytes.remaining()) wantsSpace = true;
+        if (n <= 0) return bytes.hasRemaining() ? -Linux.EAGAIN : 0;
+        var taken = new byte[n];
+        bytes.get(taken);
+        unsent.add(taken);
+        unacknowledged += n;
+        push();
+        return n;
+    }
+
+    /// Sends what the window has room for, and, behind it all, that it was all.
+    private void push() {
+        var to = other;
+        if (to == null || state != State.CONNECTED) return;
+        while (!unsent.isEmpty() && window > 0) {
+            var piece = unsent.take(window);
+            window -= piece.length;
+            transmit(to.machine, () -> to.arrived(piece));
+        }
+        if (!unsent.isEmpty() || !sendShut || finSent) return;
+        finSent = true;
+        transmit(to.machine, to::finArrived);
+    }
+
+    private void transmit(Machine to, Runnable arrival) {
+        lastArrival = Math.max(lastArrival, machine.world.now + machine.wires.delay(machine, to));
+        machine.world.at(lastArrival, arrival);
+    }
+
+    private void acknowledged(int n) {
+        if (state != State.CONNECTED) return;
+        unacknowledged -= n;
+        if (!wantsSpace || !hasSpace()) return;
+        wantsSpace = false;
+        wake(OUT);
+    }
+
+    /// Linux calls a socket writable again when a third of its buffer is free.
+    private boolean hasSpace() {
+        return 3L * unacknowledged <= 2L * sendBuffer();
+    }
+
+    private void opened(int n) {
+        window += n;
+        push();
+    }
+
+    @Override
+    int shutdownOutput() {
+        if (state == State.LISTENING) return 0;
+        var connected = state == State.CONNECTED;
+        if (asked == Asked.BEGUN) asked = connected ? Asked.TOLD : Asked.SPOILT;
+        sendShut = true;
+        push();
+        wake(ANY);
+        return connected ? 0 : -Linux.ENOTCONN;
+    }
+
+    private void finAcknowledged() {
+        finAcknowledged = true;
+        if (finReceived) over();
+        wake(ANY);
+    }
+
+    // Receiving.
+
+    private void arrived(byte[] piece) {
+        var from = other;
+        if (from == null || state != State.CONNECTED) return;
+        if (closed) {
+            reset();
+            return;
+        }
+        received.add(piece);
+        transmit(from.machine, () -> from.acknowledged(piece.length));
+        wake(IN | PRI);
+    }
+
+    private void finArrived() {
+        var from = other;
+        if (from == null || state != State.CONNECTED) return;
+        finReceived = true;
+        receiveShut = true;
+        transmit(from.machine, from::finAcknowledged);
+        if (finAcknowledged) {
+            machine.tcp.timeWait(this);
+            over();
+        }
+        wake(ANY);
+    }
+
+    @Override
+    int receive(ByteBuffer to, boolean trueLength) {
+        if (!received.isEmpty()) return taken(to);
+        if (finReceived) return 0;
+        if (error != 0) return takeError();
+        if (receiveShut) return 0;
+        return state == State.CLOSED || state == State.LISTENING ? -Linux.ENOTCONN : -Linux.EAGAIN;
+    }
+
+    private int taken(ByteBuffer to) {
+        var before = received.size();
+        received.moveTo(to);
+        var n = before - received.size();
+        var from = other;
+        if (from == null || state != State.CONNECTED) return n;
+        if (from.unsent.isEmpty()) from.window += n; // nothing waits for that to be told
+        else transmit(from.machine, () -> from.opened(n));
+        return n;
+    }
+
+    // The end.
+
+    /// Tells the other end that nothing of what is on its way will be read.
+    private void reset() {
+        var to = other;
+        if (to != null && state != State.CLOSED) transmit(to.machine, to::resetArrived);
+        over();
+    }
+
+    private void resetArrived() {
+        if (state == State.CLOSED) return;
+        var onlyReceiving = state == State.CONNECTED && finReceived && !sendShut;
+        end(state == State.CONNECTING ? Linux.ECONNREFUSED : onlyReceiving ? Linux.EPIPE : Linux.ECONNRESET);
+    }
+
+    private void end(int error) {
+        this.error = error;
+        over();
+        wake(ANY);
+    }
+
+    private void over() {
+        cancelRetry();
+        state = State.CLOSED;
+        sendShut = true;
+        receiveShut = true;
+        unsent.clear();
+        machine.tcp.over(this);
+    }
+
+    @Override
+    void close() {
+        super.close();
+        closed = true;
+        switch (state) {
+            case LISTENING -> {
+                machine.tcp.over(this);
+                for (var accepted : waiting) accepted.reset();
+                state = State.CLOSED;
+            }
+            case CONNECTED -> {
+                if (!received.isEmpty() || resetsAtClose()) {
+                    reset();
+                } else {
+                    sendShut = true;
+                    push();
+                }
+            }
+            case CONNECTING, CLOSED -> over();
+        }
+    }
+
+    @Override
+    int ready() {
+        if (state == State.LISTENING) return waiting.isEmpty() ? 0 : IN;
+        var ready = state == State.CLOSED || (receiveShut && sendShut) ? HUP : 0;
+        if (receiveShut) ready |= IN | RDHUP;
+        if (!received.isEmpty()) ready |= IN;
+        if (state != State.CONNECTING) {
+            if (sendShut || hasSpace()) ready |= OUT;
+            else wantsSpace = true;
+        }
+        return error == 0 ? ready : ready | ERR;
+    }
+}

@@ -1,0 +1,208 @@
+package trale.test;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// What all machines of a simulation share: the clock, what will happen when, and whose turn it is.
+///
+/// Events happen one at a time, in the order of their times, and those of one instant in the order in which they were set.
+/// Each machine's executor has a thread of its own, and so has the test; one of them runs at a time:
+///
+/// ```
+///  test: go ──▶ machine runs until it would sleep in epoll_wait ──▶ another that has something to do, by chance
+///    ▲                                                                 │ none
+///    │         what the test waits for is there, or nothing will       ▼
+///    └───────────────────────────────────────────────────────────── the next event happens: time passes
+/// ```
+///
+/// Everything here is read and written by the thread whose turn it is; [#running] orders one after the other.
+final class World {
+    private static final Comparator<Event> ORDER =
+            Comparator.<Event>comparingLong(event -> event.time).thenComparingLong(event -> event.number);
+
+    private final PriorityQueue<Event> events = new PriorityQueue<>(ORDER);
+    private long set; // how many events have been
+
+    /// Decides all that is open.
+    final RandomGenerator random;
+
+    final List<Machine> machines = new ArrayList<>();
+
+    /// In nanoseconds since the beginning.
+    long now;
+
+    /// Lines of what has happened.
+    final StringBuilder trace = new StringBuilder();
+
+    private final Thread test = Thread.currentThread();
+
+    /// Whose turn it is; null: the test's. Written by the thread whose turn ends, *then* it unparks the next; that looks at it
+    /// again each time it is unparked. Both are volatile, so what the one wrote before, the next sees.
+    private volatile @Nullable Machine running;
+
+    private @Nullable BooleanSupplier until; // what the test waits for; null: for nothing
+    private boolean timeStands; // the test waits for all that can happen without time
+    private boolean stuck; // nothing will happen any more
+    private @Nullable Machine closing; // the test waits for the end of its thread
+
+    /// To be woken when nothing can happen without time.
+    private final List<Machine> idle = new ArrayList<>();
+
+    World(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /// Something that will happen, unless it is cancelled.
+    static final class Event {
+        final long time;
+        final long number;
+        private @Nullable Runnable action;
+
+        private Event(long time, long number, Runnable action) {
+            this.time = time;
+            this.number = number;
+            this.action = action;
+        }
+
+        void cancel() {
+            action = null;
+        }
+    }
+
+    /// @param time in nanoseconds since the beginning; one that has passed is now
+    Event at(long time, Runnable action) {
+        var event = new Event(Math.max(now, time), set++, action);
+        events.add(event);
+        return event;
+    }
+
+    /// @param delay in nanoseconds
+    Event in(long delay, Runnable action) {
+        return at(now + delay, action);
+    }
+
+    /// {@return when the next event happens; −1: nothing will}
+    private long next() {
+        for (Event event; (event = events.peek()) != null; events.remove()) if (event.action != null) return event.time;
+        return -1;
+    }
+
+    /// Lets happen what should have by now: calls take time too.
+    void catchUp() {
+        for (long time; (time = next()) >= 0 && time <= now; ) step();
+    }
+
+    /// Lets time pass to the next event, which happens.
+    ///
+    /// @return false: nothing will ever happen
+    boolean step() {
+        if (next() < 0) return false;
+        var event = events.remove();
+        now = Math.max(now, event.time);
+        var action = event.action;
+        event.cancel();
+        if (action != null) action.run();
+        return true;
+    }
+
+    // Whose turn it is.
+
+    /// By the thread of a machine, or the test's, before it looks at anything here.
+    void enter(Machine machine) {
+        var current = Thread.currentThread();
+        if (current == test) return;
+        if (machine.thread == null) machine.thread = current;
+        while (running != machine) LockSupport.park(this);
+    }
+
+    /// Lets the others go on until this machine has something to do.
+    void block(Machine machine) {
+        var next = choose();
+        if (next == machine) return;
+        pass(next);
+        while (running != machine) LockSupport.park(this);
+    }
+
+    /// By the thread of a machine that will not come back.
+    void leave(Machine machine) {
+        machines.remove(machine);
+        if (closing == machine) running = null; // the test waits for the thread's end
+        else pass(choose());
+    }
+
+    private void pass(@Nullable Machine next) {
+        running = next;
+        LockSupport.unpark(next == null ? test : next.thread);
+    }
+
+    /// {@return whose turn it is next; null: the test's}
+    private @Nullable Machine choose() {
+        while (until == null || !until.getAsBoolean()) {
+            var ready = machines.stream().filter(Machine::isReady).toList();
+            if (!ready.isEmpty()) return ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
+            if (!idle.isEmpty()) {
+                idle.forEach(Machine::wakeUp);
+                idle.clear();
+            } else if (timeStands) {
+                return null;
+            } else if (!step()) {
+                stuck = true;
+                if (closing != null) closing.isDoomed = true;
+                return closing;
+            }
+        }
+        return null;
+    }
+
+    /// Wakes a machine when no other has anything to do.
+    void whenIdle(Machine machine) {
+        idle.add(machine);
+    }
+
+    /// By the test: lets the machines go on.
+    ///
+    /// @return false: what it waits for will never be
+    boolean go(BooleanSupplier until) {
+        this.until = until;
+        stuck = false;
+        pause();
+        return !stuck;
+    }
+
+    /// By the test: lets the machines do what they can without time.
+    void settle() {
+        until = null;
+        timeStands = true;
+        pause();
+        timeStands = false;
+    }
+
+    private void pause() {
+        var next = choose();
+        if (next != null) {
+            pass(next);
+            while (running != null) LockSupport.park(this);
+        }
+    }
+
+    /// By the test, which is about to wake a machine and to wait for the end of its thread.
+    void close(Machine machine) {
+        until = null;
+        closing = machine;
+    }
+
+    void closed() {
+        closing = null;
+    }
+
+    /// An eventfd of a machine was written to. If the test did it because it waits for the machine's end, it has no turn.
+    void signalled(Machine machine) {
+        if (closing == machine && Thread.currentThread() == test) pass(machine);
+    }
+}

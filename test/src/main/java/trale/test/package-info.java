@@ -1,0 +1,5 @@
+/// A simulated Linux, its network and its faults.
+@NullMarked
+package trale.test;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/// Network programs of several machines, run in virtual time on one thread, in an order that a seed decides.
+module trale.test {
+    requires transitive trale;
+    requires static org.jspecify;
+
+    exports trale.test;
+}

@@ -1,0 +1,286 @@
+package trale.test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static trale.Async.await;
+
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import trale.Blocking;
+import trale.Executor;
+import trale.JoinHandle;
+import trale.Poll;
+import trale.net.AsyncRead;
+import trale.net.BindOptions;
+import trale.net.TcpListener;
+import trale.net.TcpStream;
+import trale.net.UdpSocket;
+import trale.time.Timer;
+
+/// Programs of several hosts in virtual time.
+@Timeout(60)
+class SimulatedHostsTest {
+
+    @Test
+    void aSleepTakesVirtualTimeOnly() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> await(Timer.sleep(Duration.ofDays(365))));
+            assertEquals(Duration.ofDays(365).toSeconds(), simulation.elapsed().toSeconds());
+        }
+    }
+
+    private static void echo(Simulation simulation, List<String> order) throws Exception {
+        var server = simulation.host("server");
+        server.spawn(() -> {
+            try (var listener = TcpListener.bind(new InetSocketAddress(80))) {
+                while (true) {
+                    var stream = await(listener.accept());
+                    Executor.spawn(() -> {
+                        try (stream) {
+                            await(AsyncRead.copy(stream, stream));
+                        }
+                    });
+                }
+            }
+        });
+        simulation.run(() -> {
+            await(simulation.idle());
+            var clients = new ArrayList<JoinHandle<Void>>();
+            for (var i = 0; i < 4; i++) {
+                var name = "client " + i;
+                clients.add(Executor.spawn(() -> {
+                    try (var stream = await(TcpStream.connect("server", 80))) {
+                        for (var hour = 0; hour < 5; hour++) {
+                            await(Timer.sleep(Duration.ofHours(1)));
+                            await(stream.writeAll(ByteBuffer.wrap(name.getBytes())));
+                            var answer = ByteBuffer.allocate(name.length());
+                            await(stream.readExactly(answer));
+                            assertEquals(name, new String(answer.array()));
+                            order.add(name);
+                        }
+                    }
+                }));
+            }
+            for (var client : clients) await(client);
+        });
+        assertEquals(5, simulation.elapsed().toHours());
+    }
+
+    @Test
+    void equalSeedsAreEqualRunsAndOtherSeedsAreOtherOrders() {
+        var orders = new HashSet<List<String>>();
+        Simulation.forEachSeed(50, simulation -> {
+            var order = new ArrayList<String>();
+            echo(simulation, order);
+            orders.add(order);
+        });
+        assertTrue(orders.size() > 10, () -> orders.size() + " orders");
+    }
+
+    @Test
+    void aThousandSeedsHappenTwiceAlike() throws Exception {
+        for (var seed = 0L; seed < 1000; seed++) {
+            var traces = new ArrayList<String>();
+            for (var i = 0; i < 2; i++) {
+                try (var simulation = new Simulation(seed)) {
+                    echo(simulation, new ArrayList<>());
+                    traces.add(simulation.trace());
+                }
+            }
+            assertEquals(traces.getFirst(), traces.getLast(), "seed " + seed);
+        }
+    }
+
+    @Test
+    void nothingThatCanHappenIsADeadlock() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            assertThrows(DeadlockException.class, () -> simulation.run(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(80))) {
+                    await(listener.accept());
+                }
+            }));
+        }
+    }
+
+    @Test
+    void aPortThatNobodyListensToRefuses() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.host("server");
+            var e = assertThrows(ConnectException.class, () -> simulation.run(() -> await(TcpStream.connect("server", 80)).close()));
+            assertTrue(e.getMessage().contains("ECONNREFUSED"), e.getMessage());
+        }
+    }
+
+    @Test
+    void anAddressThatNobodyHasIsUnreachableAfterThreeSeconds() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var nobody = new InetSocketAddress("10.9.9.9", 80);
+            assertThrows(NoRouteToHostException.class, () -> simulation.run(() -> await(TcpStream.connect(nobody)).close()));
+            assertEquals(3, simulation.elapsed().toSeconds());
+        }
+    }
+
+    @Test
+    void aConnectionThatFindsNoRoomInTheQueueIsTriedAgainAndTimesOut() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var listener = simulation.run(() -> TcpListener.bind(new InetSocketAddress(80), BindOptions.LISTENER.backlog(0)));
+            var first = simulation.run(() -> await(TcpStream.connect("main", 80)));
+            simulation.run(() -> {
+                var second = Executor.spawn(TcpStream.connect("main", 80));
+                await(Timer.sleep(Duration.ofMillis(1500)));
+                await(listener.accept()).close(); // room, before the second SYN is repeated at 3 s
+                await(second).close();
+                assertEquals(3, simulation.elapsed().toSeconds());
+                await(listener.accept()).close();
+                await(TcpStream.connect("main", 80)).close(); // fills the queue again
+            });
+            var begun = simulation.elapsed();
+            var e = assertThrows(ConnectException.class, () -> simulation.run(() -> await(TcpStream.connect("main", 80)).close()));
+            assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+            assertEquals(127, simulation.elapsed().minus(begun).toSeconds());
+            simulation.run(() -> {
+                first.close();
+                listener.close();
+            });
+        }
+    }
+
+    @Test
+    void aWriterWaitsForAReaderThatSleeps() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.host("reader").spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(80));
+                        var stream = await(listener.accept())) {
+                    await(Timer.sleep(Duration.ofHours(1)));
+                    var got = ByteBuffer.allocate(1_000_000);
+                    await(stream.readExactly(got));
+                    for (var i = 0; i < got.capacity(); i++) assertEquals((byte) i, got.get(i));
+                    await(stream.writeAll(ByteBuffer.wrap(new byte[] {1})));
+                }
+            });
+            simulation.run(() -> {
+                var bytes = ByteBuffer.allocate(1_000_000);
+                for (var i = 0; i < bytes.capacity(); i++) bytes.put(i, (byte) i);
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("reader", 80))) {
+                    await(stream.writeAll(bytes));
+                    assertEquals(1, simulation.elapsed().toHours());
+                    assertEquals(1, await(stream.read(ByteBuffer.allocate(1))));
+                }
+            });
+        }
+    }
+
+    @Test
+    void aDatagramToNobodyIsToldToAConnectedSocketOnly() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var there = simulation.host("there");
+            simulation.run(() -> {
+                try (var connected = UdpSocket.bind(new InetSocketAddress(0));
+                        var other = UdpSocket.bind(new InetSocketAddress(0))) {
+                    var nobody = new InetSocketAddress(there.address(), 9);
+                    await(other.sendTo(ByteBuffer.allocate(1), nobody));
+                    connected.connect(nobody);
+                    await(connected.send(ByteBuffer.allocate(1)));
+                    try {
+                        await(connected.recv(ByteBuffer.allocate(1)));
+                        fail("nothing was to be received");
+                    } catch (PortUnreachableException e) {
+                        assertTrue(e.getMessage().contains("ECONNREFUSED"), e.getMessage());
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void anotherThreadMayNotWakeATask() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var refused = new CompletableFuture<Throwable>();
+            simulation.run(() -> {
+                var executor = Executor.get();
+                var thread = new Thread(() -> {
+                    try {
+                        executor.submit(() -> {});
+                    } catch (IllegalStateException e) {
+                        refused.complete(e);
+                    }
+                }, "stranger");
+                thread.start();
+                thread.join();
+            });
+            var e = refused.get(1, TimeUnit.SECONDS);
+            assertTrue(e.getMessage().contains("thread stranger"), e.getMessage());
+        }
+    }
+
+    @Test
+    void blockingCodeIsAStepOfItsHost() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> {
+                var here = Thread.currentThread();
+                assertEquals(here, await(Blocking.run(Thread::currentThread)));
+            });
+        }
+    }
+
+    @Test
+    void aLoopThatNeverWaitsMeetsItsTimeOut() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            assertThrows(TimeoutException.class, () -> simulation.run(() -> {
+                await(Timer.timeout(Duration.ofMillis(1), cx -> {
+                    cx.waker().wake();
+                    return Poll.pending();
+                }));
+            }));
+        }
+    }
+
+    @Test
+    void whatDependsOnIdentityHashCodesIsNotDeterministic() {
+        var e = assertThrows(AssertionError.class, () -> Simulation.forEachSeed(1, simulation -> simulation.run(() -> {
+            await(Timer.sleep(Duration.ofNanos(1 + new Object().hashCode())));
+        })));
+        assertTrue(e.getMessage().contains("not deterministic"), e.getMessage());
+    }
+
+    @Test
+    void aFailureSaysWithWhichSeed() {
+        var e = assertThrows(AssertionError.class, () -> Simulation.forEachSeed(100, simulation -> simulation.run(() -> {
+            if (simulation.seed() == 7) throw new IllegalStateException("seven");
+        })));
+        assertTrue(e.getMessage().contains("-Dtrale.seed=7"), e.getMessage());
+        assertEquals("seven", e.getCause().getMessage());
+    }
+
+    @Test
+    void theCleanupOfATaskThatIsCutOffIsRun() throws Exception {
+        var cleaned = new ArrayList<String>();
+        try (var simulation = new Simulation(1)) {
+            simulation.host("other").spawn(() -> {
+                try {
+                    await(Timer.sleep(Duration.ofDays(1)));
+                } finally {
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    cleaned.add("cleaned");
+                }
+            });
+            simulation.run(() -> await(Timer.sleep(Duration.ofSeconds(1))));
+        }
+        assertEquals(List.of("cleaned"), cleaned);
+    }
+}
