@@ -5,6 +5,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
 import trale.internal.Owned;
@@ -49,15 +50,30 @@ final class RunLoop {
     /// Nothing is runnable. No wake is lost by the order of these steps, and of those in [#unpark()]; see `parked`.
     private void sleep() {
         parked = 1;
-        if (injected.isEmpty() && rounds == wantedRounds) driver.sleep();
+        if (injected.isEmpty() && rounds == wantedRounds) drive(true);
         parked = 0;
         budget.turned();
     }
 
     private void turn() {
-        driver.turn();
+        drive(false);
         budget.turned();
         takeInjected();
+    }
+
+    /// A system call may need some bytes of heap. If there are none, the reserve is given up; then tasks that wait fail one by one,
+    /// which frees what they hold. If none waits, the memory is in use elsewhere, and this tries again.
+    private void drive(boolean sleep) {
+        try {
+            if (sleep) driver.sleep();
+            else driver.turn();
+            if (reserve.length == 0 && waitQueue.isEmpty()) reserve = new byte[RESERVE];
+        } catch (OutOfMemoryError e) {
+            var victim = reserve.length == 0 ? waitQueue.first() : null;
+            if (victim != null) victim.abandon(e);
+            else if (reserve.length == 0) LockSupport.parkNanos(PAUSE);
+            reserve = NO_RESERVE;
+        }
     }
 
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
@@ -72,6 +88,9 @@ final class RunLoop {
     }
 
     private static final int MAX_INJECTED = 64;
+    private static final int RESERVE = 1 << 16; // bytes
+    private static final byte[] NO_RESERVE = {};
+    private static final long PAUSE = 1_000_000; // ns
 
     /// After so many cancellations `close(grace)` abandons the tasks that are left.
     static final int ROUNDS = 3;
@@ -90,6 +109,7 @@ final class RunLoop {
     final WaitQueue waitQueue = new WaitQueue();
     final Budget budget = new Budget(true);
     private @Nullable Task<?> running;
+    private byte[] reserve = new byte[RESERVE]; // of heap; NO_RESERVE: given up
     private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned
 
     /// Tasks that other threads spawned or woke. Any thread adds; the executor's thread takes.

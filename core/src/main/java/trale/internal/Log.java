@@ -15,16 +15,17 @@ public final class Log {
     private Log() {}
 
     public static void error(String text, @Nullable Throwable failure) {
-        log(Level.ERROR, text, failure);
+        log(true, text, failure);
     }
 
     public static void warn(String text, @Nullable Throwable failure) {
-        log(Level.WARNING, text, failure);
+        log(false, text, failure);
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace") // there is no better place left
-    private static void log(Level level, String text, @Nullable Throwable failure) {
+    private static void log(boolean isError, String text, @Nullable Throwable failure) {
         try {
+            var level = isError ? Level.ERROR : Level.WARNING; // here, because its first use may find no memory
             var found = logger;
             if (found == null) logger = found = System.getLogger(NAME);
             if (failure == null) found.log(level, text);

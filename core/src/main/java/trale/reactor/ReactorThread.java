@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// A thread of its own turns the reactor and does nothing else; the executor's thread parks. So a wake by the reactor is a wake
 /// by another thread, and each event costs a hand-over.
 final class ReactorThread implements Driver {
+    private static final long PAUSE = 1_000_000; // ns
+
     private final Reactor reactor = new Reactor();
     private final Thread executor;
     private final Thread thread;
@@ -17,6 +19,10 @@ final class ReactorThread implements Driver {
 
     /// Why the reactor's thread has ended. Written by it *before* it wakes the executor's thread, which reads it after each sleep.
     private volatile @Nullable Throwable failure;
+
+    /// That the reactor's thread has no memory for a system call, and tries again. Written by it *before* it wakes the executor's
+    /// thread, which takes it, and makes room.
+    private volatile @Nullable OutOfMemoryError starving;
 
     ReactorThread(Thread executor, ThreadFactory threads) throws IOException {
         this.executor = executor;
@@ -30,11 +36,17 @@ final class ReactorThread implements Driver {
     }
 
     private void run() {
-        try {
-            while (!closed) reactor.turn(true);
-        } catch (Throwable t) {
-            failure = t;
-            wake();
+        while (!closed && failure == null) {
+            try {
+                reactor.turn(true);
+            } catch (OutOfMemoryError e) {
+                starving = e;
+                wake();
+                LockSupport.parkNanos(PAUSE);
+            } catch (Throwable t) {
+                failure = t;
+                wake();
+            }
         }
     }
 
@@ -46,11 +58,15 @@ final class ReactorThread implements Driver {
     @Override
     public void turn() {
         if (failure != null) throw new IllegalStateException("the reactor failed", failure);
+        var e = starving;
+        if (e == null) return;
+        starving = null;
+        throw e;
     }
 
     @Override
     public void sleep() {
-        if (failure == null) LockSupport.park(this);
+        if (failure == null && starving == null) LockSupport.park(this);
         turn();
     }
 

@@ -22,7 +22,7 @@ public final class EventFd extends Fd {
     ///
     /// @throws IllegalStateException Linux refuses
     public void signal() {
-        if (Scratch.callUnseen(kernel, WRITE, fd, 1) == 0) return;
+        if (Scratch.callInAnyCase(kernel, WRITE, fd, 1, 0) == 0) return;
         var failed = Libc.call(WRITE, fd, 1); // once more, and now with its reason
         if (failed != 0) throw new IllegalStateException(Errno.exception("eventfd_write", failed));
     }

@@ -9,10 +9,6 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
     static final int CLOEXEC = 0x80000;
     private static final MemorySegment CLOSE = Libc.function("close");
 
-    /// For calls that must be made though there is no memory for the thread's own [Scratch]. Used by one thread at a time,
-    /// the one that holds its monitor.
-    private static final Scratch RESERVE = Scratch.of(null, Scratch.newMemory());
-
     final int fd;
 
     /// @param result what the system call that opens it answered
@@ -36,17 +32,14 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
         return callInAnyCase(CLOSE, fd, 0, 0);
     }
 
-    /// Makes a call that passes numbers alone, also when the thread has made none before and no memory is left for its
-    /// [Scratch].
+    /// Makes a call that passes numbers alone, also when no memory is left.
     static int callInAnyCase(MemorySegment function, long a, long b, long c) {
-        Scratch own;
+        Kernel kernel = null;
         try {
-            own = Scratch.get();
-        } catch (OutOfMemoryError e) { // so this is no thread with a kernel of its own
-            synchronized (RESERVE) {
-                return RESERVE.call(function, a, b, c, 0, 0);
-            }
+            kernel = Kernel.current();
+        } catch (OutOfMemoryError e) {
+            // A thread that has never asked has none.
         }
-        return own.call(function, a, b, c, 0, 0);
+        return Scratch.callInAnyCase(kernel, function, a, b, c);
     }
 }

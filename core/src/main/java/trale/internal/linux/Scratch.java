@@ -38,8 +38,9 @@ final class Scratch {
 
     private static final int LENGTH = SocketAddresses.SIZE;
 
-    /// Where any thread may leave the errno of a call that is made once more if it fails.
-    private static final MemorySegment UNSEEN_ERRNO = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+    /// As NUMBERS, but errno is not captured. With it java.lang.foreign makes an object, as long as the code is not compiled by the
+    /// optimizing compiler; without it a call allocates nothing, ever.
+    private static final MethodHandle PLAIN = downcall(JAVA_LONG);
 
     private static final int ERRNO = 0; // in `kept`
     private static final int STRUCT = 1;
@@ -97,11 +98,14 @@ final class Scratch {
 
     /// Being `static final` and called by `invokeExact`, a handle is compiled to a few instructions around libc's stub. Not
     /// `Linker.Option.critical`: that gains nothing on a system call and holds up the garbage collector.
-    @SuppressWarnings("restricted")
     private static MethodHandle shape(MemoryLayout second) {
+        return downcall(second, Linker.Option.captureCallState("errno"));
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle downcall(MemoryLayout second, Linker.Option... options) {
         return Linker.nativeLinker().downcallHandle(
-                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, second, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                Linker.Option.captureCallState("errno"));
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, second, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), options);
     }
 
     /// Every call answers as the kernel does. No exception is made for what is ordinary (EAGAIN); [Errno] makes one for
@@ -139,20 +143,21 @@ final class Scratch {
 
     /// {@return what the function returned, all of it} Linux answers, whatever kernel the thread has.
     long raw(MemorySegment function, long a, long b, long c, long d, long e, long f) {
-        return raw(function, errno, a, b, c, d, e, f);
-    }
-
-    /// A call of numbers that need not tell its errno. It needs nothing of the thread, so it allocates nothing.
-    ///
-    /// @return 0: it succeeded
-    static int callUnseen(@Nullable Kernel kernel, MemorySegment function, long a, long b) {
-        if (kernel != null) return kernel.call(Libc.name(function), a, b, 0, 0, 0, 0);
-        return (int) raw(function, UNSEEN_ERRNO, a, b, 0, 0, 0, 0);
-    }
-
-    private static long raw(MemorySegment function, MemorySegment errno, long a, long b, long c, long d, long e, long f) {
         try {
             return (long) NUMBERS.invokeExact(function, errno, a, b, c, d, e, f);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
+    /// A call of numbers that does not tell its errno. It needs nothing of the thread and allocates nothing: for what must be done
+    /// when no memory is left, neither on the heap nor outside.
+    ///
+    /// @return < 0: it failed
+    static int callInAnyCase(@Nullable Kernel kernel, MemorySegment function, long a, long b, long c) {
+        if (kernel != null) return kernel.call(Libc.name(function), a, b, c, 0, 0, 0);
+        try {
+            return (int) (long) PLAIN.invokeExact(function, a, b, c, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }
