@@ -120,7 +120,7 @@ public final class Scope {
     private static final class Run<T extends @Nullable Object> extends Children<T> {
         private final StateMachine<T> body;
         private boolean bodyEnded;
-        private boolean bodyTold; // of the failure of a child
+        private boolean bodyTold; // of the failure of a child; one that is cancelled from outside is in its cleanup, and left alone
         private @Nullable T value;
         private @Nullable CancellationException cancelled; // what the body ended with
 
@@ -134,10 +134,19 @@ public final class Scope {
             // The body forks.
         }
 
+        /// The body has not started either, and never will.
+        @Override
+        void dropUnbegun() {}
+
+        @Override
+        boolean isBodyOver() {
+            return bodyEnded;
+        }
+
         @Override
         boolean advance(Context cx) {
             if (bodyEnded) return true;
-            if (failure != null && !bodyTold) {
+            if (failure != null && outside == null && !bodyTold) {
                 bodyTold = true;
                 body.cancel(Cancellation.because(failure));
             }
@@ -180,9 +189,15 @@ public final class Scope {
             if (!bodyEnded) body.cancel(cancellation);
         }
 
+        @Override
+        void abandonBody() {
+            body.abandon();
+        }
+
         void cancelByBody() {
+            if (isOver()) return;
             requireHome("cancel");
-            settle("the scope was cancelled");
+            tell(new Cancellation("the scope was cancelled", null));
         }
 
         @Override

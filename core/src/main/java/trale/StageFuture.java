@@ -46,6 +46,7 @@ final class StageFuture<T extends @Nullable Object> extends Owned implements Fut
 
     @Override
     public void drop() {
+        waker = null; // a stage that can't be cancelled would keep the task
         stage.toCompletableFuture().cancel(true);
     }
 

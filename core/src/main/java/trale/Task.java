@@ -146,10 +146,19 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     /// Asks for one more cancellation, by any thread. Allocates nothing.
     void cancel(@Nullable String reason, @Nullable Throwable failure) {
+        tell(reason, failure);
+        wake();
+    }
+
+    /// As [#cancel], without the wake: of a task that is not queued yet.
+    void tell(@Nullable String reason, @Nullable Throwable failure) {
         why = reason;
         cause = failure;
         CANCELS.getAndIncrement(this);
-        wake();
+    }
+
+    int cancels() {
+        return cancels;
     }
 
     boolean isCancelled() {
@@ -189,7 +198,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             return false;
         }
         loop.waitQueue.add(this); // where the end of the executor finds it
-        var again = state == WOKEN;
+        var again = state == WOKEN || cancels != cancelsDelivered; // each cancellation has a poll of its own
         state = again ? QUEUED : IDLE;
         return again;
     }
@@ -237,7 +246,9 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         failure = failed;
         state = DONE;
         loop.ended(this);
-        if (parent != null) parent.childEnded(this, failed);
+        var scope = parent;
+        parent = null; // a handle keeps the outcome, not the scope
+        if (scope != null) scope.childEnded(this, failed);
         closeResources();
         synchronized (this) {
             ended = true;
@@ -302,7 +313,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         if (f == null) return false;
         try {
             Log.warn("abandoned, as it goes on after " + RunLoop.ROUNDS + " cancellations: " + this, null);
-            if (f instanceof StateMachine<T> body) body.abandon();
+            if (f instanceof Cancellable c) c.abandon();
         } catch (Throwable t) {
             Log.error("a future that was abandoned failed", t);
         }
