@@ -27,6 +27,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     private final Future<T> f;
 
     private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
+    private boolean cancelledLate; // by the caller, in the cleanup of f
     private @Nullable Cancellation cancellation; // of the caller, if f is a leaf: until the next poll throws it
 
     Timeout(Duration duration, Future<Void> sleep, Future<T> f) {
@@ -69,7 +70,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             return pollOnce(cx);
         } catch (CancellationException e) {
-            if (e.getCause() != over && Async.isCancelled()) { // the caller's
+            if (e.getCause() != over && (cancelledLate || Async.isCancelled())) { // the caller's
                 suppress(e, over);
                 throw e;
             }
@@ -106,6 +107,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
 
     @Override
     public void cancel(Cancellation why) {
+        cancelledLate = late != null;
         if (f instanceof Cancellable c) c.cancel(why);
         else cancellation = why;
     }
