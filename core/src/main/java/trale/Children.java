@@ -19,6 +19,9 @@ import trale.internal.Owned;
 ///   waker ─────────────▶ poll: result()
 /// ```
 ///
+/// A cancellation is delivered once to each child: by the failure, by the winner, by the scope, or from outside, each time that is
+/// repeated. A failure beside a child that was told to stop does not tell it again: that would break off its cleanup.
+///
 /// **Exact races.** A leaf takes effect only in its own poll. When a child decides, its siblings are asked to stop before any of them is
 /// polled again, and a task that is asked to stop is polled only to unwind. So of all members of a race one takes effect.
 ///

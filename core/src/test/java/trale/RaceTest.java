@@ -157,7 +157,7 @@ class RaceTest extends UnderBothArrangements {
             try {
                 return await(new Gate<T>());
             } finally {
-                throw failure;
+                Futures.raise(failure);
             }
         });
     }

@@ -133,13 +133,13 @@ class ScopeTest extends UnderBothArrangements {
                     try {
                         if (!childIsFirst) await(new Gate<Void>());
                     } finally {
-                        throw ofChild;
+                        Futures.raise(ofChild);
                     }
                 });
                 try {
                     await(childIsFirst ? new Gate<Void>() : yieldNow());
                 } finally {
-                    throw ofBody;
+                    Futures.raise(ofBody);
                 }
             }));
             assertSame(first, failureOf(handle));
@@ -225,7 +225,7 @@ class ScopeTest extends UnderBothArrangements {
                 try {
                     await(new Gate<Void>());
                 } finally {
-                    throw failure;
+                    Futures.raise(failure);
                 }
             });
             await(yieldNow());
@@ -349,7 +349,7 @@ class ScopeTest extends UnderBothArrangements {
                     try {
                         await(gate);
                     } finally {
-                        throw failure;
+                        Futures.raise(failure);
                     }
                 });
                 if (inChild) scope.fork(failing);
@@ -373,7 +373,7 @@ class ScopeTest extends UnderBothArrangements {
                     try {
                         await(new Gate<Void>());
                     } finally {
-                        throw failure;
+                        Futures.raise(failure);
                     }
                 });
                 scope.fork(() -> {

@@ -217,7 +217,7 @@ class Timeouts extends UnderBothArrangements {
             try {
                 await(new Gate<Void>());
             } finally {
-                throw failure;
+                Futures.raise(failure);
             }
         })))::join);
         assertSame(failure, e.getCause());
@@ -232,7 +232,7 @@ class Timeouts extends UnderBothArrangements {
             try {
                 await(new Gate<Void>());
             } finally {
-                throw own;
+                Futures.raise(own);
             }
         })))::join);
         assertInstanceOf(TimeoutException.class, e.getCause());
