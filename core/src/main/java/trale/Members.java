@@ -115,6 +115,8 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
 
     /// The first to end decides: the first with a value, or, with `failures`, the first of any kind.
     static final class First<M extends @Nullable Object> extends Members<M, M> {
+        private static final Cancellation LOST = new Cancellation("another one won", null);
+
         private final boolean failures;
         private @Nullable Task<? extends M> winner;
         private @Nullable Throwable early; // of `any`: the first failure before it was cancelled, so not all have failed
@@ -136,7 +138,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             } else if (failed == null) {
                 winner = (Task<? extends M>) child;
                 failure = null; // of `any`: those that failed before do not count
-                settle(new Cancellation("another one won", null));
+                settle(LOST);
             } else if (failures) {
                 fail(failed);
             } else if (failure == null) {

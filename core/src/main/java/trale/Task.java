@@ -207,7 +207,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         var f = Objects.requireNonNull(future, "polled after its end");
         var cancellation = nextCancellation();
         if (cancellation != null) {
-            if (!(f instanceof Cancellable c)) throw dropped(f, cancellation.exception("the task was cancelled"));
+            if (!(f instanceof Cancellable c)) throw dropped(f, cancellation.exceptionOfLeaf("the task was cancelled"));
             c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
         var poll = f.poll(context);

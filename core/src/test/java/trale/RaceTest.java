@@ -406,6 +406,8 @@ class RaceTest extends UnderBothArrangements {
         var other = executor.submit(gate);
         gate.waker();
         var all = executor.submit(Future.all(other, loser("sibling", 1)));
+        settle(); // forks
+        settle(); // the members wait
         other.cancel("the other");
         assertEquals("the other", assertThrows(CancellationException.class, all::join).getMessage());
         assertEquals(List.of("sibling: cancelled", "sibling ended"), log);
