@@ -52,6 +52,7 @@ public record Cancellation(@Nullable String why, @Nullable Throwable cause) {
         }
 
         @Override
+        @SuppressWarnings("OverrideThrowableToString") // the class is of no interest, and the message is right
         public String toString() {
             return CancellationException.class.getName() + ": " + getMessage();
         }
