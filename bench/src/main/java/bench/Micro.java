@@ -30,6 +30,9 @@ final class Micro {
         OPERATIONS.put("CrossThreadWake", "cross-thread wake");
         OPERATIONS.put("PingPong", "ping-pong round trip");
         OPERATIONS.put("TimerInsertCancel", "timer insert + cancel");
+        OPERATIONS.put("ForkEnd", "fork + end in a scope");
+        OPERATIONS.put("RaceOfTwo", "race of two ready futures");
+        OPERATIONS.put("TimeoutNotHit", "time-out set, not hit, and a yield");
         PEERS.put("trale", "trale");
         PEERS.put("traleAwake", "trale, executor awake");
         PEERS.put("kotlin", "Kotlin coroutines");

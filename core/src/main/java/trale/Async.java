@@ -135,7 +135,7 @@ public final class Async {
     }
 
     /// {@return a future that is ready at its second poll} In between run the tasks that are runnable now, and those whose I/O is
-    /// ready.
+    /// ready. With a reactor thread these are the ones that it has woken.
     public static Future<Void> yieldNow() {
         return new Yield();
     }

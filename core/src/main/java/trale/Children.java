@@ -19,6 +19,9 @@ import trale.internal.Owned;
 ///   waker ─────────────▶ poll: result()
 /// ```
 ///
+/// A cancellation is delivered once to each child: by the failure, by the winner, by the scope, or from outside, each time that is
+/// repeated. A failure beside a child that was told to stop does not tell it again: that would break off its cleanup.
+///
 /// **Exact races.** A leaf takes effect only in its own poll. When a child decides, its siblings are asked to stop before any of them is
 /// polled again, and a task that is asked to stop is polled only to unwind. So of all members of a race one takes effect.
 ///
@@ -26,10 +29,12 @@ import trale.internal.Owned;
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private @Nullable RunLoop home; // of the first poll
     private @Nullable Waker waker; // of the latest
-    private @Nullable Task<?> first; // linked through Task.previousSibling and nextSibling
-    private boolean cancelling; // children that are still to be forked are cancelled, too
-    private @Nullable String why;
+    private @Nullable Task<?> first; // in the order in which they were forked, linked through Task.previousSibling and nextSibling
+    private @Nullable Task<?> last;
+    private @Nullable Cancellation told; // to the children, the latest; those that are still to be forked are told it, too
     private boolean over;
+    private @Nullable Task<?> poller; // the latest task in which this was polled
+    private boolean dropped; // for good: a second drop does nothing
 
     /// The one that polls this, while it does; see [Task#innermost].
     @Nullable Children<?> around;
@@ -40,13 +45,21 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// What cancelled this from outside, the latest.
     @Nullable Cancellation outside;
 
+    private @Nullable Cancellation undelivered; // what cancelled this from outside when all had ended
+
     /// Forks what there is to fork, in the first poll, unless this was cancelled before.
     abstract void begin() throws Exception;
+
+    /// Gives up what there was to fork: there is no first poll, or nothing is forked in it.
+    abstract void dropUnbegun();
 
     /// Goes on with what is done beside the children.
     ///
     /// @return whether it has ended
     abstract boolean advance(Context cx);
+
+    /// {@return whether what is done beside the children has ended}
+    abstract boolean isBodyOver();
 
     /// A child has ended, by itself. A cancellation that it was asked for is no end of this kind.
     ///
@@ -59,11 +72,15 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// Delivers a cancellation to what is done beside the children.
     abstract void cancelBody(Cancellation cancellation);
 
+    /// Gives up what is done beside the children, without a poll.
+    abstract void abandonBody();
+
     @Override
     public final Poll<T> poll(Context cx) throws Exception {
         if (over) throw new IllegalStateException("polled after its end: " + this + ". A future has one value: await it once");
         waker = cx.waker();
         if (home == null) start();
+        poller = Executor.current();
         if (!advanceInside(cx) || first != null) return Poll.pending();
         over = true;
         return Poll.ready(result());
@@ -73,6 +90,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         home = Executor.get().loop;
         try {
             if (outside == null) begin();
+            else dropUnbegun();
         } catch (Throwable t) { // no memory for a child
             fail(t);
         }
@@ -96,18 +114,20 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     ///
     /// @throws IllegalStateException it is over, or this is another thread
     final <C extends @Nullable Object> JoinHandle<C> fork(Future<C> f) {
-        return told(requireHome("fork").spawn(f, this));
+        var task = new Task<>(requireHome("fork"), f);
+        if (f instanceof Owned owned) owned.claim(task);
+        return start(task);
     }
 
     /// As [#fork(Future)], of a future that this owns already.
     final <C extends @Nullable Object> JoinHandle<C> forkOwn(Future<C> f) {
-        var loop = requireHome("fork");
-        return told(loop.start(new Task<>(loop, f), this));
+        return start(new Task<>(requireHome("fork"), f));
     }
 
-    private <C extends @Nullable Object> JoinHandle<C> told(JoinHandle<C> handle) {
-        if (cancelling) handle.task.cancel(why, failure);
-        return handle;
+    /// A child that comes late is told before it is queued: once it is queued, nothing can fail.
+    private <C extends @Nullable Object> JoinHandle<C> start(Task<C> child) {
+        if (told != null) child.tell(told.why(), told.cause());
+        return child.loop.start(child, this);
     }
 
     final RunLoop requireHome(String call) {
@@ -121,23 +141,32 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         return loop;
     }
 
+    /// {@return whether its outcome was taken}
+    final boolean isOver() {
+        return over;
+    }
+
     /// Effect first: a child is among the siblings before it is queued.
     final void add(Task<?> child) {
-        child.nextSibling = first;
-        if (first != null) first.previousSibling = child;
-        first = child;
+        child.previousSibling = last;
+        if (last == null) first = child;
+        else last.nextSibling = child;
+        last = child;
+        child.parent = this; // last: a child that has a parent is among its children
+    }
+
+    /// {@return whether the task that polled this has ended and has not told it} A future that polls others should drop them.
+    final boolean isForgotten() {
+        return !over && poller != null && poller.isDone();
     }
 
     final void remove(Task<?> child) {
         if (child.previousSibling == null) first = child.nextSibling;
         else child.previousSibling.nextSibling = child.nextSibling;
-        if (child.nextSibling != null) child.nextSibling.previousSibling = child.previousSibling;
+        if (child.nextSibling == null) last = child.previousSibling;
+        else child.nextSibling.previousSibling = child.previousSibling;
         child.previousSibling = null;
         child.nextSibling = null;
-    }
-
-    final boolean isEmpty() {
-        return first == null;
     }
 
     /// By a child at its end, before anything else is polled.
@@ -151,25 +180,35 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         if (waker != null && (first == null || failed != null)) Task.wake(waker);
     }
 
-    /// The first failure cancels everything else, with itself as the cause.
+    /// The first failure cancels everything else, with itself as the cause. Children that have been told to stop are in their
+    /// cleanup, which a second cancellation would break off: they are left alone.
     final void fail(Throwable t) {
         if (failure != null) {
             Task.suppress(failure, t);
             return;
         }
         failure = t;
-        settle(null);
+        settle(Cancellation.because(t));
+    }
+
+    /// What becomes of this is settled: the children are asked to stop, unless they have been.
+    final void settle(Cancellation cancellation) {
+        if (told == null) tell(cancellation);
     }
 
     /// Asks the children to stop, and those that are still to be forked.
-    final void settle(@Nullable String reason) {
-        cancelling = true;
-        why = reason;
-        for (var child = first; child != null; child = child.nextSibling) child.cancel(reason, failure);
+    final void tell(Cancellation cancellation) {
+        told = cancellation;
+        for (var child = first; child != null; child = child.nextSibling) child.cancel(cancellation.why(), cancellation.cause());
     }
 
+    /// What has come to its end keeps its outcome. So that the cancellation is not lost, the body that awaits this throws it.
     @Override
     public final void cancel(Cancellation cancellation) {
+        if (home != null && isBodyOver() && first == null) {
+            undelivered = cancellation;
+            return;
+        }
         cancelChildren(cancellation);
         cancelBody(cancellation);
     }
@@ -177,16 +216,31 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// The body is told by the await at which it is.
     final void cancelChildren(Cancellation cancellation) {
         outside = cancellation;
-        cancelling = true;
-        why = cancellation.why();
-        for (var child = first; child != null; child = child.nextSibling) child.cancel(why, cancellation.cause());
+        tell(cancellation);
+    }
+
+    @Override
+    public final @Nullable Cancellation undelivered() {
+        return undelivered != null ? undelivered : outside;
+    }
+
+    /// The children are tasks, which are abandoned by themselves.
+    @Override
+    public final void abandon() {
+        dropped = true;
+        if (home == null) dropUnbegun();
+        else abandonBody();
+        over = true;
     }
 
     /// Given up without being awaited: as an async body, it goes on by itself until its children have ended.
     @Override
     public final void drop() {
-        if (over || home == null) {
+        if (over || dropped) return;
+        dropped = true;
+        if (home == null) {
             over = true;
+            dropUnbegun();
             return;
         }
         cancel(Cancellation.PLAIN);

@@ -137,7 +137,7 @@ public final class Executor implements AutoCloseable {
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!loop.isOpen()) throw loop.rejected();
-        var handle = loop.spawn(f, null);
+        var handle = loop.spawn(f);
         if (!loop.isOpen()) handle.cancel(); // close() may have cancelled the others before this one came
         return handle;
     }

@@ -50,13 +50,22 @@ public interface Future<T extends @Nullable Object> {
 
     /// Runs futures concurrently and waits for all of them.
     ///
-    /// Each runs as a task of the executor that polls this, in the order given. The first failure cancels the others; this throws
-    /// it when they have ended, cleanup included, with later failures suppressed in it. Cancelled, this cancels all and awaits
-    /// their ends. A [JoinHandle] among them that is given up gives up the waiting, not its task.
+    /// Each runs as a task of the executor that polls this, in the order given. The first failure cancels the others. When they have
+    /// ended, cleanup included, this throws that failure, the same object, with later failures suppressed in it.
+    ///
+    /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with. If all have
+    /// values in spite of that, they are returned, and the next await of the body throws the CancellationException. Nothing of the
+    /// futures is left running. A [JoinHandle] among them that is given up gives up the waiting, not its task. Dropped before its
+    /// first poll, this drops the futures.
+    ///
+    /// ```java
+    /// List<Integer> values = Executor.blockOn(Future.all(async(() -> 1), async(() -> 2)));
+    /// IO.println(values); // [1, 2]
+    /// ```
     ///
     /// @param futures polled by this from now on, and by no other
-    /// @return their values, in the order given; of no futures an empty list
-    /// @throws IllegalStateException one of them is awaited or spawned already
+    /// @return their values, in the order given, in a list that cannot be changed; of no futures an empty list
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<List<T>> all(Future<? extends T>... futures) {
@@ -70,15 +79,28 @@ public interface Future<T extends @Nullable Object> {
 
     /// Runs futures concurrently until one has a value.
     ///
-    /// The others are cancelled before any of them is polled again, so they take no effect any more, and this is ready when they
-    /// have ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it. What a loser's
-    /// cleanup fails with is logged. Cancelled, this cancels all and awaits their ends; a value that one of them has then is
-    /// returned, late and not lost. Ties are decided in argument order.
+    /// The others are cancelled before any of them is polled again, so they take no effect any more. This is ready when they have
+    /// ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it, in the order in which
+    /// they came. What a loser's cleanup fails with is logged. Ties are decided in argument order.
+    ///
+    /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with; failures
+    /// from before are suppressed in it. A value that one of them has then is returned, late and not lost, and the next await of the
+    /// body throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses gives up the waiting,
+    /// not its task. Dropped before its first poll, this drops the futures.
+    ///
+    /// ```java
+    /// String mirror = Executor.blockOn(Future.<String>any(
+    ///         async(() -> {
+    ///             throw new IOException("the first mirror is down");
+    ///         }),
+    ///         async(() -> "the second")));
+    /// IO.println(mirror); // the second
+    /// ```
     ///
     /// @param futures at least one; polled by this from now on, and by no other
     /// @return the first value
     /// @throws IllegalArgumentException there are none
-    /// @throws IllegalStateException one of them is awaited or spawned already
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<T> any(Future<? extends T>... futures) {
@@ -91,7 +113,7 @@ public interface Future<T extends @Nullable Object> {
     }
 
     /// Runs futures concurrently until one has ended, with a value or a failure, which is the outcome. Otherwise as
-    /// [#any(Future...)].
+    /// [#any(Future...)]; what a loser's cleanup fails with is suppressed in a failure that won, and logged if a value has won.
     ///
     /// ```java
     /// var winner = await(Future.race(
@@ -108,7 +130,7 @@ public interface Future<T extends @Nullable Object> {
     /// @param futures at least one; polled by this from now on, and by no other
     /// @return what the first one becomes
     /// @throws IllegalArgumentException there are none
-    /// @throws IllegalStateException one of them is awaited or spawned already
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<T> race(Future<? extends T>... futures) {
@@ -120,9 +142,20 @@ public interface Future<T extends @Nullable Object> {
         return new Members.First<>(true, futures);
     }
 
-    /// {@return a future that becomes what the stage becomes} Cancelled or dropped, it cancels the stage, as
-    /// `toCompletableFuture().cancel(true)`. A failure is the stage's own, not wrapped in a CompletionException; where it was
-    /// awaited is added as a suppressed [JoinHandle.AwaitedHere].
+    /// {@return a future that becomes what the stage becomes}
+    ///
+    /// A failure is the stage's own, not wrapped in a CompletionException. Where it was awaited is added as a suppressed
+    /// [JoinHandle.AwaitedHere]. A stage that was cancelled by another fails with CancellationException.
+    ///
+    /// Cancelled or dropped, this cancels the stage by `toCompletableFuture().cancel(true)`, and forgets the waiting task. For a
+    /// CompletableFuture that completes it with CancellationException, and the thread that computes it goes on. A value that comes
+    /// at the same time is lost to this future; the stage has it.
+    ///
+    /// ```java
+    /// var stage = CompletableFuture.supplyAsync(() -> 42);
+    /// int value = Executor.blockOn(() -> await(stage));
+    /// IO.println(value); // 42
+    /// ```
     ///
     /// @param stage completed by any thread
     static <T extends @Nullable Object> Future<T> from(CompletionStage<T> stage) {

@@ -70,8 +70,10 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     /// waits for is ready. Its `finally` blocks run and may await, and the task ends with whatever the body then returns or
     /// throws. Any other future is dropped, and the task ends with CancellationException. A body that had not started never runs.
     ///
-    /// Each call is delivered once. So a second one reaches a body that has caught the first and goes on, or a cleanup that waits
-    /// too long.
+    /// Each call is delivered once, also if two come at the same time. So a second one reaches a body that has caught the first and
+    /// goes on, or a cleanup that waits too long.
+    ///
+    /// The children of a [Scope] in which the task is are cancelled with it, and so are the members of `all`, `any` and `race`.
     public void cancel() {
         task.cancel(null, null);
     }
@@ -126,8 +128,8 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
 
     /// As a future: ready when the task has ended; any number of times.
     ///
-    /// As many may wait at the same place or at many, every waker it is polled with is kept until the task ends, once. A node
-    /// that hands out wakers of its own should have one for each child, not one for each poll: those would pile up.
+    /// Any number of tasks may wait, so every waker passed to poll is kept (once) until the task ends. A future that polls this with
+    /// wakers of its own should keep one waker for each child: one for each poll would pile up.
     ///
     /// @throws Exception what the task threw, itself and not a copy; where it was awaited is added as a suppressed
     ///         [AwaitedHere], the first few times

@@ -13,20 +13,46 @@ import trale.internal.Owned;
 /// `all`, `any` and `race`: several futures as the children of one, without a body beside them.
 abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Object> extends Children<T> {
     private final String name;
-    private final List<Future<? extends M>> members;
+    private final int size;
+    private List<Future<? extends M>> members; // those that are still to be forked
     final List<JoinHandle<? extends M>> handles;
 
     Members(String name, Collection<? extends Future<? extends M>> futures) {
         this.name = name;
-        members = List.copyOf(futures); // none is null
-        handles = new ArrayList<>(members.size());
-        for (var f : members) if (f instanceof Owned owned) owned.claim(this);
+        members = new ArrayList<>(futures);
+        size = members.size();
+        handles = new ArrayList<>(size);
+        for (var f : members)
+            if (Objects.requireNonNull(f, "a future is null") instanceof Owned owned) owned.claimFirst(this);
     }
 
     /// Argument order is the order of the run-queue, so it decides ties.
     @Override
     void begin() {
-        for (var f : members) handles.add(forkOwn(f));
+        try {
+            for (var f : members) handles.add(forkOwn(f));
+        } finally {
+            if (handles.size() < size) dropUnbegun();
+            members = List.of(); // a task forgets its future when it ends
+        }
+    }
+
+    /// Those that hold something already, as a stage does, release it.
+    @Override
+    void dropUnbegun() {
+        for (var f : members.subList(handles.size(), members.size())) {
+            try {
+                f.drop();
+            } catch (Throwable t) {
+                Log.error(name + ": a member could not be dropped", t);
+            }
+        }
+        members = List.of();
+    }
+
+    @Override
+    boolean isBodyOver() {
+        return true;
     }
 
     @Override
@@ -37,20 +63,26 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
     @Override
     void cancelBody(Cancellation cancellation) {}
 
+    @Override
+    void abandonBody() {}
+
     /// A loser has failed in its cleanup: a winner's failure keeps it, a winner's value can't.
     void lost(Throwable failed) {
         if (failure != null) Task.suppress(failure, failed);
         else Log.error(name + ": a member failed after another one had won: " + this, failed);
     }
 
-    T failed() throws Exception {
-        if (failure != null) JoinHandle.<Exception>rethrow(failure);
-        throw Objects.requireNonNull(outside).exception("cancelled");
+    /// @param early a failure that is not the outcome, or null
+    T failed(@Nullable Throwable early) throws Exception {
+        var thrown = failure != null ? failure : Objects.requireNonNull(outside).exception("cancelled");
+        if (early != null) Task.suppress(thrown, early);
+        JoinHandle.<Exception>rethrow(thrown);
+        throw new AssertionError("unreachable");
     }
 
     @Override
     public String toString() {
-        return name + " of " + members.size() + " futures";
+        return name + " of " + size + " futures";
     }
 
     static final class All<M extends @Nullable Object> extends Members<M, List<M>> {
@@ -68,7 +100,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
 
         @Override
         List<M> result() throws Exception {
-            if (failure != null || (outside != null && !allHaveValues())) return failed();
+            if (failure != null || (outside != null && !allHaveValues())) return failed(null);
             var values = new ArrayList<M>(handles.size());
             for (var h : handles) values.add(h.task.value());
             return Collections.unmodifiableList(values);
@@ -83,8 +115,12 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
 
     /// The first to end decides: the first with a value, or, with `failures`, the first of any kind.
     static final class First<M extends @Nullable Object> extends Members<M, M> {
+        private static final Cancellation LOST = new Cancellation("another one won", null);
+
         private final boolean failures;
         private @Nullable Task<? extends M> winner;
+        private @Nullable Throwable early; // of `any`: the first failure before it was cancelled, so not all have failed
+        private boolean cancelled;
 
         First(boolean failures, Collection<? extends Future<? extends M>> futures) {
             super(failures ? "race" : "any", futures);
@@ -102,7 +138,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             } else if (failed == null) {
                 winner = (Task<? extends M>) child;
                 failure = null; // of `any`: those that failed before do not count
-                settle("another one won");
+                settle(LOST);
             } else if (failures) {
                 fail(failed);
             } else if (failure == null) {
@@ -113,8 +149,17 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
         }
 
         @Override
+        void cancelBody(Cancellation cancellation) {
+            if (!failures && !cancelled) {
+                early = failure;
+                failure = null;
+            }
+            cancelled = true;
+        }
+
+        @Override
         M result() throws Exception {
-            return winner != null ? winner.value() : failed();
+            return winner != null ? winner.value() : failed(early);
         }
     }
 }

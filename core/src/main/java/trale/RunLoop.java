@@ -35,6 +35,7 @@ final class RunLoop {
             if (task == null) {
                 if (takeInjected()) continue;
                 if (rounds > 0 && waitQueue.isEmpty()) return;
+                if (rounds > 0 && waitQueue.cancelForgotten(CLOSED, rounds)) continue;
                 sleep();
                 continue;
             }
@@ -189,30 +190,34 @@ final class RunLoop {
 
     /// Makes a task of a future that has no owner. By any thread, also while the executor is being closed.
     ///
-    /// @param parent whose child it is, by the executor's thread; or null
     /// @throws RejectedExecutionException it has been closed
     /// @throws IllegalStateException the future has an owner
-    <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f, @Nullable Children<?> parent) {
+    <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         var task = new Task<>(this, f);
         if (f instanceof Owned owned) owned.claim(task);
-        return start(task, parent);
+        return start(task, null);
     }
 
     /// Makes a task of a future that its owner has given up. By the executor's thread.
     <T extends @Nullable Object> void adopt(Future<T> f) {
-        start(new Task<>(this, f), null);
+        var task = new Task<>(this, f);
+        task.tell(null, null); // so that its CancellationException is no failure
+        task.nextCancellation(); // which has been delivered
+        start(task, null);
     }
 
+    /// Queues a task that is in no queue yet. It is counted, and is among its siblings, before it is queued.
+    ///
+    /// @param parent whose child it is, by the executor's thread; or null
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task, @Nullable Children<?> parent) {
         var handle = new JoinHandle<>(task); // nothing is allocated once the task is queued
         tasks.getAndIncrement();
-        if (parent != null) parent.add(task);
-        task.parent = parent;
         try {
+            if (parent != null) parent.add(task);
             task.wake();
         } catch (Throwable t) {
             if (task.isNowhere()) {
-                if (parent != null) parent.remove(task);
+                if (task.parent != null) task.parent.remove(task);
                 tasks.getAndDecrement();
             }
             throw t;

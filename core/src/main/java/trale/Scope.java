@@ -24,15 +24,24 @@ import trale.internal.Cancellation;
 /// that returns early waits for its children; one with helpers that never end calls [#cancel()] first.
 ///
 /// **Failure.** The first failure, of a child or of the body, cancels the body's innermost await and all the other children, with
-/// that failure as the cause of their CancellationException. When all have ended the scope throws *that very object*; later
-/// failures are suppressed in it.
+/// that failure as the cause of their CancellationException. When all have ended the scope throws *that very object*. Later
+/// failures are suppressed in it. A cleanup is cancelled by no failure beside it: once the scope has told its children to stop, a
+/// failure tells them nothing more.
 ///
-/// **Cancellation.** A scope that is cancelled from outside cancels its body and its children and awaits their cleanup. Then it
-/// throws CancellationException, or what a cleanup failed with: a failure is never hidden by a cancellation. A child that was
-/// cancelled by its own handle is no failure. A child that ends with a CancellationException that was not asked for is one.
+/// **Cancellation.** A scope that is cancelled from outside cancels its body and its children, in the order in which they were
+/// forked, and awaits their cleanup. Then it throws CancellationException, also if the body has returned a value. If a cleanup
+/// failed the scope throws that failure instead: a failure is never hidden by a cancellation. A cancellation that comes when the
+/// body and all children have ended changes nothing here: the awaiting body gets the value, and its next await throws the
+/// CancellationException.
 ///
-/// Ended children are forgotten at once, so an accept loop may fork for years. The children are tasks of the executor on which
-/// the body runs, and a scope is used on that executor's thread alone.
+/// A child that was cancelled by its own handle is no failure. A child that ends with a CancellationException that was not asked
+/// for is a failure.
+///
+/// **Threads.** The children are tasks of the executor on which the body runs. A scope is used on that executor's thread alone, by
+/// its body, by its children, or by any other task there.
+///
+/// **What it leaves behind**: nothing, however it ends. An ended child is forgotten at once, so an accept loop may fork for years.
+/// A scope whose future is dropped is cancelled, and its cleanup runs on as a task of the executor.
 public final class Scope {
     private final Run<?> run;
 
@@ -67,8 +76,10 @@ public final class Scope {
 
     /// Makes a future of a body with a scope. Nothing of it runs before the first poll; the body runs in the task that awaits it.
     ///
+    /// The future throws the first failure, of the body or of a child; or CancellationException, if it was cancelled.
+    ///
     /// @param body a lambda that may await
-    /// @return what the body returns, when the body and all children have ended
+    /// @return what the body returns, when the body and all children have ended; it can be polled to its end once
     /// @throws IllegalArgumentException the body cannot be compiled; the message says where, why, and what to do
     public static <T extends @Nullable Object> Future<T> call(Body<T> body) {
         return new Run<>(body);
@@ -87,8 +98,13 @@ public final class Scope {
     /// Runs a future as a child of this scope, concurrently with the caller: as [Executor#spawn(Future)], but the scope does not end
     /// before it. A child of a scope that is cancelled, or has failed, is cancelled before it starts.
     ///
+    /// The child is polled first when its turn comes, behind the tasks that are runnable; the caller goes on. A child may fork into
+    /// the scope of its parent. A fork that fails, for want of memory or stack, has forked nothing.
+    ///
+    /// @param f polled by the child from now on, and by no other
     /// @return the child's handle; it may be ignored. Awaiting it gives the child's value; its failure reaches the scope in any case
-    /// @throws IllegalStateException the scope is over, or this is not the thread of its executor
+    /// @throws IllegalStateException the scope is over; or this is not the thread of its executor; or `f` is awaited or spawned
+    ///         already
     public <T extends @Nullable Object> JoinHandle<T> fork(Future<T> f) {
         return run.fork(Objects.requireNonNull(f, "the future is null"));
     }
@@ -103,8 +119,23 @@ public final class Scope {
         return fork(Async.async(body));
     }
 
-    /// Cancels the children, and those that are still to be forked. The body goes on. Their cancellations are no failures; what
-    /// their cleanup fails with is one. On the thread of the scope's executor.
+    /// Cancels the children, and those that are still to be forked. The body goes on, for example to return, and then the scope
+    /// waits for the children's cleanup. Each call is delivered once to each child, as [JoinHandle#cancel()]. Nothing happens if the
+    /// scope is over.
+    ///
+    /// A child that ends with its CancellationException is no failure. What a cleanup fails with is one.
+    ///
+    /// ```java
+    /// String answer = Executor.blockOn(Scope.call(scope -> {
+    ///     scope.fork(() -> {
+    ///         for (;;) await(Timer.sleep(Duration.ofMillis(1))); // a helper that never ends
+    ///     });
+    ///     await(Timer.sleep(Duration.ofMillis(5)));
+    ///     scope.cancel();
+    ///     return "42";
+    /// }));
+    /// IO.println(answer); // 42
+    /// ```
     ///
     /// @throws IllegalStateException this is not the thread of its executor
     public void cancel() {
@@ -120,7 +151,7 @@ public final class Scope {
     private static final class Run<T extends @Nullable Object> extends Children<T> {
         private final StateMachine<T> body;
         private boolean bodyEnded;
-        private boolean bodyTold; // of the failure of a child
+        private boolean bodyTold; // of the failure of a child; one that is cancelled from outside is in its cleanup, and left alone
         private @Nullable T value;
         private @Nullable CancellationException cancelled; // what the body ended with
 
@@ -134,10 +165,19 @@ public final class Scope {
             // The body forks.
         }
 
+        /// The body has not started either, and never will.
+        @Override
+        void dropUnbegun() {}
+
+        @Override
+        boolean isBodyOver() {
+            return bodyEnded;
+        }
+
         @Override
         boolean advance(Context cx) {
             if (bodyEnded) return true;
-            if (failure != null && !bodyTold) {
+            if (failure != null && outside == null && !bodyTold) {
                 bodyTold = true;
                 body.cancel(Cancellation.because(failure));
             }
@@ -180,9 +220,15 @@ public final class Scope {
             if (!bodyEnded) body.cancel(cancellation);
         }
 
+        @Override
+        void abandonBody() {
+            body.abandon();
+        }
+
         void cancelByBody() {
+            if (isOver()) return;
             requireHome("cancel");
-            settle("the scope was cancelled");
+            tell(new Cancellation("the scope was cancelled", null));
         }
 
         @Override

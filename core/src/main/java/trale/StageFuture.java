@@ -3,6 +3,7 @@ package trale;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Owned;
 
@@ -10,15 +11,29 @@ import trale.internal.Owned;
 final class StageFuture<T extends @Nullable Object> extends Owned implements Future<T> {
     private final CompletionStage<T> stage;
 
+    private final End<T> end = new End<>();
     private boolean registered; // by the thread that polls
 
-    /// Written by the poll, *then* it asks whether the stage is done; the thread that completes the stage writes that, *then* reads
-    /// this. By the total order of volatile accesses one of the two sees the other.
-    private volatile @Nullable Waker waker;
+    /// What the stage knows of this: a stage that can't be cancelled keeps it until it is complete, and not the task.
+    private static final class End<T extends @Nullable Object> implements BiConsumer<@Nullable T, @Nullable Throwable> {
 
-    private volatile boolean done;
-    private @Nullable T value; // written before `done`
-    private @Nullable Throwable failure;
+        /// Written by the poll, *then* it asks whether the stage is done; the thread that completes the stage writes that, *then*
+        /// reads this. By the total order of volatile accesses one of the two sees the other.
+        volatile @Nullable Waker waker;
+
+        volatile boolean done;
+        @Nullable T value; // written before `done`, as is the failure
+        @Nullable Throwable failure;
+
+        @Override
+        public void accept(@Nullable T result, @Nullable Throwable failed) {
+            value = result;
+            failure = failed instanceof CompletionException c && c.getCause() != null ? c.getCause() : failed;
+            done = true;
+            var w = waker;
+            if (w != null) w.wake();
+        }
+    }
 
     StageFuture(CompletionStage<T> stage) {
         this.stage = Objects.requireNonNull(stage, "the stage is null");
@@ -26,26 +41,27 @@ final class StageFuture<T extends @Nullable Object> extends Owned implements Fut
 
     @Override
     public Poll<T> poll(Context cx) throws Exception {
-        waker = cx.waker();
-        if (!registered) stage.whenComplete(this::completed);
-        registered = true;
-        if (!done) return Poll.pending();
-        if (failure == null) return Poll.ready(value);
+        end.waker = cx.waker();
+        if (!registered) {
+            registered = true;
+            stage.whenComplete(end);
+        }
+        if (!end.done) return Poll.pending();
+        var failure = end.failure;
+        if (failure == null) return Poll.ready(value());
         JoinHandle.markAwaited(failure);
         JoinHandle.<Exception>rethrow(failure);
         throw new AssertionError("unreachable");
     }
 
-    private void completed(@Nullable T result, @Nullable Throwable failed) {
-        value = result;
-        failure = failed instanceof CompletionException c && c.getCause() != null ? c.getCause() : failed;
-        done = true;
-        var w = waker;
-        if (w != null) w.wake();
+    @SuppressWarnings("NullAway") // null if T may be null
+    private T value() {
+        return end.value;
     }
 
     @Override
     public void drop() {
+        end.waker = null;
         stage.toCompletableFuture().cancel(true);
     }
 

@@ -107,13 +107,14 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     /// @return its value, or [#PENDING]
     /// @throws Exception what the future threw
     protected final @Nullable Object await(@Nullable Future<?> future, Context cx) throws Exception {
-        if (resuming) {
+        var resumed = resuming;
+        if (resumed) {
             resuming = false;
             if (cancellation != null) throw cancelledAt(future);
         } else {
+            if (future instanceof Owned owned) owned.claim(this);
             if (cancellation == null && cx.task != null) cancellation = cx.task.nextCancellationHere();
             if (cancellation != null) throw cancelledAt(future);
-            if (future instanceof Owned owned) owned.claim(this);
             if (future != null && !cx.budget.spend()) {
                 awaiting = future;
                 cx.waker().wake();
@@ -121,7 +122,10 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             }
         }
         var poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
-        if (poll instanceof Poll.Ready<?>(var value)) return value;
+        if (poll instanceof Poll.Ready<?>(var value)) {
+            if (resumed && future instanceof Cancellable c) cancellation = c.undelivered();
+            return value;
+        }
         if (poll == null) throw Task.returnedNull(future);
         awaiting = future;
         return PENDING;
@@ -172,6 +176,12 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         if (!dropped) throwAtInnermost(why);
     }
 
+    /// A cancellation that came when there was no await left to throw it.
+    @Override
+    public final @Nullable Cancellation undelivered() {
+        return cancellation;
+    }
+
     private void throwAtInnermost(Cancellation why) {
         if (awaiting instanceof StateMachine<?> inner && inner.state >= 0) inner.throwAtInnermost(why);
         else if (awaiting instanceof Cancellable inner && !(inner instanceof StateMachine<?>)) inner.cancel(why);
@@ -202,12 +212,13 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     }
 
     /// Ends a body that will never be polled again, without a poll: its innermost await is dropped, and no finally block runs.
-    final void abandon() {
+    @Override
+    public final void abandon() {
         var inner = awaiting;
         awaiting = null;
         dropped = true;
         state = FINISHED;
-        if (inner instanceof StateMachine<?> body) body.abandon();
+        if (inner instanceof Cancellable c) c.abandon();
         else if (inner != null) inner.drop();
     }
 

@@ -147,10 +147,19 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     /// Asks for one more cancellation, by any thread. Allocates nothing.
     void cancel(@Nullable String reason, @Nullable Throwable failure) {
+        tell(reason, failure);
+        wake();
+    }
+
+    /// As [#cancel], without the wake: of a task that is not queued yet.
+    void tell(@Nullable String reason, @Nullable Throwable failure) {
         why = reason;
         cause = failure;
         CANCELS.getAndIncrement(this);
-        wake();
+    }
+
+    int cancels() {
+        return cancels;
     }
 
     boolean isCancelled() {
@@ -190,7 +199,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             return false;
         }
         loop.waitQueue.add(this); // where the end of the executor finds it
-        var again = state == WOKEN;
+        var again = state == WOKEN || cancels != cancelsDelivered; // each cancellation has a poll of its own
         state = again ? QUEUED : IDLE;
         return again;
     }
@@ -199,7 +208,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         var f = Objects.requireNonNull(future, "polled after its end");
         var cancellation = nextCancellation();
         if (cancellation != null) {
-            if (!(f instanceof Cancellable c)) throw dropped(f, cancellation.exception("the task was cancelled"));
+            if (!(f instanceof Cancellable c)) throw dropped(f, cancellation.exceptionOfLeaf("the task was cancelled"));
             c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
         var poll = f.poll(context);
@@ -238,7 +247,9 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         failure = failed;
         state = DONE;
         loop.ended(this);
-        if (parent != null) parent.childEnded(this, failed);
+        var scope = parent;
+        parent = null; // a handle keeps the outcome, not the scope
+        if (scope != null) scope.childEnded(this, failed);
         closeResources();
         synchronized (this) {
             ended = true;
@@ -303,7 +314,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         if (f == null) return false;
         try {
             Log.warn("abandoned, as it goes on after " + RunLoop.ROUNDS + " cancellations: " + this, null);
-            if (f instanceof StateMachine<T> body) body.abandon();
+            if (f instanceof Cancellable c) c.abandon();
         } catch (Throwable t) {
             Log.error("a future that was abandoned failed", t);
         }

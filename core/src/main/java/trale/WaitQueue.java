@@ -44,4 +44,17 @@ final class WaitQueue {
     void cancelAll(String why) {
         for (var task = first; task != null; task = task.next) if (task.parent == null) task.cancel(why, null);
     }
+
+    /// Cancels the children of scopes that are not polled any more, unless they have been told as often as the others.
+    ///
+    /// @return whether there were any
+    boolean cancelForgotten(String why, int round) {
+        var any = false;
+        for (var task = first; task != null; task = task.next) {
+            if (task.parent == null || task.cancels() >= round || !task.parent.isForgotten()) continue;
+            task.cancel(why, null);
+            any = true;
+        }
+        return any;
+    }
 }

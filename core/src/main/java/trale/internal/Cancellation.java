@@ -24,8 +24,37 @@ public record Cancellation(@Nullable String why, @Nullable Throwable cause) {
     /// {@return what the await throws}
     /// @param text the message if no reason was given
     public CancellationException exception(String text) {
-        var e = new CancellationException(why == null ? text : why);
+        return caused(new CancellationException(why == null ? text : why));
+    }
+
+    /// {@return what a task ends with in which no body runs} Its stack has nothing of the program, and to fill it in costs more than
+    /// all else of a race.
+    /// @param text the message if no reason was given
+    public CancellationException exceptionOfLeaf(String text) {
+        return caused(new OfLeaf(why == null ? text : why));
+    }
+
+    private CancellationException caused(CancellationException e) {
         if (cause != null) e.initCause(cause);
         return e;
+    }
+
+    private static final class OfLeaf extends CancellationException {
+        private static final long serialVersionUID = 1;
+
+        OfLeaf(String text) {
+            super(text);
+        }
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
+
+        @Override
+        @SuppressWarnings("OverrideThrowableToString") // the class is of no interest, and the message is right
+        public String toString() {
+            return CancellationException.class.getName() + ": " + getMessage();
+        }
     }
 }

@@ -16,9 +16,12 @@ public abstract class Owned {
     /// @param by the owner; it may claim again
     /// @throws IllegalStateException another one owns this
     public final void claim(Object by) {
-        var before = owner;
-        if (before == by) return;
-        if (before != null) throw new IllegalStateException(
+        if (owner != by) claimFirst(by);
+    }
+
+    /// As [#claim(Object)], but the owner may not claim again: it would have the future twice.
+    public final void claimFirst(Object by) {
+        if (owner != null) throw new IllegalStateException(
                 "two owners: this future is awaited or spawned already, and has one value: " + Log.describe(this)
                         + ". To wait for it in several places spawn it once, and await the JoinHandle");
         owner = by;

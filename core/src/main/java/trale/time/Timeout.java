@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import trale.Async;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
@@ -26,6 +27,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     private final Future<T> f;
 
     private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
+    private boolean cancelledLate; // by the caller, in the cleanup of f
     private @Nullable Cancellation cancellation; // of the caller, if f is a leaf: until the next poll throws it
 
     Timeout(Duration duration, Future<Void> sleep, Future<T> f) {
@@ -68,9 +70,13 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             return pollOnce(cx);
         } catch (CancellationException e) {
-            if (e.getCause() == over) throw over;
-            suppress(e, over);
-            throw e;
+            if (e.getCause() != over && (cancelledLate || Async.isCancelled())) { // the caller's
+                suppress(e, over);
+                throw e;
+            }
+            if (e.getCause() != over) suppress(over, e);
+            else for (var t : e.getSuppressed()) suppress(over, t); // what dropping threw
+            throw over;
         } catch (Throwable t) {
             suppress(t, over);
             throw t;
@@ -101,8 +107,23 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
 
     @Override
     public void cancel(Cancellation why) {
+        cancelledLate = late != null;
         if (f instanceof Cancellable c) c.cancel(why);
         else cancellation = why;
+    }
+
+    @Override
+    public void abandon() {
+        sleep.drop();
+        if (f instanceof Cancellable c) c.abandon();
+        else f.drop();
+    }
+
+    /// What timed `f` out is not the caller's.
+    @Override
+    public @Nullable Cancellation undelivered() {
+        var left = f instanceof Cancellable c ? c.undelivered() : null;
+        return left != null && late != null && left.cause() == late ? null : left;
     }
 
     @Override

@@ -41,9 +41,11 @@ public final class Timer {
     /// | with a value | that value, late and not lost |
     /// | with another failure, of its cleanup | that failure; the TimeoutException is suppressed in it |
     ///
-    /// So a cleanup that may hang needs a time-out of its own. TimeoutException is checked, and no kind of CancellationException.
-    /// A cancellation of the caller goes to `f` as well; this future ends as `f` then does. Dropping this future drops `f` and
-    /// leaves nothing behind.
+    /// TimeoutException is checked, and no kind of CancellationException. It is the cause of the CancellationException that `f` gets.
+    ///
+    /// A cancellation of the caller goes to `f` as well, and this future ends as `f` then does: with CancellationException, or, if `f`
+    /// has a value all the same, with that. After the time is over it is a second cancellation of `f`, and ends a cleanup that waits.
+    /// Dropping this future drops `f`. Neither leaves a timer behind.
     ///
     /// A [trale.JoinHandle] that is given up leaves its task alone: to end that too, cancel it.
     ///
@@ -52,9 +54,25 @@ public final class Timer {
     /// int n = await(Timer.timeout(Duration.ofSeconds(5), stream.read(buffer)));
     /// ```
     ///
+    /// A cleanup that may hang needs a time-out of its own:
+    ///
+    /// <!-- given: TcpStream stream; ByteBuffer bye; Future<Void> talk(TcpStream s) { return async(() -> {}); } -->
+    /// ```java
+    /// Future<Void> talkAndSayGoodbye() {
+    ///     return Timer.timeout(Duration.ofMinutes(1), async(() -> {
+    ///         try {
+    ///             await(talk(stream));
+    ///         } finally {
+    ///             await(Timer.timeout(Duration.ofSeconds(2), stream.writeAll(bye)));
+    ///         }
+    ///     }));
+    /// }
+    /// ```
+    ///
     /// @param duration any, as for [#sleep(Duration)]: with zero or less `f` has to be ready at its first poll
     /// @param f        polled by this future from now on, and by no other
     /// @throws IllegalStateException `f` is awaited or spawned already
+    /// @see trale.Future#race(trale.Future...) to wait for something else than the time
     public static <T extends @Nullable Object> Future<T> timeout(Duration duration, Future<T> f) {
         return new Timeout<>(duration, sleep(duration), Objects.requireNonNull(f, "the future is null"));
     }

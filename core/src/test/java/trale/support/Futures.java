@@ -32,6 +32,11 @@ public final class Futures {
         };
     }
 
+    /// For a `finally` block that fails.
+    public static void raise(Exception failure) throws Exception {
+        throw failure;
+    }
+
     /// Waits for ever, and can't be dropped without an exception.
     public static Future<Void> clinging(Throwable thrown) {
         return new Future<>() {

@@ -94,7 +94,7 @@ class TimeoutTest extends UnderBothArrangements {
         var timeout = Timer.timeout(SHORT, gate);
         executor.submit(Timer.sleep(SHORT)).join(); // was called later, so ends later
         assertTimesOut(SHORT, timeout);
-        assertEquals(1, gate.polls.get());
+        assertEquals(2, gate.polls.get()); // first, and once more because the time is over
     }
 
     @Test
@@ -165,5 +165,157 @@ class TimeoutTest extends UnderBothArrangements {
         while (!handle.isDone()) settle();
         if (end.equals("failure")) assertThrows(CompletionException.class, handle::join);
         return waker;
+    }
+
+    @Test
+    void theCleanupHasEndedBeforeTheTimeoutIsThrown() {
+        var order = new ArrayList<String>();
+        var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT, async(() -> {
+            try {
+                await(new Gate<Void>());
+            } finally {
+                await(Timer.sleep(SHORT));
+                order.add("cleaned up");
+            }
+        })))::join);
+        assertInstanceOf(TimeoutException.class, e.getCause());
+        assertEquals(List.of("cleaned up"), order);
+    }
+
+    @Test
+    void theBodyIsToldWhyItIsCancelled() {
+        var told = new ArrayList<CancellationException>();
+        var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT, async(() -> {
+            try {
+                await(new Gate<Void>());
+            } catch (CancellationException c) {
+                told.add(c);
+                throw c;
+            }
+        })))::join);
+        assertEquals("timed out after PT0.02S", told.getFirst().getMessage());
+        assertSame(e.getCause(), told.getFirst().getCause());
+        assertTrue(e.getCause().getMessage().matches("(?s)not ready after PT0.02S: async body .*Timeouts.java:\\d+.* waiting"), e.getCause().getMessage());
+    }
+
+    @Test
+    void aValueThatIsLateIsReturned() {
+        assertEquals("late", executor.submit(Timer.timeout(SHORT, async(() -> {
+            try {
+                await(new Gate<Void>());
+            } catch (CancellationException e) {
+                await(Timer.sleep(SHORT));
+            }
+            return "late";
+        }))).join());
+    }
+
+    @Test
+    void aCleanupThatFailsIsNotHidden() {
+        var failure = new IOException("cleanup");
+        var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT, async(() -> {
+            try {
+                await(new Gate<Void>());
+            } finally {
+                Futures.raise(failure);
+            }
+        })))::join);
+        assertSame(failure, e.getCause());
+        assertInstanceOf(TimeoutException.class, failure.getSuppressed()[0]);
+    }
+
+    /// The exception that ends it is another one than it was told.
+    @Test
+    void anyCancellationExceptionAfterTheTimeIsTheTimeouts() {
+        var own = new CancellationException("own");
+        var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT, async(() -> {
+            try {
+                await(new Gate<Void>());
+            } finally {
+                Futures.raise(own);
+            }
+        })))::join);
+        assertInstanceOf(TimeoutException.class, e.getCause());
+        assertSame(own, e.getCause().getSuppressed()[0]);
+    }
+
+    @Test
+    void whatDroppingThrowsInABodyThatIsLateIsSuppressedInTheTimeout() {
+        var thrown = new IllegalStateException("from drop");
+        var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT, async(() -> {
+            await(Futures.clinging(thrown));
+        })))::join);
+        assertSame(thrown, assertInstanceOf(TimeoutException.class, e.getCause()).getSuppressed()[0]);
+    }
+
+    @Test
+    void theCallersCancellationInACleanupIsASecondOneAndWins() throws Exception {
+        var cleanup = new Gate<Void>();
+        var handle = executor.submit(Timer.timeout(SHORT, async(() -> {
+            try {
+                await(new Gate<Void>());
+            } finally {
+                await(cleanup);
+            }
+        })));
+        cleanup.waker();
+        handle.cancel("why");
+        var e = assertThrows(CancellationException.class, handle::join);
+        assertEquals("why", e.getMessage());
+        assertInstanceOf(TimeoutException.class, e.getSuppressed()[0]);
+    }
+
+    /// The cleanup of the inner one is longer than the outer time: it is cancelled, and its end awaited, too.
+    @Test
+    void theOuterTimeoutOfTwoCancelsACleanupThatIsTooLong() {
+        var order = new ArrayList<String>();
+        var inner = Timer.timeout(SHORT, async(() -> {
+            try {
+                await(new Gate<Void>());
+            } finally {
+                try {
+                    await(Timer.sleep(LONG));
+                } catch (CancellationException e) {
+                    order.add(e.getMessage());
+                    throw e;
+                } finally {
+                    await(Timer.sleep(SHORT));
+                    order.add("ended");
+                }
+            }
+        }));
+        var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT.multipliedBy(3), inner))::join);
+        assertTrue(assertInstanceOf(TimeoutException.class, e.getCause()).getMessage().startsWith("not ready after PT0.06S: "), e.getCause().getMessage());
+        assertEquals(List.of("timed out after PT0.06S", "ended"), order);
+    }
+
+    @Test
+    void aScopeAndARaceThatAreLateEndBeforeTheTimeoutIsThrown() {
+        for (var kind : List.of("scope", "race")) {
+            var order = new ArrayList<String>();
+            Future<Void> child = async(() -> {
+                try {
+                    await(new Gate<Void>());
+                } finally {
+                    await(Timer.sleep(SHORT));
+                    order.add("child ended");
+                }
+            });
+            assertTimesOut(SHORT, Timer.timeout(SHORT, kind.equals("race") ? Future.race(child, Timer.sleep(LONG)) : trale.Scope.run(scope -> {
+                scope.fork(child);
+                await(new Gate<Void>());
+            })));
+            assertEquals(List.of("child ended"), order, kind);
+        }
+    }
+
+    @Test
+    void aHandleThatIsLateKeepsItsTask() throws Exception {
+        var gate = new Gate<String>();
+        var task = executor.submit(gate);
+        assertTimesOut(SHORT, Timer.timeout(SHORT, task));
+        assertEquals(0, gate.drops.get());
+        gate.open("value");
+        assertEquals("value", task.join());
     }
 }
