@@ -245,7 +245,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         }
         cancel(Cancellation.PLAIN);
         try {
-            if (poll(Context.of(() -> {})) instanceof Poll.Pending<T>) Executor.adopt(this);
+            if (poll(Context.GIVEN_UP) instanceof Poll.Pending<T>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert over; // as asked for
         } catch (Throwable t) {

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a poll is given: the waker of the task it is done for.
 public final class Context {
+    /// Of a body that is given up: it is polled once, and if it has to wait it becomes a task.
+    static final Context GIVEN_UP = of(() -> {});
+
     private final Waker waker;
     final Budget budget;
 

@@ -53,6 +53,7 @@ public final class Executor implements AutoCloseable {
     private Executor(String name, boolean reactorThread) throws IOException {
         Libc.require();
         Log.prepare();
+        UnseenFailure.prepare();
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
     }

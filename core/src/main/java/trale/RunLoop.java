@@ -62,18 +62,31 @@ final class RunLoop {
         takeInjected();
     }
 
-    /// A system call may need some bytes of heap. If there are none, the reserve is given up; then tasks that wait fail one by one,
-    /// which frees what they hold. If none waits, the memory is in use elsewhere, and this tries again.
+    /// A system call may need some bytes of heap. If there are none, the reserve is given up; then tasks that wait fail, one, two,
+    /// four …, which frees what they hold, until the call succeeds: it is what lets the others go on. If no task waits, the memory is
+    /// in use elsewhere, and this tries again.
     private void drive(boolean sleep) {
-        try {
-            if (sleep) driver.sleep();
-            else driver.turn();
-            if (reserve.length == 0 && waitQueue.isEmpty()) reserve = new byte[RESERVE];
-        } catch (OutOfMemoryError e) {
-            var victim = reserve.length == 0 ? waitQueue.first() : null;
-            if (victim != null) victim.abandon(e);
-            else if (reserve.length == 0) LockSupport.parkNanos(PAUSE);
+        for (var victims = 0; ; victims = Math.max(1, 2 * victims)) {
+            try {
+                if (sleep) driver.sleep();
+                else driver.turn();
+                if (reserve.length == 0 && waitQueue.isEmpty()) reserve = new byte[RESERVE];
+                return;
+            } catch (OutOfMemoryError e) {
+                makeRoom(e, victims);
+            }
+        }
+    }
+
+    private void makeRoom(OutOfMemoryError e, int victims) {
+        if (reserve.length != 0) {
             reserve = NO_RESERVE;
+            return;
+        }
+        if (waitQueue.isEmpty()) LockSupport.parkNanos(PAUSE);
+        for (var i = 0; i <= victims; i++) {
+            var victim = waitQueue.first();
+            if (victim != null) victim.abandon(e);
         }
     }
 

@@ -203,9 +203,11 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         }
         throwAtInnermost(Cancellation.PLAIN);
         try {
-            if (poll(Context.of(() -> {})) instanceof Poll.Pending<?>) Executor.adopt(this);
+            if (poll(Context.GIVEN_UP) instanceof Poll.Pending<?>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert state == FINISHED; // as asked for
+        } catch (OutOfMemoryError e) {
+            // There is no memory for a cleanup, nor for a log; what the body holds is given up all the same.
         } catch (Throwable t) {
             Log.error("an async body that was dropped failed in its cleanup: " + this, t);
         }

@@ -282,8 +282,10 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             if (seen) return;
             unseen = UnseenFailure.watch(this, failed);
             if (seen) see();
+        } catch (OutOfMemoryError e) {
+            UnseenFailure.countLost();
         } catch (Throwable t) {
-            if (!seen) Log.error(UnseenFailure.REPORT, failed); // no memory to wait for a look at it
+            Log.error(UnseenFailure.REPORT, failed);
         }
     }
 

@@ -6,6 +6,7 @@ import java.lang.ref.Cleaner;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import trale.internal.ExitHook;
 import trale.internal.Log;
@@ -32,6 +33,9 @@ final class UnseenFailure implements Runnable {
     /// The oldest first. Guarded by itself: the thread that takes a failure out reports it, or has been given it.
     private static final SequencedSet<UnseenFailure> UNSEEN = new LinkedHashSet<>();
 
+    /// Failures that could not be kept, since the last report of them. Any thread.
+    private static final AtomicInteger LOST = new AtomicInteger();
+
     private static final Runnable PRINT_ALL = UnseenFailure::printAll;
 
     private final Throwable failure;
@@ -41,8 +45,22 @@ final class UnseenFailure implements Runnable {
         this.failure = failure;
     }
 
+    /// Loads what a failure needs, while there is memory to load it with: a class whose initialisation fails is lost for good.
+    static void prepare() {}
+
+    /// Counts a failure that cannot be kept until it is seen, for want of memory: it is reported with the next one that can.
+    static void countLost() {
+        LOST.getAndIncrement();
+    }
+
+    private static void reportLost() {
+        var n = LOST.getAndSet(0);
+        if (n != 0) Log.error(n + " tasks failed while there was no memory to wait for a look at their failures", null);
+    }
+
     /// From now on the failure is reported unless it is seen.
     static UnseenFailure watch(Task<?> task, Throwable failure) {
+        if (LOST.get() != 0) reportLost();
         var unseen = new UnseenFailure(failure);
         unseen.cleanable = CLEANER.register(task, unseen);
         UnseenFailure oldest = null;
@@ -74,6 +92,7 @@ final class UnseenFailure implements Runnable {
     }
 
     private static void printAll() {
+        reportLost();
         List<UnseenFailure> all;
         synchronized (UNSEEN) {
             all = List.copyOf(UNSEEN);
