@@ -11,6 +11,7 @@ import trale.internal.linux.Libc;
 /// Each executor has one, for its thread alone. A context that is polled elsewhere has one that only counts.
 final class Budget {
     private static final int AWAITS = 128;
+    private static final int FEW = 4; // after so few a poll goes on in any case, also if a debugger holds it
     private static final int POLLS = 64;
     private static final int MAX_STEPS = 32;
     private static final long SLICE = 100_000; // ns
@@ -57,7 +58,7 @@ final class Budget {
             slice = now;
             return true;
         }
-        return now - slice < SLICE;
+        return now - slice < SLICE || awaits < FEW;
     }
 
     /// A poll has ended.

@@ -86,7 +86,7 @@ final class RunLoop {
         if (waitQueue.isEmpty()) LockSupport.parkNanos(PAUSE);
         for (var i = 0; i <= victims; i++) {
             var victim = waitQueue.first();
-            if (victim != null) victim.abandon(e);
+            if (victim != null) victim.abandonForMemory(e);
         }
     }
 
@@ -135,9 +135,14 @@ final class RunLoop {
     /// wakes the sleeper: one eventfd write, however many wakes there are. If that write fails it is 1 again, for the next wake.
     private volatile int parked;
 
-    /// Spawned and not yet ended, for people: the end of the loop does not depend on it. Any thread adds, *then* queues the task.
-    /// The executor's subtracts at the task's end, or the spawning one if it could not queue it.
-    private final AtomicInteger tasks = new AtomicInteger();
+    /// Spawned and not yet ended, for people: the end of the loop does not depend on it. Written by the executor's thread alone, in
+    /// steps that call nothing, so that a spawn without stack is not counted.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    volatile int tasks;
+
+    /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts
+    /// if it could not; the executor's subtracts after it has counted the task in `tasks`.
+    final AtomicInteger arriving = new AtomicInteger();
 
     /// How many rounds of cancelling closing threads have asked for; not 0: nothing can be spawned any more. Written under the
     /// monitor, *before* [#unpark()]. A thread that spawns queues the task, *then* reads it; the executor's thread reads it, *then*
@@ -198,7 +203,7 @@ final class RunLoop {
     }
 
     int taskCount() {
-        return tasks.get();
+        return tasks + arriving.get();
     }
 
     /// Makes a task of a future that has no owner. By any thread, also while the executor is being closed.
@@ -224,18 +229,19 @@ final class RunLoop {
     /// @param parent whose child it is, by the executor's thread; or null
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task, @Nullable Children<?> parent) {
         var handle = new JoinHandle<>(task); // nothing is allocated once the task is queued
-        tasks.getAndIncrement();
+        var foreign = !isCurrent();
+        if (foreign) arriving.getAndIncrement();
         try {
             if (parent != null) parent.add(task);
             task.wake();
         } catch (Throwable t) {
             if (task.isNowhere()) {
                 if (task.parent != null) task.parent.remove(task);
-                tasks.getAndDecrement();
+                if (foreign) arriving.getAndDecrement();
             }
             throw t;
         }
-        if (closed && !isCurrent()) {
+        if (closed && foreign) {
             var rejected = rejected();
             if (task.reject(rejected)) throw rejected;
         }
@@ -254,9 +260,11 @@ final class RunLoop {
     }
 
     /// One task less.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by the executor's thread, if it is counted
     void ended(Task<?> task) {
         waitQueue.remove(task);
-        tasks.getAndDecrement();
+        if (task.counted) tasks--;
+        else arriving.getAndDecrement(); // it was rejected
     }
 
     /// Ends the sleep of the executor's thread, if it sleeps. By any thread, after it has published what there is to do.
@@ -282,7 +290,7 @@ final class RunLoop {
     private boolean cancelAll() {
         rounds = wantedRounds;
         if (rounds > ROUNDS) return false;
-        var left = tasks.get(); // not more: a task that is taken may be woken, and added, again
+        var left = taskCount(); // not more: a task that is taken may be woken, and added, again
         for (Task<?> task; left >= 0 && (task = injected.pollAll()) != null; left--) task.wakeInjected();
         runQueue.cancelAll(CLOSED);
         waitQueue.cancelAll(CLOSED);

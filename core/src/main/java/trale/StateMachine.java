@@ -201,13 +201,13 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             state = FINISHED;
             return;
         }
-        throwAtInnermost(Cancellation.PLAIN);
         try {
+            throwAtInnermost(Cancellation.PLAIN);
             if (poll(Context.GIVEN_UP) instanceof Poll.Pending<?>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert state == FINISHED; // as asked for
         } catch (OutOfMemoryError e) {
-            // There is no memory for a cleanup, nor for a log; what the body holds is given up all the same.
+            abandon(); // there is no memory for a cleanup; what the body holds, and waits for, is given up all the same
         } catch (Throwable t) {
             Log.error("an async body that was dropped failed in its cleanup: " + this, t);
         }

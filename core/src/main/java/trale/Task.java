@@ -60,6 +60,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     @Nullable Task<?> previous;
     @Nullable Task<?> next;
     boolean inWaitQueue;
+    boolean counted; // among the executor's tasks
 
     /// Of a child: the scope, and the links between its children. Executor's thread only.
     @Nullable Children<?> parent;
@@ -128,13 +129,20 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     /// By the executor's thread, with a task it took from its `injected` queue.
     void wakeInjected() {
-        if (INJECTED.getAndSet(this, 0) == 1) woken();
+        if (INJECTED.getAndSet(this, 0) != 1) return;
+        var arrives = !counted;
+        woken();
+        if (arrives) loop.arriving.getAndDecrement();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the executor's thread alone counts
     private void woken() {
         if (state == IDLE) {
             loop.runQueue.push(this);
             state = QUEUED;
+            if (counted) return;
+            counted = true;
+            loop.tasks++;
         } else if (state == RUNNING) {
             state = WOKEN;
         }
@@ -333,6 +341,13 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             f = body.awaiting();
         }
         return f == null ? text.toString() : text.append(", ").append(Log.describe(f)).toString();
+    }
+
+    /// Ends a task that waits, because there is no memory left and this frees what it holds.
+    void abandonForMemory(OutOfMemoryError e) {
+        seen = true; // a report would need memory, too
+        UnseenFailure.countLost();
+        abandon(e);
     }
 
     boolean isDone() {

@@ -5,9 +5,11 @@ import java.io.StringWriter;
 import java.lang.ref.Cleaner;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellation;
 import trale.internal.ExitHook;
 import trale.internal.Log;
 
@@ -46,7 +48,10 @@ final class UnseenFailure implements Runnable {
     }
 
     /// Loads what a failure needs, while there is memory to load it with: a class whose initialisation fails is lost for good.
-    static void prepare() {}
+    static void prepare() {
+        Objects.requireNonNull(Cancellation.PLAIN);
+        Objects.requireNonNull(Context.GIVEN_UP);
+    }
 
     /// Counts a failure that cannot be kept until it is seen, for want of memory: it is reported with the next one that can.
     static void countLost() {
@@ -60,7 +65,6 @@ final class UnseenFailure implements Runnable {
 
     /// From now on the failure is reported unless it is seen.
     static UnseenFailure watch(Task<?> task, Throwable failure) {
-        if (LOST.get() != 0) reportLost();
         var unseen = new UnseenFailure(failure);
         unseen.cleanable = CLEANER.register(task, unseen);
         UnseenFailure oldest = null;
@@ -70,6 +74,7 @@ final class UnseenFailure implements Runnable {
             if (!exited) UNSEEN.add(unseen);
             if (UNSEEN.size() > MAX) oldest = UNSEEN.getFirst();
         }
+        if (LOST.get() != 0) reportLost(); // there is memory again
         if (exited) unseen.print();
         if (oldest != null && oldest.forget()) Log.error(REPORT + " so far, while " + MAX + " others failed", oldest.failure);
         return unseen;

@@ -60,6 +60,7 @@ class ServersInNeedTest {
             var port = web.port();
             String answer;
             try (var clients = new Clients(120, port)) {
+                while (!web.errors().contains("EMFILE")) Thread.onSpinWait(); // until it has taken as many as it can
                 answer = get(clients.getFirst()); // there is none left to open the file with
             }
             assertTrue(answer.startsWith("HTTP/1.1 500 "), answer);

@@ -37,13 +37,19 @@ final class Memory {
         int reference = flag("UseCompressedOops", "true").equals("true") ? 4 : 8;
         int alignment = Integer.parseInt(flag("ObjectAlignmentInBytes", "8"));
         var memory = new Memory(header, reference);
-        var inherited = new ArrayList<String>();
-        for (var f : StateMachine.class.getDeclaredFields())
-            if (!Modifier.isStatic(f.getModifiers())) inherited.add(f.getType().descriptorString());
-        int machine = memory.place(inherited);
+        int machine = memory.placeFieldsOf(StateMachine.class);
         int fields = memory.place(kept);
         int bytes = Math.ceilDiv(memory.end, alignment) * alignment;
         return new Size(header, machine, fields, bytes - header - machine - fields, reference);
+    }
+
+    /// {@return the bytes of a class's fields, and of those above it}
+    private int placeFieldsOf(Class<?> c) {
+        int above = c.getSuperclass() == null ? 0 : placeFieldsOf(c.getSuperclass());
+        var fields = new ArrayList<String>();
+        for (var f : c.getDeclaredFields())
+            if (!Modifier.isStatic(f.getModifiers())) fields.add(f.getType().descriptorString());
+        return above + place(fields);
     }
 
     /// {@return the value of a flag of this JVM; the usual one in a runtime image that has no module jdk.management to ask}

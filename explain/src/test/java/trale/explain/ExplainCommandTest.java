@@ -91,7 +91,7 @@ class ExplainCommandTest {
         assertEquals(1, run("--class-files", folder.resolve("a/b").toString(), file("Hello.java", """
                 package some.where;
                 class Hello {
-                    Object one() { return trale.Async.async(() -> trale.Async.await(null)); }
+                    Object one() { return trale.Async.async(() -> trale.Async.await((trale.Future<?>) null)); }
                     Object bad() { return trale.Async.async("x"::length); }
                     Object two() { return trale.Async.async(() -> 2); }
                 }

@@ -255,7 +255,7 @@ class StateGraphTest {
 
     @Test
     void withoutDebugTablesThereAreNoLinesAndNames() throws Exception {
-        var text = "class Plain { static Object body(String s) { return trale.Async.async(() -> { trale.Async.await(null); return s; }); } }";
+        var text = "class Plain { static Object body(String s) { return trale.Async.async(() -> { trale.Async.await((trale.Future<?>) null); return s; }); } }";
         var file = Files.writeString(folder.resolve("Plain.java"), text);
         var javac = javax.tools.ToolProvider.getSystemJavaCompiler();
         assertEquals(0, javac.run(null, null, null, "-g:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), file.toString()));
