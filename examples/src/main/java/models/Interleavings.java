@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,7 +149,7 @@ final class Interleavings {
             for (var edge : next) if (seen.add(edge.to)) toVisit.addLast(new Visit(edge.to, visit, edge.step));
         }
         var steps = edges.values().stream().flatMap(List::stream).map(Edge::step).distinct().toList();
-        return new Result(Optional.empty(), Optional.ofNullable(orders(first, new LinkedHashMap<>())), seen.size(), steps);
+        return new Result(Optional.empty(), Optional.ofNullable(orders(first, new HashMap<>())), seen.size(), steps);
     }
 
     private Failure addSteps(int t, Visit visit, List<Edge> next) {
@@ -191,7 +190,10 @@ final class Interleavings {
             threads.get(t).program().step(s.at.get(t), memory);
             waiting.add("the " + threads.get(t).name() + " waits for ever (" + memory.text + ")");
         }
-        return waiting.isEmpty() ? model.wrongAtTheEnd().apply(new Memory(s, -1)) : String.join(", ", waiting);
+        if (waiting.isEmpty()) return model.wrongAtTheEnd().apply(new Memory(s, -1));
+        var cells = new ArrayList<String>();
+        for (var c = 0; c < s.cells.size(); c++) if (s.cells.get(c) != 0) cells.add(model.cells().get(c) + " = " + s.cells.get(c));
+        return String.join(", ", waiting) + (cells.isEmpty() ? "" : ", and " + String.join(", ", cells));
     }
 
     /// {@return how many ways lead from the state to an end, or null if one leads back}

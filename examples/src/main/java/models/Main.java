@@ -1,11 +1,15 @@
 package models;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import models.Interleavings.Failure;
 import models.Interleavings.Step;
 
-/// Tries a model in every order, or shows the order that breaks one of its wrong twins.
+/// `./trale model`: tries a model in every order, or shows the order that breaks one of its wrong twins.
 final class Main {
     private static final int WIDTH = 100;
 
@@ -15,15 +19,16 @@ final class Main {
         System.exit(run(List.of(args), System.out));
     }
 
+    /// {@return what the process ends with: 1 if a model shows nothing or the code is wrong, 2 for an unknown name}
     static int run(List<String> args, Appendable out) {
         try {
             return tryOut(args, out);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private static int tryOut(List<String> args, Appendable out) throws java.io.IOException {
+    private static int tryOut(List<String> args, Appendable out) throws IOException {
         if (args.isEmpty()) {
             out.append("usage: ./trale model NAME [TWIN]\n\n");
             for (var model : Model.ALL) out.append(("  %-10s %s\n").formatted(model.name(), indented(model.shows(), 13)));
@@ -34,7 +39,7 @@ final class Main {
         return 2;
     }
 
-    private static <T extends Enum<T> & Model.Twin> int show(Model<T> model, List<String> args, Appendable out) throws java.io.IOException {
+    private static <T extends Enum<T> & Model.Twin> int show(Model<T> model, List<String> args, Appendable out) throws IOException {
         var all = model.all();
         if (args.size() == 1) {
             var result = Interleavings.of(model, all.getFirst());
@@ -43,8 +48,9 @@ final class Main {
                 print(model, all.getFirst(), result.failure().get(), out);
                 return 1;
             }
-            var orders = result.orders().map("%,d"::formatted).orElse("without end");
-            out.append("\nNone of its orders goes wrong: %s orders, through %,d states.\n\nWrong twins:\n".formatted(orders, result.states()));
+            var orders = result.orders().map(Main::grouped).orElse("without end");
+            out.append("\nNone of its orders goes wrong: %s orders, through %s states.\n\nWrong twins:\n"
+                    .formatted(orders, grouped(result.states())));
             for (var twin : all.subList(1, all.size())) out.append("  %s\n      %s\n".formatted(Model.nameOf(twin), indented(twin.mistake(), 6)));
             return 0;
         }
@@ -63,7 +69,7 @@ final class Main {
     }
 
     /// A column for each thread, a row for each step.
-    private static <T extends Enum<T> & Model.Twin> void print(Model<T> model, T twin, Failure failure, Appendable out) throws java.io.IOException {
+    private static <T extends Enum<T> & Model.Twin> void print(Model<T> model, T twin, Failure failure, Appendable out) throws IOException {
         var threads = model.threads().apply(twin);
         var used = failure.steps().stream().map(Step::thread).distinct().sorted().toList(); // a thread without a step needs no column
         var width = (WIDTH - 4) / used.size();
@@ -71,12 +77,12 @@ final class Main {
         row(out, "", used.size(), -1, used.stream().map(t -> threads.get(t).name()).toList(), width);
         row(out, "", used.size(), -1, used.stream().map(t -> "─".repeat(width - 2)).toList(), width);
         var number = 0;
-        var places = new ArrayList<>(java.util.Collections.nCopies(threads.size(), ""));
+        var places = new ArrayList<>(Collections.nCopies(threads.size(), ""));
         for (var step : failure.steps()) {
             var lines = new ArrayList<String>();
             if (!step.place().isEmpty() && !step.place().equals(places.get(step.thread()))) lines.add("in " + step.place() + ":");
             places.set(step.thread(), step.place());
-            lines.addAll(wrapped("  " + step.text() + (step.result().isEmpty() ? "" : " → " + step.result()), width - 2, "    "));
+            lines.addAll(wrapped("  " + step.text() + (step.result().isEmpty() ? "" : " →\u00a0" + step.result().replace(' ', '\u00a0')), width - 2, "    "));
             number++;
             for (var i = 0; i < lines.size(); i++) row(out, i == 0 ? "" + number : "", used.size(), used.indexOf(step.thread()), List.of(lines.get(i)), width);
         }
@@ -84,13 +90,17 @@ final class Main {
         out.append("\n" + indented("Then " + wrong + ".", 0) + "\n");
     }
 
-    private static void row(Appendable out, String number, int columns, int only, List<String> texts, int width) throws java.io.IOException {
+    private static void row(Appendable out, String number, int columns, int only, List<String> texts, int width) throws IOException {
         var line = new StringBuilder("%3s ".formatted(number));
         for (var c = 0; c < columns; c++) {
             var text = only < 0 ? texts.get(c) : only == c ? texts.getFirst() : "";
-            line.append(text).repeat(' ', Math.max(0, width - text.length()));
+            line.append(text.replace('\u00a0', ' ')).repeat(' ', Math.max(0, width - text.length()));
         }
         out.append(line.toString().stripTrailing() + "\n");
+    }
+
+    static String grouped(Number n) {
+        return String.format(Locale.ROOT, "%,d", n);
     }
 
     private static String indented(String text, int indent) {

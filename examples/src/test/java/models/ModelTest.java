@@ -92,10 +92,17 @@ class ModelTest {
     }
 
     @Test
+    void thePictureOnThePageOfTheModelsIsWhatTheCommandPrints() throws Exception {
+        var out = new StringBuilder();
+        Main.run(List.of("sleep", "does-not-look-again"), out);
+        assertTrue(Files.readString(Path.of("../docs/models.md")).contains("```text\n" + out + "```"), out::toString);
+    }
+
+    @Test
     void thePageOfTheModelsTellsOfEachAndHowManyOrdersItHas() throws Exception {
         var page = Files.readString(Path.of("../docs/models.md"));
         for (var model : Model.ALL) {
-            var orders = "%,d".formatted(asWritten(model).orders().orElseThrow());
+            var orders = Main.grouped(asWritten(model).orders().orElseThrow());
             assertTrue(page.contains("| `" + model.name() + "` |"), model.name());
             assertTrue(page.contains(model.shows()), model.shows());
             assertTrue(page.contains("| " + orders + " |"), model.name() + ": " + orders);
