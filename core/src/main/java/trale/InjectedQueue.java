@@ -57,12 +57,13 @@ final class InjectedQueue {
         return (Task<?>) first;
     }
 
-    /// As [#poll()], but waits until the adds that have begun are linked: null means that there is none.
+    /// As [#poll()], but waits until the adds that have begun are linked: null means that there is none. The tail alone does not tell:
+    /// it is the stub, too, when poll has put that behind a task whose add is between its two steps.
     @SuppressWarnings("ThreadPriorityCheck") // a thread between its two steps may need this one's core
     @Nullable Task<?> pollAll() {
         for (;;) {
             var task = poll();
-            if (task != null || tail == stub) return task;
+            if (task != null || (head == stub && tail == stub)) return task;
             Thread.yield();
         }
     }
