@@ -13,14 +13,14 @@ import trale.internal.linux.Libc;
 /// A sleep: until its time has come, an entry in the timers of the reactor it was last polled at.
 final class Deadline extends Owned implements Future<Void> {
     static final int NOWHERE = -1;
-    static final Waker NOBODY = () -> {};
+    static final Waker NO_WAKER = () -> {};
 
     final long nanoTime;
 
     /// Where in the heap, and what to wake. Guarded by the [Timers].
     int index = NOWHERE;
 
-    Waker waker = NOBODY;
+    Waker waker = NO_WAKER;
 
     /// The one whose timers it is in, or was; by the thread that polls.
     private @Nullable Reactor reactor;

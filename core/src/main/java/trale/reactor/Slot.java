@@ -45,10 +45,10 @@ public final class Slot {
     /// NOTHING, READY, CLOSED, CLOSED_WHILE_WAITING or the [Waker] of the task that waits.
     ///
     /// Written by the task (READY → NOTHING before its call, NOTHING → its waker after), by the reactor (→ READY) and by close
-    /// (→ CLOSED), all by compare-and-set with sequential consistency; only CLOSED_WHILE_WAITING, which nobody else leaves, the
+    /// (→ CLOSED), all by compare-and-set with sequential consistency; only CLOSED_WHILE_WAITING, which no other transition leaves, the
     /// task simply overwrites. The task's NOTHING is ordered before its system call, so either the call sees what the kernel
     /// reported, or the report comes after the NOTHING and is not overwritten.
-    private volatile Object state = READY; // try first: nobody knows yet
+    private volatile Object state = READY; // not known yet, so the first call is tried
 
     /// The other end is gone, so there is no further edge to wait for: the call must be made until it says so itself.
     /// Set before the state is READY, read after the task's call.
@@ -101,7 +101,7 @@ public final class Slot {
         turnInto(CLOSED, CLOSED_WHILE_WAITING);
     }
 
-    /// Wakes whoever waits; CLOSED stays what it is.
+    /// Wakes the waiting task; CLOSED stays what it is.
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
             var s = state;

@@ -5,7 +5,7 @@ import trale.internal.linux.Epoll;
 /// A file descriptor that a [Reactor] watches: one [Slot] per direction.
 ///
 /// The descriptor remains its owner's: it must be non-blocking, and be closed after [#close()], never before. Otherwise
-/// events of a duplicate, or of a stranger that got the same number, would still arrive.
+/// events of a duplicate, or of another file that got the same number, would still arrive.
 public final class Source implements AutoCloseable {
     private static final int READ = Epoll.IN | Epoll.RDHUP;
     private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR | Epoll.PRI;

@@ -28,7 +28,7 @@ final class Timers {
 
     /// Puts the deadline in, or gives one that is in another waker.
     ///
-    /// @param arm set the timerfd if this is the earliest; without it whoever turns does, before the thread sleeps
+    /// @param arm set the timerfd if this is the earliest; otherwise the thread that turns the reactor sets it before it sleeps
     /// @throws IllegalStateException closed, so that the timerfd's number may be another file's; or Linux refuses to set the
     ///         timerfd. The deadline is not in then
     /// @throws OutOfMemoryError there is no room for it; it is not in then
@@ -99,11 +99,11 @@ final class Timers {
         }
         var waker = removed.waker;
         removed.index = Deadline.NOWHERE;
-        removed.waker = Deadline.NOBODY;
+        removed.waker = Deadline.NO_WAKER;
         return waker;
     }
 
-    @SuppressWarnings("NullAway") // beyond size the array holds nulls that nobody reads
+    @SuppressWarnings("NullAway") // beyond size the array holds nulls that are never read
     private void clear(int i) {
         heap[i] = null;
     }
