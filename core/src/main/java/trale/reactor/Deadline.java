@@ -10,7 +10,7 @@ import trale.Waker;
 import trale.internal.Owned;
 import trale.internal.linux.Libc;
 
-/// A sleep: until its time has come, an entry in the timers of the reactor it was last polled at.
+/// A sleep. While it waits it is an entry in the timers of the reactor that last polled it.
 final class Deadline extends Owned implements Future<Void> {
     static final int NOWHERE = -1;
     static final Waker NO_WAKER = () -> {};
@@ -22,7 +22,7 @@ final class Deadline extends Owned implements Future<Void> {
 
     Waker waker = NO_WAKER;
 
-    /// The one whose timers it is in, or was; by the thread that polls.
+    /// The reactor whose timers it is in, or was in. Used by the polling thread alone.
     private @Nullable Reactor reactor;
 
     Deadline(long nanoTime) {
