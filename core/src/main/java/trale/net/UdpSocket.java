@@ -63,7 +63,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     }
 
     /// Chooses the one peer that [#send(ByteBuffer)] sends to, and from which alone datagrams are received from now on.
-    /// That needs no packet and does not wait. Only a connected socket learns that nobody is there: a later operation
+    /// That needs no packet and does not wait. Only a connected socket learns that no socket has that address: a later operation
     /// then fails with [java.net.PortUnreachableException].
     ///
     /// A datagram of another sender that the kernel had queued before is still received: who must not be mistaken compares

@@ -25,7 +25,7 @@ public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
     /// socket.
     ///
     /// @param address a path or an abstract name
-    /// @return fails with [java.net.ConnectException] if nobody listens there, or with another
+    /// @return fails with [java.net.ConnectException] if no socket listens there, or with another
     ///         [java.net.SocketException], for example if there is no such path (ENOENT)
     public static Future<UnixStream> connect(UnixDomainSocketAddress address) {
         return ByteStream.connect(Objects.requireNonNull(address, "the address is null"), null, UnixStream::new);

@@ -10,19 +10,19 @@ import trale.Waker;
 import trale.internal.Owned;
 import trale.internal.linux.Libc;
 
-/// A sleep: until its time has come, an entry in the timers of the reactor it was last polled at.
+/// A sleep. While it waits it is an entry in the timers of the reactor that last polled it.
 final class Deadline extends Owned implements Future<Void> {
     static final int NOWHERE = -1;
-    static final Waker NOBODY = () -> {};
+    static final Waker NO_WAKER = () -> {};
 
     final long nanoTime;
 
     /// Where in the heap, and what to wake. Guarded by the [Timers].
     int index = NOWHERE;
 
-    Waker waker = NOBODY;
+    Waker waker = NO_WAKER;
 
-    /// The one whose timers it is in, or was; by the thread that polls.
+    /// The reactor whose timers it is in, or was in. Used by the polling thread alone.
     private @Nullable Reactor reactor;
 
     Deadline(long nanoTime) {

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import trale.Context;
 import trale.Waker;
 
-/// One direction of a [Source]: is a system call worth its while, and if not, who waits for that?
+/// One direction of a [Source]. It knows whether a system call is worth making, and which waker to call when it is.
 ///
 /// ```
 ///            poll: true, make the call              event: READY
@@ -45,12 +45,12 @@ public final class Slot {
     /// NOTHING, READY, CLOSED, CLOSED_WHILE_WAITING or the [Waker] of the task that waits.
     ///
     /// Written by the task (READY → NOTHING before its call, NOTHING → its waker after), by the reactor (→ READY) and by close
-    /// (→ CLOSED), all by compare-and-set with sequential consistency; only CLOSED_WHILE_WAITING, which nobody else leaves, the
-    /// task simply overwrites. The task's NOTHING is ordered before its system call, so either the call sees what the kernel
+    /// (→ CLOSED). All are compare-and-sets, sequentially consistent, with one exception: no thread but the task leaves
+    /// CLOSED_WHILE_WAITING, so the task overwrites it plainly. The task's NOTHING is ordered before its system call, so either the call sees what the kernel
     /// reported, or the report comes after the NOTHING and is not overwritten.
-    private volatile Object state = READY; // try first: nobody knows yet
+    private volatile Object state = READY; // not known yet, so the first call is tried
 
-    /// The other end is gone, so there is no further edge to wait for: the call must be made until it says so itself.
+    /// The other end is gone, so no further edge comes. The task makes the call until the call itself reports the end.
     /// Set before the state is READY, read after the task's call.
     private volatile boolean ended;
 
@@ -85,7 +85,7 @@ public final class Slot {
         if (more || ended) STATE.compareAndSet(this, NOTHING, READY);
     }
 
-    /// Gives up waiting. What has been reported meanwhile is kept for the next to come.
+    /// Gives up waiting. An event that came meanwhile is kept for the next task.
     ///
     /// @param waker as of the poll that answered false
     public void release(Waker waker) {
@@ -101,7 +101,7 @@ public final class Slot {
         turnInto(CLOSED, CLOSED_WHILE_WAITING);
     }
 
-    /// Wakes whoever waits; CLOSED stays what it is.
+    /// Wakes the waiting task; CLOSED stays what it is.
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
             var s = state;

@@ -4,8 +4,8 @@ import trale.internal.linux.Epoll;
 
 /// A file descriptor that a [Reactor] watches: one [Slot] per direction.
 ///
-/// The descriptor remains its owner's: it must be non-blocking, and be closed after [#close()], never before. Otherwise
-/// events of a duplicate, or of a stranger that got the same number, would still arrive.
+/// The caller keeps the descriptor. It must be non-blocking. Call [#close()] first and close the descriptor after it; otherwise events
+/// of a duplicate, or of another file that got the same number, would still arrive.
 public final class Source implements AutoCloseable {
     private static final int READ = Epoll.IN | Epoll.RDHUP;
     private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR | Epoll.PRI;
@@ -24,25 +24,25 @@ public final class Source implements AutoCloseable {
         this.key = key;
     }
 
-    /// {@return for who waits until there is something to read, or to accept}
+    /// {@return the slot for readable data, or for a connection to accept}
     public Slot read() {
         return read;
     }
 
-    /// {@return for who waits until there is room to write, or a connection}
+    /// {@return the slot for room to write, or for a connection that was begun}
     public Slot write() {
         return write;
     }
 
-    /// HUP and ERR concern both directions, whatever was asked; RDHUP means that after what is in the buffer comes the end.
-    /// PRI means that a peer sends urgent data (tcp(7)): a read is short before it, so no short read tells anything any more.
+    /// HUP and ERR concern both directions. RDHUP says that the end follows what is in the buffer.
+    /// PRI says that a peer sends urgent data (tcp(7)). A read stops short before it, so from then on a short read does not mean "empty".
     void event(int events) {
         if ((events & (READ | READ_END)) != 0) read.event((events & READ_END) != 0);
         if ((events & (Epoll.OUT | WRITE_END)) != 0) write.event((events & WRITE_END) != 0);
     }
 
-    /// Ends the watch; who waits on a slot is woken and gets AsynchronousCloseException. From any thread, any number of
-    /// times.
+    /// Ends the watch. A task that waits on a slot is woken and gets AsynchronousCloseException. From any thread, any number
+    /// of times.
     @Override
     public void close() {
         try { // first what wakes: that needs no memory

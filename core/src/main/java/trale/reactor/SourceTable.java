@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the [Source] an event is for by the 64 bits that epoll gives back: the place in this table, and a generation.
 ///
-/// An event may be older than the source: it was in the same batch as the event whose task closed the source and
-/// registered another. The key of the newcomer in its place has another generation, so the stale event finds no source.
+/// A task may close a source and register another while later events of the same batch still name the closed one. The new source may
+/// get the same place, but its key has another generation, so the stale event finds no source.
 final class SourceTable {
     private static final int NONE = -1;
 

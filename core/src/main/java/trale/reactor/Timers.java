@@ -6,11 +6,11 @@ import trale.Waker;
 import trale.internal.linux.Libc;
 import trale.internal.linux.TimerFd;
 
-/// The deadlines that are waited for, in a binary heap with the earliest on top, and the one timerfd that is set to it:
-/// insert and remove in O(log n), no allocation but the array's growth, no system call but when the top changes.
+/// A binary heap of deadlines, the earliest on top, and the one timerfd, which is set to the earliest. Insert and remove are O(log n).
+/// Only the array's growth allocates, and only a new earliest deadline makes a system call.
 ///
-/// Every method holds the monitor: with a reactor thread, or with sleeps polled by hand, several threads use it. Wakers are
-/// called by the caller, outside the monitor.
+/// Every method holds the monitor, because a reactor's thread and threads that poll a sleep by hand use it too. The caller calls the
+/// wakers, outside the monitor.
 final class Timers {
     private static final long FOR_EVER = Long.MAX_VALUE / 2; // 146 years, the most that System.nanoTime() can compare
 
@@ -19,16 +19,16 @@ final class Timers {
     private int size;
     private boolean closed;
 
-    /// When the timerfd goes off: at the earliest deadline, or before it.
+    /// The time at which the timerfd goes off: the earliest deadline, or earlier.
     private long armed = Libc.nanoTime() + FOR_EVER;
 
     Timers(TimerFd timerFd) {
         this.timerFd = timerFd;
     }
 
-    /// Puts the deadline in, or gives one that is in another waker.
+    /// Puts the deadline in. If it is in already, it gets the new waker.
     ///
-    /// @param arm set the timerfd if this is the earliest; without it whoever turns does, before the thread sleeps
+    /// @param arm set the timerfd if this is the earliest; otherwise the thread that turns the reactor sets it before it sleeps
     /// @throws IllegalStateException closed, so that the timerfd's number may be another file's; or Linux refuses to set the
     ///         timerfd. The deadline is not in then
     /// @throws OutOfMemoryError there is no room for it; it is not in then
@@ -99,11 +99,11 @@ final class Timers {
         }
         var waker = removed.waker;
         removed.index = Deadline.NOWHERE;
-        removed.waker = Deadline.NOBODY;
+        removed.waker = Deadline.NO_WAKER;
         return waker;
     }
 
-    @SuppressWarnings("NullAway") // beyond size the array holds nulls that nobody reads
+    @SuppressWarnings("NullAway") // beyond size the array holds nulls that are never read
     private void clear(int i) {
         heap[i] = null;
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///                 1       2         3      4      5      6
 ///  socket         family  type      proto                             numbers
 ///  epoll_ctl      epoll   op        fd     event                      numbers, and an address of the thread's own memory
-///  recvfrom       fd      memory    size   flags  from   length       memory: also somebody else's
+///  recvfrom       fd      memory    size   flags  from   length       memory: also the caller's
 /// ```
 ///
 /// All functions are called in one of two shapes, because java.lang.foreign generates code for each, which takes time at a
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// last parameter, and leaves the upper half of an int result undefined. (x86-64 differs for variadic functions, which are
 /// told how many vector registers are in use; there is none among these.)
 ///
-/// Memory that somebody else can free is passed as a segment: java.lang.foreign keeps it alive during the call. All other
+/// Memory that other code can free is passed as a segment: java.lang.foreign keeps it alive during the call. All other
 /// pointers are to what is here, which lives as long as the thread: allocating costs more than a call, and so would a second
 /// look for what belongs to the thread.
 final class Scratch {
