@@ -147,7 +147,7 @@ final class Machine implements Kernel {
         isUp = true;
         isAwake = true;
         isDoomed = false;
-        world.machines.add(this);
+        if (!world.machines.contains(this)) world.machines.add(this);
     }
 
     /// {@return each task that has not ended, and where it is}

@@ -234,7 +234,7 @@ final class Tcp extends Socket {
     }
 
     private void transmit(Machine to, Runnable arrival) {
-        machine.world.at(arrival(to, 0), () -> machine.wires.pass(machine, to, arrival));
+        machine.world.at(arrival(to, 0), this, () -> machine.wires.pass(machine, to, arrival));
     }
 
     /// Transmits what is to be acknowledged; if it is not for a long time the connection is over.
@@ -245,14 +245,14 @@ final class Tcp extends Socket {
             giveUp = null;
             arrival.run();
         };
-        machine.world.at(arrival(to, bytes), () -> {
+        machine.world.at(arrival(to, bytes), this, () -> {
             if (!machine.wires.pass(machine, to, sent) && giveUp == null && !gone) giveUp = machine.world.in(RETRIES, this::timedOut);
         });
     }
 
     /// {@return when what is sent now arrives: behind all that was sent before}
     private long arrival(Machine to, int bytes) {
-        lastArrival = Math.max(lastArrival + 1, machine.wires.arrival(machine, to, bytes));
+        lastArrival = Math.max(lastArrival, machine.wires.arrival(machine, to, bytes));
         return lastArrival;
     }
 

@@ -40,6 +40,7 @@ final class Wires {
     /// {@return how many machines there were before}
     int add(Machine machine) {
         machines.add(machine);
+        world.machines.add(machine);
         return machines.size() - 1;
     }
 
@@ -119,9 +120,10 @@ final class Wires {
         for (var copies = world.chance(link.duplicate) ? 2 : 1; copies > 0; copies--) {
             var time = arrival(here, there, bytes.length);
             var way = link.way(here);
-            if (world.chance(link.reorder)) time += world.between(1, 2 * Math.max(1, delay(here, there)));
-            else time = way.lastDatagram = Math.max(way.lastDatagram + 1, time);
-            world.at(time, () -> passOnce(here, there, () -> arrived(socket, there, bytes, from, to)));
+            var isOvertaken = world.chance(link.reorder);
+            if (isOvertaken) time += world.between(1, 2 * Math.max(1, delay(here, there)));
+            else time = way.lastDatagram = Math.max(way.lastDatagram, time);
+            world.at(time, isOvertaken ? null : way, () -> passOnce(here, there, () -> arrived(socket, there, bytes, from, to)));
         }
     }
 

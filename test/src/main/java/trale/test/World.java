@@ -12,7 +12,7 @@ import trale.internal.linux.Kernel;
 
 /// What all machines of a simulation share: the clock, what will happen when, and whose turn it is.
 ///
-/// Events happen one at a time, in the order of their times, and those of one instant in the order in which they were set.
+/// Events happen one at a time, in the order of their times; of those of one instant any may be first.
 /// Each machine's executor has a thread of its own, and so has the test; one of them runs at a time:
 ///
 /// ```
@@ -106,9 +106,11 @@ final class World {
     static final class Event {
         final long time;
         final long number;
+        private final @Nullable Object stream;
         private @Nullable Runnable action;
 
-        private Event(long time, long number, Runnable action) {
+        private Event(long time, long number, @Nullable Object stream, Runnable action) {
+            this.stream = stream;
             this.time = time;
             this.number = number;
             this.action = action;
@@ -121,7 +123,12 @@ final class World {
 
     /// @param time in nanoseconds since the beginning; one that has passed is now
     Event at(long time, Runnable action) {
-        var event = new Event(Math.max(now, time), set++, action);
+        return at(time, null, action);
+    }
+
+    /// @param stream of which nothing overtakes what was set before, also not within an instant
+    Event at(long time, @Nullable Object stream, Runnable action) {
+        var event = new Event(Math.max(now, time), set++, stream, action);
         events.add(event);
         return event;
     }
@@ -161,7 +168,11 @@ final class World {
         if (next() != first.time) return first;
         var ties = new ArrayList<>(List.of(first));
         while (next() == first.time) ties.add(events.remove());
-        var chosen = ties.remove(pick(ties.size()));
+        var heads = new ArrayList<Event>(ties.size());
+        for (var tie : ties)
+            if (tie.stream == null || heads.stream().noneMatch(head -> head.stream == tie.stream)) heads.add(tie);
+        var chosen = heads.get(pick(heads.size()));
+        ties.remove(chosen);
         events.addAll(ties);
         return chosen;
     }
