@@ -2,6 +2,7 @@
 module trale.test {
     requires transitive trale;
     requires static org.jspecify;
+    requires static org.junit.jupiter.api; // for those whose tests are written with it
 
     exports trale.test;
 }

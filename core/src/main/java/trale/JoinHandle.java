@@ -172,4 +172,10 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
             super("awaited here", null, false, true);
         }
     }
+
+    /// {@return which task's it is, for people}
+    @Override
+    public String toString() {
+        return task.name == null ? "the end of another task" : "the end of task " + task.name;
+    }
 }

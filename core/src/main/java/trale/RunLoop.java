@@ -1,6 +1,8 @@
 package trale;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -162,6 +164,7 @@ final class RunLoop {
         this.name = name;
         thread = new Worker(executor, name, this::run);
         driver = Driver.open(thread, reactorThread ? loop -> new Worker(executor, name + "-reactor", loop) : null);
+        if (kernel != null) kernel.started(this::describeTasks);
     }
 
     void start() {
@@ -300,14 +303,18 @@ final class RunLoop {
     /// Each step is reached, whatever becomes of those before it.
     private void run() {
         Throwable failure = null;
+        Kernel.Crash crash = null;
         try {
             pollTasks();
+        } catch (Kernel.Crash t) {
+            crash = t;
         } catch (Throwable t) {
             failure = t;
         }
         closed = true;
         try {
-            abandonAll(cause(failure));
+            if (crash != null) endAll(new CancellationException(crash.getMessage()));
+            else abandonAll(cause(failure));
         } finally {
             try {
                 driver.close();
@@ -331,6 +338,20 @@ final class RunLoop {
             if (rounds > ROUNDS && task.giveUp()) abandoned = true;
             task.abandon(cause);
         }
+    }
+
+    private void endAll(CancellationException cause) {
+        for (Task<?> task; (task = injected.pollAll()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = firstLeft()) != null; ) task.crash(cause);
+    }
+
+    /// {@return each task that has not ended, and where it is; for people} While the executor's thread stands still.
+    private List<String> describeTasks() {
+        var lines = new ArrayList<String>();
+        for (var task = waitQueue.first(); task != null; task = task.next) if (task != running) lines.addFirst(task.toString());
+        for (var task = runQueue.first(); task != null; task = task.nextToRun) if (!task.inWaitQueue) lines.add(task + ", runnable");
+        if (running != null) lines.add(running + holder());
+        return lines;
     }
 
     private @Nullable Task<?> firstLeft() {

@@ -27,6 +27,10 @@ final class RunQueue {
         }
     }
 
+    @Nullable Task<?> first() {
+        return first;
+    }
+
     /// {@return the first, which leaves the queue, or null}
     @Nullable Task<?> poll() {
         var task = first;

@@ -308,6 +308,16 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         if (state != DONE) end(null, future == null ? cause : dropped(future, cause));
     }
 
+    /// Ends a task whose machine has lost its power: nothing of it runs any more, and nobody reports it.
+    void crash(Throwable cause) {
+        if (state == DONE) return;
+        if (future instanceof StateMachine<T> body) body.abandon();
+        synchronized (this) {
+            closing = null;
+        }
+        end(null, cause);
+    }
+
     /// Ends a task that was spawned too late. By the thread that spawned it, unless the executor's thread has taken it already.
     boolean reject(Throwable cause) {
         if (!INJECTED.compareAndSet(this, 1, REJECTED)) return false;

@@ -53,6 +53,7 @@ class DocumentationTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Path CORE = ROOT.resolve("core/src/main/java");
     private static final Path EXPLAIN = ROOT.resolve("explain/src/main/java");
+    private static final Path TEST = ROOT.resolve("test/src/main/java");
 
     /// @param at     where the fence is: `README.md:12`
     /// @param line   the number of the first line of code
@@ -143,7 +144,7 @@ class DocumentationTest {
 
     private static List<Path> filesWithSnippets() throws IOException {
         var files = new ArrayList<Path>();
-        for (Path start : List.of(ROOT.resolve("README.md"), ROOT.resolve("docs"), CORE, EXPLAIN)) {
+        for (Path start : List.of(ROOT.resolve("README.md"), ROOT.resolve("docs"), CORE, EXPLAIN, TEST)) {
             if (Files.exists(start)) {
                 try (Stream<Path> found = Files.walk(start)) {
                     found.filter(f -> f.toString().endsWith(".md") || f.toString().endsWith(".java"))
@@ -163,7 +164,7 @@ class DocumentationTest {
                     .filter(p -> !p.startsWith("trale.internal"))
                     .distinct()
                     .map(p -> "import " + p + ".*; ")
-                    .collect(joining("", "import module java.base; ", "import trale.explain.*; import static trale.Async.*; "));
+                    .collect(joining("", "import module java.base; ", "import trale.explain.*; import trale.test.*; import static trale.Async.*; "));
         }
     }
 

@@ -1,6 +1,7 @@
 package trale.test;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trale.Async;
@@ -9,16 +10,32 @@ import trale.JoinHandle;
 import trale.internal.linux.Kernel;
 
 /// A machine of a [Simulation]: an executor, addresses, and a name by which others reach it.
+///
+/// ```
+///           spawn              crash                    restart(main)
+///  made ───────────▶ runs ──────────────▶ without power ─────────────▶ runs main
+///                     ▲ its tasks are gone, no cleanup of them runs      │
+///                     └──────────────────────────────────────────────────┘
+/// ```
+///
+/// Used by tasks of the simulation, and by the thread that made it while nothing runs.
 public final class Host {
-    private final Machine machine;
+    private static final Duration CLEANUP = Duration.ofSeconds(10); // of real time, three times
+
+    final Machine machine;
     private final InetAddress address;
-    private final Executor executor;
+    private Executor executor;
 
     Host(Machine machine, InetAddress address) {
         this.machine = machine;
         this.address = address;
-        executor = here(() -> Executor.builder().name(machine.name).build());
-        machine.world.settle();
+        executor = start();
+    }
+
+    private Executor start() {
+        var started = here(() -> Executor.builder().name(machine.name).build());
+        if (machine.world.isTest()) machine.world.settle();
+        return started;
     }
 
     /// {@return its name, which resolves to its addresses}
@@ -34,6 +51,7 @@ public final class Host {
     /// Runs a body as a task of this host. By a task of any host, or by the thread that made the simulation.
     ///
     /// @return the task's handle
+    /// @throws java.util.concurrent.RejectedExecutionException the host has crashed
     public <T extends @Nullable Object> JoinHandle<T> spawn(Async.Body<T> body) {
         return here(() -> executor.submit(body));
     }
@@ -43,23 +61,54 @@ public final class Host {
         return here(() -> executor.submit(body));
     }
 
-    void close() {
-        machine.world.close(machine);
-        here(() -> {
-            executor.close();
-            return 0;
-        });
-        machine.world.closed();
+    /// Takes the power away: the tasks end where they are, and no `finally` of theirs runs. Nobody is told. What is sent here is
+    /// lost; a connection's other end goes on waiting until what it has sent is not acknowledged for 15 minutes (ETIMEDOUT), or
+    /// until the host has been restarted, which knows nothing of the connection (ECONNRESET).
+    ///
+    /// A task of another host that awaits a handle of a task here is told by CancellationException.
+    ///
+    /// @throws IllegalStateException called by a task of this very host: nothing of that could run on
+    public void crash() {
+        if (machine.isCrashed) return;
+        if (machine.thread == Thread.currentThread())
+            throw new IllegalStateException("a task of " + name() + " crashes " + name() + ", and could not go on; let a task of another host do it");
+        machine.crash();
     }
 
-    /// Calls something whose system calls are this machine's, on a thread that is not.
+    /// Starts it again, after a crash that comes now if there has been none, with the same name and addresses, and with nothing
+    /// else.
+    ///
+    /// @param main its first task
+    /// @throws IllegalStateException called by a task of this very host
+    public void restart(Async.VoidBody main) {
+        crash();
+        machine.restart();
+        executor = start();
+        spawn(main);
+    }
+
+    /// @throws IllegalStateException tasks go on after three cancellations
+    void close() {
+        if (machine.isCrashed) return;
+        var world = machine.world;
+        world.close(machine);
+        var ended = here(() -> executor.close(CLEANUP));
+        world.closed();
+        if (!ended) throw new IllegalStateException("tasks of " + this + " did not end when they were cancelled; the log says which");
+    }
+
+    /// Calls something whose system calls are this machine's, on a thread that may be another's.
     private <T> T here(Supplier<T> call) {
-        if (Kernel.current() != null) return call.get();
-        Kernel.use(machine);
+        var usual = Kernel.use(machine);
         try {
             return call.get();
         } finally {
-            Kernel.use(null);
+            Kernel.use(usual);
         }
+    }
+
+    @Override
+    public String toString() {
+        return "host " + name() + " (" + address.getHostAddress() + ")" + (machine.isCrashed ? ", crashed" : "");
     }
 }

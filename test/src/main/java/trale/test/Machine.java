@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trale.Waker;
 import trale.internal.linux.Kernel;
@@ -58,15 +59,30 @@ final class Machine implements Kernel {
     private boolean isAwake = true; // or has been chosen to wake up
     private final List<Waker> wakers = new ArrayList<>(0); // of what waits until nothing else can happen
     private int reactorFiles; // epolls and eventfds
+
+    /// Has lost its power, and has not been started again.
+    boolean isCrashed;
+
+    /// What is to arrive when it has been started again.
+    final List<Runnable> held = new ArrayList<>(0);
+
+    private @Nullable Supplier<List<String>> tasks; // of its executor
+    private final Faults faults;
+    private final Kernel faulty;
+    private boolean isUp; // its executor has been built
+    final int number;
     boolean isDoomed; // nothing will wake it, and the test waits for its end
 
     /// @param addresses that others reach it by
-    Machine(String name, World world, Wires wires, List<InetAddress> addresses) {
+    Machine(String name, World world, Wires wires, Faults faults, List<InetAddress> addresses) {
         this.name = name;
         this.world = world;
         this.wires = wires;
         this.addresses = addresses;
-        firstDescriptor = FIRST_DESCRIPTOR + wires.add(this) * DESCRIPTORS;
+        this.faults = faults;
+        faulty = new FaultyKernel(this::answer, faults::fault);
+        number = wires.add(this);
+        firstDescriptor = FIRST_DESCRIPTOR + number * DESCRIPTORS;
         for (var address : addresses) wires.add(address, this);
     }
 
@@ -78,9 +94,10 @@ final class Machine implements Kernel {
 
     @Override
     public int pick(int runnable) {
+        if (world.isOver) throw new Kernel.Crash("the run took too long");
         world.enter(this);
         world.now += POLL; // so that a task that never waits meets its time-out
-        return runnable == 1 ? 0 : world.random.nextInt(runnable);
+        return world.pick(runnable);
     }
 
     @Override
@@ -105,19 +122,80 @@ final class Machine implements Kernel {
 
     @Override
     public int call(String function, long a, long b, long c, long d, long e, long f) {
+        if (world.isOver && !world.isTest()) return over(function);
         world.enter(this);
         world.catchUp();
-        var result = answer(function, a, b, c, d, e, f);
+        var isSound = faults.isNone() || !isUp || isCrashed;
+        var result = isSound ? answer(function, a, b, c, d, e, f) : faulty.call(function, a, b, c, d, e, f);
         world.trace.append(world.now).append(' ').append(name).append(' ').append(function).append(' ')
                 .append(a >= firstDescriptor ? a - firstDescriptor : a).append(" = ")
                 .append(result >= firstDescriptor ? result - firstDescriptor : result).append('\n');
+        if (function.equals("eventfd_write") && result == 0) world.signalled(wires.machines().get(((int) a - FIRST_DESCRIPTOR) / DESCRIPTORS));
         if (function.equals("close") && reactorFiles == 0 && thread != null) end();
         return result;
+    }
+
+    /// The run has taken too long: what its threads do is no part of it.
+    private static int over(String function) {
+        if (function.equals("close")) return 0;
+        throw new Kernel.Crash("the run took too long");
+    }
+
+    @Override
+    public void started(Supplier<List<String>> tasks) {
+        this.tasks = tasks;
+        isUp = true;
+        isAwake = true;
+        isDoomed = false;
+        if (!world.machines.contains(this)) world.machines.add(this);
+    }
+
+    /// {@return each task that has not ended, and where it is}
+    List<String> tasks() {
+        var t = tasks;
+        if (t == null || thread == null) return List.of();
+        var usual = Kernel.use(this); // what is said of a timer depends on the clock
+        try {
+            return t.get();
+        } finally {
+            Kernel.use(usual);
+        }
+    }
+
+    /// {@return those that are open, by their descriptors}
+    List<Socket> sockets() {
+        var sockets = new ArrayList<Socket>();
+        for (var file : files) if (file instanceof Socket s) sockets.add(s);
+        return sockets;
+    }
+
+    /// Loses its power: what it had is gone, and nobody is told.
+    void crash() {
+        isCrashed = true;
+        for (var i = 0; i < files.size(); i++) {
+            if (!(files.get(i) instanceof Socket s)) continue;
+            files.set(i, null);
+            used.clear(i);
+            s.vanish();
+        }
+        tcp.clear();
+        udp.clear();
+        names.clear();
+        wakers.clear();
+        if (thread != null) world.endCrashed(this);
+    }
+
+    /// Has its power again: what was on its way arrives.
+    void restart() {
+        isCrashed = false;
+        Link.release(held);
     }
 
     /// The executor has closed its reactor: its thread ends.
     private void end() {
         thread = null;
+        tasks = null;
+        isUp = false;
         world.leave(this);
     }
 
@@ -156,7 +234,6 @@ final class Machine implements Kernel {
         var machine = wires.machines().get((fd - FIRST_DESCRIPTOR) / DESCRIPTORS);
         if (!(machine.file(fd) instanceof EventFile event)) return machine.bad(fd);
         event.add(n);
-        world.signalled(machine);
         return 0;
     }
 
@@ -305,6 +382,7 @@ final class Machine implements Kernel {
             isAwake = false;
             world.block(this);
             sleepsAt = null;
+            if (isCrashed) throw new Kernel.Crash("host " + name + " has crashed");
             if (isDoomed) throw new IllegalStateException("everything waits, and nothing can happen any more");
             if (isAwake) break;
         }
@@ -328,7 +406,7 @@ final class Machine implements Kernel {
 
     /// {@return whether its executor has something to do}
     boolean isReady() {
-        return isAwake || isDoomed || (sleepsAt != null && sleepsAt.ready() != 0);
+        return isAwake || isDoomed || isCrashed || (sleepsAt != null && sleepsAt.ready() != 0);
     }
 
     private int time(ByteBuffer to) {

@@ -33,6 +33,12 @@ final class Ports {
         next = first;
     }
 
+    /// All sockets are gone.
+    void clear() {
+        bound.clear();
+        accepted.clear();
+    }
+
     private List<Socket> at(int port) {
         return bound.getOrDefault(port, List.of());
     }
@@ -153,11 +159,11 @@ final class Ports {
             if (!takes(s, ip, to.ip())) continue;
             // one that is bound to this very address is preferred; those that share the port (SO_REUSEPORT) take turns by chance
             if (best == null || score(tcp) > score(best)
-                    || (score(tcp) == score(best) && machine.world.random.nextBoolean())) best = tcp;
+                    || (score(tcp) == score(best) && machine.world.pick(2) == 1)) best = tcp;
         }
         if (best != null) best.synArrived(client, to);
         else if (to.equals(client.local) && client.machine == machine) client.meetsItself();
-        else machine.world.in(machine.wires.delay(machine, client.machine), client::refused);
+        else machine.world.in(machine.wires.delay(machine, client.machine), () -> machine.wires.passOnce(machine, client.machine, client::refused));
     }
 
     private static int score(Socket s) {

@@ -37,11 +37,11 @@ import trale.internal.linux.Kernel;
 ///
 /// Time passes only when all tasks wait. Used by the thread that made it, and by the tasks of its hosts.
 public final class Simulation implements AutoCloseable {
-    private static final int CHECKED = 3; // seeds that run twice
-
     private final long seed;
     private final World world;
     private final Wires wires;
+    private final Faults faults;
+    private final Network network;
     private final RandomGenerator random;
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final Map<String, Boolean> armed = new LinkedHashMap<>();
@@ -50,11 +50,18 @@ public final class Simulation implements AutoCloseable {
     ///
     /// @param seed decides all that is open: equal seeds, equal runs
     public Simulation(long seed) {
+        this(seed, null);
+    }
+
+    /// @param orders decides which of several is next, instead of the seed
+    Simulation(long seed, @Nullable Orders orders) {
         this.seed = seed;
         var source = new SplittableRandom(seed);
         random = source.split();
-        world = new World(source);
+        world = new World(source, orders);
         wires = new Wires(world);
+        faults = new Faults(world);
+        network = new Network(wires);
     }
 
     /// {@return what it was made with}
@@ -62,7 +69,24 @@ public final class Simulation implements AutoCloseable {
         return seed;
     }
 
-    /// {@return the machine of this name, which is made if there is none}
+    /// {@return the network between the hosts}
+    public Network network() {
+        return network;
+    }
+
+    /// {@return what goes wrong in the hosts' kernels; nothing, at first}
+    public Faults faults() {
+        return faults;
+    }
+
+    /// Ends a run that takes longer.
+    ///
+    /// @param time of real time since it was made
+    void limit(Duration time) {
+        world.limit = time.toNanos();
+    }
+
+    /// {@return the machine of this name, which is made if there is none; it runs nothing yet}
     public Host host(String name) {
         var known = hosts.get(name);
         if (known != null) return known;
@@ -72,7 +96,7 @@ public final class Simulation implements AutoCloseable {
         ipv6[0] = (byte) 0xfd;
         ipv6[14] = (byte) (n >> 8);
         ipv6[15] = (byte) n;
-        var host = new Host(new Machine(name, world, wires, List.<InetAddress>of(ipv4, Address.ip(ipv6))), ipv4);
+        var host = new Host(new Machine(name, world, wires, faults, List.<InetAddress>of(ipv4, Address.ip(ipv6))), ipv4);
         hosts.put(name, host);
         return host;
     }
@@ -81,18 +105,26 @@ public final class Simulation implements AutoCloseable {
     ///
     /// @return what it returned
     /// @throws Exception what it threw
-    /// @throws DeadlockException it waits for what will never be
+    /// @throws DeadlockException it waits for what will never be; the message lists all tasks and what each waits for
+    /// @throws AssertionError the run takes more than 60 s of real time; the message says where it is
+    /// @throws IllegalStateException called inside a task
     public <T extends @Nullable Object> T run(Async.Body<T> body) throws Exception {
+        requireTest();
         return ended(host("main").spawn(body));
     }
 
     /// As [#run(Async.Body)].
     public void run(Async.VoidBody body) throws Exception {
+        requireTest();
         ended(host("main").spawn(body));
     }
 
+    private void requireTest() {
+        if (!world.isTest()) throw new IllegalStateException("run is called by the thread that made the simulation; await or spawn the body here");
+    }
+
     private <T extends @Nullable Object> T ended(JoinHandle<T> task) throws Exception {
-        if (!world.go(task::isDone)) throw new DeadlockException("everything waits, and nothing can happen any more");
+        if (!world.go(task::isDone)) throw new DeadlockException("everything waits, and nothing can happen any more:\n" + world.tasks());
         try {
             return task.join();
         } catch (CompletionException e) {
@@ -135,6 +167,7 @@ public final class Simulation implements AutoCloseable {
     /// {@return with this probability true, but with every other seed never: for rare events, such as a cache that is full}
     /// @param point names the place in the program
     public boolean sometimes(String point, double probability) {
+        if (world.isExplored()) return probability > 0 && world.chance(probability);
         var isArmed = armed.computeIfAbsent(point, p -> random.nextBoolean());
         return isArmed && random.nextDouble() < probability;
     }
@@ -145,8 +178,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     /// Closes the hosts' executors: their tasks are cancelled, and their cleanup runs.
+    ///
+    /// @throws IllegalStateException a cleanup does not end
     @Override
     public void close() {
+        if (world.isOver) return; // each thread ends by itself
+        world.stopExploring();
         hosts.values().forEach(Host::close);
     }
 
@@ -160,32 +197,18 @@ public final class Simulation implements AutoCloseable {
     /// it runs with that seed alone.
     ///
     /// @throws AssertionError it failed, or is not deterministic; the message says with which seed, and how to replay that
+    /// @throws IllegalArgumentException there is to be no run
     public static void forEachSeed(int runs, Program program) {
-        var only = Long.getLong("trale.seed");
-        for (var seed = only == null ? 0L : only; seed < (only == null ? runs : only + 1); seed++) {
-            var trace = once(seed, runs, program);
-            if (seed >= CHECKED && only == null) continue;
-            var again = once(seed, runs, program);
-            if (!trace.equals(again)) throw new AssertionError("seed " + seed + ": not deterministic. " + difference(trace, again));
-        }
+        Runs.forEachSeed(runs, program);
     }
 
-    private static String once(long seed, int runs, Program program) {
-        try (var simulation = new Simulation(seed)) {
-            try {
-                program.run(simulation);
-                return simulation.trace();
-            } catch (Throwable t) {
-                throw new AssertionError("seed " + seed + " of " + runs + "; replay it with -Dtrale.seed=" + seed, t);
-            }
-        }
-    }
-
-    private static String difference(String one, String other) {
-        var a = one.lines().toList();
-        var b = other.lines().toList();
-        for (var i = 0; i < Math.min(a.size(), b.size()); i++)
-            if (!a.get(i).equals(b.get(i))) return "Line " + (i + 1) + " of the trace: " + a.get(i) + ", the second time: " + b.get(i);
-        return "The second run had " + b.size() + " events instead of " + a.size();
+    /// Runs a small program in every order of what is runnable at the same time, depth first. What else a seed would decide is always
+    /// the same: each latency is the least, and [#random()] that of seed 0.
+    ///
+    /// @param max how many orders there may be
+    /// @return how many there are
+    /// @throws AssertionError it failed in one of them, or there are more, or it is not deterministic
+    public static long explore(int max, Program program) {
+        return Runs.explore(max, program);
     }
 }

@@ -80,6 +80,9 @@ abstract class Socket extends File {
 
     abstract boolean isConnected();
 
+    /// Its machine has lost its power.
+    abstract void vanish();
+
     /// {@return −errno: the error that waits; 0: there is none}
     final int takeError() {
         var e = error;

@@ -25,6 +25,7 @@ final class Tcp extends Socket {
 
     private static final long SECOND = 1_000_000_000;
     private static final int SYN_RETRIES = 6; // net.ipv4.tcp_syn_retries: the last one is given up after 127 s
+    private static final long RETRIES = 924_600_000_000L; // ns; net.ipv4.tcp_retries2
     private static final int MAX_BACKLOG = 4096; // net.core.somaxconn
 
     private State state = State.CLOSED;
@@ -49,6 +50,9 @@ final class Tcp extends Socket {
     private boolean finAcknowledged;
     private boolean receiveShut; // the other end has shut down, or it is over
     private boolean finReceived;
+
+    private World.@Nullable Event giveUp; // of what is not acknowledged
+    private boolean gone; // this end forgot the connection, without telling the other
 
     Tcp(Machine machine, int family) {
         super(machine, family, 16_384, 131_072);
@@ -140,11 +144,14 @@ final class Tcp extends Socket {
             return;
         }
         var there = machine.wires.at(to.ip(), machine);
-        if (there == null && attempt == 2) {
+        if ((there == null || there.isCrashed) && attempt == 2) {
             end(Linux.EHOSTUNREACH); // no answer to ARP
             return;
         }
-        if (there != null) transmit(there, () -> there.tcp.synArrived(this, to));
+        if (there != null) {
+            var syn = (Runnable) () -> machine.wires.passOnce(machine, there, () -> there.tcp.synArrived(this, to));
+            machine.world.at(arrival(there, 0), syn);
+        }
         retry = machine.world.in(SECOND << attempt, () -> sendSyn(to, attempt + 1));
     }
 
@@ -219,16 +226,39 @@ final class Tcp extends Socket {
         while (!unsent.isEmpty() && window > 0) {
             var piece = unsent.take(window);
             window -= piece.length;
-            transmit(to.machine, () -> to.arrived(piece));
+            transmitUntilGivenUp(to.machine, piece.length, () -> to.arrived(piece));
         }
         if (!unsent.isEmpty() || !sendShut || finSent) return;
         finSent = true;
-        transmit(to.machine, to::finArrived);
+        transmitUntilGivenUp(to.machine, 0, to::finArrived);
     }
 
     private void transmit(Machine to, Runnable arrival) {
-        lastArrival = Math.max(lastArrival, machine.world.now + machine.wires.delay(machine, to));
-        machine.world.at(lastArrival, arrival);
+        machine.world.at(arrival(to, 0), this, () -> machine.wires.pass(machine, to, arrival));
+    }
+
+    /// Transmits what is to be acknowledged; if it is not for a long time the connection is over.
+    private void transmitUntilGivenUp(Machine to, int bytes, Runnable arrival) {
+        var sent = (Runnable) () -> {
+            if (gone) return;
+            if (giveUp != null) giveUp.cancel();
+            giveUp = null;
+            arrival.run();
+        };
+        machine.world.at(arrival(to, bytes), this, () -> {
+            if (!machine.wires.pass(machine, to, sent) && giveUp == null && !gone) giveUp = machine.world.in(RETRIES, this::timedOut);
+        });
+    }
+
+    /// {@return when what is sent now arrives: behind all that was sent before}
+    private long arrival(Machine to, int bytes) {
+        lastArrival = Math.max(lastArrival, machine.wires.arrival(machine, to, bytes));
+        return lastArrival;
+    }
+
+    private void timedOut() {
+        gone = true;
+        if (state == State.CONNECTED) end(Linux.ETIMEDOUT);
     }
 
     private void acknowledged(int n) {
@@ -270,7 +300,9 @@ final class Tcp extends Socket {
 
     private void arrived(byte[] piece) {
         var from = other;
-        if (from == null || state != State.CONNECTED) return;
+        if (from == null) return;
+        if (gone) transmit(from.machine, from::resetArrived); // nothing is known here of this connection
+        if (state != State.CONNECTED) return;
         if (closed) {
             reset();
             return;
@@ -314,6 +346,27 @@ final class Tcp extends Socket {
     }
 
     // The end.
+
+    @Override
+    void vanish() {
+        gone = true;
+        for (var accepted : waiting) accepted.vanish();
+        waiting.clear();
+        cancelRetry();
+        state = State.CLOSED;
+    }
+
+    boolean goesTo(Machine there) {
+        var to = other;
+        return to != null && to.machine == there && state == State.CONNECTED;
+    }
+
+    /// Something between both ends tells each that the other has reset the connection.
+    void resetBoth() {
+        var to = other;
+        resetArrived();
+        if (to != null) to.resetArrived();
+    }
 
     /// Tells the other end that nothing of what is on its way will be read.
     private void reset() {
@@ -363,6 +416,11 @@ final class Tcp extends Socket {
             }
             case CONNECTING, CLOSED -> over();
         }
+    }
+
+    @Override
+    public String toString() {
+        return super.toString() + " " + state + (state == State.CONNECTED ? ", received " + received.size() + ", unacknowledged " + unacknowledged : "");
     }
 
     @Override

@@ -128,6 +128,11 @@ final class Udp extends Socket {
     }
 
     @Override
+    void vanish() {
+        closed = true;
+    }
+
+    @Override
     void close() {
         super.close();
         closed = true;

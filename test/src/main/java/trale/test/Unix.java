@@ -26,6 +26,11 @@ final class Unix extends Socket {
     }
 
     @Override
+    void vanish() {
+        closed = true;
+    }
+
+    @Override
     boolean isConnected() {
         return other != null;
     }

@@ -8,10 +8,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import trale.internal.linux.Kernel;
 
 /// What all machines of a simulation share: the clock, what will happen when, and whose turn it is.
 ///
-/// Events happen one at a time, in the order of their times, and those of one instant in the order in which they were set.
+/// Events happen one at a time, in the order of their times; of those of one instant any may be first.
 /// Each machine's executor has a thread of its own, and so has the test; one of them runs at a time:
 ///
 /// ```
@@ -29,8 +30,14 @@ final class World {
     private final PriorityQueue<Event> events = new PriorityQueue<>(ORDER);
     private long set; // how many events have been
 
-    /// Decides all that is open.
-    final RandomGenerator random;
+    /// Decides all that is open, but for what is chosen of few: see [#pick(int)].
+    private final RandomGenerator random;
+
+    /// Null: the seed decides.
+    private @Nullable Orders orders;
+
+    /// Whether [Orders] decides; then what is not a choice of few is always the same.
+    private final boolean isExplored;
 
     final List<Machine> machines = new ArrayList<>();
 
@@ -41,6 +48,14 @@ final class World {
     final StringBuilder trace = new StringBuilder();
 
     private final Thread test = Thread.currentThread();
+
+    private final long begun = System.nanoTime();
+
+    /// Of real time, for one run, in nanoseconds.
+    long limit = 60_000_000_000L;
+
+    /// The run has taken too long, and is ended. Written by the test's thread, *then* it unparks the others.
+    volatile boolean isOver;
 
     /// Whose turn it is; null: the test's. Written by the thread whose turn ends, *then* it unparks the next; that looks at it
     /// again each time it is unparked. Both are volatile, so what the one wrote before, the next sees.
@@ -54,17 +69,48 @@ final class World {
     /// To be woken when nothing can happen without time.
     private final List<Machine> idle = new ArrayList<>();
 
-    World(RandomGenerator random) {
+    World(RandomGenerator random, @Nullable Orders orders) {
         this.random = random;
+        this.orders = orders;
+        isExplored = orders != null;
+    }
+
+    /// The one place where it is decided which of several comes next: a task, a machine, one of the events of an instant.
+    ///
+    /// @return 0 to n − 1
+    int pick(int n) {
+        return n <= 1 ? 0 : orders != null ? orders.pick(n) : isExplored ? 0 : random.nextInt(n);
+    }
+
+    /// {@return true with this probability}
+    boolean chance(double probability) {
+        if (probability <= 0) return false;
+        return probability >= 1 || (isExplored ? pick(2) == 1 : random.nextDouble() < probability);
+    }
+
+    /// {@return least to most}
+    long between(long least, long most) {
+        return least >= most || isExplored ? least : random.nextLong(least, most + 1);
+    }
+
+    boolean isExplored() {
+        return isExplored;
+    }
+
+    /// The program is over: what is chosen from now on is no order of it.
+    void stopExploring() {
+        orders = null;
     }
 
     /// Something that will happen, unless it is cancelled.
     static final class Event {
         final long time;
         final long number;
+        private final @Nullable Object stream;
         private @Nullable Runnable action;
 
-        private Event(long time, long number, Runnable action) {
+        private Event(long time, long number, @Nullable Object stream, Runnable action) {
+            this.stream = stream;
             this.time = time;
             this.number = number;
             this.action = action;
@@ -77,7 +123,12 @@ final class World {
 
     /// @param time in nanoseconds since the beginning; one that has passed is now
     Event at(long time, Runnable action) {
-        var event = new Event(Math.max(now, time), set++, action);
+        return at(time, null, action);
+    }
+
+    /// @param stream of which nothing overtakes what was set before, also not within an instant
+    Event at(long time, @Nullable Object stream, Runnable action) {
+        var event = new Event(Math.max(now, time), set++, stream, action);
         events.add(event);
         return event;
     }
@@ -103,7 +154,7 @@ final class World {
     /// @return false: nothing will ever happen
     boolean step() {
         if (next() < 0) return false;
-        var event = events.remove();
+        var event = oneOfNow();
         now = Math.max(now, event.time);
         var action = event.action;
         event.cancel();
@@ -111,14 +162,46 @@ final class World {
         return true;
     }
 
+    /// {@return one of the events that are next at the same time, which is taken out}
+    private Event oneOfNow() {
+        var first = events.remove();
+        if (next() != first.time) return first;
+        var ties = new ArrayList<>(List.of(first));
+        while (next() == first.time) ties.add(events.remove());
+        var heads = new ArrayList<Event>(ties.size());
+        for (var tie : ties)
+            if (tie.stream == null || heads.stream().noneMatch(head -> head.stream == tie.stream)) heads.add(tie);
+        var chosen = heads.get(pick(heads.size()));
+        ties.remove(chosen);
+        events.addAll(ties);
+        return chosen;
+    }
+
     // Whose turn it is.
 
     /// By the thread of a machine, or the test's, before it looks at anything here.
     void enter(Machine machine) {
         var current = Thread.currentThread();
-        if (current == test) return;
+        if (current == test || hasTurn(current)) return;
         if (machine.thread == null) machine.thread = current;
-        while (running != machine) LockSupport.park(this);
+        awaitTurn(machine);
+    }
+
+    private boolean hasTurn(Thread thread) {
+        var machine = running;
+        return machine != null && machine.thread == thread;
+    }
+
+    private void awaitTurn(Machine machine) {
+        while (running != machine) {
+            if (isOver) throw new Kernel.Crash("the run took too long");
+            LockSupport.park(this);
+        }
+    }
+
+    /// {@return whether it is the turn of the calling thread, the test's}
+    boolean isTest() {
+        return Thread.currentThread() == test;
     }
 
     /// Lets the others go on until this machine has something to do.
@@ -126,14 +209,34 @@ final class World {
         var next = choose();
         if (next == machine) return;
         pass(next);
-        while (running != machine) LockSupport.park(this);
+        awaitTurn(machine);
     }
 
     /// By the thread of a machine that will not come back.
     void leave(Machine machine) {
         machines.remove(machine);
-        if (closing == machine) running = null; // the test waits for the thread's end
-        else pass(choose());
+        var back = crashedBy;
+        if (machine.isCrashed && back != null) {
+            crashedBy = null;
+            running = back.running;
+            LockSupport.unpark(back.thread);
+        } else if (closing == machine) {
+            running = null; // the test waits for the thread's end
+        } else {
+            pass(choose());
+        }
+    }
+
+    private record Turn(@Nullable Machine running, Thread thread) {}
+
+    private @Nullable Turn crashedBy; // waits for the end of a crashed machine's thread
+
+    /// Lets the thread of a machine that has crashed come to its end.
+    void endCrashed(Machine machine) {
+        var mine = running;
+        crashedBy = new Turn(mine, Thread.currentThread());
+        pass(machine);
+        while (crashedBy != null || running != mine) LockSupport.park(this);
     }
 
     private void pass(@Nullable Machine next) {
@@ -145,7 +248,7 @@ final class World {
     private @Nullable Machine choose() {
         while (until == null || !until.getAsBoolean()) {
             var ready = machines.stream().filter(Machine::isReady).toList();
-            if (!ready.isEmpty()) return ready.get(ready.size() == 1 ? 0 : random.nextInt(ready.size()));
+            if (!ready.isEmpty()) return ready.get(pick(ready.size()));
             if (!idle.isEmpty()) {
                 idle.forEach(Machine::wakeUp);
                 idle.clear();
@@ -187,8 +290,36 @@ final class World {
         var next = choose();
         if (next != null) {
             pass(next);
-            while (running != null) LockSupport.park(this);
+            while (running != null) {
+                var left = limit - (System.nanoTime() - begun);
+                if (left <= 0) throw tooLong();
+                LockSupport.parkNanos(this, left);
+            }
         }
+    }
+
+    /// Ends a run that has taken too much real time: each thread ends at its next call, and what was open is forgotten.
+    private AssertionError tooLong() {
+        var machine = running;
+        var text = new StringBuilder("the run takes more than " + limit / 1_000_000_000.0 + " s of real time; the tasks are:\n" + tasks());
+        var thread = machine == null ? null : machine.thread;
+        if (thread != null) {
+            text.append(thread.getName()).append(" is at");
+            for (var frame : thread.getStackTrace()) text.append("\n    ").append(frame);
+        }
+        isOver = true;
+        for (var each : machines) {
+            var t = each.thread;
+            if (t != null) t.interrupt(); // unparks it, too
+        }
+        return new AssertionError(text.toString());
+    }
+
+    /// {@return a line for each task}
+    String tasks() {
+        var text = new StringBuilder();
+        for (var machine : machines) for (var task : machine.tasks()) text.append("  ").append(machine.name).append(": ").append(task).append('\n');
+        return text.toString();
     }
 
     /// By the test, which is about to wake a machine and to wait for the end of its thread.

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,6 +184,7 @@ class NthCallTest {
 
         @Override
         public synchronized int fault(String function, int[] possible) {
+            if (possible.length == 0) return 0;
             calls++;
             if (calls == n) {
                 call = function;
@@ -274,7 +276,9 @@ class NthCallTest {
             for (var suppressed : t.getSuppressed()) told.append(suppressed).append('\n');
         }
         // A server may have closed a connection that it had no means for, and waits for the next.
-        if (told.toString().contains(Program.ENDED_EARLY) && MEANS.contains(plan.call)) return;
+        // The client reads its end, or writes in vain.
+        var hasLost = Stream.of(Program.ENDED_EARLY, "EPIPE", "ECONNRESET").anyMatch(told.toString()::contains);
+        if (hasLost && MEANS.contains(plan.call)) return;
         assertTrue(plan.fault != 0 && told.toString().contains(plan.name()), told::toString);
     }
 

@@ -143,10 +143,10 @@ class ParityTest {
     }
 
     static Machine machine(long seed) {
-        var world = new World(new Random(seed));
+        var world = new World(new Random(seed), null);
         var wires = new Wires(world);
         wires.within = 0;
-        return new Machine("here", world, wires, List.of());
+        return new Machine("here", world, wires, new Faults(world), List.of());
     }
 
     /// {@return the first difference, with the calls before it; null: there is none}

@@ -105,6 +105,27 @@ class SimulatedHostsTest {
         }
     }
 
+    /// By the processor's time, as other processes take of the clock's; the best of ten, as the first ones are interpreted.
+    @Test
+    void fiveHoursOfFourClientsTakeFiveMillisecondsAtMost() throws Exception {
+        var best = Long.MAX_VALUE;
+        for (var batch = 0; batch < 10; batch++) {
+            var begun = cpuNanos();
+            for (var seed = 0; seed < 100; seed++) {
+                try (var simulation = new Simulation(seed)) {
+                    echo(simulation, new ArrayList<>());
+                }
+            }
+            best = Math.min(best, (cpuNanos() - begun) / 100);
+        }
+        assertTrue(best <= 5_000_000, best + " ns a run");
+    }
+
+    /// Of the whole process: a run has several threads.
+    private static long cpuNanos() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+    }
+
     @Test
     void nothingThatCanHappenIsADeadlock() throws Exception {
         try (var simulation = new Simulation(1)) {

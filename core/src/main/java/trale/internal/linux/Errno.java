@@ -2,6 +2,7 @@ package trale.internal.linux;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /// Error numbers, their names and texts (errno(3)); the values are those of Linux on x86-64 and aarch64.
 public final class Errno {
@@ -53,6 +54,11 @@ public final class Errno {
     /// @param result what it answered: −errno
     public static IOException exception(String call, int result) {
         return new IOException(describe(call, result));
+    }
+
+    /// {@return the number of a name such as EMFILE; −1: there is none of this name}
+    public static int of(String name) {
+        return List.of(NAMES).indexOf(name);
     }
 
     static String describe(String call, int result) {

@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What answers the system calls of a thread, and tells it the time, instead of Linux.
@@ -51,6 +53,21 @@ public interface Kernel {
     /// {@return whether blocking code runs on the executor's own thread, as a step} Else it runs on a thread of its own.
     default boolean hasOneThread() {
         return false;
+    }
+
+    /// Is told of an executor that it is the kernel of, by the thread that builds it.
+    ///
+    /// @param tasks tells of each task that has not ended where it is; to be asked while the executor's thread stands still
+    default void started(Supplier<List<String>> tasks) {}
+
+    /// Thrown by a kernel when its machine has lost its power: the executor's tasks end there and then, and nothing of them runs.
+    final class Crash extends Error {
+        private static final long serialVersionUID = 1;
+
+        /// @param why what an awaiting task of another machine is told
+        public Crash(String why) {
+            super(why, null, false, false);
+        }
     }
 
     /// {@return the addresses of a name}

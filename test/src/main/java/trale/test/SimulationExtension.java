@@ -1,0 +1,126 @@
+package trale.test;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+
+/// Runs the methods that are marked with [SimulationTest].
+final class SimulationExtension implements TestTemplateInvocationContextProvider {
+
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+        return context.getRequiredTestMethod().isAnnotationPresent(SimulationTest.class);
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        var how = context.getRequiredTestMethod().getAnnotation(SimulationTest.class);
+        if (how.exhaustive()) return orders(how.runs());
+        var only = how.seed() >= 0 ? Long.valueOf(how.seed()) : Long.getLong(Runs.PROPERTY);
+        var first = only == null ? 0 : only;
+        var count = only == null ? how.runs() : 1;
+        return LongStream.range(0, count).boxed().flatMap(run -> seeds(first + run, run, count));
+    }
+
+    private static Stream<TestTemplateInvocationContext> seeds(long seed, long run, int runs) {
+        var which = "seed " + seed + " (run " + (run + 1) + " of " + runs + ")";
+        var replay = "replay: -D" + Runs.PROPERTY + "=" + seed;
+        var once = new Invocation(seed, null, which, replay, null);
+        return run < Runs.CHECKED ? Stream.of(once, new Invocation(seed, null, which + ", again", replay, once)) : Stream.of(once);
+    }
+
+    /// JUnit asks for the next when the one before has run.
+    private static Stream<TestTemplateInvocationContext> orders(int max) {
+        var orders = new Orders();
+        var all = new Iterator<TestTemplateInvocationContext>() {
+            private long count;
+            private boolean hasNext = true;
+
+            @Override
+            public boolean hasNext() {
+                if (count > 0 && hasNext) hasNext = orders.next();
+                return hasNext;
+            }
+
+            @Override
+            public TestTemplateInvocationContext next() {
+                if (!hasNext) throw new NoSuchElementException();
+                if (count++ == max) throw new AssertionError("there are more than " + max + " orders; say runs = a larger number");
+                return new Invocation(0, orders, "order " + count, "replay: the same test comes to it again", null);
+            }
+        };
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, Spliterator.ORDERED), false);
+    }
+
+    private static final class Invocation
+            implements TestTemplateInvocationContext, ParameterResolver, TestExecutionExceptionHandler, AfterTestExecutionCallback {
+        private final long seed;
+        private final @Nullable Orders orders;
+        private final String which;
+        private final String replay;
+        private final @Nullable Invocation before; // with the same seed
+        private @Nullable Simulation simulation;
+        private @Nullable String trace;
+
+        Invocation(long seed, @Nullable Orders orders, String which, String replay, @Nullable Invocation before) {
+            this.seed = seed;
+            this.orders = orders;
+            this.which = which;
+            this.replay = replay;
+            this.before = before;
+        }
+
+        @Override
+        public String getDisplayName(int index) {
+            return which;
+        }
+
+        @Override
+        public List<Extension> getAdditionalExtensions() {
+            return List.of(this);
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Simulation.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            var s = simulation;
+            if (s == null) simulation = s = new Simulation(seed, orders);
+            return s;
+        }
+
+        @Override
+        public void handleTestExecutionException(ExtensionContext context, Throwable failure) {
+            var s = simulation;
+            throw s == null ? new AssertionError(which + ": the method takes no Simulation", failure) : Runs.failure(which, replay, s, failure);
+        }
+
+        @Override
+        public void afterTestExecution(ExtensionContext context) {
+            var s = simulation;
+            if (s == null) return;
+            var happened = s.trace();
+            s.close();
+            if (context.getExecutionException().isPresent()) return;
+            trace = happened;
+            if (before != null && before.trace != null) Runs.requireEqual(seed, before.trace, happened);
+        }
+    }
+}

@@ -1,0 +1,381 @@
+package trale.test;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import trale.Async;
+import trale.Executor;
+import trale.Future;
+import trale.net.AsyncRead;
+import trale.net.TcpListener;
+import trale.net.TcpStream;
+import trale.net.UdpSocket;
+import trale.time.Timer;
+
+/// What can be wrong with the network, the hosts and their kernels.
+@Timeout(60)
+class NetworkFaultsTest {
+    private static final Async.VoidBody ECHO = () -> {
+        try (var listener = TcpListener.bind(new InetSocketAddress(7))) {
+            while (true) {
+                var stream = await(listener.accept());
+                Executor.spawn(() -> {
+                    try (stream) {
+                        await(AsyncRead.copy(stream, stream));
+                    } catch (IOException e) {
+                        // the connection is over
+                    }
+                });
+            }
+        }
+    };
+
+    /// Sends a byte and waits until it comes back.
+    private static Future<Void> exchange(TcpStream stream) {
+        return Async.async(() -> {
+            await(stream.writeAll(ByteBuffer.wrap(new byte[] {1})));
+            await(stream.readExactly(ByteBuffer.allocate(1)));
+        });
+    }
+
+    private static Simulation withServer(long seed) {
+        var simulation = new Simulation(seed);
+        simulation.host("server").spawn(ECHO);
+        return simulation;
+    }
+
+    @Test
+    void latencyIsBetweenItsBounds() throws Exception {
+        try (var simulation = withServer(1)) {
+            simulation.network().latency(Duration.ofSeconds(2), Duration.ofSeconds(3));
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    var begun = simulation.elapsed();
+                    await(exchange(stream));
+                    var took = simulation.elapsed().minus(begun);
+                    assertTrue(took.toMillis() >= 4_000 && took.toMillis() <= 6_001, took.toString());
+                }
+            });
+        }
+    }
+
+    @Test
+    void bytesTakeTheTimeThatTheBandwidthSays() throws Exception {
+        try (var simulation = withServer(1)) {
+            simulation.network().latency(Duration.ZERO, Duration.ZERO).bandwidth(1000);
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(stream.writeAll(ByteBuffer.allocate(10_000)));
+                    await(stream.readExactly(ByteBuffer.allocate(10_000)));
+                    assertEquals(20, simulation.elapsed().toSeconds()); // 10 s there, and then back
+                }
+            });
+        }
+    }
+
+    @Test
+    void aPartitionDelaysWhatIsSentUntilItHeals() throws Exception {
+        try (var simulation = withServer(1)) {
+            var server = simulation.host("server");
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    var link = simulation.network().between(server, simulation.host("main"));
+                    link.partition();
+                    Executor.spawn(() -> {
+                        await(Timer.sleep(Duration.ofSeconds(60)));
+                        link.close();
+                    });
+                    await(exchange(stream));
+                    assertEquals(60, simulation.elapsed().toSeconds());
+                }
+            });
+        }
+    }
+
+    @Test
+    void aPartitionThatDoesNotHealIsATimeOutAfterAQuarterOfAnHour() throws Exception {
+        try (var simulation = withServer(1)) {
+            var server = simulation.host("server");
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    simulation.network().between(server, simulation.host("main")).partition();
+                    await(exchange(stream));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+            assertEquals(15, simulation.elapsed().toMinutes());
+            var second = assertThrows(ConnectException.class, () -> simulation.run(() -> await(TcpStream.connect("server", 7)).close()));
+            assertTrue(second.getMessage().contains("ETIMEDOUT"), second.getMessage());
+        }
+    }
+
+    @Test
+    void aResetIsToldToBothEnds() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var told = new ArrayList<String>();
+            var server = simulation.host("server");
+            server.spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                        var stream = await(listener.accept())) {
+                    await(stream.read(ByteBuffer.allocate(1)));
+                } catch (IOException e) {
+                    told.add(e.getMessage());
+                }
+            });
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(simulation.idle());
+                    simulation.network().between(server, simulation.host("main")).reset();
+                    await(simulation.idle());
+                    await(stream.read(ByteBuffer.allocate(1)));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+            simulation.run(() -> await(simulation.idle()));
+            assertEquals(1, told.size());
+            assertTrue(told.getFirst().contains("ECONNRESET"), told.getFirst());
+        }
+    }
+
+    /// {@return the numbers of the datagrams that arrived, in that order}
+    private static List<Integer> datagrams(Simulation simulation, int count) throws Exception {
+        var there = simulation.host("there");
+        var arrived = new ArrayList<Integer>();
+        there.spawn(() -> {
+            try (var socket = UdpSocket.bind(new InetSocketAddress(9))) {
+                while (true) {
+                    var buffer = ByteBuffer.allocate(4);
+                    await(socket.recvFrom(buffer));
+                    arrived.add(buffer.getInt(0));
+                }
+            }
+        });
+        simulation.run(() -> {
+            await(simulation.idle());
+            try (var socket = UdpSocket.bind(new InetSocketAddress(0))) {
+                for (var i = 0; i < count; i++) await(socket.sendTo(ByteBuffer.allocate(4).putInt(0, i), new InetSocketAddress(there.address(), 9)));
+                await(Timer.sleep(Duration.ofSeconds(1)));
+            }
+        });
+        return arrived;
+    }
+
+    @Test
+    void datagramsAreLostDoubledAndOvertakenOnlyIfTheLinkSaysSo() throws Exception {
+        var sent = IntStream.range(0, 100).boxed().toList();
+        try (var simulation = new Simulation(1)) {
+            assertEquals(sent, datagrams(simulation, 100));
+        }
+        try (var simulation = new Simulation(1)) {
+            simulation.network().between(simulation.host("main"), simulation.host("there")).drop(0.5);
+            var arrived = datagrams(simulation, 100);
+            assertTrue(arrived.size() > 20 && arrived.size() < 80, arrived.toString());
+            assertEquals(arrived.stream().sorted().distinct().toList(), arrived);
+        }
+        try (var simulation = new Simulation(1)) {
+            simulation.network().between(simulation.host("main"), simulation.host("there")).duplicate(0.5);
+            var arrived = datagrams(simulation, 100);
+            assertTrue(arrived.size() > 120 && arrived.size() < 180, arrived.toString());
+            assertEquals(sent, arrived.stream().distinct().toList());
+        }
+        try (var simulation = new Simulation(1)) {
+            simulation.network().between(simulation.host("main"), simulation.host("there")).reorder(0.5);
+            var arrived = datagrams(simulation, 100);
+            assertFalse(arrived.equals(sent), "all in order");
+            assertEquals(sent, arrived.stream().sorted().toList());
+        }
+    }
+
+    @Test
+    void aStallHoldsDatagramsAndLosesNone() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var link = simulation.network().between(simulation.host("main"), simulation.host("there")).stall();
+            assertEquals(List.of(), datagrams(simulation, 3));
+            link.close();
+            simulation.run(() -> await(simulation.idle()));
+            assertTrue(simulation.network().netstat().contains("there Udp"), simulation.network().netstat());
+        }
+    }
+
+    @Test
+    void aCrashRunsNoCleanupAndARestartedHostKnowsNoConnection() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var cleaned = new ArrayList<String>();
+            var server = simulation.host("server");
+            server.spawn(ECHO);
+            var task = server.spawn(() -> {
+                try {
+                    await(Timer.sleep(Duration.ofDays(1)));
+                } finally {
+                    cleaned.add("cleaned");
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(exchange(stream));
+                    server.crash();
+                    try {
+                        await(task);
+                        throw new AssertionError("the task ended");
+                    } catch (CancellationException e) {
+                        assertEquals("host server has crashed", e.getMessage());
+                    }
+                    try {
+                        await(TcpStream.connect("server", 7)).close();
+                        throw new AssertionError("a crashed host has answered");
+                    } catch (ConnectException e) {
+                        assertTrue(e.getMessage().contains("EHOSTUNREACH"), e.getMessage());
+                    }
+                    server.restart(ECHO);
+                    await(simulation.idle());
+                    try {
+                        await(exchange(stream));
+                        throw new AssertionError("the restarted host knows the connection");
+                    } catch (IOException e) {
+                        assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+                    }
+                }
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(exchange(stream));
+                }
+            });
+            assertEquals(List.of(), cleaned);
+        }
+    }
+
+    @Test
+    void whatIsNotAcknowledgedByACrashedHostTimesOut() throws Exception {
+        try (var simulation = withServer(1)) {
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    simulation.host("server").crash();
+                    await(exchange(stream));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+        }
+    }
+
+    @Test
+    void aTaskCannotCrashItsOwnHost() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var e = assertThrows(IllegalStateException.class, () -> simulation.run(() -> simulation.host("main").crash()));
+            assertTrue(e.getMessage().contains("another host"), e.getMessage());
+        }
+    }
+
+    @Test
+    void aHostMayBeMadeByATask() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> {
+                simulation.host("late").spawn(ECHO);
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("late", 7))) {
+                    await(exchange(stream));
+                }
+            });
+        }
+    }
+
+    @Test
+    void aCallFailsAsFaultsSay() throws Exception {
+        try (var simulation = withServer(1)) {
+            simulation.faults().at("connect", "ENOBUFS", 1);
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> await(TcpStream.connect("server", 7)).close()));
+            assertTrue(e.getMessage().contains("ENOBUFS"), e.getMessage());
+            simulation.faults().at("connect", "ENOBUFS", 0);
+            simulation.run(() -> await(TcpStream.connect("server", 7)).close());
+            assertThrows(IllegalArgumentException.class, () -> simulation.faults().at("connect", "ENOSUCH", 1));
+            assertThrows(IllegalArgumentException.class, () -> simulation.faults().errors(2));
+        }
+    }
+
+    @Test
+    void whatFailsByChanceIsDataIntactOrAnException() {
+        var outcomes = new ArrayList<String>();
+        Simulation.forEachSeed(200, simulation -> {
+            simulation.host("server").spawn(() -> {
+                while (true) {
+                    try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                            var stream = await(listener.accept())) {
+                        await(AsyncRead.copy(stream, stream));
+                    } catch (IOException e) {
+                        await(Timer.sleep(Duration.ofSeconds(1)));
+                    }
+                }
+            });
+            simulation.faults().errors(0.05);
+            try {
+                simulation.run(() -> await(Timer.timeout(Duration.ofMinutes(30), Async.async(() -> {
+                    await(simulation.idle());
+                    try (var stream = await(TcpStream.connect("server", 7))) {
+                        var bytes = new byte[1000];
+                        simulation.random().nextBytes(bytes);
+                        await(stream.writeAll(ByteBuffer.wrap(bytes)));
+                        var back = ByteBuffer.allocate(1000);
+                        await(stream.readExactly(back));
+                        assertArrayEquals(bytes, back.array());
+                    }
+                }))));
+                outcomes.add("intact");
+            } catch (IOException e) {
+                outcomes.add("exception");
+            }
+        });
+        assertTrue(outcomes.contains("intact") && outcomes.contains("exception"), outcomes.toString());
+    }
+
+    @Test
+    void aRunThatTakesTooLongIsEndedAndSaysWhereItIs() {
+        var simulation = new Simulation(1);
+        simulation.limit(Duration.ofMillis(300));
+        var e = assertThrows(AssertionError.class, () -> simulation.run(() -> {
+            Executor.spawn(() -> await(Timer.sleep(Duration.ofDays(1_000_000))));
+            while (true) await(Timer.sleep(Duration.ofMillis(1)));
+        }));
+        simulation.close();
+        assertTrue(e.getMessage().contains("NetworkFaultsTest.java"), e.getMessage());
+    }
+
+    @Test
+    void aDeadlockListsTheTasksAndWhatTheyWaitFor() throws Exception {
+        try (var simulation = withServer(1)) {
+            var e = assertThrows(DeadlockException.class, () -> simulation.run(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(80))) {
+                    await(listener.accept());
+                }
+            }));
+            assertTrue(e.getMessage().contains("main: task, async body") && e.getMessage().contains("server: task, async body"), e.getMessage());
+            assertTrue(e.getMessage().contains("accept") && e.getMessage().contains("NetworkFaultsTest.java:"), e.getMessage());
+        }
+    }
+
+    @Test
+    void runInsideATaskIsRefused() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            assertThrows(IllegalStateException.class, () -> simulation.run(() -> simulation.run(() -> {})));
+        }
+    }
+}
