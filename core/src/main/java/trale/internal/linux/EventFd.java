@@ -23,7 +23,8 @@ public final class EventFd extends Fd {
     /// @throws IllegalStateException Linux refuses
     public void signal() {
         if (Scratch.callInAnyCase(kernel, WRITE, fd, 1, 0) == 0) return;
-        var failed = Libc.call(WRITE, fd, 1); // once more, and now with its reason
+        // Once more, and now with its reason.
+        var failed = kernel == null ? Libc.call(WRITE, fd, 1) : kernel.call(Libc.name(WRITE), fd, 1, 0, 0, 0, 0);
         if (failed != 0) throw new IllegalStateException(Errno.exception("eventfd_write", failed));
     }
 }

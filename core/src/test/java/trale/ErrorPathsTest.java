@@ -1,0 +1,344 @@
+package trale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import trale.internal.linux.Errno;
+import trale.internal.linux.Kernel;
+import trale.support.Arrangement;
+import trale.support.Child;
+import trale.support.TheLog;
+import trale.support.UnderBothArrangements;
+import trale.time.Timer;
+
+/// What fails in an executor's own steps — foreign code it calls, a system call, the stack — reaches whoever asked, and nobody else.
+class ErrorPathsTest extends UnderBothArrangements {
+
+    /// A child in which each level of an endless recursion spawns, and each level that comes back wakes.
+    static final class Recurses {
+        private static boolean woken;
+
+        static void main(String[] args) {
+            var arrangement = Arrangement.valueOf(args[0]);
+            try (var executor = arrangement.open("child"); var other = arrangement.open("other")) {
+                for (var target : List.of(executor, other)) {
+                    for (var i = 0; i < 3; i++) {
+                        var recursion = executor.submit(cx -> spawnAtEachLevel(target));
+                        IO.println(assertThrows(CompletionException.class, recursion::join).getCause().getClass().getSimpleName());
+                        IO.println(target.submit(cx -> Poll.ready("goes on")).join());
+                    }
+                    for (var i = 0; i < 20; i++) wakeWithoutStack(executor, target);
+                }
+            }
+            IO.println("closed");
+        }
+
+        private static Poll<Void> spawnAtEachLevel(Executor target) {
+            target.submit(cx -> Poll.ready(null));
+            return spawnAtEachLevel(target);
+        }
+
+        private static void wakeWithoutStack(Executor executor, Executor target) {
+            var gate = new trale.support.Gate<String>();
+            var waits = target.submit(gate);
+            Waker waker = waits.task;
+            assertThrows(CompletionException.class, executor.submit(cx -> {
+                woken = false;
+                wakeOnTheWayBack(waker);
+                return Poll.ready(null);
+            })::join);
+            gate.open("opened");
+            assertEquals("opened", waits.join());
+            assertTrue(woken);
+        }
+
+        private static void wakeOnTheWayBack(Waker waker) {
+            try {
+                wakeOnTheWayBack(waker);
+            } finally {
+                if (!woken) {
+                    waker.wake();
+                    woken = true;
+                }
+            }
+        }
+    }
+
+    @Test
+    void aTaskThatRecursesAndSpawnsOrWakesFailsAlone() throws Exception {
+        try (var child = Child.startWith("-Xint", Recurses.class, arrangement.name())) {
+            assertEquals("StackOverflowError\ngoes on\n".repeat(6) + "closed\n", child.end());
+        }
+    }
+
+    /// An exception of which every method that a report may call throws.
+    private static final class Hostile extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("getMessage");
+        }
+
+        @Override
+        public String toString() {
+            throw new IllegalStateException("toString");
+        }
+
+        @Override
+        public void printStackTrace(PrintStream s) {
+            throw new IllegalStateException("printStackTrace");
+        }
+
+        @Override
+        public void printStackTrace(PrintWriter w) {
+            throw new IllegalStateException("printStackTrace");
+        }
+    }
+
+    /// A handler of java.util.logging that throws.
+    private static final class Throwing extends Handler {
+        private int calls;
+
+        @Override
+        public void publish(LogRecord record) {
+            calls++;
+            throw new IllegalStateException("the handler throws");
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    /// A future whose toString throws, and that goes on when it is cancelled.
+    private static final class Stubborn implements Future<Void> {
+        @Override
+        public Poll<Void> poll(Context cx) {
+            cx.waker().wake();
+            return Poll.pending();
+        }
+
+        @Override
+        public String toString() {
+            throw new IllegalStateException("toString");
+        }
+    }
+
+    /// A child in which all foreign code that the executor calls throws, the logger too.
+    static final class AllThrow {
+        static void main(String[] args) throws Exception {
+            var handler = new Throwing();
+            Logger.getLogger("trale").addHandler(handler);
+            var executor = Arrangement.valueOf(args[0]).open("child");
+            var gate = new trale.support.Gate<String>();
+            var waits = executor.submit(gate).closing(() -> {
+                throw new Hostile();
+            });
+            Context throwing = Context.of(() -> {
+                throw new Hostile();
+            });
+            assertFalse(executor.submit(cx -> Poll.ready(poll(waits, throwing) instanceof Poll.Ready)).join());
+            var second = executor.submit(() -> await(waits));
+            gate.waker();
+            gate.open("opened");
+            IO.println(waits.join() + ", " + second.join());
+            for (var i = 0; i < 1100; i++) executor.submit(cx -> {
+                throw new Hostile();
+            });
+            IO.println(executor.submit(cx -> Poll.ready("goes on")).join());
+            executor.submit(() -> {
+                for (;;) {
+                    try {
+                        await(new Stubborn());
+                    } catch (java.util.concurrent.CancellationException e) {
+                        // goes on
+                    }
+                }
+            });
+            IO.println("ended well: " + executor.close(Duration.ofMillis(50)));
+            IO.println("the logger was called: " + (handler.calls > 100) + ", left " + executor.taskCount());
+        }
+
+        private static Poll<String> poll(JoinHandle<String> handle, Context cx) {
+            try {
+                return handle.poll(cx);
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
+    void foreignCodeThatThrowsEndsNoExecutor_notEvenALogger() throws Exception {
+        try (var child = Child.start(AllThrow.class, arrangement.name())) {
+            assertEquals("""
+                    opened, opened
+                    goes on
+                    ended well: false
+                    the logger was called: true, left 0
+                    """, child.end());
+        }
+    }
+
+    /// A child that has used up its descriptors when thousands of its tasks fail.
+    static final class NoDescriptors {
+        static void main(String[] args) {
+            var open = new ArrayList<InputStream>();
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                fail(executor, 1);
+                var end = assertThrows(IOException.class, () -> {
+                    for (;;) open.add(new FileInputStream("/dev/null"));
+                });
+                fail(executor, 3000);
+                IO.println(executor.submit(cx -> Poll.ready("goes on")).join() + ": " + end.getMessage());
+            }
+        }
+
+        private static void fail(Executor executor, int times) {
+            for (var i = 0; i < times; i++) executor.submit(cx -> {
+                throw new IOException("nobody looks");
+            });
+            executor.submit(cx -> Poll.ready(null)).join();
+        }
+    }
+
+    @Test
+    void failuresAreLoggedWhenThereAreNoDescriptors() throws Exception {
+        try (var child = Child.startLimited(100, NoDescriptors.class, arrangement.name())) {
+            assertEquals("goes on: /dev/null (Too many open files)\n", child.end());
+            assertTrue(child.errors().contains("IOException: nobody looks"), child.errors());
+        }
+    }
+
+    /// A child that ends with failures that nobody has seen, and of which the first does not want to be printed.
+    static final class EndsHostile {
+        static void main(String[] args) {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var kept = new ArrayList<JoinHandle<Void>>();
+                for (var thrown : List.of(new Hostile(), new IllegalStateException("printed"))) {
+                    kept.add(executor.submit(cx -> {
+                        throw thrown;
+                    }));
+                }
+                executor.submit(cx -> Poll.ready(null)).join();
+                assertEquals(2, kept.size());
+                System.exit(0); // with the tasks still reachable
+            }
+        }
+    }
+
+    @Test
+    void atTheExitEachUnseenFailureIsPrintedByItself() throws Exception {
+        try (var child = Child.start(EndsHostile.class, arrangement.name())) {
+            child.end();
+            var errors = child.errors();
+            assertTrue(errors.contains("Hostile, whose printStackTrace threw java.lang.IllegalStateException"), errors);
+            assertTrue(errors.contains("java.lang.IllegalStateException: printed"), errors);
+        }
+    }
+
+    @Test
+    void aCloseThatRacesWithATaskThatSpawnsIsQuiet() throws Exception {
+        try (var log = new TheLog()) {
+            for (var i = 0; i < 200; i++) {
+                var racing = arrangement.open("racing");
+                var spawned = new java.util.concurrent.CountDownLatch(1);
+                racing.submit(() -> {
+                    for (;;) {
+                        Executor.spawn(cx -> Poll.ready(null));
+                        spawned.countDown();
+                        await(Async.yieldNow());
+                    }
+                });
+                spawned.await();
+                racing.close();
+                assertEquals(0, racing.taskCount());
+            }
+            log.expect(List.of(failUnseen()));
+            assertEquals(List.of(), log.rest());
+        }
+    }
+
+    /// Linux, but for one function, which it refuses while it is told to.
+    private static final class Refusing implements Kernel {
+        private final String refused;
+        volatile boolean refuses;
+
+        Refusing(String refused) {
+            this.refused = refused;
+        }
+
+        @Override
+        public int call(String function, long a, long b, long c, long d, long e, long f) {
+            return refuses && function.equals(refused) ? -Errno.EPERM : LINUX.call(function, a, b, c, d, e, f);
+        }
+
+        Executor open(Arrangement arrangement) {
+            var before = Kernel.use(this);
+            try {
+                return arrangement.open("refused");
+            } finally {
+                Kernel.use(before);
+            }
+        }
+    }
+
+    @Test
+    void aWakeThatLinuxRefusesIsAnError_andTheNextOneTriesAgain() {
+        var kernel = new Refusing("eventfd_write");
+        try (var refused = kernel.open(arrangement)) {
+            for (var i = 0; i < 10; i++) {
+                kernel.refuses = true;
+                if (arrangement == Arrangement.OWN_THREAD) {
+                    var failure = assertThrows(IllegalStateException.class, () -> {
+                        for (;;) refused.submit(cx -> Poll.ready(null)); // until the thread sleeps
+                    });
+                    assertTrue(failure.getMessage().contains("eventfd_write"), failure.getMessage());
+                }
+                kernel.refuses = false;
+                assertEquals("goes on", refused.submit(cx -> Poll.ready("goes on")).join());
+            }
+        }
+    }
+
+    @Test
+    void aTimerThatLinuxRefusesIsAnErrorOfTheSleep() throws Exception {
+        var kernel = new Refusing("timerfd_settime");
+        try (var log = new TheLog(); var refused = kernel.open(arrangement)) {
+            assertEquals(1, refused.submit(cx -> Poll.ready(1)).join());
+            kernel.refuses = true;
+            var sleep = refused.submit(() -> await(Timer.sleep(Duration.ofDays(1))));
+            var failure = assertThrows(CompletionException.class, sleep::join).getCause();
+            if (arrangement == Arrangement.OWN_THREAD) {
+                assertInstanceOf(RejectedExecutionException.class, failure);
+                failure = failure.getCause();
+                assertEquals("executor refused failed", log.next().getMessage());
+            } else {
+                kernel.refuses = false;
+                assertEquals("goes on", refused.submit(cx -> Poll.ready("goes on")).join());
+            }
+            assertTrue(failure.getMessage().contains("timerfd_settime"), failure.getMessage());
+        }
+    }
+}
