@@ -11,6 +11,7 @@ module trale {
     exports trale.explain;
     exports trale.net;
     exports trale.reactor;
+    exports trale.sync;
     exports trale.time;
 
     // The kernel seam: a simulated Linux stands there.
