@@ -1,5 +1,6 @@
 package trale.sync;
 
+import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Waker;
 
@@ -42,7 +43,7 @@ public final class Event {
             }
 
             @Override
-            Waker after() {
+            @Nullable Waker after() {
                 return line.next();
             }
         };
