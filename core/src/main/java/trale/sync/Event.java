@@ -1,35 +1,47 @@
 package trale.sync;
 
-import org.jspecify.annotations.Nullable;
 import trale.Future;
-import trale.Waker;
 
-/// Something that happens once, for good. From any thread and any executor.
+/// Something that happens once, for good: a start, a stop, a value that is there.
+///
+/// What a thread did before [#set()] is seen by every task that has awaited the event. All methods may be called from any thread,
+/// and the tasks may run on any executors.
+///
+/// <!-- given: Executor executor; -->
+/// ```java
+/// var ready = new Event();
+/// executor.submit(async(() -> {
+///     await(ready.await());
+///     IO.println("go");
+/// }));
+/// ready.set();
+/// ```
 public final class Event {
-    private final Line line = new Line(this);
-    private boolean set; // guarded by this
+    private final Object lock = new Object();
+    private final Line line = new Line(lock);
+    private boolean set; // guarded by the lock
 
-    /// It has happened: wakes all that wait, in the order in which they came. A second time does nothing.
+    /// An event that has not happened.
+    public Event() {}
+
+    /// Makes it happen: wakes all that wait, in the order in which they came. A second call does nothing.
     public void set() {
-        synchronized (this) {
+        synchronized (lock) {
             set = true;
         }
-        for (;;) {
-            Waker wake;
-            synchronized (this) {
-                wake = line.next();
-            }
-            if (wake == null) return;
-            wake.wake();
-        }
+        Line.wakeAll(lock, line::next);
     }
 
     /// {@return whether it has happened}
-    public synchronized boolean isSet() {
-        return set;
+    public boolean isSet() {
+        synchronized (lock) {
+            return set;
+        }
     }
 
-    /// {@return a future that is ready once it has happened} A cancelled one leaves nothing behind.
+    /// Waits until it has happened. Cancelled, timed out or dropped, it leaves nothing behind.
+    ///
+    /// @return ready once it has happened; never fails
     public Future<Void> await() {
         return new Line.Turn<>(line) {
             @Override
@@ -38,19 +50,26 @@ public final class Event {
             }
 
             @Override
+            boolean endless() {
+                return true;
+            }
+
+            @Override
             Void take() {
                 return null;
             }
 
             @Override
-            @Nullable Waker after() {
-                return line.next();
+            public String toString() {
+                return "waiting for " + Event.this;
             }
         };
     }
 
     @Override
-    public synchronized String toString() {
-        return set ? "Event[set]" : "Event[" + line.size + " wait]";
+    public String toString() {
+        synchronized (lock) {
+            return set ? "Event[set]" : "Event[" + line.size + " wait]";
+        }
     }
 }

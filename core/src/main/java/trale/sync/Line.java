@@ -1,43 +1,91 @@
 package trale.sync;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
 import trale.Waker;
+import trale.internal.Log;
 import trale.internal.Owned;
 
-/// Who waits for one kind of thing (items, room, permits), first come first served. The monitor of `lock` guards it whole.
+/// The futures that wait for one kind of thing (items, room, permits), first come first served. The monitor of `lock` guards all
+/// of it.
 ///
-/// A woken one stays at its place until it has taken something or gives up, and owns nothing meanwhile: at least as many are
-/// woken as there are things to take, if so many wait. A newcomer goes behind those that wait and wakes the first that sleeps,
-/// maybe itself: it overtakes only one that is woken and not polled.
+/// ```
+///   first ⇄ woken ⇄ asleep ⇄ asleep ⇄ … ⇄ last
+///                   ▲
+///                   sleeper: the first that is asleep
+/// ```
+///
+/// A woken turn keeps its place until it takes something or gives up. It owns nothing meanwhile: a future that is held and not
+/// polled holds no permit. What is kept instead: **as many turns are woken as there are things to take, or all are**.
+///
+/// - A thing is added: one sleeper is woken.
+/// - A turn takes a thing: one woken turn and one thing less.
+/// - A woken turn gives up: it wakes the next sleeper.
+/// - A woken turn finds nothing: nothing is there, so it may sleep again.
+/// - A turn comes while things are there: it waits behind the others and wakes the first sleeper, which may be itself.
 final class Line {
     final Object lock;
     private @Nullable Turn<?> first;
     private @Nullable Turn<?> last;
+    private @Nullable Turn<?> sleeper;
+    private long tickets;
     int size;
 
     Line(Object lock) {
         this.lock = lock;
     }
 
-    /// {@return the waker of the first that sleeps, which the caller wakes outside of the lock; null: all are awake}
+    /// {@return the waker of the first sleeper, which the caller wakes outside of the lock, or null: none sleeps}
     @Nullable Waker next() {
-        for (var t = first; t != null; t = t.next) {
-            if (!t.woken) {
-                t.woken = true;
-                return t.waker;
-            }
-        }
-        return null;
+        var t = sleeper;
+        if (t == null) return null;
+        t.woken = true;
+        sleeper = asleepAfter(t);
+        return t.waker;
     }
 
+    /// Amortised, one step: it walks over woken turns only, and goes back only when one of those falls asleep again.
+    private static @Nullable Turn<?> asleepAfter(Turn<?> t) {
+        var next = t.next;
+        while (next != null && next.woken) next = next.next;
+        return next;
+    }
+
+    /// Wakes without the lock. A waker is foreign code. What it throws must neither lose what the caller has taken nor leave the
+    /// other waiters asleep, so it is logged.
     static void wake(@Nullable Waker waker) {
-        if (waker != null) waker.wake();
+        if (waker == null) return;
+        try {
+            waker.wake();
+        } catch (Throwable t) {
+            Log.warn("A waker threw: " + Log.describe(waker), t);
+        }
+    }
+
+    /// Wakes all that `next` finds, under the lock, until it finds none.
+    static void wakeAll(Object lock, Supplier<@Nullable Waker> next) {
+        for (;;) {
+            Waker waker;
+            synchronized (lock) {
+                waker = next.get();
+            }
+            if (waker == null) return;
+            wake(waker);
+        }
+    }
+
+    private void sleep(Turn<?> t, Waker waker) {
+        t.waker = waker;
+        t.woken = false;
+        if (!t.in) add(t);
+        if (sleeper == null || t.ticket < sleeper.ticket) sleeper = t;
     }
 
     private void add(Turn<?> t) {
+        t.ticket = tickets++;
         t.previous = last;
         if (last == null) first = t;
         else last.next = t;
@@ -48,6 +96,7 @@ final class Line {
 
     private void remove(Turn<?> t) {
         if (!t.in) return;
+        if (t == sleeper) sleeper = asleepAfter(t);
         if (t.previous == null) first = t.next;
         else t.previous.next = t.next;
         if (t.next == null) last = t.previous;
@@ -58,12 +107,13 @@ final class Line {
         size--;
     }
 
-    /// One that takes one thing in its own poll. All fields are guarded by the line's lock.
+    /// A future that takes one thing, in its own poll. The line's lock guards the fields.
     abstract static class Turn<T extends @Nullable Object> extends Owned implements Future<T> {
         private final Line line;
         private @Nullable Turn<?> previous;
         private @Nullable Turn<?> next;
         private @Nullable Waker waker;
+        private long ticket; // ascending along the line
         private boolean in;
         private boolean woken;
 
@@ -74,10 +124,13 @@ final class Line {
         /// {@return whether there is something to take, or the end has come} Called with the lock held.
         abstract boolean available();
 
+        /// {@return whether there is enough for all, so that none waits behind another} Called with the lock held.
+        abstract boolean endless();
+
         /// Takes it. Called with the lock held.
         abstract T take() throws Exception;
 
-        /// {@return whom the taking lets go on, on the other side} Called with the lock held.
+        /// {@return the waker of a turn in another line that can go on because of the taking} Called with the lock held.
         @Nullable Waker after() {
             return null;
         }
@@ -87,22 +140,21 @@ final class Line {
             Waker wake;
             var answer = Poll.<T>pending();
             synchronized (line.lock) {
-                if (available() && (woken || line.size == 0)) {
+                var available = available();
+                if (available && (woken || line.size == 0 || endless())) {
                     line.remove(this);
                     answer = Poll.ready(take());
                     wake = after();
                 } else {
-                    waker = cx.waker();
-                    woken = false;
-                    if (!in) line.add(this);
-                    wake = available() ? line.next() : null;
+                    line.sleep(this, cx.waker());
+                    wake = available ? line.next() : null;
                 }
             }
             wake(wake);
             return answer;
         }
 
-        /// Gives the place up; a wake that was for it goes to the next.
+        /// Gives the place up. A wake that was for this turn goes to the next.
         @Override
         public void drop() {
             Waker wake;
