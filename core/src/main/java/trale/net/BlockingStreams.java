@@ -75,7 +75,7 @@ abstract class BlockingStreams {
         }
     }
 
-    /// Begins a call. Nothing runs before it is polled by [#poll(Context)].
+    /// Begins a call. Nothing runs before [#outcome(Context)] polls it.
     final void begin(Callable<Integer> blocking) {
         call = Blocking.run(blocking);
     }
@@ -85,7 +85,7 @@ abstract class BlockingStreams {
     }
 
     /// {@return what the call in flight has become, which ends it, or pending}
-    final Poll<Integer> poll(Context cx) throws Exception {
+    final Poll<Integer> outcome(Context cx) throws Exception {
         var waits = false;
         try {
             var p = Objects.requireNonNull(call).poll(cx);
@@ -133,7 +133,7 @@ abstract class BlockingStreams {
 
         private Poll<Integer> fill(Context cx, int atMost) throws Exception {
             if (!inFlight()) begin(() -> in.read(chunk, 0, Math.min(atMost, CHUNK)));
-            return poll(cx);
+            return outcome(cx);
         }
 
         @Override
@@ -158,14 +158,14 @@ abstract class BlockingStreams {
                 @Override
                 Poll<Integer> step(Context cx) throws Exception {
                     if (!begun) {
-                        if (inFlight() && poll(cx) instanceof Poll.Pending<Integer> p) return p; // of a write that was given up
+                        if (inFlight() && outcome(cx) instanceof Poll.Pending<Integer> p) return p; // of a write that was given up
                         if (!buffer.hasRemaining()) return Poll.ready(0);
                         var n = Math.min(buffer.remaining(), CHUNK);
                         buffer.get(chunk, 0, n);
                         begin(() -> put(n));
                         begun = true;
                     }
-                    return poll(cx);
+                    return outcome(cx);
                 }
 
                 @Override
