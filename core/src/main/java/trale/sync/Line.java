@@ -13,7 +13,7 @@ import trale.internal.Owned;
 /// of it.
 ///
 /// ```
-///   first ⇄ woken ⇄ asleep ⇄ asleep ⇄ … ⇄ last
+///   woken ⇄ woken ⇄ asleep ⇄ asleep ⇄ … ⇄ last
 ///                   ▲
 ///                   sleeper: the first that is asleep
 /// ```
@@ -28,7 +28,6 @@ import trale.internal.Owned;
 /// - A turn comes while things are there: it waits behind the others and wakes the first sleeper, which may be itself.
 final class Line {
     final Object lock;
-    private @Nullable Turn<?> first;
     private @Nullable Turn<?> last;
     private @Nullable Turn<?> sleeper;
     private long tickets;
@@ -87,8 +86,7 @@ final class Line {
     private void add(Turn<?> t) {
         t.ticket = tickets++;
         t.previous = last;
-        if (last == null) first = t;
-        else last.next = t;
+        if (last != null) last.next = t;
         last = t;
         t.in = true;
         size++;
@@ -97,8 +95,7 @@ final class Line {
     private void remove(Turn<?> t) {
         if (!t.in) return;
         if (t == sleeper) sleeper = asleepAfter(t);
-        if (t.previous == null) first = t.next;
-        else t.previous.next = t.next;
+        if (t.previous != null) t.previous.next = t.next;
         if (t.next == null) last = t.previous;
         else t.next.previous = t.previous;
         t.previous = t.next = null;
