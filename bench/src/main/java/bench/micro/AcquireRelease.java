@@ -17,7 +17,7 @@ public class AcquireRelease {
         var semaphore = new Semaphore(1);
         trale.executor.submit(async(() -> {
             for (int i = 0; i < TIMES; i++) {
-                try (var permit = await(semaphore.acquire())) {
+                try (var _ = await(semaphore.acquire())) {
                     // nothing to do inside
                 }
             }

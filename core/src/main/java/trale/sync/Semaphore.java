@@ -17,7 +17,7 @@ import trale.Waker;
 /// for (int i = 0; i < 100; i++) {
 ///     int page = i;
 ///     executor.submit(async(() -> {
-///         try (var permit = await(tenAtATime.acquire())) {
+///         try (var _ = await(tenAtATime.acquire())) {
 ///             IO.println(await(fetch(page)));
 ///         }
 ///     }));

@@ -63,7 +63,7 @@ class GivingUpTest extends SocketTest {
         }
 
         @Override
-        default void close() throws Exception {}
+        default void close() {}
     }
 
     private interface Maker {

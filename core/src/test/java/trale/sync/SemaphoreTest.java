@@ -31,7 +31,7 @@ class SemaphoreTest extends UnderBothArrangements {
     private static Future<Void> enter(Semaphore semaphore, AtomicInteger inside, AtomicInteger most) {
         return async(() -> {
             for (var i = 0; i < 200; i++) {
-                try (var permit = await(semaphore.acquire())) {
+                try (var _ = await(semaphore.acquire())) {
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     await(yieldNow());
                     inside.decrementAndGet();
@@ -113,7 +113,7 @@ class SemaphoreTest extends UnderBothArrangements {
         for (var i = 0; i < 500; i++) {
             var micros = random.nextInt(300);
             handles.add(executor.submit(async(() -> {
-                try (var permit = await(Timer.timeout(Duration.ofMillis(micros), semaphore.acquire()))) {
+                try (var _ = await(Timer.timeout(Duration.ofMillis(micros), semaphore.acquire()))) {
                     await(yieldNow());
                 }
             })));
