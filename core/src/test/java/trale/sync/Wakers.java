@@ -22,7 +22,8 @@ final class Wakers {
 
     /// {@return the value of a future that has to be ready}
     static <T> T ready(Future<T> f) throws Exception {
-        return ((Poll.Ready<T>) assertInstanceOf(Poll.Ready.class, f.poll(NONE))).value();
+        if (f.poll(NONE) instanceof Poll.Ready<T>(var value)) return value;
+        throw new AssertionError("not ready: " + f);
     }
 
     static <T> Future<T> pending(Future<T> f, Context cx) throws Exception {
