@@ -6,6 +6,7 @@ module trale {
     exports trale;
     exports trale.net;
     exports trale.reactor;
+    exports trale.sync;
     exports trale.time;
 
     // The kernel seam: a simulated Linux stands there.

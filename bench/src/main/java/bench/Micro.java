@@ -33,6 +33,8 @@ final class Micro {
         OPERATIONS.put("ForkEnd", "fork + end in a scope");
         OPERATIONS.put("RaceOfTwo", "race of two ready futures");
         OPERATIONS.put("TimeoutNotHit", "time-out set, not hit, and a yield");
+        OPERATIONS.put("ChannelSendReceive", "channel send + receive");
+        OPERATIONS.put("AcquireRelease", "acquire + release of a free permit");
         PEERS.put("trale", "trale");
         PEERS.put("traleAwake", "trale, executor awake");
         PEERS.put("kotlin", "Kotlin coroutines");

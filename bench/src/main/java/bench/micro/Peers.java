@@ -25,6 +25,18 @@ public final class Peers {
     }
 
     @State(Scope.Benchmark)
+    public static class TwoTrales {
+        final trale.Executor one = trale.Executor.builder().name("one").build();
+        final trale.Executor other = trale.Executor.builder().name("other").build();
+
+        @TearDown
+        public void close() {
+            one.close();
+            other.close();
+        }
+    }
+
+    @State(Scope.Benchmark)
     public static class Kotlin {
         final KotlinPeer peer = new KotlinPeer();
 

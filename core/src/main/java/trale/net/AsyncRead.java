@@ -4,6 +4,7 @@ import static trale.Async.async;
 import static trale.Async.await;
 
 import java.io.EOFException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import trale.Future;
@@ -35,6 +36,25 @@ public interface AsyncRead {
                 if (await(read(to)) < 0) throw ByteStream.endedBefore(to);
             }
         });
+    }
+
+    /// {@return a source that reads from a java.io stream, a file's or a child process's, by calls on [virtual
+    /// threads][trale.Blocking]}
+    ///
+    /// One call reads at most 8 KiB. A read that is cancelled has taken nothing. The call it began goes on, without an interrupt, and
+    /// what it brings is for the next read. A second read while one waits fails with [IllegalStateException].
+    ///
+    /// Closing the stream is the caller's. A call that is blocked for ever holds its thread until then.
+    ///
+    /// <!-- given: Process child; -->
+    /// ```java
+    /// var lines = new LineReader(AsyncRead.of(child.getInputStream()), 8192);
+    /// for (String line; (line = await(lines.readLine())) != null; ) IO.println(line);
+    /// ```
+    ///
+    /// @param in is read by this alone
+    static AsyncRead of(InputStream in) {
+        return new BlockingStreams.Input(Objects.requireNonNull(in, "the stream is null"));
     }
 
     /// Copies all there is until the end of the stream, through a buffer of 16 KiB. Neither end is closed. If it fails or is

@@ -3,6 +3,7 @@ package trale.net;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import trale.Future;
@@ -33,5 +34,24 @@ public interface AsyncWrite {
         return async(() -> {
             while (from.hasRemaining()) await(write(from));
         });
+    }
+
+    /// {@return a target that writes to a java.io stream, a file's or a child process's, by calls on [virtual
+    /// threads][trale.Blocking]}
+    ///
+    /// One call writes at most 8 KiB and flushes the stream. A call cannot be taken back. So a write that is cancelled in it has taken
+    /// the bytes before the buffer's position: the call goes on, without an interrupt, and the next write waits for it, and fails if
+    /// it failed. A second write while one waits fails with [IllegalStateException].
+    ///
+    /// Closing the stream is the caller's.
+    ///
+    /// <!-- given: Process child; ByteBuffer bytes; -->
+    /// ```java
+    /// await(AsyncWrite.of(child.getOutputStream()).writeAll(bytes));
+    /// ```
+    ///
+    /// @param out is written to by this alone
+    static AsyncWrite of(OutputStream out) {
+        return new BlockingStreams.Output(Objects.requireNonNull(out, "the stream is null"));
     }
 }

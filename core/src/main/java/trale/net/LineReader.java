@@ -30,6 +30,9 @@ public final class LineReader implements AsyncRead {
     private int start;
     private int end;
 
+    /// Flushed before the source is read.
+    private @Nullable WriteBuffer tied;
+
     /// Of lines in UTF-8.
     ///
     /// @param in  where they come from
@@ -56,6 +59,18 @@ public final class LineReader implements AsyncRead {
         this.bytes = ByteBuffer.allocate(max + 2);
     }
 
+    /// Ties the reader to a buffer, as C++ ties cin to cout: before the reader reads from its source, it flushes the buffer. So the
+    /// answers to all the lines that have come go out together, and none stays behind while the reader waits.
+    ///
+    /// A flush that fails or is cancelled fails or cancels the reading; it has taken no line, and no byte of the buffer is lost.
+    ///
+    /// @param out replaces the buffer that was tied before
+    /// @return this
+    public LineReader tie(WriteBuffer out) {
+        tied = Objects.requireNonNull(out, "the buffer is null");
+        return this;
+    }
+
     /// Reads a line; it ends with `\n` or `\r\n`, the last one also with the stream.
     ///
     /// Cancelled or failed, it has taken nothing away: the next call begins with the same line.
@@ -68,6 +83,8 @@ public final class LineReader implements AsyncRead {
                 if (i < end) return take(i, i + 1);
                 if (end - start > max + 1) throw new LineTooLongException(max);
                 i -= slide();
+                var out = tied;
+                if (out != null && out.size() > 0) await(out.flush());
                 var n = await(in.read(bytes.clear().position(end)));
                 if (n < 0) return start == end ? null : take(end, end);
                 end += n;
@@ -101,7 +118,11 @@ public final class LineReader implements AsyncRead {
         ByteStream.writable(to);
         return async(() -> {
             var n = Math.min(to.remaining(), end - start);
-            if (n == 0) return await(in.read(to));
+            if (n == 0) {
+                var out = tied;
+                if (out != null && out.size() > 0) await(out.flush());
+                return await(in.read(to));
+            }
             to.put(to.position(), bytes, start, n).position(to.position() + n);
             start += n;
             return n;

@@ -1,5 +1,9 @@
 /// Sockets: [trale.net.TcpListener] and [trale.net.TcpStream], [trale.net.UdpSocket], [trale.net.UnixListener] and
-/// [trale.net.UnixStream]; [trale.net.AsyncRead] and [trale.net.AsyncWrite], which streams share; [trale.net.LineReader].
+/// [trale.net.UnixStream]; [trale.net.AsyncRead] and [trale.net.AsyncWrite], which streams share and java.io streams can be wrapped
+/// as; [trale.net.LineReader] and [trale.net.WriteBuffer].
+///
+/// A server with pipelining reads by a LineReader that is tied to a WriteBuffer: all requests that have come are answered with one
+/// write, just before the reader reads again.
 ///
 /// Every operation is a future that does nothing before it is polled, and is awaited once. Sockets may be made and used
 /// anywhere, by the tasks of any executor; of one socket's operations one may read (or accept) and one may write at a time,

@@ -24,8 +24,11 @@ public final class Timer {
     /// @param duration any: zero or less is over at once, more than 146 years is 146 years
     public static Future<Void> sleep(Duration duration) {
         if (!duration.isPositive()) return _ -> OVER;
-        var nanos = duration.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : duration.toNanos();
-        return Reactor.sleepUntil(Libc.nanoTime() + nanos);
+        return Reactor.sleepUntil(Libc.nanoTime() + nanos(duration));
+    }
+
+    static long nanos(Duration duration) {
+        return duration.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : duration.toNanos();
     }
 
     /// {@return a future that becomes what `f` becomes if that is in time, and else fails with

@@ -1,4 +1,4 @@
-/// Futures that wait for the clock.
+/// Futures that wait for the clock: [trale.time.Timer] sleeps and limits, [trale.time.Interval] ticks.
 @NullMarked
 package trale.time;
 

@@ -1,0 +1,189 @@
+package trale.net;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import trale.Blocking;
+import trale.Context;
+import trale.Future;
+import trale.Poll;
+import trale.internal.Owned;
+
+/// A java.io stream, whose calls block, behind the interface of one that waits.
+///
+/// ```
+///   read  ──▶ call in flight ──▶ bytes in `chunk` ──▶ buffer
+///               │    ▲
+///     cancelled │    │ the next read waits for the same call
+///               ▼    │
+///             call in flight
+/// ```
+///
+/// A call in flight is never interrupted: an interrupt closes some streams and is ignored by others, and either way bytes are
+/// lost. So a call outlives the operation that began it, and the next operation finds what became of it.
+abstract class BlockingStreams {
+    /// How many bytes one call moves at most.
+    static final int CHUNK = 1 << 13;
+
+    /// Guarded by this, as are the fields below: operations may come from any thread.
+    private @Nullable Future<Integer> call;
+
+    private @Nullable Operation current;
+
+    /// Between the calls it is the operations', during one it is the call's thread's, which gets it and gives it back by the future.
+    final byte[] chunk = new byte[CHUNK];
+
+    /// One read or write.
+    abstract static class Operation extends Owned implements Future<Integer> {
+        final BlockingStreams stream;
+        final ByteBuffer buffer;
+
+        Operation(BlockingStreams stream, ByteBuffer buffer) {
+            this.stream = stream;
+            this.buffer = buffer;
+        }
+
+        /// Called with the stream's lock held.
+        abstract Poll<Integer> step(Context cx) throws Exception;
+
+        @Override
+        public Poll<Integer> poll(Context cx) throws Exception {
+            synchronized (stream) {
+                if (stream.current != null && stream.current != this)
+                    throw new IllegalStateException("two operations at a time on " + stream + ": end or cancel one before the next");
+                stream.current = this;
+                var waits = false;
+                try {
+                    var p = step(cx);
+                    waits = p instanceof Poll.Pending<Integer>;
+                    return p;
+                } finally {
+                    if (!waits) stream.current = null;
+                }
+            }
+        }
+
+        @Override
+        public void drop() {
+            synchronized (stream) {
+                if (stream.current == this) stream.current = null;
+            }
+        }
+    }
+
+    /// Begins a call. Nothing runs before [#outcome(Context)] polls it.
+    final void begin(Callable<Integer> blocking) {
+        call = Blocking.run(blocking);
+    }
+
+    final boolean inFlight() {
+        return call != null;
+    }
+
+    /// {@return what the call in flight has become, which ends it, or pending}
+    final Poll<Integer> outcome(Context cx) throws Exception {
+        var waits = false;
+        try {
+            var p = Objects.requireNonNull(call).poll(cx);
+            waits = p instanceof Poll.Pending<Integer>;
+            return p;
+        } finally {
+            if (!waits) call = null;
+        }
+    }
+
+    /// See [AsyncRead#of(InputStream)].
+    static final class Input extends BlockingStreams implements AsyncRead {
+        private final InputStream in;
+        private int start; // of the bytes in `chunk` that no read has taken
+        private int end;
+
+        Input(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public Future<Integer> read(ByteBuffer to) {
+            return new Operation(this, ByteStream.writable(to)) {
+                @Override
+                Poll<Integer> step(Context cx) throws Exception {
+                    if (!buffer.hasRemaining()) return Poll.ready(0);
+                    if (start == end) {
+                        var p = fill(cx, buffer.remaining());
+                        if (!(p instanceof Poll.Ready<Integer>(var n)) || n < 0) return p;
+                        start = 0;
+                        end = n;
+                    }
+                    var n = Math.min(end - start, buffer.remaining());
+                    buffer.put(chunk, start, n);
+                    start += n;
+                    return Poll.ready(n);
+                }
+
+                @Override
+                public String toString() {
+                    return "reading from " + in;
+                }
+            };
+        }
+
+        private Poll<Integer> fill(Context cx, int atMost) throws Exception {
+            if (!inFlight()) begin(() -> in.read(chunk, 0, Math.min(atMost, CHUNK)));
+            return outcome(cx);
+        }
+
+        @Override
+        public String toString() {
+            return "AsyncRead[" + in + "]";
+        }
+    }
+
+    /// See [AsyncWrite#of(OutputStream)].
+    static final class Output extends BlockingStreams implements AsyncWrite {
+        private final OutputStream out;
+
+        Output(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public Future<Integer> write(ByteBuffer from) {
+            return new Operation(this, Objects.requireNonNull(from, "the buffer is null")) {
+                private boolean begun;
+
+                @Override
+                Poll<Integer> step(Context cx) throws Exception {
+                    if (!begun) {
+                        if (inFlight() && outcome(cx) instanceof Poll.Pending<Integer> p) return p; // of a write that was given up
+                        if (!buffer.hasRemaining()) return Poll.ready(0);
+                        var n = Math.min(buffer.remaining(), CHUNK);
+                        buffer.get(chunk, 0, n);
+                        begin(() -> put(n));
+                        begun = true;
+                    }
+                    return outcome(cx);
+                }
+
+                @Override
+                public String toString() {
+                    return "writing to " + out;
+                }
+            };
+        }
+
+        private int put(int n) throws IOException {
+            out.write(chunk, 0, n);
+            out.flush();
+            return n;
+        }
+
+        @Override
+        public String toString() {
+            return "AsyncWrite[" + out + "]";
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package trale.net;
+
+import static trale.Async.async;
+import static trale.Async.await;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import trale.Future;
+
+/// Collects small writes, so that many of them cost one write to the target.
+///
+/// The bytes go out when the buffer is full, when [#flush()] is called, or when a [LineReader] that is
+/// [tied][LineReader#tie(WriteBuffer)] to it has to read more. A server that is tied answers all requests of a pipeline with one
+/// system call, and a client that waits for the answer gets it at once:
+///
+/// <!-- given: TcpStream stream; -->
+/// ```java
+/// var out = new WriteBuffer(stream, 8192);
+/// var lines = new LineReader(stream, 8192).tie(out);
+/// for (String line; (line = await(lines.readLine())) != null; )
+///     await(out.writeAll(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8))));
+/// await(out.flush());
+/// ```
+///
+/// For one task at a time, the reader included. Closing the target loses what has not been flushed.
+public final class WriteBuffer implements AsyncWrite {
+    private final AsyncWrite out;
+
+    /// What is to be written is from start to end. A flush that ends in any way has moved start behind what it has written.
+    private final ByteBuffer bytes;
+    private int start;
+    private int end;
+
+    /// @param out  where the bytes go
+    /// @param size how many bytes it holds, 1 or more
+    /// @throws IllegalArgumentException `size` is less than 1
+    public WriteBuffer(AsyncWrite out, int size) {
+        if (size < 1) throw new IllegalArgumentException("a buffer of " + size + " bytes: it has to be 1 or more");
+        this.out = Objects.requireNonNull(out, "the target is null");
+        this.bytes = ByteBuffer.allocate(size);
+    }
+
+    /// {@return how many bytes wait for a flush}
+    public int size() {
+        return end - start;
+    }
+
+    /// Takes what there is room for, and flushes before if there is none.
+    ///
+    /// Cancelled or failed, it has taken nothing of `from`. What the buffer held and has not been written is still in it.
+    ///
+    /// @return how many bytes; fails as the target does
+    @Override
+    public Future<Integer> write(ByteBuffer from) {
+        Objects.requireNonNull(from, "the buffer is null");
+        return async(() -> {
+            if (end == bytes.capacity() && from.hasRemaining()) await(flush());
+            return take(from);
+        });
+    }
+
+    /// Takes all, and flushes whenever the buffer is full.
+    ///
+    /// Cancelled or failed, it has taken what is before the position of `from`.
+    ///
+    /// @return ready when nothing is left; fails as the target does
+    @Override
+    public Future<Void> writeAll(ByteBuffer from) {
+        Objects.requireNonNull(from, "the buffer is null");
+        return async(() -> {
+            for (;;) {
+                take(from);
+                if (!from.hasRemaining()) return;
+                await(flush());
+            }
+        });
+    }
+
+    private int take(ByteBuffer from) {
+        var n = Math.min(from.remaining(), bytes.capacity() - end);
+        bytes.put(end, from, from.position(), n);
+        from.position(from.position() + n);
+        end += n;
+        return n;
+    }
+
+    /// Writes all that the buffer holds.
+    ///
+    /// Cancelled or failed, what has not been written is still in the buffer, and the next flush writes it.
+    ///
+    /// @return ready when the target has taken everything; fails as it does
+    public Future<Void> flush() {
+        return async(() -> {
+            if (start == end) return;
+            var left = bytes.duplicate().limit(end).position(start);
+            try {
+                await(out.writeAll(left));
+            } finally {
+                start = left.position();
+                if (start == end) start = end = 0;
+            }
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "WriteBuffer[" + size() + " of " + bytes.capacity() + "]";
+    }
+}

@@ -1,0 +1,166 @@
+package trale.sync;
+
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import trale.Context;
+import trale.Future;
+import trale.Poll;
+import trale.Waker;
+import trale.internal.Log;
+import trale.internal.Owned;
+
+/// The futures that wait for one kind of thing (items, room, permits), first come first served. The monitor of `lock` guards all
+/// of it.
+///
+/// ```
+///   woken ⇄ woken ⇄ asleep ⇄ asleep ⇄ … ⇄ last
+///                   ▲
+///                   sleeper: the first that is asleep
+/// ```
+///
+/// A woken turn keeps its place until it takes something or gives up. It owns nothing meanwhile: a future that is held and not
+/// polled holds no permit. What is kept instead: **as many turns are woken as there are things to take, or all are**.
+///
+/// - A thing is added: one sleeper is woken.
+/// - A turn takes a thing: one woken turn and one thing less.
+/// - A woken turn gives up: it wakes the next sleeper.
+/// - A woken turn finds nothing: nothing is there, so it may sleep again.
+/// - A turn comes while things are there: it waits behind the others and wakes the first sleeper, which may be itself.
+final class Line {
+    final Object lock;
+    private @Nullable Turn<?> last;
+    private @Nullable Turn<?> sleeper;
+    private long tickets;
+    int size;
+
+    Line(Object lock) {
+        this.lock = lock;
+    }
+
+    /// {@return the waker of the first sleeper, which the caller wakes outside of the lock, or null: none sleeps}
+    @Nullable Waker next() {
+        var t = sleeper;
+        if (t == null) return null;
+        t.woken = true;
+        sleeper = asleepAfter(t);
+        return t.waker;
+    }
+
+    /// Amortised, one step: it walks over woken turns only, and goes back only when one of those falls asleep again.
+    private static @Nullable Turn<?> asleepAfter(Turn<?> t) {
+        var next = t.next;
+        while (next != null && next.woken) next = next.next;
+        return next;
+    }
+
+    /// Wakes without the lock. A waker is foreign code. What it throws must neither lose what the caller has taken nor leave the
+    /// other waiters asleep, so it is logged.
+    static void wake(@Nullable Waker waker) {
+        if (waker == null) return;
+        try {
+            waker.wake();
+        } catch (Throwable t) {
+            Log.warn("A waker threw: " + Log.describe(waker), t);
+        }
+    }
+
+    /// Wakes all that `next` finds, under the lock, until it finds none.
+    static void wakeAll(Object lock, Supplier<@Nullable Waker> next) {
+        for (;;) {
+            Waker waker;
+            synchronized (lock) {
+                waker = next.get();
+            }
+            if (waker == null) return;
+            wake(waker);
+        }
+    }
+
+    private void sleep(Turn<?> t, Waker waker) {
+        t.waker = waker;
+        t.woken = false;
+        if (!t.in) add(t);
+        if (sleeper == null || t.ticket < sleeper.ticket) sleeper = t;
+    }
+
+    private void add(Turn<?> t) {
+        t.ticket = tickets++;
+        t.previous = last;
+        if (last != null) last.next = t;
+        last = t;
+        t.in = true;
+        size++;
+    }
+
+    private void remove(Turn<?> t) {
+        if (!t.in) return;
+        if (t == sleeper) sleeper = asleepAfter(t);
+        if (t.previous != null) t.previous.next = t.next;
+        if (t.next == null) last = t.previous;
+        else t.next.previous = t.previous;
+        t.previous = t.next = null;
+        t.waker = null;
+        t.in = false;
+        size--;
+    }
+
+    /// A future that takes one thing, in its own poll. The line's lock guards the fields.
+    abstract static class Turn<T extends @Nullable Object> extends Owned implements Future<T> {
+        private final Line line;
+        private @Nullable Turn<?> previous;
+        private @Nullable Turn<?> next;
+        private @Nullable Waker waker;
+        private long ticket; // ascending along the line
+        private boolean in;
+        private boolean woken;
+
+        Turn(Line line) {
+            this.line = line;
+        }
+
+        /// {@return whether there is something to take, or the end has come} Called with the lock held.
+        abstract boolean available();
+
+        /// {@return whether there is enough for all, so that none waits behind another} Called with the lock held.
+        abstract boolean endless();
+
+        /// Takes it. Called with the lock held.
+        abstract T take() throws Exception;
+
+        /// {@return the waker of a turn in another line that can go on because of the taking} Called with the lock held.
+        @Nullable Waker after() {
+            return null;
+        }
+
+        @Override
+        public Poll<T> poll(Context cx) throws Exception {
+            Waker wake;
+            var answer = Poll.<T>pending();
+            synchronized (line.lock) {
+                var available = available();
+                if (available && (woken || line.size == 0 || endless())) {
+                    line.remove(this);
+                    answer = Poll.ready(take());
+                    wake = after();
+                } else {
+                    line.sleep(this, cx.waker());
+                    wake = available ? line.next() : null;
+                }
+            }
+            wake(wake);
+            return answer;
+        }
+
+        /// Gives the place up. A wake that was for this turn goes to the next.
+        @Override
+        public void drop() {
+            Waker wake;
+            synchronized (line.lock) {
+                var passOn = in && woken && available();
+                line.remove(this);
+                wake = passOn ? line.next() : null;
+            }
+            wake(wake);
+        }
+    }
+}

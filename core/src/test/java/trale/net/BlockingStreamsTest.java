@@ -1,0 +1,192 @@
+package trale.net;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// AsyncRead.of and AsyncWrite.of: java.io streams, whose calls are not taken back.
+@Timeout(60)
+class BlockingStreamsTest extends SocketTest {
+
+    /// Each read waits for a text that the test gives it.
+    private static final class Given extends InputStream {
+        final LinkedBlockingQueue<String> texts = new LinkedBlockingQueue<>();
+        final Semaphore calls = new Semaphore(0);
+
+        @Override
+        public int read() {
+            throw new AssertionError("one byte at a time");
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            calls.release();
+            try {
+                var text = texts.take();
+                if (text.isEmpty()) return -1;
+                if (text.equals("!")) throw new IOException("the disk is gone");
+                System.arraycopy(bytes(text).array(), 0, to, offset, text.length());
+                return text.length();
+            } catch (InterruptedException e) {
+                throw new AssertionError("a call was interrupted", e);
+            }
+        }
+    }
+
+    private static String soFar(ByteBuffer buffer) {
+        return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void allBytesGoThroughBothInOrder() {
+        var bytes = new byte[100_000];
+        new Random(1).nextBytes(bytes);
+        var out = new ByteArrayOutputStream();
+        assertEquals(100_000L, run(() -> await(AsyncRead.copy(
+                AsyncRead.of(new ByteArrayInputStream(bytes)), AsyncWrite.of(out)))));
+        assertArrayEquals(bytes, out.toByteArray());
+    }
+
+    @Test
+    void aReadThatCompletesAfterItsCancellationKeepsItsBytesForTheNext() throws Exception {
+        var given = new Given();
+        var in = AsyncRead.of(given);
+        var buffer = ByteBuffer.allocate(10);
+        var cancelled = started(in.read(buffer));
+        given.calls.acquire();
+        cancelled.cancel();
+        assertThrows(CancellationException.class, cancelled::join);
+        given.texts.add("hello");
+        var small = ByteBuffer.allocate(2);
+        assertEquals(2, run(() -> await(in.read(small))));
+        assertEquals("he", soFar(small));
+        assertEquals(3, run(() -> await(in.read(buffer))));
+        assertEquals("llo", soFar(buffer));
+        assertEquals(0, given.calls.availablePermits(), "one call brought it all");
+        given.texts.add("");
+        assertEquals(-1, run(() -> await(in.read(buffer))));
+    }
+
+    @Test
+    void aFailureIsTheStreamsAndTheNextReadCallsAgain() throws Exception {
+        var given = new Given();
+        var in = AsyncRead.of(given);
+        var buffer = ByteBuffer.allocate(10);
+        given.texts.addAll(List.of("!", "x"));
+        var e = assertThrows(CompletionException.class, () -> run(() -> await(in.read(buffer))));
+        assertEquals("the disk is gone", e.getCause().getMessage());
+        assertEquals(1, run(() -> await(in.read(buffer))));
+        assertEquals(0, run(() -> await(in.read(ByteBuffer.allocate(0)))), "no room: no call");
+    }
+
+    @Test
+    void aSecondReadWhileOneWaitsIsRefusedAndHarmsNothing() throws Exception {
+        var given = new Given();
+        var in = AsyncRead.of(given);
+        var buffer = ByteBuffer.allocate(10);
+        var first = started(in.read(buffer));
+        var second = executor.submit(in.read(ByteBuffer.allocate(10)));
+        assertTrue(assertThrows(CompletionException.class, second::join).getCause().getMessage().startsWith("two operations"));
+        given.texts.add("abc");
+        assertEquals(3, first.join());
+        assertEquals("abc", soFar(buffer));
+    }
+
+    /// Each write waits until the test lets it go on.
+    private static final class Held extends OutputStream {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        final Semaphore calls = new Semaphore(0);
+        final Semaphore go = new Semaphore(0);
+        final List<IOException> failures = new ArrayList<>();
+
+        @Override
+        public void write(int b) {
+            throw new AssertionError("one byte at a time");
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            calls.release();
+            go.acquireUninterruptibly();
+            if (Thread.interrupted()) throw new AssertionError("a call was interrupted");
+            if (!failures.isEmpty()) throw failures.removeFirst();
+            bytes.write(from, offset, length);
+        }
+    }
+
+    @Test
+    void aWriteThatIsCancelledInItsCallIsWrittenAndTheNextWaitsForIt() throws Exception {
+        var held = new Held();
+        var out = AsyncWrite.of(held);
+        var one = bytes("one ");
+        var cancelled = started(out.write(one));
+        held.calls.acquire();
+        cancelled.cancel();
+        assertThrows(CancellationException.class, cancelled::join);
+        assertFalse(one.hasRemaining(), "the position tells that the bytes are taken");
+        var two = bytes("two");
+        var next = started(out.write(two));
+        assertEquals(3, two.remaining());
+        held.go.release(2);
+        assertEquals(3, next.join());
+        assertEquals("one two", held.bytes.toString());
+    }
+
+    @Test
+    void aWriteThatIsCancelledWhileItWaitsForAnothersCallHasTakenNothing() throws Exception {
+        var held = new Held();
+        var failure = new IOException("the pipe is broken");
+        held.failures.add(failure);
+        var out = AsyncWrite.of(held);
+        for (var text : List.of("one", "two")) {
+            var buffer = bytes(text);
+            var cancelled = started(out.write(buffer));
+            cancelled.cancel();
+            assertThrows(CancellationException.class, cancelled::join);
+            assertEquals(text.equals("one") ? 0 : 3, buffer.remaining());
+        }
+        held.go.release(2);
+        var three = bytes("three");
+        var e = assertThrows(CompletionException.class, () -> run(() -> await(out.write(three))));
+        assertSame(failure, e.getCause(), "of the write that was given up");
+        run(() -> await(out.writeAll(three)));
+        assertEquals("three", held.bytes.toString());
+    }
+
+    @Test
+    void aChildProcessAnswers() throws Exception {
+        var child = new ProcessBuilder("cat").start();
+        try (var to = child.getOutputStream(); var from = child.getInputStream()) {
+            var lines = new LineReader(AsyncRead.of(from), 100);
+            var out = AsyncWrite.of(to);
+            for (var text : List.of("a", "b")) {
+                run(() -> await(out.writeAll(bytes(text + "\n"))));
+                assertEquals(text, run(() -> await(lines.readLine())));
+            }
+        } finally {
+            child.destroy();
+            child.waitFor();
+        }
+    }
+}
