@@ -20,7 +20,7 @@ import trale.reactor.Driver;
 ///                         │       Pending
 ///   spawn, wake           │          ▼
 ///   (any other) ──▶ injected      wait-queue ◀─── its waker: a timer, a slot of the reactor,
-///                   queue            │            another task, another thread
+///                   queues           │            another task, another thread
 ///                         ▲          │
 ///                         └── wake ──┘       nothing to run: sleep in the driver until there is
 /// ```
@@ -51,7 +51,7 @@ final class RunLoop {
     /// Nothing is runnable. No wake is lost by the order of these steps, and of those in [#unpark()]; see `parked`.
     private void sleep() {
         parked = 1;
-        if (injected.isEmpty() && rounds == wantedRounds) drive(true);
+        if (events.isEmpty() && injected.isEmpty() && rounds == wantedRounds) drive(true);
         parked = 0;
         budget.turned();
     }
@@ -80,8 +80,12 @@ final class RunLoop {
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
     /// tasks nor the reactor, because no more are taken than are polled before the next turn.
     private boolean takeInjected() {
+        return take(events) | take(injected);
+    }
+
+    private static boolean take(InjectedQueue queue) {
         for (var i = 0; i < MAX_INJECTED; i++) {
-            var task = injected.poll();
+            var task = queue.poll();
             if (task == null) return i > 0;
             task.wakeInjected();
         }
@@ -116,8 +120,11 @@ final class RunLoop {
     /// Tasks that other threads spawned or woke. Any thread adds; the executor's thread takes.
     final InjectedQueue injected = new InjectedQueue();
 
-    /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at `injected` once more,
-    /// and only then sleeps; another thread adds to `injected`, *then* looks at `parked`. Both sides are sequentially
+    /// Tasks that the executor's reactor thread woke, if there is one. They do not wait behind a backlog of those that other threads spawn.
+    final InjectedQueue events = new InjectedQueue();
+
+    /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
+    /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially
     /// consistent, so at least one of the two sees the other, and no wake-up is lost. The thread that turns it from 1 to 0
     /// wakes the sleeper: one eventfd write, however many wakes there are. If that write fails it is 1 again, for the next wake.
     private volatile int parked;
@@ -158,6 +165,11 @@ final class RunLoop {
 
     boolean isCurrent() {
         return Thread.currentThread() == thread;
+    }
+
+    /// {@return whether the caller, which is not the executor's thread, is its reactor thread}
+    boolean isReactorThread() {
+        return Thread.currentThread() instanceof Worker w && w.executor.loop == this;
     }
 
     /// {@return the task in whose poll this is called, by the executor's thread; else null}
@@ -270,7 +282,7 @@ final class RunLoop {
         rounds = wantedRounds;
         if (rounds > ROUNDS) return false;
         var left = tasks.get(); // not more: a task that is taken may be woken, and added, again
-        for (Task<?> task; left >= 0 && (task = injected.pollAll()) != null; left--) task.wakeInjected();
+        for (Task<?> task; left >= 0 && (task = pollInjected()) != null; left--) task.wakeInjected();
         runQueue.cancelAll(CLOSED);
         waitQueue.cancelAll(CLOSED);
         return true;
@@ -305,11 +317,16 @@ final class RunLoop {
     }
 
     private void abandonAll(Throwable cause) {
-        for (Task<?> task; (task = injected.pollAll()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = pollInjected()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
             if (rounds > ROUNDS && task.giveUp()) abandoned = true;
             task.abandon(cause);
         }
+    }
+
+    private @Nullable Task<?> pollInjected() {
+        var task = events.pollAll();
+        return task == null ? injected.pollAll() : task;
     }
 
     private @Nullable Task<?> firstLeft() {
