@@ -80,7 +80,8 @@ final class RunLoop {
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
     /// tasks nor the reactor, because no more are taken than are polled before the next turn.
     private boolean takeInjected() {
-        return take(events) | take(injected);
+        var any = take(events);
+        return take(injected) || any;
     }
 
     private static boolean take(InjectedQueue queue) {
