@@ -6,7 +6,8 @@ import trale.internal.linux.Libc;
 ///
 /// A poll ends at the latest after 128 awaits that were ready, or after 0.1 ms of them; the reactor is turned after 64 polls, or
 /// after 0.5 ms of running. To read the clock costs as much as a short poll. So it is read once in a number of *steps* — polls
-/// and ready awaits — which is halved while they are long, and doubled while they are short.
+/// and ready awaits — which doubles while they are short, and is one as soon as they are long. So a limit of time may be passed by
+/// 31 long steps after many short ones, once.
 ///
 /// Each executor has one, for its thread alone. A context that is polled elsewhere has one that only counts.
 final class Budget {
@@ -27,6 +28,7 @@ final class Budget {
     private int polls; // since then
 
     private int awaits; // that were ready, in this poll
+    private boolean over; // this poll should have ended; if it goes on, as a time-out does at its deadline, awaits are only counted
     private boolean sliced; // whether `slice` is of this poll
     private long slice; // its first reading
 
@@ -38,17 +40,17 @@ final class Budget {
     void poll() {
         awaits = 0;
         sliced = false;
+        over = false;
     }
 
     /// An await begins, in a poll.
     ///
     /// @return false: the poll should end now, and go on after the others. What it awaits has not been polled, so nothing is lost
     boolean spend() {
-        if (++awaits >= AWAITS) {
-            awaits = 0; // for one that goes on polling all the same
-            return false;
-        }
-        return !timed || --left > 0 || isInTime();
+        if (++awaits < AWAITS && (!timed || over || --left > 0 || isInTime())) return true;
+        awaits = 0;
+        over = true;
+        return false;
     }
 
     private boolean isInTime() {
@@ -86,7 +88,7 @@ final class Budget {
     private void look() {
         var before = now;
         now = Libc.nanoTime();
-        if (now - before > LONG) steps = Math.max(1, steps / 2);
+        if (now - before > LONG) steps = 1;
         else if (now - before < SHORT) steps = Math.min(MAX_STEPS, steps * 2);
         left = steps;
     }

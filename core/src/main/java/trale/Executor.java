@@ -24,7 +24,8 @@ import trale.reactor.Reactor;
 /// may have been shut down by then.
 ///
 /// **Fairness.** Runnable tasks are polled in turn. A body that is always ready yields after 128 awaits, or after 0.1 ms of them;
-/// the reactor is turned at least once in 64 polls, and after each poll that ends 0.5 ms or more since the last turn.
+/// the reactor is turned at least once in 64 polls, and after each poll that ends 0.5 ms or more since the last turn. While polls and
+/// awaits are short the clock is read once in up to 32 of them, so that the first that are long are noticed as much later.
 ///
 /// The threads are daemons: they do not keep the JVM alive. But they keep their executor alive, until it is [closed][#close()].
 /// They inherit nothing from the thread that starts them, neither its thread locals nor its context class loader, which they

@@ -22,7 +22,7 @@ import trale.reactor.Driver;
 ///                         │       Pending
 ///   spawn, wake           │          ▼
 ///   (any other) ──▶ injected      wait-queue ◀─── its waker: a timer, a slot of the reactor,
-///                   queue            │            another task, another thread
+///                   queues           │            another task, another thread
 ///                         ▲          │
 ///                         └── wake ──┘       nothing to run: sleep in the driver until there is
 /// ```
@@ -53,7 +53,7 @@ final class RunLoop {
     /// Nothing is runnable. No wake is lost by the order of these steps, and of those in [#unpark()]; see `parked`.
     private void sleep() {
         parked = 1;
-        if (injected.isEmpty() && rounds == wantedRounds) drive(true);
+        if (events.isEmpty() && injected.isEmpty() && rounds == wantedRounds) drive(true);
         parked = 0;
         budget.turned();
     }
@@ -95,8 +95,13 @@ final class RunLoop {
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
     /// tasks nor the reactor, because no more are taken than are polled before the next turn.
     private boolean takeInjected() {
+        var any = take(events);
+        return take(injected) || any;
+    }
+
+    private static boolean take(InjectedQueue queue) {
         for (var i = 0; i < MAX_INJECTED; i++) {
-            var task = injected.poll();
+            var task = queue.poll();
             if (task == null) return i > 0;
             task.wakeInjected();
         }
@@ -131,8 +136,11 @@ final class RunLoop {
     /// Tasks that other threads spawned or woke. Any thread adds; the executor's thread takes.
     final InjectedQueue injected = new InjectedQueue();
 
-    /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at `injected` once more,
-    /// and only then sleeps; another thread adds to `injected`, *then* looks at `parked`. Both sides are sequentially
+    /// Tasks that the executor's reactor thread woke, if there is one. They do not wait behind a backlog of those that other threads spawn.
+    final InjectedQueue events = new InjectedQueue();
+
+    /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
+    /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially
     /// consistent, so at least one of the two sees the other, and no wake-up is lost. The thread that turns it from 1 to 0
     /// wakes the sleeper: one eventfd write, however many wakes there are. If that write fails it is 1 again, for the next wake.
     private volatile int parked;
@@ -179,6 +187,11 @@ final class RunLoop {
 
     boolean isCurrent() {
         return Thread.currentThread() == thread;
+    }
+
+    /// {@return whether the caller, which is not the executor's thread, is its reactor thread}
+    boolean isReactorThread() {
+        return Thread.currentThread() instanceof Worker w && w.executor.loop == this;
     }
 
     /// {@return the task in whose poll this is called, by the executor's thread; else null}
@@ -294,7 +307,7 @@ final class RunLoop {
         rounds = wantedRounds;
         if (rounds > ROUNDS) return false;
         var left = taskCount(); // not more: a task that is taken may be woken, and added, again
-        for (Task<?> task; left >= 0 && (task = injected.pollAll()) != null; left--) task.wakeInjected();
+        for (Task<?> task; left >= 0 && (task = pollInjected()) != null; left--) task.wakeInjected();
         runQueue.cancelAll(CLOSED);
         waitQueue.cancelAll(CLOSED);
         return true;
@@ -333,7 +346,7 @@ final class RunLoop {
     }
 
     private void abandonAll(Throwable cause) {
-        for (Task<?> task; (task = injected.pollAll()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = pollInjected()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
             if (rounds > ROUNDS && task.giveUp()) abandoned = true;
             task.abandon(cause);
@@ -341,7 +354,7 @@ final class RunLoop {
     }
 
     private void endAll(CancellationException cause) {
-        for (Task<?> task; (task = injected.pollAll()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = pollInjected()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) task.crash(cause);
     }
 
@@ -352,6 +365,11 @@ final class RunLoop {
         for (var task = runQueue.first(); task != null; task = task.nextToRun) if (!task.inWaitQueue) lines.add(task + ", runnable");
         if (running != null) lines.add(running + holder());
         return lines;
+    }
+
+    private @Nullable Task<?> pollInjected() {
+        var task = events.pollAll();
+        return task == null ? injected.pollAll() : task;
     }
 
     private @Nullable Task<?> firstLeft() {

@@ -23,8 +23,8 @@ import trale.internal.Waiters;
 /// | cancel() | count, then as wake() | count | count, as wake() | count | – |
 ///
 /// A wake is never lost, never doubled, and harmless when it comes late. One from another thread puts the task into
-/// the executor's `injected` queue, unless it is in there already, and counts when the executor's thread takes it out.
-/// A spawn is the first wake.
+/// the executor's `injected` queue, or into its `events` if that thread is the executor's reactor thread, unless it is in one
+/// already, and counts when the executor's thread takes it out. A spawn is the first wake.
 final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Waker {
     private static final int IDLE = 0;
     private static final int QUEUED = 1;
@@ -50,7 +50,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     private int state = IDLE; // executor's thread only
 
-    /// 1 while the task is in `injected`. A waker does getAndSet(1) and adds the task only if it was 0. The executor's thread
+    /// 1 while the task is in `injected` or `events` of its loop. A waker does getAndSet(1) and adds the task only if it was 0. The executor's thread
     /// takes it out, then getAndSet(0), then polls. Both are read-modify-writes of one variable, so a waker that finds 1 has
     /// still published its writes to the next poll.
     private volatile int injected;
@@ -118,7 +118,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         loop.requireKnown();
         if (INJECTED.getAndSet(this, 1) == 0) {
             try {
-                loop.injected.add(this); // allocates nothing
+                var queue = loop.isReactorThread() ? loop.events : loop.injected;
+                queue.add(this); // allocates nothing
             } catch (Throwable t) {
                 injected = 0; // a wake that came in between, and found 1, fails with this one
                 throw t;
@@ -127,7 +128,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         loop.unpark();
     }
 
-    /// By the executor's thread, with a task it took from its `injected` queue.
+    /// By the executor's thread, with a task it took from one of these queues.
     void wakeInjected() {
         if (INJECTED.getAndSet(this, 0) != 1) return;
         var arrives = !counted;

@@ -1,54 +1,139 @@
 package trale;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import trale.support.NothingIsLeft;
 
-/// The orders of steps are tried by the model `closing`; this is the one of its states that pollAll once took for an empty queue.
-@Timeout(value = 30, unit = SECONDS)
+/// The queue through which other threads spawn and wake: many producers, one consumer, which is the test's thread here.
+@ExtendWith(NothingIsLeft.class)
 class InjectedQueueTest {
+    private static final int PRODUCERS = 4;
+    private static final int TASKS = 50_000;
 
-    /// Thread B has exchanged the tail, and has not linked its task b behind a yet. poll, which had seen a as the last, has put the stub behind b.
+    private final InjectedQueue queue = new InjectedQueue();
+    private Executor executor; // whose the tasks are; it never gets them
+
+    @BeforeEach
+    void open() {
+        executor = Executor.builder().name("idle").build();
+    }
+
+    @AfterEach
+    void close() {
+        executor.close();
+    }
+
+    private Task<Integer> task(int number) {
+        var task = new Task<Integer>(executor.loop, cx -> Poll.ready(number));
+        task.name = String.valueOf(number);
+        return task;
+    }
+
     @Test
-    void pollAllWaitsForAnAddBetweenItsStepsAlsoIfTheStubIsTheTail() throws Exception {
-        try (var executor = Executor.builder().build()) {
-            var queue = new InjectedQueue();
-            var a = new Task<Integer>(executor.loop, _ -> Poll.pending());
-            var b = new Task<Integer>(executor.loop, _ -> Poll.pending());
-            set(queue, "head", a);
-            b.nextInjected = (InjectedQueue.Node) get(queue, "stub");
-
-            assertNull(queue.poll(), "b is not linked: nothing can be taken");
-            assertFalse(queue.isEmpty());
-            var taken = new FutureTask<>(queue::pollAll);
-            var thread = Thread.ofPlatform().daemon().start(taken);
-            while (thread.isAlive() && Arrays.stream(thread.getStackTrace()).noneMatch(f -> f.getMethodName().equals("pollAll")))
-                Thread.onSpinWait();
-            a.nextInjected = b;
-
-            assertSame(a, taken.get());
-            assertSame(b, queue.pollAll());
-            assertNull(queue.pollAll());
-            assertTrue(queue.isEmpty());
+    void whatIsAddedComesOutInThatOrderAndMayBeAddedAgain() {
+        var tasks = new ArrayList<Task<Integer>>();
+        for (var i = 0; i < 5; i++) tasks.add(task(i));
+        for (var length = 0; length <= tasks.size(); length++) { // also through the empty queue, which has a stub
+            for (var round = 0; round < 3; round++) {
+                for (var t : tasks.subList(0, length)) queue.add(t);
+                assertEquals(length == 0, queue.isEmpty());
+                for (var t : tasks.subList(0, length)) assertSame(t, round == 1 ? queue.pollAll() : queue.poll());
+                assertTrue(queue.isEmpty());
+                assertNull(queue.poll());
+                assertNull(queue.pollAll());
+            }
         }
     }
 
-    private static Object get(InjectedQueue queue, String field) throws Exception {
-        var f = InjectedQueue.class.getDeclaredField(field);
-        f.setAccessible(true);
-        return f.get(queue);
+    @Test
+    void oneThatIsTakenWhileOthersAreInGoesToTheEnd() {
+        var a = task(1);
+        var b = task(2);
+        queue.add(a);
+        queue.add(b);
+        for (var i = 0; i < 1000; i++) {
+            assertSame(a, queue.poll());
+            queue.add(a);
+            assertSame(b, queue.poll());
+            assertFalse(queue.isEmpty());
+            queue.add(b);
+        }
+        assertSame(a, queue.pollAll());
+        assertSame(b, queue.pollAll());
+        assertNull(queue.pollAll());
     }
 
-    private static void set(InjectedQueue queue, String field, Object value) throws Exception {
-        var f = InjectedQueue.class.getDeclaredField(field);
-        f.setAccessible(true);
-        f.set(queue, value);
+    /// Each producer adds tasks of its own; the numbers are its own times TASKS and counted on.
+    private ArrayList<Thread> startProducers() {
+        var barrier = new CyclicBarrier(PRODUCERS);
+        var producers = new ArrayList<Thread>();
+        for (var p = 0; p < PRODUCERS; p++) {
+            var tasks = new ArrayList<Task<Integer>>();
+            for (var i = 0; i < TASKS; i++) tasks.add(task(p * TASKS + i));
+            producers.add(Thread.ofPlatform().start(new FutureTask<>(() -> {
+                barrier.await();
+                for (var t : tasks) queue.add(t);
+                return null;
+            })));
+        }
+        return producers;
+    }
+
+    private static void assertNext(int[] next, Task<?> taken) {
+        var number = Integer.parseInt(taken.name);
+        assertEquals(next[number / TASKS]++, number % TASKS, () -> "of producer " + number / TASKS);
+    }
+
+    @Test
+    void nothingIsLostAndTheOrderOfEachProducerIsKept() {
+        startProducers();
+        var next = new int[PRODUCERS];
+        for (var taken = 0; taken < PRODUCERS * TASKS; ) {
+            var task = queue.poll();
+            if (task == null) continue; // empty, or a producer is between its two steps
+            assertNext(next, task);
+            taken++;
+        }
+        assertNull(queue.poll());
+        assertTrue(queue.isEmpty());
+    }
+
+    /// pollAll() answers null only if there was nothing: what a producer has added before it ended is there.
+    @Test
+    void pollAllTakesWhatHasBeenAdded() throws Exception {
+        var next = new int[PRODUCERS];
+        for (var producer : startProducers()) producer.join();
+        var taken = 0;
+        for (Task<?> task; (task = queue.pollAll()) != null; taken++) assertNext(next, task);
+        assertEquals(PRODUCERS * TASKS, taken);
+        assertTrue(queue.isEmpty());
+    }
+
+    @Test
+    void pollAllWaitsForAnAddThatHasBegun() {
+        for (var round = 0; round < 3; round++) {
+            var producers = startProducers();
+            var next = new int[PRODUCERS];
+            var taken = 0;
+            while (taken < TASKS / 10 || producers.stream().anyMatch(Thread::isAlive)) {
+                var task = queue.pollAll();
+                if (task == null) continue;
+                assertNext(next, task);
+                taken++;
+            }
+            for (Task<?> task; (task = queue.pollAll()) != null; taken++) assertNext(next, task);
+            assertEquals(PRODUCERS * TASKS, taken);
+        }
     }
 }
