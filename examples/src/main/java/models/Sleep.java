@@ -45,7 +45,7 @@ enum Sleep implements Model.Twin {
     private List<Actor> threads() {
         Program executor = (at, m) -> switch (at) {
             case 0 -> {
-                m.at("RunLoop.takeInjected", "injected.poll()");
+                m.at("RunLoop.take", "queue.poll()");
                 if (m.get(INJECTED) == 0) {
                     m.gives("null");
                     yield m.get(TAKEN) == 2 ? END : this == LOOKS_AGAIN_BEFORE_IT_SETS_PARKED ? 2 : 1;
@@ -67,7 +67,7 @@ enum Sleep implements Model.Twin {
                 yield empty ? this == LOOKS_AGAIN_BEFORE_IT_SETS_PARKED ? 1 : 3 : this == LOOKS_AGAIN_BEFORE_IT_SETS_PARKED ? 0 : 4;
             }
             case 3 -> {
-                m.at("RunLoop.sleep", "driver.sleep()");
+                m.at("RunLoop.drive", "driver.sleep()");
                 if (m.get(EVENTFD) == 0) yield WAIT;
                 m.set(EVENTFD, 0);
                 yield 4;
@@ -80,7 +80,7 @@ enum Sleep implements Model.Twin {
         Program waker = (at, m) -> switch (at) {
             case 0 -> {
                 if (this == WAKER_LOOKS_BEFORE_IT_ADDS) yield m.at("RunLoop.unpark", "parked == 0").gives(m.get(PARKED) == 0) ? 5 : 6;
-                m.at("Task.inject", "loop.injected.add(this)");
+                m.at("Task.inject", "queue.add(this)");
                 if (this == WAKER_ADDS_PLAINLY) m.put(INJECTED, m.get(INJECTED) + 1);
                 else m.getAndAdd(INJECTED, 1);
                 yield 1;
@@ -103,7 +103,7 @@ enum Sleep implements Model.Twin {
                 yield 7;
             }
             case 5, 6 -> {
-                m.at("Task.inject", "loop.injected.add(this)").getAndAdd(INJECTED, 1);
+                m.at("Task.inject", "queue.add(this)").getAndAdd(INJECTED, 1);
                 yield at == 6 ? 2 : END;
             }
             default -> { // the caller got the exception, and wakes again when Linux lets it

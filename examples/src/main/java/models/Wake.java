@@ -48,7 +48,7 @@ enum Wake implements Model.Twin {
                 yield m.gives(m.getAndSet(INJECTED, 1)) == 0 ? 2 : END;
             }
             default -> {
-                m.at("Task.inject", "loop.injected.add(this)").getAndAdd(QUEUE, 1);
+                m.at("Task.inject", "queue.add(this)").getAndAdd(QUEUE, 1);
                 yield END;
             }
         };
@@ -58,7 +58,7 @@ enum Wake implements Model.Twin {
         var pollsFirst = this == CLEARED_AFTER_THE_POLL;
         Program executor = (at, m) -> switch (at) {
             case 0 -> {
-                m.at("RunLoop.takeInjected", "injected.poll()");
+                m.at("RunLoop.take", "queue.poll()");
                 if (m.get(QUEUE) == 0) yield WAIT;
                 m.getAndAdd(QUEUE, -1);
                 yield pollsFirst ? 2 : 1;
