@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.Executor;
 import trale.Future;
 import trale.JoinHandle;
 import trale.support.TheLog;
@@ -106,14 +107,13 @@ class ChannelTest extends UnderBothArrangements {
         var end = new AtomicBoolean();
         var rounds = executor.submit(async(() -> {
             var n = 0;
-            while (!end.get()) {
+            for (; !end.get(); n++) {
+                if (n == 10) Executor.spawn(async(() -> end.set(true)));
                 await(channel.send(await(channel.receive())));
-                n++;
             }
             return n;
-        }));
-        executor.submit(async(() -> end.set(true))).join();
-        assertTrue(rounds.join() >= 0);
+        })).join();
+        assertTrue(rounds > 10 && rounds <= 10 + 128, "it had its turn after " + rounds);
         assertEquals(1000, channel.size());
     }
 
