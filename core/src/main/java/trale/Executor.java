@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
+import trale.internal.Waiters;
 import trale.internal.linux.Libc;
 import trale.reactor.Reactor;
 
@@ -55,6 +56,7 @@ public final class Executor implements AutoCloseable {
         Libc.require();
         Log.prepare();
         UnseenFailure.prepare();
+        new Waiters().add(this, () -> {}); // loads it, while there are descriptors to load it with
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
     }

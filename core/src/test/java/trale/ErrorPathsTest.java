@@ -176,6 +176,7 @@ class ErrorPathsTest extends UnderBothArrangements {
                     }
                 }
             });
+            executor.submit(cx -> Poll.ready(null)).join(); // it has begun
             IO.println("ended well: " + executor.close(Duration.ofMillis(50)));
             IO.println("the logger was called: " + (handler.calls > 100) + ", left " + executor.taskCount());
         }

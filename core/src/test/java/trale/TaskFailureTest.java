@@ -138,6 +138,7 @@ class TaskFailureTest extends UnderBothArrangements {
     /// A child with no memory left, in which tasks are spawned and woken.
     static final class CannotSpawn {
         public static void main(String[] args) throws Exception {
+            assertFalse(false); // loads it
             try (var executor = Arrangement.valueOf(args[0]).open("child")) {
                 var begun = new CountDownLatch(1);
                 var end = new CountDownLatch(1);
@@ -180,7 +181,7 @@ class TaskFailureTest extends UnderBothArrangements {
 
     @Test
     void aTaskForWhichThereIsNoMemoryIsNotCounted() throws Exception {
-        try (var child = Child.startWith("-Xmx16m", CannotSpawn.class, arrangement.name())) {
+        try (var child = Child.startWith("-Xmx32m", CannotSpawn.class, arrangement.name())) {
             assertEquals("10 of 10, left 0\n", child.end());
         }
     }

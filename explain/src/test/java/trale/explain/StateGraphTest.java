@@ -264,8 +264,8 @@ class StateGraphTest {
                     async body Plain.body(Plain)
 
                     state  line  awaits         keeps               then    on exception
-                        0     -  (not started)  L$0 String local 0  1       -
-                        1     -  null           L$0 String local 0  return  throw
+                        0     -  (not started)  L$0 String local 0  1       throw
+                        1     -  Future         L$0 String local 0  return  throw
                     """, StateGraph.of(loader.loadClass("Plain")).getFirst());
         }
     }
