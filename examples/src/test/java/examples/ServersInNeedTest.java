@@ -74,37 +74,6 @@ class ServersInNeedTest {
         }
     }
 
-    /// A thousand clients, each with a buffer of 16 KiB: more than the heap.
-    @Test
-    void tcpServWithMoreClientsThanHeapLosesThoseAndGoesOn() throws Exception {
-        try (var server = new Example(List.of(), List.of("-Xmx16m"), reactor, TcpServ.class, 0)) {
-            var port = server.port();
-            var echoed = 0;
-            try (var clients = new Clients(1_000, port)) {
-                for (var client : clients) {
-                    try {
-                        client.setSoTimeout(2_000);
-                        client.getOutputStream().write('x');
-                        if (client.getInputStream().read() == 'x') echoed++;
-                        else client.close();
-                    } catch (IOException e) {
-                        client.close(); // it was lost
-                    }
-                }
-            }
-            assertTrue(echoed > 0 && echoed < 1_000, echoed + " were served\n" + server.errors());
-            var again = false;
-            for (var i = 0; i < 100 && !again; i++) {
-                try (var client = new Clients(1, port)) {
-                    client.getFirst().getOutputStream().write('y');
-                    again = client.getFirst().getInputStream().read() == 'y';
-                }
-            }
-            assertTrue(again, server.errors());
-            server.stop();
-        }
-    }
-
     @Test
     void aSignalBeforeItListensEndsAServerWith0() throws Exception {
         for (var main : List.of(TcpServ.class, Web.class, Proxy.class)) {
