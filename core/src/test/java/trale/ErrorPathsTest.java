@@ -313,7 +313,10 @@ class ErrorPathsTest extends UnderBothArrangements {
                 kernel.refuses = true;
                 if (arrangement == Arrangement.OWN_THREAD) {
                     var failure = assertThrows(IllegalStateException.class, () -> {
-                        for (;;) refused.submit(cx -> Poll.ready(null)); // until the thread sleeps
+                        for (;;) { // until the thread sleeps
+                            var done = refused.submit(cx -> Poll.ready(null));
+                            while (!done.isDone()) Thread.onSpinWait();
+                        }
                     });
                     assertTrue(failure.getMessage().contains("eventfd_write"), failure.getMessage());
                 }
