@@ -11,7 +11,7 @@ import trale.internal.linux.Libc;
 ///
 /// Each executor has one, for its thread alone. A context that is polled elsewhere has one that only counts.
 final class Budget {
-    private static final int AWAITS = 128;
+    static final int AWAITS = 128;
     private static final int FEW = 4; // after so few a poll goes on in any case, also if a debugger holds it
     private static final int POLLS = 64;
     private static final int MAX_STEPS = 32;
@@ -21,6 +21,7 @@ final class Budget {
     private static final long SHORT = 10_000;
 
     private final boolean timed;
+    private final int limit; // of awaits in a poll
     private int steps = 1; // between two readings
     private int left = 1; // until the next reading
     private long now; // the last reading
@@ -32,8 +33,9 @@ final class Budget {
     private boolean sliced; // whether `slice` is of this poll
     private long slice; // its first reading
 
-    Budget(boolean timed) {
+    Budget(boolean timed, int limit) {
         this.timed = timed;
+        this.limit = limit;
     }
 
     /// A poll begins.
@@ -47,7 +49,7 @@ final class Budget {
     ///
     /// @return false: the poll should end now, and go on after the others. What it awaits has not been polled, so nothing is lost
     boolean spend() {
-        if (++awaits < AWAITS && (!timed || over || --left > 0 || isInTime())) return true;
+        if (++awaits < limit && (!timed || over || --left > 0 || isInTime())) return true;
         awaits = 0;
         over = true;
         return false;

@@ -128,7 +128,7 @@ final class RunLoop {
     // Of the executor's thread alone:
     final RunQueue runQueue = new RunQueue();
     final WaitQueue waitQueue = new WaitQueue();
-    final Budget budget = new Budget(true);
+    final Budget budget = new Budget(true, Budget.AWAITS);
     private @Nullable Task<?> running;
     private byte[] reserve = new byte[RESERVE]; // of heap; NO_RESERVE: given up
     private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned

@@ -24,7 +24,7 @@ class BudgetTest extends UnderBothArrangements {
     @Test
     void the128thAwaitOfAPollEndsIt() {
         for (var timed : new boolean[] {false, true}) {
-            var budget = new Budget(timed);
+            var budget = new Budget(timed, 128);
             for (var poll = 0; poll < 3; poll++) {
                 budget.poll();
                 var spent = 1;
@@ -36,7 +36,7 @@ class BudgetTest extends UnderBothArrangements {
 
     @Test
     void aPollThatGoesOnAllTheSameHasAnotherShare() {
-        var budget = new Budget(false);
+        var budget = new Budget(false, 128);
         budget.poll();
         for (var share = 0; share < 3; share++) {
             for (var i = 1; i < 128; i++) assertTrue(budget.spend());
@@ -47,7 +47,7 @@ class BudgetTest extends UnderBothArrangements {
     /// Its time is over: a thread that stands still for a moment must not end it twice.
     @Test
     void aPollThatGoesOnAfterItsTimeHas128AwaitsHoweverLongTheyTake() {
-        var budget = new Budget(true);
+        var budget = new Budget(true, 128);
         budget.poll();
         while (budget.spend()) compute(Duration.ofMillis(1));
         for (var i = 1; i < 128; i++) {
@@ -59,7 +59,7 @@ class BudgetTest extends UnderBothArrangements {
 
     @Test
     void anAwaitAfterTooLongATimeEndsThePoll() {
-        var budget = new Budget(true);
+        var budget = new Budget(true, 128);
         for (var poll = 0; poll < 10; poll++) {
             budget.turned();
             budget.poll();
@@ -71,7 +71,7 @@ class BudgetTest extends UnderBothArrangements {
 
     @Test
     void theReactorIsTurnedAfter64PollsAtTheLatest() {
-        var budget = new Budget(true);
+        var budget = new Budget(true, 128);
         for (var turn = 0; turn < 100; turn++) {
             budget.turned();
             var polls = 1;
@@ -82,7 +82,7 @@ class BudgetTest extends UnderBothArrangements {
 
     @Test
     void theReactorIsTurnedWhenATaskAsksForIt() {
-        var budget = new Budget(true);
+        var budget = new Budget(true, 128);
         budget.turned();
         budget.turnNext();
         assertTrue(budget.isTurnDue());
@@ -93,7 +93,7 @@ class BudgetTest extends UnderBothArrangements {
     /// Short polls have made the readings of the clock rare.
     @Test
     void theReactorIsTurnedAfterEachLongPollOnceTheyAreKnownToBeLong() {
-        var budget = new Budget(true);
+        var budget = new Budget(true, 128);
         for (var turn = 0; turn < 100; turn++) {
             budget.turned();
             while (!budget.isTurnDue()) budget.poll();
