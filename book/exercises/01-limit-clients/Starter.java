@@ -1,4 +1,4 @@
-/// An echo server that serves two clients at most at the same time; a third one waits until one of them has left.
+/// An echo server that serves two clients at a time; a third one waits.
 ///
 /// The server starts a thread for each client that it accepts, however many there are. Change `serve` so that a client
 /// that comes while `LIMIT` others are served is accepted, but hears its echo only when one of the others has left.

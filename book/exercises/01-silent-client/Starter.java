@@ -1,6 +1,6 @@
-/// An echo server that sends away a client which has said nothing for 200 milliseconds.
+/// An echo server that sends away a silent client.
 ///
-/// A client that connects and then says nothing holds a thread for as long as it likes. Change `echo` so that the connection
+/// A client that connects and says nothing holds a thread for as long as it likes. Change `echo` so that the connection
 /// is closed when nothing has come from the client for `PATIENCE` milliseconds. A client that speaks more often stays.
 
 import java.io.IOException;
