@@ -24,14 +24,18 @@ class Slot {
         state = cx.waker();
         return false;
     }
+    // end
 
+    // region done
     /// After a call that did not say EAGAIN.
     ///
     /// @param more it got all that was asked for, so there may be more
     void done(boolean more) {
         if (more || ended) state = READY;
     }
+    // end
 
+    // region event
     void event(boolean end) {
         if (end) ended = true;
         Object old = state;

@@ -43,8 +43,12 @@ public final class Quotes {
         var quotes = new Quotes(Path.of(args[0]));
         for (Path page : quotes.pages()) {
             List<String> lines = Files.readAllLines(page);
-            List<String> filled = quotes.filled(lines);
-            if (!filled.equals(lines)) Files.write(page, filled);
+            try {
+                List<String> filled = quotes.filled(lines);
+                if (!filled.equals(lines)) Files.write(page, filled);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(page + ": " + e.getMessage(), e);
+            }
         }
     }
 
@@ -196,7 +200,7 @@ public final class Quotes {
         String simple = type.substring(type.lastIndexOf('.') + 1);
         var declaration = Pattern.compile(member == null
                 ? "(?:\\w+ )*(?:class|interface|record|enum) " + simple + "\\b.*"
-                : "    (?! )(?!return |//|@).*[\\w>\\]?] " + member + "(?:\\(.*| = .*|;.*)");
+                : "    (?! )(?!return |//).*[\\w>\\]?] " + member + "(?:\\(.*| = .*|;.*)");
         for (int i = 0; i < lines.size(); i++) if (declaration.matcher(lines.get(i)).matches()) return i + 1;
         throw new IllegalArgumentException(type + " has no " + member);
     }
