@@ -1,10 +1,12 @@
 package book.ch02;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 
 /// Chapter 2: what if nobody blocks?
 public final class Main {
@@ -19,12 +21,12 @@ public final class Main {
     /// What a client saw, and what the server's thread did meanwhile.
     ///
     /// @param calls  system calls an echo
-    /// @param cpu    the part of the time in which the thread was on a core, in percent
+    /// @param busy   the part of the time in which the thread was on a core or wanted to be on one, in percent
     /// @param micros how long an echo took, the median, in microseconds
-    record Cost(long calls, long cpu, long micros) {
+    record Cost(long calls, long busy, long micros) {
         @Override
         public String toString() {
-            return calls + " system calls an echo; the server's thread was on a core " + cpu + " % of the time; an echo took " + micros + " µs";
+            return calls + " system calls an echo; the thread wants a core " + busy + " % of the time; an echo takes " + micros + " µs";
         }
     }
 
@@ -47,11 +49,10 @@ public final class Main {
     /// A client sends a byte, waits for its echo, is silent for 5 ms, and begins again.
     static Cost cost(Loop loop, int echoes) throws IOException, InterruptedException {
         try (var sockets = new Sockets(); var client = SocketChannel.open(sockets.address())) {
-            Thread server = start(loop, sockets);
-            var threads = ManagementFactory.getThreadMXBean();
+            Path schedule = start(loop, sockets);
             var micros = new long[echoes];
             long calls = sockets.calls();
-            long cpu = threads.getThreadCpuTime(server.threadId());
+            long busy = busy(schedule);
             long begun = System.nanoTime();
             for (int i = 0; i < echoes; i++) {
                 long sent = System.nanoTime();
@@ -62,18 +63,28 @@ public final class Main {
             }
             long time = System.nanoTime() - begun;
             Arrays.sort(micros);
-            return new Cost((sockets.calls() - calls) / echoes, 100 * (threads.getThreadCpuTime(server.threadId()) - cpu) / time, micros[echoes / 2]);
+            return new Cost((sockets.calls() - calls) / echoes, 100 * (busy(schedule) - busy) / time, micros[echoes / 2]);
         }
     }
     // end
 
-    static Thread start(Loop loop, Sockets sockets) {
-        return Thread.ofPlatform().daemon().name("server").start(() -> {
+    /// {@return where Linux tells how long the loop's thread ran, and how long it waited for a core}
+    static Path start(Loop loop, Sockets sockets) {
+        var schedule = new CompletableFuture<Path>();
+        Thread.ofPlatform().daemon().name("server").start(() -> {
             try {
+                schedule.complete(Path.of("/proc/thread-self").toRealPath().resolve("schedstat"));
                 loop.run(sockets);
-            } catch (InterruptedException e) {
-                // the loop ends
+            } catch (IOException | InterruptedException e) {
+                schedule.completeExceptionally(e);
             }
         });
+        return schedule.join();
+    }
+
+    /// {@return the nanoseconds in which the thread ran, or was ready to run and had no core}
+    private static long busy(Path schedule) throws IOException {
+        String[] numbers = Files.readString(schedule).split(" ");
+        return Long.parseLong(numbers[0]) + Long.parseLong(numbers[1]);
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 final class Navigation {
     /// Folders of Markdown files, and how the list of pages calls them.
     private enum Group {
-        START("", ""), BOOK("book/pages", "The book"), DOCS("docs", "Documentation"), PROJECT("project", "The project");
+        START("", ""), BOOK("book/pages", "The book"), DOCS("docs", "Documentation"), BENCH("bench", "Measurements"), PROJECT("project", "The project");
 
         private final Path folder;
         private final String title;
@@ -57,7 +57,7 @@ final class Navigation {
 
     private static Group group(Path source) {
         if (source.equals(Path.of("README.md"))) return Group.START;
-        for (Group group : List.of(Group.BOOK, Group.DOCS)) {
+        for (Group group : List.of(Group.BOOK, Group.DOCS, Group.BENCH)) {
             if (source.startsWith(group.folder)) return group;
         }
         return Group.PROJECT;
@@ -68,9 +68,9 @@ final class Navigation {
         return rank < 0 ? FIRST.size() : rank;
     }
 
-    /// @param texts in the order of the list
+    /// @param texts in the order of the list; pages in folders below that of the book are reached from its chapters alone
     void add(List<Page> texts) {
-        pages.addAll(texts);
+        texts.stream().filter(p -> group(p.source()) != Group.BOOK || p.source().getParent().equals(Group.BOOK.folder)).forEach(pages::add);
     }
 
     /// {@return the whole HTML of a page}

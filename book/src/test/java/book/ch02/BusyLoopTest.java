@@ -20,7 +20,7 @@ class BusyLoopTest {
         var pausing = Main.cost(Echo::run, 40);
         assertTrue(busy.calls() > 1000, busy.toString());
         assertTrue(pausing.calls() < 100, pausing.toString());
-        assertTrue(busy.cpu() > pausing.cpu(), busy + ", " + pausing);
+        assertTrue(busy.busy() > 90, busy.toString()); // a core at 100 %, or it would be, if it had one for itself
     }
 
     @Test
