@@ -31,7 +31,7 @@ final class Memory {
     /// The server is a process of its own, so that what the clients need is not counted.
     static long bytesAClient(String kind, int count) throws IOException {
         var java = ProcessHandle.current().info().command().orElse("java");
-        var server = new ProcessBuilder(java, "-Xmx512m", "-cp", System.getProperty("java.class.path"), Main.class.getName(), "idle", kind)
+        var server = new ProcessBuilder(java, "-Xmx512m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Main.class.getName(), "idle", kind)
                 .redirectError(Redirect.INHERIT).start();
         var clients = new ArrayList<SocketChannel>();
         try (var out = new BufferedReader(new InputStreamReader(server.getInputStream())); var in = server.outputWriter()) {
