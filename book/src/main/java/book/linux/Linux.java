@@ -104,8 +104,9 @@ public final class Linux {
         return fd;
     }
 
-    public static int streamSocket() throws IOException {
-        return check("socket", call("socket", AF_INET, STREAM | NONBLOCK | CLOEXEC, 0, 0, 0, 0));
+    /// @param inherited programs that this one starts have it, too: usually a mistake
+    public static int streamSocket(boolean inherited) throws IOException {
+        return check("socket", call("socket", AF_INET, STREAM | NONBLOCK | (inherited ? 0 : CLOEXEC), 0, 0, 0, 0));
     }
 
     private static int bind(int fd, int port) {
@@ -190,6 +191,11 @@ public final class Linux {
     /// {@return the port that the thread's last datagram came from}
     public static int sender() {
         return portIn(SCRATCH.get().struct);
+    }
+
+    /// Writes 8 bytes to an eventfd: adds that number to it.
+    public static int writeNumber(int fd, ByteBuffer number) {
+        return call("write", fd, addressOf(number), 8, 0, 0, 0);
     }
 
     /// Says to the peer that nothing more will be sent.

@@ -1,0 +1,54 @@
+package book.ch11;
+
+import static book.ch11.Model.BLOCKED;
+import static book.ch11.Model.END;
+import static book.ch11.Model.EVENT;
+import static book.ch11.Model.INJECTED;
+import static book.ch11.Model.NEXT;
+import static book.ch11.Model.PARKED;
+
+import book.ch11.Model.Step;
+import java.util.List;
+
+/// The steps of [Executor] where two threads meet.
+final class Sleeper {
+    private Sleeper() {}
+
+    // region executor
+    /// Takes one task, and sleeps until there is one.
+    static List<Step> executor() {
+        return List.of(
+                new Step("injected.poll()", m -> m[INJECTED] > 0 ? END : NEXT),
+                new Step("parked = true", m -> {
+                    m[PARKED] = 1;
+                    return NEXT;
+                }),
+                new Step("injected.isEmpty()?", m -> m[INJECTED] > 0 ? 4 : NEXT),
+                new Step("epoll_wait", m -> m[EVENT] == 0 ? BLOCKED : NEXT),
+                new Step("parked = false", m -> {
+                    m[PARKED] = 0;
+                    return 0;
+                }));
+    }
+    // end
+
+    // region waker
+    /// Adds one task.
+    static List<Step> waker() {
+        return List.of(
+                new Step("injected.add(task)", m -> {
+                    m[INJECTED]++;
+                    return NEXT;
+                }),
+                new Step("parked.getAndSet(false)", m -> {
+                    if (m[PARKED] == 0) return END;
+                    m[PARKED] = 0;
+                    return NEXT;
+                }),
+                new Step("write to the eventfd", m -> {
+                    m[EVENT] = 1;
+                    return END;
+                }));
+    }
+    // end
+}
