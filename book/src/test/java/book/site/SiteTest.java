@@ -68,7 +68,7 @@ class SiteTest {
     void theSearchHasEachSectionOnce() throws IOException {
         build();
         String index = read("search.js");
-        assertTrue(index.contains("[\"More\",\"The end\",\"docs/more.html#the-end\",\"int i = 1; // one back\"]"), index);
+        assertTrue(index.contains("[\"More\",\"The end\",\"docs/more.html#the-end\",\"back int i = 1; // one\"]"), index);
         assertEquals(5, index.lines().filter(line -> line.startsWith("[\"")).count(), index);
         assertFalse(index.contains("class Hi"), "sources are not searched");
     }
