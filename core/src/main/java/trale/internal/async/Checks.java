@@ -103,7 +103,7 @@ public final class Checks {
             throw rejection(model, code.firstLine(), "the async body is a synchronized method: its monitor would be held while the task is suspended."
                     + " Take synchronized off the method.");
         for (int i = 0; i < code.size(); i++)
-            if (frames.reachable[i] && Code.isAwait(code.at[i]) && frames.monitors[i] > 0)
+            if (frames.at(i).reachable && Code.isAwait(code.at[i]) && frames.at(i).monitors > 0)
                 throw rejection(model, code.line(i), "await inside synchronized: the monitor would be held while the task is suspended."
                         + " Move the await out of the block.");
     }

@@ -69,7 +69,7 @@ public final class Layout {
         move(code, frames);
         states.add(new State(0, -1, code.firstLine(), Type.NULL, locals(entry, liveness.atEntry()), List.of()));
         for (int i = 0; i < code.size(); i++) {
-            var frame = frames.frame[i];
+            var frame = frames.frame(i);
             if (frame == null || !Code.isAwait(code.at[i])) continue;
             used.clear();
             var locals = locals(frame, liveness.at(i));
@@ -80,18 +80,18 @@ public final class Layout {
 
     private void move(Code code, Frames frames) {
         for (int i = 0; i < code.size(); i++) {
-            var frame = frames.frame[i];
+            var frame = frames.frame(i);
             if (frame != null && Code.isAwait(code.at[i])) {
                 for (var type : frame.stack()) move(type);
                 for (var type : frame.locals()) if (type != null) move(type);
-            } else if (frames.site[i] >= 0 && code.at[i] instanceof InvokeInstruction call) {
+            } else if (frames.at(i).site >= 0 && code.at[i] instanceof InvokeInstruction call) {
                 var owner = call.owner().asInternalName();
                 if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, call.type().stringValue()))
-                    moved.set(frames.site[i]);
+                    moved.set(frames.at(i).site);
             }
         }
         for (int site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
-            if (frames.shuffled.get(site))
+            if (frames.at(site).isShuffled)
                 throw new IllegalArgumentException("the class file's compiler moves a new "
                         + ((NewObjectInstruction) code.at[site]).className().asInternalName().replace('/', '.')
                         + " about the stack before it calls the constructor. Make the object in a method.");

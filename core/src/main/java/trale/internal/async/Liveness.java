@@ -56,7 +56,7 @@ final class Liveness {
         var open = new ArrayList<ExceptionCatch>(); // the handlers of the current instruction
         for (int i = code.size() - 1; i >= 0; i--) {
             if (!code.fallsThrough(i)) now.clear();
-            if (frames.reachable[i] && code.at[i] instanceof Instruction instruction) {
+            if (frames.at(i).reachable && code.at[i] instanceof Instruction instruction) {
                 for (var label : code.targets(i)) now.or(at(label));
                 if (instruction instanceof LoadInstruction load) now.set(load.slot());
                 else if (instruction instanceof StoreInstruction store) now.clear(store.slot());

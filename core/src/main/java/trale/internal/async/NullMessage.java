@@ -43,7 +43,7 @@ final class NullMessage {
             text.append(operands == 2 ? "assign" : "read").append(" field \"").append(field.name().stringValue());
         }
         text.append('"');
-        int source = source(i, frames.depth[i] - operands);
+        int source = source(i, frames.at(i).depth - operands);
         var what = describe(source);
         if (THIS.equals(what)) return null;
         if (what == null) return text.toString();
@@ -54,13 +54,13 @@ final class NullMessage {
     /// {@return the instruction that pushed an entry of the operand stack which is there before instruction i; -1 if it may
     /// have been one or another}
     private int source(int i, int entry) {
-        int after = frames.depth[i];
+        int after = frames.at(i).depth;
         for (int j = i - 1; j >= 0; j--) {
-            if (code.at[j] instanceof LabelTarget && frames.frame[j] != null) return -1;
+            if (code.at[j] instanceof LabelTarget && frames.frame(j) != null) return -1;
             if (!(code.at[j] instanceof Instruction instruction)) continue;
             if (instruction.opcode() == Opcode.DUP && after == entry + 1) return source(j, entry - 1);
             if (instruction.opcode() != Opcode.CHECKCAST && after <= entry + 1) return j;
-            after = frames.depth[j];
+            after = frames.at(j).depth;
         }
         return -1;
     }
@@ -71,7 +71,7 @@ final class NullMessage {
         if (e instanceof InvokeInstruction call) return method(call);
         if (e instanceof LoadInstruction load) return !isStatic && load.slot() == 0 ? THIS : code.variable(i, load.slot());
         if (!(e instanceof FieldInstruction field)) return null;
-        var of = field.opcode() == Opcode.GETSTATIC ? name(field.owner().asSymbol()) : describe(source(i, frames.depth[i] - 1));
+        var of = field.opcode() == Opcode.GETSTATIC ? name(field.owner().asSymbol()) : describe(source(i, frames.at(i).depth - 1));
         var name = field.name().stringValue();
         return of == null ? name : of.concat(".").concat(name);
     }
