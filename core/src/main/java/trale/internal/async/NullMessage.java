@@ -8,8 +8,8 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.AccessFlag;
 import org.jspecify.annotations.Nullable;
 
-/// **What a NullPointerException says** where a member is linked by `invokedynamic`, of which the JVM knows nothing to say:
-/// the text that it would have written for the body's own instruction (JEP 358).
+/// **Writes the message of a NullPointerException** where a member is linked by `invokedynamic`. It is the message that the JVM writes for
+/// the body's own instruction (JEP 358). For an `invokedynamic` the JVM has none.
 ///
 /// ```
 ///  aload node                     node.next.add(n)
@@ -51,8 +51,7 @@ final class NullMessage {
         return text.append(what).append("\" is null").toString();
     }
 
-    /// {@return the instruction that pushed an entry of the operand stack which is there before instruction i; -1 if it may
-    /// have been one or another}
+    /// {@return the instruction that pushed an entry of the operand stack that is there before instruction i; -1 if several may have}
     private int source(int i, int entry) {
         int after = frames.at(i).depth;
         for (int j = i - 1; j >= 0; j--) {
