@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Locale;
 
 /// What a client costs that has said one byte and then waits: the memory of a server with thousands of them.
 final class Memory {
@@ -23,7 +24,7 @@ final class Memory {
     static void measure() throws IOException {
         for (String kind : new String[] {"platform", "virtual"}) {
             long bytes = bytesAClient(kind, CLIENTS);
-            System.out.println("figure ch01." + kind + " = " + bytes + " bytes a client, with " + CLIENTS + " clients, each a " + kind + " thread that waits");
+            System.out.printf(Locale.ENGLISH, "figure ch01.%s = %,d bytes a client, with %,d clients, each a %s thread that waits%n", kind, bytes / 100 * 100, CLIENTS, kind);
         }
     }
 
@@ -31,7 +32,7 @@ final class Memory {
     /// The server is a process of its own, so that what the clients need is not counted.
     static long bytesAClient(String kind, int count) throws IOException {
         var java = ProcessHandle.current().info().command().orElse("java");
-        var server = new ProcessBuilder(java, "-Xmx512m", "-cp", System.getProperty("java.class.path"), Main.class.getName(), "idle", kind)
+        var server = new ProcessBuilder(java, "-Xmx512m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Main.class.getName(), "idle", kind)
                 .redirectError(Redirect.INHERIT).start();
         var clients = new ArrayList<SocketChannel>();
         try (var out = new BufferedReader(new InputStreamReader(server.getInputStream())); var in = server.outputWriter()) {

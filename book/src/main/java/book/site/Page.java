@@ -1,8 +1,11 @@
 package book.site;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,10 +16,11 @@ import java.util.regex.Pattern;
 /// @param html   what is between header and footer
 record Page(Path source, Path target, String title, String html) {
     private static final Pattern HEADING = Pattern.compile("<h([1-4]) id=\"([^\"]+)\">(.*?)</h\\1>", Pattern.DOTALL);
+    private static final Pattern CODE = Pattern.compile("(<p class=\"from\">.*?</p>\\s*)?<pre.*?</pre>", Pattern.DOTALL);
     private static final Pattern INLINE = Pattern.compile("</?(a|b|code|em|i|span|strong)\\b[^>]*>");
     private static final Pattern TAG = Pattern.compile("<[^>]*>");
 
-    /// A heading, and the text between it and the next one.
+    /// A heading, and the text between it and the next one: first what is prose, then the code.
     record Section(int level, String id, String heading, String text) {}
 
     List<Section> sections() {
@@ -29,9 +33,14 @@ record Page(Path source, Path target, String title, String html) {
             String heading = text(matcher.group(3));
             int end = matcher.end();
             found = matcher.find();
-            sections.add(new Section(level, id, heading, text(html.substring(end, found ? matcher.start() : html.length()))));
+            String body = html.substring(end, found ? matcher.start() : html.length());
+            sections.add(new Section(level, id, heading, text(CODE.matcher(body).replaceAll("") + code(body))));
         }
         return sections;
+    }
+
+    private static String code(String html) {
+        return CODE.matcher(html).results().map(MatchResult::group).collect(joining(" "));
     }
 
     /// {@return the text of HTML, as it is read: without tags, and with one blank wherever there are some}

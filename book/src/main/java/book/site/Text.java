@@ -69,6 +69,7 @@ final class Text {
             @Override
             public void visit(Heading heading) {
                 if (heading.getLevel() == 1) title[0] = Page.text(HtmlRenderer.builder().build().render(heading));
+                visitChildren(heading);
             }
 
             @Override

@@ -44,6 +44,7 @@ function search(words) {
             score += best;
             return best > 0;
         });
+        if (words.length > 1 && places.some(([place]) => place.includes(words.join(' ')))) score += 8;
         if (hasAll) found.push({title, heading, address, text, score});
     }
     return found.sort((a, b) => b.score - a.score).slice(0, 20);
@@ -52,7 +53,8 @@ function search(words) {
 // The text around the first of the words, with all of them marked.
 function excerpt(text, words) {
     const at = Math.max(0, Math.min(...words.map(w => text.toLowerCase().indexOf(w)).filter(i => i >= 0), text.length) - 50);
-    const piece = text.slice(at === text.length - 50 ? 0 : at, at + 160);
+    const from = at === 0 || at === text.length - 50 ? 0 : text.indexOf(' ', at) + 1;
+    const piece = text.slice(from, from + 160).replace(/\S*$/, '…');
     const element = document.createElement('span');
     const pattern = new RegExp('(' + words.map(w => w.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|') + ')', 'i');
     for (const part of piece.split(pattern)) {

@@ -24,7 +24,7 @@ class SiteTest {
     @BeforeEach
     void aSmallProject() throws IOException {
         write("README.md", "# small\n\nSee [more](docs/more.md#the-end), [Hi](src/Hi.java) and [all](src).\n");
-        write("docs/more.md", "# More\n\n## The end\n\n```java\nint i = 1; // one\n```\n\n[back](../README.md)\n");
+        write("docs/more.md", "# More\n\n## [Home](../README.md)\n\n## The end\n\n```java\nint i = 1; // one\n```\n\n[back](../README.md)\n");
         write("src/Hi.java", "class Hi {\n    String s = \"<&\";\n}\n");
         write("core/src/main/java/trale/Waker.java", "package trale;\n\npublic interface Waker {\n    void wake();\n}\n");
         write("book/figures.properties", "date=1 May 2026\nch01.x=12 ns a poll\n");
@@ -68,8 +68,8 @@ class SiteTest {
     void theSearchHasEachSectionOnce() throws IOException {
         build();
         String index = read("search.js");
-        assertTrue(index.contains("[\"More\",\"The end\",\"docs/more.html#the-end\",\"int i = 1; // one back\"]"), index);
-        assertEquals(5, index.lines().filter(line -> line.startsWith("[\"")).count(), index);
+        assertTrue(index.contains("[\"More\",\"The end\",\"docs/more.html#the-end\",\"back int i = 1; // one\"]"), index);
+        assertEquals(6, index.lines().filter(line -> line.startsWith("[\"")).count(), index);
         assertFalse(index.contains("class Hi"), "sources are not searched");
     }
 
