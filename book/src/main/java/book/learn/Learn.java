@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 ///   a line is typed ────┘             check     └── green: a solution; Enter: the next exercise
 /// ```
 final class Learn {
-    /// The process ends with this when an exercise's thread can't be stopped; `./trale` starts another one in its place.
+    /// The process ends with this when a check has been late, because Java can't end threads; `./trale` starts another one in its place.
     static final int START_AGAIN = 75;
 
     private static final int SOLVED = -1;
@@ -177,8 +177,8 @@ final class Learn {
                             text = now;
                             Outcome outcome = check(exercise);
                             if (outcome.isGreen()) return solved(exercise);
-                            if (outcome.isRunning()) {
-                                IO.println("\n  Your code runs on and can't be interrupted, so this process ends and another one starts.");
+                            if (outcome.isLate()) {
+                                IO.println("\n  This process ends, so that nothing of it runs on, and another one starts.");
                                 return START_AGAIN;
                             }
                         }

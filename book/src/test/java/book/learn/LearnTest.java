@@ -83,9 +83,10 @@ class LearnTest {
     }
 
     @Test
-    void whatWaitsTooLongIsInterruptedAndItsLineIsShown() throws Exception {
+    void aCheckThatIsLateIsInterruptedAndItsLineIsShown() throws Exception {
         Outcome outcome = check("try { Thread.sleep(100_000); } catch (InterruptedException e) { } return null;", Duration.ofMillis(300));
-        assertFalse(outcome.isGreen() || outcome.isRunning());
+        assertTrue(outcome.isLate());
+        assertFalse(outcome.isGreen());
         assertEquals("  Answer.java:3", outcome.report().get(2));
     }
 
