@@ -23,7 +23,11 @@ final class BrokenSleeper {
                     m[PARKED] = 1;
                     return NEXT;
                 }),
-                new Step("epoll_wait", m -> m[EVENT] == 0 ? BLOCKED : NEXT),
+                new Step("epoll_wait", m -> {
+                    if (m[EVENT] == 0) return BLOCKED;
+                    m[EVENT] = 0; // edge-triggered: it is told once
+                    return NEXT;
+                }),
                 new Step("parked = false", m -> {
                     m[PARKED] = 0;
                     return 0;

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Tries the steps of two threads in every order. A thread is a list of steps; the memory is a few numbers.
-final class Model {
-    static final int INJECTED = 0;
-    static final int PARKED = 1;
-    static final int EVENT = 2; // the eventfd
-    static final int NEXT = -1; // go on with the next step
-    static final int BLOCKED = -2; // this step has to wait
-    static final int END = -3;
+public final class Model {
+    public static final int INJECTED = 0;
+    public static final int PARKED = 1;
+    public static final int EVENT = 2; // the eventfd
+    public static final int NEXT = -1; // go on with the next step
+    public static final int BLOCKED = -2; // this step has to wait
+    public static final int END = -3;
 
     /// What one thread does at once, so that no other thread sees half of it.
-    record Step(String text, Action action) {}
+    public record Step(String text, Action action) {}
 
     @FunctionalInterface
-    interface Action {
+    public interface Action {
         /// {@return NEXT, END, BLOCKED without a change, or the number of the step to go on with}
         int run(int[] memory);
     }
@@ -24,13 +24,13 @@ final class Model {
     private final List<List<Step>> threads;
     int orders;
 
-    Model(List<List<Step>> threads) {
+    public Model(List<List<Step>> threads) {
         this.threads = threads;
     }
 
     // region explore
     /// {@return the first order of steps after which a thread waits for ever; empty: there is none}
-    List<String> explore() {
+    public List<String> explore() {
         return explore(new int[3], new int[threads.size()], List.of());
     }
 

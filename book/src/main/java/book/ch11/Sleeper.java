@@ -11,12 +11,12 @@ import book.ch11.Model.Step;
 import java.util.List;
 
 /// The steps of [Executor] where two threads meet.
-final class Sleeper {
+public final class Sleeper {
     private Sleeper() {}
 
     // region executor
     /// Takes one task, and sleeps until there is one.
-    static List<Step> executor() {
+    public static List<Step> executor() {
         return List.of(
                 new Step("injected.poll()", m -> m[INJECTED] > 0 ? END : NEXT),
                 new Step("parked = true", m -> {
@@ -24,7 +24,11 @@ final class Sleeper {
                     return NEXT;
                 }),
                 new Step("injected.isEmpty()?", m -> m[INJECTED] > 0 ? 4 : NEXT),
-                new Step("epoll_wait", m -> m[EVENT] == 0 ? BLOCKED : NEXT),
+                new Step("epoll_wait", m -> {
+                    if (m[EVENT] == 0) return BLOCKED;
+                    m[EVENT] = 0; // edge-triggered: it is told once
+                    return NEXT;
+                }),
                 new Step("parked = false", m -> {
                     m[PARKED] = 0;
                     return 0;
@@ -34,7 +38,7 @@ final class Sleeper {
 
     // region waker
     /// Adds one task.
-    static List<Step> waker() {
+    public static List<Step> waker() {
         return List.of(
                 new Step("injected.add(task)", m -> {
                     m[INJECTED]++;

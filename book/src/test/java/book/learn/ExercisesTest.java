@@ -46,7 +46,7 @@ class ExercisesTest {
     void eachExerciseHasHintsAndTheSameFirstClassInStarterAndSolution() throws Exception {
         for (Exercise exercise : Exercise.all(ROOT)) {
             assertTrue(exercise.hints().size() >= 2 && exercise.hints().stream().noneMatch(String::isBlank), exercise.name() + ": hints");
-            assertTrue(Files.readString(exercise.solution()).contains(" " + exercise.fileName().replace(".java", " {")), exercise.name());
+            assertTrue(Files.readString(exercise.solution()).matches("(?s).*\\b" + exercise.fileName().replace(".java", "") + "\\b[^\n]* \\{.*"), exercise.name());
             assertFalse(Files.readString(exercise.starter()).contains("\npackage "), exercise.name());
         }
     }
