@@ -137,6 +137,13 @@ final class Learn {
         return outcome;
     }
 
+    private String page(Exercise exercise) throws IOException {
+        try (var pages = Files.newDirectoryStream(root.resolve("book/pages"), "%02d-*.md".formatted(exercise.chapter()))) {
+            for (Path page : pages) return root.relativize(page).toString();
+        }
+        return "chapter " + exercise.chapter();
+    }
+
     /// @param atOnce whether the check runs before the file has changed
     private int loop(boolean atOnce) throws IOException, InterruptedException {
         listen();
@@ -145,8 +152,7 @@ final class Learn {
         while ((exercise = next()) != null) {
             provide(exercise);
             IO.println("\nExercise " + (exercises.indexOf(exercise) + 1) + " of " + exercises.size() + ": " + exercise.title() + "\n\n  Edit "
-                    + root.relativize(file(exercise)) + "\n  Its comment says what to do. Chapter: book/pages, the one that begins with "
-                    + "%02d".formatted(exercise.chapter()) + ".\n");
+                    + root.relativize(file(exercise)) + "\n  Its comment says what to do. It belongs to " + page(exercise) + "\n");
             int status = until(exercise, run);
             if (status != SOLVED) return status;
             run = true;
