@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 ///   a line is typed ────┘             check     └── green: a solution; Enter: the next exercise
 /// ```
 final class Learn {
-    /// The process ends with this when an exercise's thread can't be stopped; `./trale` starts another one in its place.
+    /// The process ends with this when a check has been late, because Java can't end threads; `./trale` starts another one in its place.
     static final int START_AGAIN = 75;
 
     private static final int SOLVED = -1;
@@ -137,6 +137,13 @@ final class Learn {
         return outcome;
     }
 
+    private String page(Exercise exercise) throws IOException {
+        try (var pages = Files.newDirectoryStream(root.resolve("book/pages"), "%02d-*.md".formatted(exercise.chapter()))) {
+            for (Path page : pages) return root.relativize(page).toString();
+        }
+        return "chapter " + exercise.chapter();
+    }
+
     /// @param atOnce whether the check runs before the file has changed
     private int loop(boolean atOnce) throws IOException, InterruptedException {
         listen();
@@ -145,8 +152,7 @@ final class Learn {
         while ((exercise = next()) != null) {
             provide(exercise);
             IO.println("\nExercise " + (exercises.indexOf(exercise) + 1) + " of " + exercises.size() + ": " + exercise.title() + "\n\n  Edit "
-                    + root.relativize(file(exercise)) + "\n  Its comment says what to do. Chapter: book/pages, the one that begins with "
-                    + "%02d".formatted(exercise.chapter()) + ".\n");
+                    + root.relativize(file(exercise)) + "\n  Its comment says what to do. It belongs to " + page(exercise) + "\n");
             int status = until(exercise, run);
             if (status != SOLVED) return status;
             run = true;
@@ -177,8 +183,8 @@ final class Learn {
                             text = now;
                             Outcome outcome = check(exercise);
                             if (outcome.isGreen()) return solved(exercise);
-                            if (outcome.isRunning()) {
-                                IO.println("\n  Your code runs on and can't be interrupted, so this process ends and another one starts.");
+                            if (outcome.isLate()) {
+                                IO.println("\n  This process ends, so that nothing of it runs on, and another one starts.");
                                 return START_AGAIN;
                             }
                         }

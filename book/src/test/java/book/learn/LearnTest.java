@@ -29,6 +29,7 @@ class LearnTest {
 
     @BeforeEach
     void twoExercises() throws IOException {
+        Files.createDirectories(root.resolve("book/pages"));
         for (String name : List.of("01-one", "02-two")) {
             Path folder = Files.createDirectories(root.resolve("book/exercises").resolve(name));
             Files.writeString(folder.resolve("Starter.java"), "/// Make it " + name + ".\n\nclass Answer {\n    static String name() {\n        return \"\";\n    }\n}\n");
@@ -83,9 +84,10 @@ class LearnTest {
     }
 
     @Test
-    void whatWaitsTooLongIsInterruptedAndItsLineIsShown() throws Exception {
+    void aCheckThatIsLateIsInterruptedAndItsLineIsShown() throws Exception {
         Outcome outcome = check("try { Thread.sleep(100_000); } catch (InterruptedException e) { } return null;", Duration.ofMillis(300));
-        assertFalse(outcome.isGreen() || outcome.isRunning());
+        assertTrue(outcome.isLate());
+        assertFalse(outcome.isGreen());
         assertEquals("  Answer.java:3", outcome.report().get(2));
     }
 
@@ -105,8 +107,9 @@ class LearnTest {
 
     @Test
     void theLoopChecksWhatIsSavedGivesHintsAndGoesOnToTheNext() throws Exception {
+        Files.writeString(root.resolve("book/pages/01-thread.md"), "# 1. Why?\n");
         var loop = new Loop(20);
-        loop.waitFor("the name should be \"01-one\" and is \"\"");
+        loop.waitFor("It belongs to book/pages/01-thread.md", "the name should be \"01-one\" and is \"\"");
         loop.type("h");
         loop.waitFor("Hint 1 of 2: gentle");
         loop.type("h");
