@@ -24,6 +24,7 @@ import trale.Future;
 import trale.JoinHandle;
 import trale.Poll;
 import trale.Waker;
+import trale.support.NeedsLinux;
 import trale.sync.Channel;
 import trale.sync.Event;
 import trale.sync.Semaphore;
@@ -32,6 +33,7 @@ import trale.time.Timer;
 
 /// Every public method that returns a future × where the future is × how it is given up: afterwards the thing works, what it
 /// holds is all there, and no task is left.
+@NeedsLinux(NeedsLinux.THREADS)
 class GivingUpTest extends SocketTest {
     private enum State {
         NOT_POLLED,
