@@ -14,7 +14,7 @@ import java.util.Locale;
 /// What `bench/run` starts: the parts one after the other, everything else here is what they share.
 ///
 /// ```text
-/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [echo] [http] [udp] [micro] [growth] [startup]
+/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [echo] [http] [udp] [mixed] [micro] [growth] [startup]
 /// ```
 final class Run {
     static final Path TARGET = Path.of(System.getProperty("bench.target")).toAbsolutePath();
@@ -92,18 +92,19 @@ final class Run {
                 case "--quick" -> effort = Effort.QUICK;
                 case "--rounds" -> rounds = Integer.parseInt(args[++i]);
                 case "--only" -> only = Arrays.asList(args[++i].split(","));
-                case "echo", "http", "udp", "micro", "growth", "startup" -> parts.add(args[i]);
+                case "echo", "http", "udp", "mixed", "micro", "growth", "startup" -> parts.add(args[i]);
                 default -> throw new IllegalArgumentException(args[i]
-                        + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [echo] [http] [udp] [micro] [growth] [startup]");
+                        + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [echo] [http] [udp] [mixed] [micro] [growth] [startup]");
             }
         }
         // A short run proves nothing, so it never overwrites figures that do.
         var results = effort == Effort.SHORT ? TARGET.resolve("short") : TARGET.resolveSibling("results");
         Files.createDirectories(results);
         var plan = new Plan(effort, rounds > 0 ? rounds : effort.rounds, only, results);
-        for (var part : parts.isEmpty() ? List.of("echo", "http", "udp", "growth", "startup", "micro") : parts) {
+        for (var part : parts.isEmpty() ? List.of("echo", "http", "udp", "mixed", "growth", "startup", "micro") : parts) {
             long start = System.nanoTime();
             switch (part) {
+                case "mixed" -> Mixed.run(plan);
                 case "growth" -> Growth.run(plan);
                 case "startup" -> Startup.run(plan);
                 case "micro" -> Micro.run(plan);

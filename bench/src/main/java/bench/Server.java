@@ -39,6 +39,17 @@ record Server(String name, boolean isJava, List<String> protocols, List<String> 
                 .toList();
     }
 
+    /// {@return what answers the load of `mixed.c`}
+    static List<Server> mixed() {
+        return Stream.of(
+                        java("trale", "TraleMixed"),
+                        java("Netty epoll", "NettyMixed"),
+                        java("virtual threads", "VirtualThreadMixed"),
+                        program("tokio", List.of("mixed"), "tokio"))
+                .filter(s -> s.isJava || Files.isExecutable(Path.of(s.command.getFirst())))
+                .toList();
+    }
+
     private static Server program(String name, List<String> protocols, String file) {
         return new Server(name, false, protocols, List.of(Run.TARGET.resolve(file).toString()));
     }
