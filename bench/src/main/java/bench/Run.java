@@ -14,7 +14,7 @@ import java.util.Locale;
 /// What `bench/run` starts: the parts one after the other, everything else here is what they share.
 ///
 /// ```text
-/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [echo] [http] [udp] [mixed] [micro] [growth] [startup]
+/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [--beside FOLDER] [echo] [http] [udp] [mixed] [micro] [growth] [startup]
 /// ```
 final class Run {
     static final Path TARGET = Path.of(System.getProperty("bench.target")).toAbsolutePath();
@@ -91,10 +91,11 @@ final class Run {
                 case "--short" -> effort = Effort.SHORT;
                 case "--quick" -> effort = Effort.QUICK;
                 case "--rounds" -> rounds = Integer.parseInt(args[++i]);
+                case "--beside" -> System.setProperty("bench.beside", args[++i]);
                 case "--only" -> only = Arrays.asList(args[++i].split(","));
                 case "echo", "http", "udp", "mixed", "micro", "growth", "startup" -> parts.add(args[i]);
                 default -> throw new IllegalArgumentException(args[i]
-                        + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [echo] [http] [udp] [mixed] [micro] [growth] [startup]");
+                        + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [--beside FOLDER] [echo] [http] [udp] [mixed] [micro] [growth] [startup]");
             }
         }
         // A short run proves nothing, so it never overwrites figures that do.

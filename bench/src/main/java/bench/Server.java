@@ -25,6 +25,7 @@ record Server(String name, boolean isJava, List<String> protocols, List<String> 
                         program(LIMIT, ALL, "echo"),
                         java("trale", "TraleServer"),
                         java("trale (reactor thread)", "TraleServer", "-Dtrale.reactor=thread"),
+                        beside(),
                         java("Netty epoll", "NettyServer epoll"),
                         java("Netty io_uring", "NettyServer io_uring"),
                         java("Vert.x", "VertxServer"),
@@ -35,8 +36,20 @@ record Server(String name, boolean isJava, List<String> protocols, List<String> 
                         program("C io_uring", List.of("echo"), "uring"),
                         program("nginx", List.of("http"), "nginx-server"),
                         program(LIMIT_AGAIN, ALL, "echo"))
-                .filter(s -> s.isJava || Files.isExecutable(Path.of(s.command.getFirst())))
+                .filter(s -> s.isJava ? s != NONE : Files.isExecutable(Path.of(s.command.getFirst())))
                 .toList();
+    }
+
+    private static final Server NONE = new Server("", true, List.of(), List.of());
+
+    /// {@return the same program with the trale of another checkout, if there is one to be compared with}
+    private static Server beside() {
+        var other = System.getProperty("bench.beside");
+        if (other == null) return NONE;
+        var server = java("trale (beside)", "TraleServer");
+        int classPath = server.command.indexOf("-cp") + 1;
+        server.command.set(classPath, Path.of(other, "core", "target", "classes") + ":" + server.command.get(classPath));
+        return server;
     }
 
     /// {@return what answers the load of `mixed.c`}
