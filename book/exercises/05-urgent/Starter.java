@@ -1,6 +1,7 @@
 /// A run-queue with two kinds of tasks: urgent ones go first, but the others must not starve.
 ///
-/// Here an urgent task is always taken before the others. Change `next` so that after three urgent tasks in a row one of the others has its turn.
+/// Here an urgent task is always taken before the others. Change `next` so that after three urgent tasks in a row one of the others has
+/// its turn.
 
 import java.util.ArrayDeque;
 

@@ -1,4 +1,5 @@
-/// Both look and act under one lock, so `complete` comes before or after a poll, and not in the middle. The wake is outside of it: it is foreign code.
+/// Both look and act under one lock, so `complete` comes before or after a poll, and not in the middle. The wake is outside of it: it is
+/// foreign code.
 
 import trale.Context;
 import trale.Future;

@@ -1,6 +1,7 @@
 /// The waking thread's steps, for the model of chapter 11. Put them in an order in which no wake is lost.
 ///
-/// The executor's steps are those of the chapter: it sets `parked`, looks at `injected`, and only then sleeps. Here the waking thread looks at
+/// The executor's steps are those of the chapter: it sets `parked`, looks at `injected`, and only then sleeps. Here the waking thread
+/// looks at
 /// `parked` before it adds its task. A step returns `Model.NEXT`, `Model.END`, or the number of the step to go on with.
 
 import book.ch11.Model;

@@ -1,6 +1,7 @@
 /// What do three bodies keep while they wait? Write the names of the variables into the lists; the check asks trale's compiler.
 ///
-/// A variable is kept if it is read later, before it is overwritten. Captured variables, such as the parameters here, are variables like the others.
+/// A variable is kept if it is read later, before it is overwritten. Captured variables, such as the parameters here, are variables like
+/// the others.
 
 import static trale.Async.await;
 

@@ -37,6 +37,7 @@ final class Server implements AutoCloseable {
             accept();
             tasks.removeIf(Server::isFinished);
         }
+        tasks.forEach(Task::drop);
     }
 
     private static boolean isFinished(Task task) {

@@ -27,26 +27,27 @@ public final class Main {
     ///
     /// @return how often the reactor has turned
     static int run(Reactor reactor) throws IOException {
-        var executor = new Executor(reactor);
-        int listener = Linux.listen();
-        executor.spawn(new Acceptor(executor, listener, 1));
-        try (var client = new Socket(InetAddress.getLoopbackAddress(), Linux.port(listener))) {
-            int left = executor.run(PATIENCE, TURNS);
-            System.out.println("the client " + client.getLocalPort() + " says nothing; the reactor has turned "
-                    + reactor.turns + " times; tasks left: " + left);
+        try (reactor) {
+            var executor = new Executor(reactor);
+            int listener = Linux.listen();
+            executor.spawn(new Acceptor(executor, listener, 1));
+            try (var client = new Socket(InetAddress.getLoopbackAddress(), Linux.port(listener))) {
+                int left = executor.run(PATIENCE, TURNS);
+                System.out.println("the client " + client.getLocalPort() + " says nothing; the reactor has turned "
+                        + reactor.turns + " times; tasks left: " + left);
+            }
+            executor.run(PATIENCE, TURNS + 10); // the client has closed its end
+            return reactor.turns;
         }
-        executor.run(PATIENCE, TURNS + 10); // the client has closed its end
-        return reactor.turns;
     }
     // end
 
     /// {@return the system calls of an echo, of a client that sends one byte at a time} The reactor turns once for each.
     static double callsOfAnEcho(int echoes) throws IOException {
-        var reactor = new Reactor();
-        var executor = new Executor(reactor);
         int listener = Linux.listen();
-        executor.spawn(new Acceptor(executor, listener, 1));
-        try (var client = new Socket(InetAddress.getLoopbackAddress(), Linux.port(listener))) {
+        try (var reactor = new Reactor(); var client = new Socket(InetAddress.getLoopbackAddress(), Linux.port(listener))) {
+            var executor = new Executor(reactor);
+            executor.spawn(new Acceptor(executor, listener, 1));
             executor.run(QUIET, Integer.MAX_VALUE);
             client.getOutputStream().write(0);
             reactor.turn(-1);

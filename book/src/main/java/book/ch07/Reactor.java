@@ -7,7 +7,7 @@ import java.util.Map;
 import trale.Waker;
 
 /// Wakes a task when a descriptor is ready.
-class Reactor {
+class Reactor implements AutoCloseable {
     final Epoll epoll = new Epoll();
     final Map<Integer, Waker> waiting = new HashMap<>();
     int turns;
@@ -34,4 +34,9 @@ class Reactor {
         return n;
     }
     // end
+
+    @Override
+    public void close() {
+        epoll.close();
+    }
 }

@@ -36,10 +36,10 @@ public final class Main {
     ///
     /// @return what came back, and how many tasks still wait when nothing happens any more
     static Result run(String message, boolean end, Supplier<Slot> newSlot) throws IOException {
-        var executor = new Executor(new Reactor(newSlot));
         int listener = Linux.listen();
-        executor.spawn(new Acceptor(executor, listener, 1));
-        try (var client = new Socket(InetAddress.getLoopbackAddress(), Linux.port(listener))) {
+        try (var reactor = new Reactor(newSlot); var client = new Socket(InetAddress.getLoopbackAddress(), Linux.port(listener))) {
+            var executor = new Executor(reactor);
+            executor.spawn(new Acceptor(executor, listener, 1));
             executor.run(QUIET);
             client.getOutputStream().write(message.getBytes(StandardCharsets.US_ASCII));
             if (end) client.shutdownOutput();
@@ -54,11 +54,10 @@ public final class Main {
 
     /// {@return the system calls of an echo, of a client that sends one byte at a time} The reactor turns once for each.
     static double callsOfAnEcho(int echoes) throws IOException {
-        var reactor = new Reactor(Slot::new);
-        var executor = new Executor(reactor);
         int listener = Linux.listen();
-        executor.spawn(new Acceptor(executor, listener, 1));
-        try (var client = new Socket(InetAddress.getLoopbackAddress(), Linux.port(listener))) {
+        try (var reactor = new Reactor(Slot::new); var client = new Socket(InetAddress.getLoopbackAddress(), Linux.port(listener))) {
+            var executor = new Executor(reactor);
+            executor.spawn(new Acceptor(executor, listener, 1));
             executor.run(QUIET);
             client.getOutputStream().write(0);
             reactor.turn(-1);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /// Turns what the kernel reports into events of slots. Each descriptor is added to epoll once.
-final class Reactor {
+final class Reactor implements AutoCloseable {
     private final Epoll epoll = new Epoll();
     private final Supplier<Slot> newSlot;
     private final Map<Integer, Source> sources = new HashMap<>();
@@ -50,4 +50,9 @@ final class Reactor {
         return n;
     }
     // end
+
+    @Override
+    public void close() {
+        epoll.close();
+    }
 }

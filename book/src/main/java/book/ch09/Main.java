@@ -35,12 +35,13 @@ public final class Main {
     /// Three tasks sleep 300, 100 and 200 ms.
     static String order() throws IOException {
         var log = new StringBuilder();
-        var reactor = new Reactor(new Timers());
-        var executor = new Executor(reactor);
-        for (int millis : new int[] {300, 100, 200}) {
-            executor.spawn(then(new Sleep(reactor.timers, millis * MILLI), () -> log.append(millis).append(" ms are over; ")));
+        try (var reactor = new Reactor(new Timers())) {
+            var executor = new Executor(reactor);
+            for (int millis : new int[] {300, 100, 200}) {
+                executor.spawn(then(new Sleep(reactor.timers, millis * MILLI), () -> log.append(millis).append(" ms are over; ")));
+            }
+            executor.run(10 * PATIENCE);
         }
-        executor.run(10 * PATIENCE);
         return log.toString();
     }
 
@@ -48,14 +49,16 @@ public final class Main {
     ///
     /// @return how many tasks still wait when nothing happens any more
     static int late(Timers timers) throws IOException {
-        var executor = new Executor(new Reactor(timers));
-        var sleep = new Sleep(timers, 50 * MILLI);
-        executor.spawn(sleep);
-        executor.spawn(cx -> {
-            while (!sleep.isOver(System.nanoTime())) Thread.onSpinWait();
-            return Poll.ready(null);
-        });
-        return executor.run(PATIENCE);
+        try (var reactor = new Reactor(timers)) {
+            var executor = new Executor(reactor);
+            var sleep = new Sleep(timers, 50 * MILLI);
+            executor.spawn(sleep);
+            executor.spawn(cx -> {
+                while (!sleep.isOver(System.nanoTime())) Thread.onSpinWait();
+                return Poll.ready(null);
+            });
+            return executor.run(PATIENCE);
+        }
     }
     // end
 
@@ -69,15 +72,16 @@ public final class Main {
 
     /// {@return how many descriptors are open while so many tasks sleep}
     static long descriptors(boolean broken) throws IOException {
-        var reactor = new Reactor(new Timers());
-        var executor = new Executor(reactor);
-        long before = open();
-        for (int i = 0; i < SLEEPS; i++) {
-            executor.spawn(broken ? new BrokenSleep(reactor, MILLI) : new Sleep(reactor.timers, MILLI));
+        try (var reactor = new Reactor(new Timers())) {
+            var executor = new Executor(reactor);
+            long before = open();
+            for (int i = 0; i < SLEEPS; i++) {
+                executor.spawn(broken ? new BrokenSleep(reactor, MILLI) : new Sleep(reactor.timers, MILLI));
+            }
+            long during = open();
+            executor.run(PATIENCE);
+            return during - before;
         }
-        long during = open();
-        executor.run(PATIENCE);
-        return during - before;
     }
 
     private static long open() throws IOException {

@@ -1,13 +1,14 @@
 package book.ch09;
 
 import book.linux.Epoll;
+import book.linux.Linux;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import trale.Waker;
 
 /// Sleeps until something happens. What can happen in this chapter is that time passes; chapter 8 has the rest.
-final class Reactor {
+final class Reactor implements AutoCloseable {
     final Timers timers;
     private final Epoll epoll = new Epoll();
     private final Map<Integer, Waker> waiting = new HashMap<>();
@@ -34,5 +35,11 @@ final class Reactor {
     void wakeWhenReadable(int fd, Waker waker) {
         waiting.put(fd, waker);
         epoll.add(fd, Epoll.IN | Epoll.ET);
+    }
+
+    @Override
+    public void close() {
+        epoll.close();
+        Linux.close(timers.fd);
     }
 }

@@ -122,5 +122,13 @@ public final class Main {
             best = Math.min(best, System.nanoTime() - start);
         }
         System.out.printf("figure ch10.spawn = %.0f ns to spawn a task and await it%n", (double) best / n);
+        int threads = 1000;
+        best = Long.MAX_VALUE;
+        for (int round = 0; round < 10; round++) {
+            long start = System.nanoTime();
+            for (int i = 0; i < threads; i++) Thread.ofPlatform().start(() -> {}).join();
+            best = Math.min(best, System.nanoTime() - start);
+        }
+        System.out.printf("figure ch10.thread = %,d ns to start a thread of the kernel and join it%n", best / threads);
     }
 }

@@ -15,8 +15,9 @@ final class Task implements Waker {
     private final Future<?> future;
     private final Context context = Context.of(this);
 
-    /// True while the task is in the executor's `injected`. A waker sets it and then adds the task; the executor's thread takes the task out, then
-    /// sets it to false, then polls. Both are getAndSet, so a waker that finds true has still published its writes to that poll.
+    /// True while the task is in the executor's `injected`. A waker sets it and then adds the task; the executor's thread takes the task
+    /// out, then sets it to false, then polls. Both are getAndSet, so a waker that finds true has still published its writes to that
+    /// poll.
     private final AtomicBoolean isInjected = new AtomicBoolean();
 
     Task(Executor executor, Future<?> future) {

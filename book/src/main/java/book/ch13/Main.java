@@ -78,6 +78,7 @@ public final class Main {
         }
         System.out.printf("figure ch13.byhand = %.0f ns to suspend and resume, by hand, with the leaf that is made for it%n", byHand);
         System.out.printf("figure ch13.compiled = %.0f ns to suspend and resume, compiled, with the same leaf%n", compiled);
-        System.out.println("figure ch13.bytes = " + StateGraph.of(Compiled.total(new Feed(), N)).size().bytes() + " bytes for the compiled machine");
+        int bytes = StateGraph.of(Compiled.total(new Feed(), N)).size().bytes();
+        System.out.println("figure ch13.bytes = " + bytes + " bytes for the compiled machine");
     }
 }
