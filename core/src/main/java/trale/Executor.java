@@ -232,7 +232,9 @@ public final class Executor implements AutoCloseable {
     }
 
     private boolean joinUninterruptibly(@Nullable Duration limit) {
-        var end = limit == null ? 0 : System.nanoTime() + Math.max(0, limit.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : limit.toNanos());
+        var nanos = limit == null || limit.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : Math.max(0, limit.toNanos());
+        if (!loop.awaitEnd(nanos)) return false;
+        var end = System.nanoTime() + nanos;
         var interrupted = false;
         while (loop.thread.isAlive()) {
             try {

@@ -43,6 +43,7 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
         var thread = Thread.currentThread();
         var interrupted = false;
         if (task.onEnd(() -> LockSupport.unpark(thread))) {
+            task.loop.awaitTask(task);
             while (!task.isDone()) {
                 LockSupport.park(task);
                 interrupted |= Thread.interrupted();

@@ -11,17 +11,20 @@ final class Worker extends KernelThread {
     private static final long STACK_SIZE = 16 << 20;
 
     final Executor executor;
+    private final Runnable loop;
     private final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor
 
     Worker(Executor executor, String name, Runnable loop) {
         super(loop, name, STACK_SIZE);
         this.executor = executor;
+        this.loop = loop;
         setDaemon(true);
     }
 
     @Override
     public void run() {
         Kernel.use(kernel);
-        super.run();
+        if (kernel == null) loop.run();
+        else kernel.run(loop);
     }
 }

@@ -24,8 +24,8 @@ final class BrokenEcho {
             var out = client.getOutputStream();
             var buffer = new byte[1024];
             int count;
-            while ((count = in.read(buffer)) >= 0) {   // blocks until the client has sent something
-                out.write(buffer, 0, count);           // blocks while the client does not read
+            while ((count = in.read(buffer)) >= 0) {   // blocks until something comes
+                out.write(buffer, 0, count);           // blocks while there is no room
             }
         } catch (IOException e) {
             // this client is gone; the others are not

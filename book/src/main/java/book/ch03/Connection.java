@@ -32,7 +32,7 @@ final class Connection {
         for (String line; (line = line()) != null; ) {
             then.accept(line);
         }
-        if (count < 0 || !buffer.hasRemaining()) client.close(); // the client is gone, or its line is too long
+        if (count < 0 || !buffer.hasRemaining()) client.close(); // gone, or too long a line
     }
     // end
 

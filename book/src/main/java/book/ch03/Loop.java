@@ -33,7 +33,7 @@ final class Loop implements Runnable, AutoCloseable {
     public void run() {
         try {
             while (selector.isOpen()) {
-                selector.select(key -> call((Callback) key.attachment()));   // sleeps: no core is busy
+                selector.select(key -> call((Callback) key.attachment())); // sleeps
             }
         } catch (IOException | ClosedSelectorException e) {
             // the loop has been closed
@@ -44,7 +44,7 @@ final class Loop implements Runnable, AutoCloseable {
         try {
             callback.ready();
         } catch (IOException | RuntimeException e) {
-            // one callback has failed. Whom could that be told? The code that asked for it returned long ago
+            // whom could that be told? The code that asked for it returned long ago
         }
     }
     // end

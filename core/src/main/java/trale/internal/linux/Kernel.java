@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +58,29 @@ public interface Kernel {
 
     /// Called by the thread that builds an executor on this kernel.
     ///
-    /// @param tasks says where each task is that has not ended; called while the executor's thread stands still
-    default void started(Supplier<List<String>> tasks) {}
+    /// @param thread the executor's own, which has not started
+    /// @param tasks  says where each task is that has not ended; called while the executor's thread stands still
+    default void started(Thread thread, Supplier<List<String>> tasks) {}
+
+    /// Runs a thread of an executor, which makes no call before or after.
+    default void run(Runnable thread) {
+        thread.run();
+    }
+
+    /// Called by a thread that is not an executor's, before it blocks until a task has ended. A simulated kernel lets its executors go
+    /// on meanwhile.
+    ///
+    /// @throws IllegalStateException the task will never end
+    default void awaitTask(BooleanSupplier isDone) {}
+
+    /// Called by a thread that is not an executor's, before it blocks until an executor's thread has ended.
+    ///
+    /// @param nanos the longest wait
+    /// @return false: the thread has not ended within that time of this kernel
+    /// @throws IllegalStateException it would wait without end, and the thread will never end
+    default boolean awaitEnd(Thread executor, long nanos) {
+        return true;
+    }
 
     /// A kernel throws it when its machine has lost its power: the executor's tasks end at once, and no code of theirs runs.
     final class Crash extends Error {

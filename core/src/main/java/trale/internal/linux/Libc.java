@@ -13,7 +13,7 @@ public final class Libc {
     /// The functions that were looked up, by name and by handle. Only a [Kernel] reads it.
     private static final Map<String, MemorySegment> FUNCTIONS = new ConcurrentHashMap<>();
 
-    private static final Map<MemorySegment, String> NAMES = new ConcurrentHashMap<>();
+    private static final Map<Long, String> NAMES = new ConcurrentHashMap<>();
 
     private Libc() {}
 
@@ -49,13 +49,13 @@ public final class Libc {
         if (found != null) return found;
         var function = Linker.nativeLinker().defaultLookup().find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError("libc has no function " + name));
-        NAMES.put(function, name);
+        NAMES.put(function.address(), name);
         FUNCTIONS.put(name, function);
         return function;
     }
 
     static String name(MemorySegment function) {
-        return Objects.requireNonNull(NAMES.get(function));
+        return Objects.requireNonNull(NAMES.get(function.address()));
     }
 
     /// Zeroed memory that lives as long as the buffer, in the order of this processor.

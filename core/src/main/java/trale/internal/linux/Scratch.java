@@ -129,6 +129,7 @@ final class Scratch {
     /// A method of its own, so that it is not inlined where a call is made: with Linux it never runs.
     private static int answer(Kernel k, MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
         try {
+            if (!b.scope().isAlive()) throw new IllegalStateException("the buffer's memory has been freed"); // as a downcall does
             return k.call(Libc.name(function), a, b.address(), c, d, e, f);
         } finally {
             Reference.reachabilityFence(b);
