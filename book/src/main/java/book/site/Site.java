@@ -73,6 +73,7 @@ final class Site {
             }
         }
         write(Path.of("search.js"), Search.index(pages.subList(0, texts)));
+        for (Path image : text.images()) copy(image);
         copyRecordings();
         var problems = new ArrayList<>(text.problems());
         problems.addAll(new Links(site).problems());
@@ -108,11 +109,13 @@ final class Site {
     private void copyRecordings() throws IOException {
         if (!Files.isDirectory(root.resolve(RECORDINGS))) return;
         try (Stream<Path> files = Files.list(root.resolve(RECORDINGS))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".html")).toList()) {
-                Path copy = site.resolve(RECORDINGS).resolve(file.getFileName());
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-            }
+            for (Path file : files.filter(f -> f.toString().endsWith(".html")).toList()) copy(root.relativize(file));
         }
+    }
+
+    private void copy(Path file) throws IOException {
+        Path copy = site.resolve(file);
+        Files.createDirectories(copy.getParent());
+        Files.copy(root.resolve(file), copy, StandardCopyOption.REPLACE_EXISTING);
     }
 }

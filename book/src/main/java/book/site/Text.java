@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ import org.commonmark.node.BulletList;
 import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Heading;
 import org.commonmark.node.HtmlBlock;
+import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.parser.Parser;
@@ -43,6 +45,7 @@ final class Text {
     private final Set<Path> pages;
     private final Consumer<Path> linked;
     private final List<String> problems = new ArrayList<>();
+    private final Set<Path> images = new TreeSet<>();
 
     /// @param root   the folder of the project
     /// @param pages  the Markdown files that become pages, from there
@@ -52,6 +55,11 @@ final class Text {
         this.pages = pages;
         this.linked = linked;
         quotes = new Quotes(root);
+    }
+
+    /// {@return the pictures on the pages so far, from the project's folder; in the site they have the same places}
+    Set<Path> images() {
+        return images;
     }
 
     /// {@return what the pages so far name that is not there, a sentence each}
@@ -70,6 +78,12 @@ final class Text {
             public void visit(Heading heading) {
                 if (heading.getLevel() == 1) title[0] = Page.text(HtmlRenderer.builder().build().render(heading));
                 visitChildren(heading);
+            }
+
+            @Override
+            public void visit(Image image) {
+                Path file = root.resolve(source).getParent().resolve(image.getDestination()).normalize();
+                if (file.startsWith(root) && Files.isRegularFile(file)) images.add(root.relativize(file));
             }
 
             @Override

@@ -84,6 +84,14 @@ class SiteTest {
         assertTrue(read("book/recordings/one-wake.html").contains("A recording"));
     }
 
+    @Test
+    void aPictureIsCopied() throws IOException {
+        write("docs/more.md", "# More\n\n## The end\n\n![a curve](curve.svg)\n");
+        write("docs/curve.svg", "<svg/>");
+        assertEquals(List.of(), build());
+        assertEquals("<svg/>", read("docs/curve.svg"));
+    }
+
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', value = {
         "[x](gone.md),                              leads nowhere",
