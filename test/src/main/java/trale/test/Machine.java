@@ -135,11 +135,15 @@ class Machine implements Kernel {
     @Override
     public void run(Runnable thread) {
         world.enter(this);
-        thread.run();
-        if (world.isOver) return;
-        var processor = processor(Thread.currentThread());
-        processors.remove(processor);
-        world.leave(processor);
+        try {
+            thread.run();
+        } finally {
+            if (!world.isOver) {
+                var processor = processor(Thread.currentThread());
+                processors.remove(processor);
+                world.leave(processor);
+            }
+        }
     }
 
     @Override
