@@ -1,5 +1,6 @@
 package trale.internal.probe;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trale.Snapshot;
 
@@ -52,7 +53,26 @@ public interface Probe {
 
         /// {@return what the executor does now} By the executor's thread.
         Snapshot snapshot();
+
+        /// {@return all that a snapshot says of a task} By the executor's thread.
+        Snapshot.TaskInfo info(Watched task);
+
+        /// {@return its bodies that are suspended, each of which awaits the next} By the executor's thread.
+        List<Body> bodies(Watched task);
+
+        /// {@return what a suspended body keeps in a field of its machine, or null if the body's module does not let trale look}
+        ///
+        /// @param machine of [Body]
+        /// @param field   of the compiler's `Layout.Kept`
+        @Nullable Object kept(Object machine, String field);
     }
+
+    /// An async body of a task.
+    ///
+    /// @param machine its state machine
+    /// @param state   which of its states it is in; see `trale.explain.StateGraph`
+    /// @param at      its line
+    record Body(Object machine, int state, StackTraceElement at) {}
 
     /// The first call: from now on the executor is watched.
     default void installed(Host host) {}
