@@ -24,10 +24,11 @@ final class Budget {
     private final int limit; // of awaits in a poll
     private int steps = 1; // between two readings
     private int left = 1; // until the next reading
-    private long now; // the last reading
+    long now = Libc.nanoTime(); // the last reading
     private long turned; // when the reactor was
     private int polls; // since then
 
+    int polled; // ever
     private int awaits; // that were ready, in this poll
     private boolean over; // this poll should have ended; if it goes on, as a time-out does at its deadline, awaits are only counted
     private boolean sliced; // whether `slice` is of this poll
@@ -40,6 +41,7 @@ final class Budget {
 
     /// A poll begins.
     void poll() {
+        polled++;
         awaits = 0;
         sliced = false;
         over = false;

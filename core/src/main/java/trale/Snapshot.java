@@ -12,6 +12,19 @@ import org.jspecify.annotations.Nullable;
 /// @param cycles   the numbers of tasks that wait for each other, each for the next and the last for the first
 public record Snapshot(String executor, String thread, List<TaskInfo> tasks, List<List<Long>> cycles) {
 
+    /// {@return a tree of the tasks, children beneath their parent, a line each: number and name; state, and time since the last poll; what it
+    /// waits for; the lines, from its body to the innermost} Then the cycles, and the tasks that can never run. At most 1,000 tasks.
+    @Override
+    public String toString() {
+        return SnapshotText.tree(this);
+    }
+
+    /// {@return all of it as JSON, with the names of the records' components} Times are nanoseconds; what is null is left out; a reason
+    /// has its kind as `what`.
+    public String toJson() {
+        return SnapshotText.json(this);
+    }
+
     /// Where a task is: in the run-queue; in its poll; in the wait-queue.
     public enum State { QUEUED, RUNNING, WAITING }
 
@@ -50,7 +63,7 @@ public record Snapshot(String executor, String thread, List<TaskInfo> tasks, Lis
 
     /// A task is to end.
     ///
-    /// @param task     the number of the task for whose end it waits
+    /// @param task     the number of the task for whose end it waits; 0: its executor has not taken it yet
     /// @param executor the name of that task's executor
     public record End(long task, String executor) implements Reason {}
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /// A future with one value, for one owner: the task that it is spawned as, or the future that awaits it.
 ///
 /// With two owners the waker of the second would replace that of the first, which would wait for ever. So the second is refused.
-public abstract class Owned {
+public abstract class Owned extends Waiting {
 
     /// Written by the thread that owns the future, before it polls it first. Two threads that claim one future at the same time
     /// may both pass: this finds a mistake, it excludes nothing.

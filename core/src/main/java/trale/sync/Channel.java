@@ -67,7 +67,7 @@ public final class Channel<T> implements AutoCloseable {
             }
 
             @Override
-            Void take() throws ClosedChannelException {
+            Void take(Waker waker) throws ClosedChannelException {
                 if (closed) throw new ClosedChannelException();
                 items.add(item);
                 return null;
@@ -76,6 +76,11 @@ public final class Channel<T> implements AutoCloseable {
             @Override
             @Nullable Waker after() {
                 return receivers.next();
+            }
+
+            @Override
+            String wanted() {
+                return "room in " + Channel.this;
             }
 
             @Override
@@ -103,13 +108,18 @@ public final class Channel<T> implements AutoCloseable {
             }
 
             @Override
-            @Nullable T take() {
+            @Nullable T take(Waker waker) {
                 return items.poll();
             }
 
             @Override
             @Nullable Waker after() {
                 return senders.next();
+            }
+
+            @Override
+            String wanted() {
+                return "an item of " + Channel.this;
             }
 
             @Override

@@ -1,6 +1,7 @@
 package trale.sync;
 
 import trale.Future;
+import trale.Waker;
 
 /// Something that happens once, for good: a start, a stop, a value that is there.
 ///
@@ -55,8 +56,13 @@ public final class Event {
             }
 
             @Override
-            Void take() {
+            Void take(Waker waker) {
                 return null;
+            }
+
+            @Override
+            String wanted() {
+                return "the event " + Event.this;
             }
 
             @Override

@@ -1,13 +1,17 @@
 package trale.sync;
 
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.Snapshot;
 import trale.Waker;
+import trale.internal.Explanation;
 import trale.internal.Log;
 import trale.internal.Owned;
+import trale.internal.probe.Watched;
 
 /// The futures that wait for one kind of thing (items, room, permits), first come first served. The monitor of `lock` guards all
 /// of it.
@@ -125,7 +129,17 @@ final class Line {
         abstract boolean endless();
 
         /// Takes it. Called with the lock held.
-        abstract T take() throws Exception;
+        ///
+        /// @param waker of the poll that takes
+        abstract T take(Waker waker) throws Exception;
+
+        /// {@return what it waits for, for people}
+        abstract String wanted();
+
+        /// {@return the tasks that have what it waits for, as far as that is known}
+        List<Watched> holders() {
+            return List.of();
+        }
 
         /// {@return the waker of a turn in another line that can go on because of the taking} Called with the lock held.
         @Nullable Waker after() {
@@ -140,7 +154,7 @@ final class Line {
                 var available = available();
                 if (available && (woken || line.size == 0 || endless())) {
                     line.remove(this);
-                    answer = Poll.ready(take());
+                    answer = Poll.ready(take(cx.waker()));
                     wake = after();
                 } else {
                     line.sleep(this, cx.waker());
@@ -149,6 +163,12 @@ final class Line {
             }
             wake(wake);
             return answer;
+        }
+
+        @Override
+        protected final void explain(Explanation to) {
+            var holders = holders();
+            to.waitsFor(new Snapshot.Turn(wanted(), holders.stream().map(Watched::number).toList()), holders.size() == 1 ? holders : List.of());
         }
 
         /// Gives the place up. A wake that was for this turn goes to the next.

@@ -1,7 +1,12 @@
 package trale.sync;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Waker;
+import trale.internal.probe.TaskWaker;
+import trale.internal.probe.Watched;
 
 /// Limits how many tasks are inside at a time. A mutex is a `Semaphore(1)`.
 ///
@@ -26,7 +31,8 @@ import trale.Waker;
 public final class Semaphore {
     private final Object lock = new Object();
     private final Line line = new Line(lock);
-    private int free; // guarded by the lock
+    private int free; // guarded by the lock, as is the list of the permits that are taken
+    private @Nullable Permit last;
 
     /// @param permits how many tasks may be inside, 0 or more; with 0 every task waits until it is cancelled
     /// @throws IllegalArgumentException `permits` is negative
@@ -53,10 +59,27 @@ public final class Semaphore {
             }
 
             @Override
-            Permit take() {
-                var permit = new Permit(Semaphore.this); // first: it may find no memory
+            Permit take(Waker waker) {
+                var permit = new Permit(Semaphore.this, waker instanceof TaskWaker t ? t.task() : null); // first: it may find no memory
                 free--;
+                permit.previous = last;
+                if (last != null) last.next = permit;
+                last = permit;
                 return permit;
+            }
+
+            @Override
+            String wanted() {
+                return "a permit of " + Semaphore.this;
+            }
+
+            @Override
+            List<Watched> holders() {
+                synchronized (lock) {
+                    var tasks = new ArrayList<Watched>();
+                    for (var p = last; p != null; p = p.previous) if (p.holder != null) tasks.addFirst(p.holder);
+                    return tasks;
+                }
             }
 
             @Override
@@ -72,6 +95,10 @@ public final class Semaphore {
             if (permit.closed) return;
             permit.closed = true;
             free++;
+            if (permit.next == null) last = permit.previous;
+            else permit.next.previous = permit.previous;
+            if (permit.previous != null) permit.previous.next = permit.next;
+            permit.previous = permit.next = null;
             wake = line.next();
         }
         Line.wake(wake);
@@ -87,10 +114,14 @@ public final class Semaphore {
     /// The right to be inside.
     public static final class Permit implements AutoCloseable {
         private final Semaphore semaphore;
-        private boolean closed; // guarded by the semaphore's lock
+        private final @Nullable Watched holder; // the task that took it, for a snapshot
+        private @Nullable Permit previous; // guarded by the semaphore's lock, as are the fields below
+        private @Nullable Permit next;
+        private boolean closed;
 
-        private Permit(Semaphore semaphore) {
+        private Permit(Semaphore semaphore, @Nullable Watched holder) {
             this.semaphore = semaphore;
+            this.holder = holder;
         }
 
         /// Gives the permit back, from any thread. A second call does nothing.

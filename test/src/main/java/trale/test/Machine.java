@@ -66,7 +66,7 @@ final class Machine implements Kernel {
     /// What is to arrive when it has been started again.
     final List<Runnable> held = new ArrayList<>(0);
 
-    private @Nullable Supplier<List<String>> tasks; // of its executor
+    private @Nullable Supplier<String> tasks; // of its executor
     private final Faults faults;
     private final Kernel faulty;
     private boolean isUp; // its executor has been built
@@ -142,7 +142,7 @@ final class Machine implements Kernel {
     }
 
     @Override
-    public void started(Supplier<List<String>> tasks) {
+    public void started(Supplier<String> tasks) {
         this.tasks = tasks;
         isUp = true;
         isAwake = true;
@@ -150,16 +150,10 @@ final class Machine implements Kernel {
         if (!world.machines.contains(this)) world.machines.add(this);
     }
 
-    /// {@return each task that has not ended, and where it is}
-    List<String> tasks() {
+    /// {@return what its executor does}
+    String tasks() {
         var t = tasks;
-        if (t == null || thread == null) return List.of();
-        var usual = Kernel.use(this); // what is said of a timer depends on the clock
-        try {
-            return t.get();
-        } finally {
-            Kernel.use(usual);
-        }
+        return t == null || thread == null ? "" : t.get();
     }
 
     /// {@return those that are open, by their descriptors}

@@ -315,10 +315,10 @@ final class World {
         return new AssertionError(text.toString());
     }
 
-    /// {@return a line for each task}
+    /// {@return the snapshots of the machines}
     String tasks() {
         var text = new StringBuilder();
-        for (var machine : machines) for (var task : machine.tasks()) text.append("  ").append(machine.name).append(": ").append(task).append('\n');
+        for (var machine : machines) text.append(machine.tasks());
         return text.toString();
     }
 

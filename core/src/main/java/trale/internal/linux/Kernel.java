@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +56,8 @@ public interface Kernel {
 
     /// Is told of an executor that it is the kernel of, by the thread that builds it.
     ///
-    /// @param tasks tells of each task that has not ended where it is; to be asked while the executor's thread stands still
-    default void started(Supplier<List<String>> tasks) {}
+    /// @param tasks tells what the executor does; to be asked while the executor's thread stands still
+    default void started(Supplier<String> tasks) {}
 
     /// Thrown by a kernel when its machine has lost its power: the executor's tasks end there and then, and nothing of them runs.
     final class Crash extends Error {
@@ -92,6 +91,13 @@ public interface Kernel {
     /// @return what did until now
     static @Nullable Kernel use(@Nullable Kernel kernel) {
         return KernelThread.use(kernel);
+    }
+
+    /// From now on the calls of this thread, and nothing else, are made through `report`, which passes them on to [#current()].
+    ///
+    /// @param report null: they are made as usual
+    static void callThrough(@Nullable Kernel report) {
+        KernelThread.callThrough(report);
     }
 
     /// {@return what a parameter of a call points to, in the order of this processor}

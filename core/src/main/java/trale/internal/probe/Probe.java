@@ -80,7 +80,7 @@ public interface Probe {
     /// The last call.
     default void removed() {}
 
-    /// A task is among the executor's. Its first wake follows.
+    /// A task is among the executor's, and at the end of the run-queue: a spawn is the first wake, and is not told as one.
     ///
     /// @param by    the task that spawned it, or null: another thread did, or a reactor's waker
     /// @param scope the scope whose child it is, or 0
@@ -139,10 +139,8 @@ public interface Probe {
     /// @param task  whose it is, or null: it is polled with a waker of its own
     default void timer(long timer, Step step, long at, @Nullable Watched task) {}
 
-    /// A descriptor is registered with the reactor, or is not any more.
-    ///
-    /// @param text what it is, with its addresses; null: not known. A socket is told of twice, the second time with these
-    default void descriptor(int fd, boolean opens, @Nullable String text) {}
+    /// A descriptor is registered with the reactor, or is not any more. What it is, and its addresses, is known by the tasks that wait for it.
+    default void descriptor(int fd, boolean opens) {}
 
     /// A system call has returned.
     ///
