@@ -1,5 +1,5 @@
 /// The Tiny Readable Async Linux Executor.
-@SuppressWarnings("module") // trale.explain and trale.test are built after this
+@SuppressWarnings("module") // trale.explain, trale.test and trale.watch are built after this
 module trale {
     requires static org.jspecify;
 
@@ -12,4 +12,7 @@ module trale {
     // The kernel seam: a simulated Linux stands there.
     exports trale.internal.linux to trale.test;
     exports trale.internal.async to trale.explain;
+
+    // What an executor tells while it is watched.
+    exports trale.internal.probe to trale.test, trale.watch;
 }

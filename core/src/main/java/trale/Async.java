@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Explanation;
 import trale.internal.Log;
 import trale.internal.Owned;
 import trale.internal.async.Compiler;
@@ -152,6 +153,11 @@ public final class Async {
             cx.budget.turnNext();
             cx.waker().wake();
             return Poll.pending();
+        }
+
+        @Override
+        protected void explain(Explanation to) {
+            to.waitsFor(new Snapshot.Yield());
         }
 
         @Override

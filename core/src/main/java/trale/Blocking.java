@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Explanation;
 import trale.internal.Owned;
 import trale.internal.linux.Kernel;
 
@@ -72,6 +73,11 @@ public final class Blocking {
         @Override
         public void drop() {
             task.cancel(true);
+        }
+
+        @Override
+        protected void explain(Explanation to) {
+            to.waitsFor(new Snapshot.Other(toString()));
         }
 
         @Override

@@ -26,10 +26,11 @@ final class Budget {
     private final int limit; // of awaits in a poll
     private int steps = 1; // between two readings
     private int left = 1; // until the next reading
-    private long now; // the last reading
+    long now = Libc.nanoTime(); // the last reading
     private long turned; // when the reactor was
     private int polls; // since the reactor was turned
 
+    int polled; // ever
     private int awaits; // that were ready, in this poll
     private boolean over; // the budget of this poll is spent; a time-out polls on at its deadline, and then awaits are only counted
     private boolean sliced; // whether the clock was read in this poll
@@ -42,6 +43,7 @@ final class Budget {
 
     /// A poll begins.
     void poll() {
+        polled++;
         awaits = 0;
         sliced = false;
         over = false;

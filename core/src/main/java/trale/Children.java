@@ -1,9 +1,12 @@
 package trale;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
+import trale.internal.Explanation;
 import trale.internal.Log;
 import trale.internal.Owned;
 
@@ -32,6 +35,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     private @Nullable Task<?> first; // in the order in which they were forked, linked through Task.previousSibling and nextSibling
     private @Nullable Task<?> last;
     private @Nullable Cancellation told; // to the children, the latest; those that are still to be forked are told it, too
+    long number; // given by what watches the executor
     private boolean over;
     private @Nullable Task<?> poller; // the latest task in which this was polled
     private boolean dropped; // for good: a second drop does nothing
@@ -83,17 +87,23 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         poller = Executor.current();
         if (!advanceInside(cx) || first != null) return Poll.pending();
         over = true;
+        tell(false);
         return Poll.ready(result());
     }
 
     private void start() {
         home = Executor.get().loop;
+        tell(true);
         try {
             if (outside == null) begin();
             else dropUnbegun();
         } catch (Throwable t) { // no memory for a child
             fail(t);
         }
+    }
+
+    private void tell(boolean begins) {
+        if (home != null && home.watching != null) home.watching.scope(this, begins);
     }
 
     /// A cancellation that the body takes from its task, at an await, reaches the children of the scopes around it.
@@ -139,6 +149,33 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             throw new IllegalStateException(call + " on thread " + Thread.currentThread().getName() + ": a scope, and its children, belong to "
                     + "executor " + loop.name + ", on which the body runs. Call it in a task there, or spawn with Executor.submit");
         return loop;
+    }
+
+    /// {@return the body, while it waits for more than the children}
+    @Nullable Future<?> body() {
+        return null;
+    }
+
+    /// {@return whether it is ready only when each child has ended}
+    boolean isForAll() {
+        return true;
+    }
+
+    @Override
+    protected final void explain(Explanation to) {
+        var body = body();
+        if (body != null) {
+            to.polls(body);
+            return;
+        }
+        var left = new ArrayList<Task<?>>();
+        for (var child = first; child != null; child = child.nextSibling) left.add(child);
+        to.waitsFor(new Snapshot.Children(left.stream().map(Task::number).toList(), isForAll()), isForAll() ? left : List.of());
+    }
+
+    /// {@return the number of the task that waits for the end of this, or 0}
+    final long waiter() {
+        return poller == null ? 0 : poller.number;
     }
 
     /// {@return whether its outcome was taken}

@@ -1,12 +1,14 @@
 package trale;
 
+import java.lang.ref.Reference;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker of the task that is polled.
 public final class Context {
     /// For a body that is given up: one poll takes it as far as it can go. If it returns Pending, it becomes a task of its own.
-    static final Context GIVEN_UP = new Context(() -> {}, new Budget(false, Integer.MAX_VALUE), null);
+    static final Context GIVEN_UP = new Context(() -> {}, new Budget(false, Integer.MAX_VALUE));
 
     private final Waker waker;
     final Budget budget;
@@ -14,21 +16,41 @@ public final class Context {
     /// The task that is polled. Null if a future polls another future with a waker of its own.
     final @Nullable Task<?> task;
 
-    private Context(Waker waker, Budget budget, @Nullable Task<?> task) {
-        this.waker = waker;
-        this.budget = budget;
-        this.task = task;
+    /// The waker of a task. It holds the context, and the context holds it, so that a task which holds neither can tell that nothing
+    /// else does: see [Task#context].
+    private record OfTask(Context context) implements TaskWaker {
+        @Override
+        public Task<?> task() {
+            return Objects.requireNonNull(context.task);
+        }
+
+        @Override
+        public void wake() {
+            try {
+                task().wake();
+            } finally {
+                Reference.reachabilityFence(this); // until the wake has its effect
+            }
+        }
     }
 
-    /// {@return the context of a task's polls}
-    static Context of(Task<?> task, Budget budget) {
-        return new Context(task, budget, task);
+    private Context(Waker waker, Budget budget) {
+        this.waker = waker;
+        this.budget = budget;
+        task = null;
+    }
+
+    /// The context of a task's polls.
+    Context(Task<?> task, Budget budget) {
+        waker = new OfTask(this);
+        this.budget = budget;
+        this.task = task;
     }
 
     /// {@return a context that hands out this waker; for a future that polls others, and for tests}
     /// @param waker what is woken once another poll is worth its while
     public static Context of(Waker waker) {
-        return new Context(Objects.requireNonNull(waker, "waker"), new Budget(false, Budget.AWAITS), null);
+        return new Context(Objects.requireNonNull(waker, "waker"), new Budget(false, Budget.AWAITS));
     }
 
     /// {@return what to wake once another poll is worth its while}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
 import trale.internal.Waiters;
 import trale.internal.linux.Libc;
+import trale.internal.probe.Probe;
 import trale.reactor.Reactor;
 
 /// Runs tasks on one thread: takes the first task of the run-queue, polls it, and goes on with the next. This class is what a program
@@ -188,6 +189,35 @@ public final class Executor implements AutoCloseable {
         return "Executor[" + loop.name + ", tasks: " + taskCount() + state;
     }
 
+    /// Tells what this executor does now: each task, its line, and what it waits for. For people, from any thread, at any time; a
+    /// program that is not watched pays nothing for it.
+    ///
+    /// It is made by the executor's thread between two polls, so it is consistent; inside a task, in its poll. If a poll
+    /// holds the thread for 200 ms, this says on which line that is, and lists no other task. Of a closed executor it is empty.
+    ///
+    /// That nothing can wake a task, because its future has lost the waker, is told if a garbage collection has run between an
+    /// earlier snapshot and this one. See [#snapshot(boolean)].
+    public Snapshot snapshot() {
+        return loop.inspector.snapshot(false);
+    }
+
+    /// As [#snapshot()].
+    ///
+    /// @param collect have a garbage collection run first (System.gc()), so that a task which nothing can wake is found at once. The
+    ///        executor stands still meanwhile
+    public Snapshot snapshot(boolean collect) {
+        return loop.inspector.snapshot(collect);
+    }
+
+    /// Has a probe told what this executor does from now on, instead of the one before.
+    ///
+    /// @param probe null: none
+    /// @hidden
+    @SuppressWarnings("exports") // to modules of trale
+    public void probe(@Nullable Probe probe) {
+        loop.inspector.probe(probe);
+    }
+
     /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and
     /// timerfd. Nothing can be spawned from the moment it is called. Idempotent; any number of threads may call it, and
     /// all wait. An interrupt does not end the wait; the thread's flag is kept.
@@ -227,7 +257,7 @@ public final class Executor implements AutoCloseable {
         }
         loop.close(RunLoop.ROUNDS + 1);
         if (joinUninterruptibly(UNTIL_STUCK)) return !loop.isAbandoned();
-        Log.error("executor " + loop.name + " cannot be closed: a task holds its thread" + loop.holder(), null);
+        Log.error("executor " + loop.name + " cannot be closed, as a task holds its thread:\n" + snapshot(), null);
         return false;
     }
 

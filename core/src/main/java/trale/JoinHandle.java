@@ -1,11 +1,14 @@
 package trale;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Explanation;
+import trale.internal.Waiting;
 
 /// A handle of a spawned task, to wait for its end or to ask it to stop.
 ///
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param <T> what the task returns
-public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
+public final class JoinHandle<T extends @Nullable Object> extends Waiting implements Future<T> {
     /// The most marks in one exception: it may be awaited over and over, and must not grow without end.
     private static final int MAX_MARKS = 16;
 
@@ -156,7 +159,12 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     @Override
     public void drop() {
         var awaiting = Executor.current();
-        if (awaiting != null && task.forget(awaiting)) awaiting.wake(); // it may wait for the same handle in another place
+        if (awaiting != null && awaiting.context != null && task.forget(awaiting.context.waker())) awaiting.wake(); // it may wait for the same handle in another place
+    }
+
+    @Override
+    protected void explain(Explanation to) {
+        to.waitsFor(new Snapshot.End(task.number, task.loop.name), List.of(task));
     }
 
     @SuppressWarnings("unchecked") // poll may throw any Exception, and a throw is not checked at run time

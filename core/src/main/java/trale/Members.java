@@ -130,6 +130,11 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
         }
 
         @Override
+        boolean isForAll() {
+            return false;
+        }
+
+        @Override
         @SuppressWarnings("unchecked") // a child is the task of a member
         void ended(Task<?> child, @Nullable Throwable failed) {
             if (failed != null) child.failure(); // seen

@@ -1,8 +1,6 @@
 package trale;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +31,7 @@ final class RunLoop {
         while (rounds == wantedRounds || cancelAll()) {
             Thread.interrupted(); // it would end a sleep, or be taken by the next task for its own
             if (kernel != null) runQueue.rotate(kernel);
+            if (watching != null) watching.beforePoll(runQueue.first());
             var task = runQueue.poll();
             if (task == null) {
                 if (takeInjected()) continue;
@@ -53,7 +52,7 @@ final class RunLoop {
     /// Nothing is runnable. No wake is lost by the order of these steps, and of those in [#unpark()]; see `parked`.
     private void sleep() {
         parked = 1;
-        if (events.isEmpty() && injected.isEmpty() && rounds == wantedRounds) drive(true);
+        if (events.isEmpty() && injected.isEmpty() && inspector.isIdle() && rounds == wantedRounds) drive(true);
         parked = 0;
         budget.turned();
     }
@@ -95,6 +94,8 @@ final class RunLoop {
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
     /// tasks nor the reactor, because no more are taken than are polled before the next turn.
     private boolean takeInjected() {
+        inspector.serve();
+        if (watching != null) watching.takesInjected();
         var any = take(events);
         return take(injected) || any;
     }
@@ -122,16 +123,20 @@ final class RunLoop {
 
     final String name;
     final Thread thread;
-    private final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor; null: Linux
+    final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor; null: Linux
     final Driver driver;
 
     // Of the executor's thread alone:
     final RunQueue runQueue = new RunQueue();
     final WaitQueue waitQueue = new WaitQueue();
     final Budget budget = new Budget(true, Budget.AWAITS);
-    private @Nullable Task<?> running;
+    @Nullable Task<?> running;
     private byte[] reserve = new byte[RESERVE]; // of heap; NO_RESERVE: given up
+    long spawned; // ever
+    @Nullable Watching watching; // null: it is not watched. Of final fields, so that a thread that wakes a task may look, too
     private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned
+
+    final Inspector inspector = new Inspector(this);
 
     /// Tasks that other threads spawned or woke. Any thread adds; the executor's thread takes.
     final InjectedQueue injected = new InjectedQueue();
@@ -167,12 +172,12 @@ final class RunLoop {
     private boolean abandoned;
 
     RunLoop(Executor executor, String name, boolean reactorThread) throws IOException {
-        if (reactorThread && kernel != null && kernel.hasOneThread())
+        if (reactorThread && isSimulated())
             throw new IllegalStateException("a simulated executor has one thread; build it without reactorThread(true)");
         this.name = name;
         thread = new Worker(executor, name, this::run);
         driver = Driver.open(thread, reactorThread ? loop -> new Worker(executor, name + "-reactor", loop) : null);
-        if (kernel != null) kernel.started(thread, this::describeTasks);
+        if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true).toString());
     }
 
     void start() {
@@ -183,6 +188,10 @@ final class RunLoop {
             driver.close();
             throw t;
         }
+    }
+
+    boolean isSimulated() {
+        return kernel != null && kernel.hasOneThread();
     }
 
     boolean isCurrent() {
@@ -209,13 +218,6 @@ final class RunLoop {
 
     boolean isAbandoned() {
         return abandoned;
-    }
-
-    /// {@return for a message: the line on which the executor's thread is}
-    String holder() {
-        for (var frame : thread.getStackTrace())
-            if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) return ", at " + frame;
-        return "";
     }
 
     int taskCount() {
@@ -368,15 +370,6 @@ final class RunLoop {
     private void endAll(CancellationException cause) {
         for (Task<?> task; (task = pollInjected()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) task.crash(cause);
-    }
-
-    /// {@return each task that has not ended, and where it is; for people} While the executor's thread stands still.
-    private List<String> describeTasks() {
-        var lines = new ArrayList<String>();
-        for (var task = waitQueue.first(); task != null; task = task.next) if (task != running) lines.addFirst(task.toString());
-        for (var task = runQueue.first(); task != null; task = task.nextToRun) if (!task.inWaitQueue) lines.add(task + ", runnable");
-        if (running != null) lines.add(running + holder());
-        return lines;
     }
 
     private @Nullable Task<?> pollInjected() {

@@ -170,6 +170,11 @@ public final class Scope {
         void dropUnbegun() {}
 
         @Override
+        @Nullable Future<?> body() {
+            return bodyEnded ? null : body;
+        }
+
+        @Override
         boolean isBodyOver() {
             return bodyEnded;
         }

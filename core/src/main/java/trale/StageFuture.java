@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Explanation;
 import trale.internal.Owned;
 
 /// A stage as a future.
@@ -63,6 +64,13 @@ final class StageFuture<T extends @Nullable Object> extends Owned implements Fut
     public void drop() {
         end.waker = null;
         stage.toCompletableFuture().cancel(true);
+    }
+
+    /// The stage's own toString may be foreign code.
+    @Override
+    protected void explain(Explanation to) {
+        var type = stage.getClass();
+        to.waitsFor(new Snapshot.Stage("a " + (type.getName().startsWith("java.") ? type.getSimpleName() : type.getName())));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
+import trale.internal.Explanation;
 import trale.internal.Log;
 import trale.internal.Owned;
 
@@ -232,6 +233,12 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     /// {@return the line of the await at which it is suspended, or null if it is not suspended}
     final @Nullable StackTraceElement location() {
         return state <= 0 ? null : places()[state];
+    }
+
+    @Override
+    protected final void explain(Explanation to) {
+        if (state >= 0) to.body(this, state, places()[state]);
+        if (awaiting != null) to.polls(awaiting);
     }
 
     /// {@return the body's place in the source and where it is in it}

@@ -1,5 +1,6 @@
 package trale;
 
+import java.lang.ref.WeakReference;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
@@ -9,8 +10,9 @@ import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Log;
 import trale.internal.Waiters;
+import trale.internal.probe.Watched;
 
-/// A future that is being run, and the waker of itself.
+/// A future that is being run.
 ///
 /// The *state word* says where it is, whatever queue it may be stored in. The executor's thread alone reads and writes it:
 ///
@@ -25,12 +27,12 @@ import trale.internal.Waiters;
 /// A wake is never lost, never doubled, and harmless when it comes late. One from another thread puts the task into
 /// the executor's `injected` queue, or into its `events` if that thread is the executor's reactor thread, unless it is in one
 /// already, and counts when the executor's thread takes it out. A spawn is the first wake.
-final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Waker {
-    private static final int IDLE = 0;
-    private static final int QUEUED = 1;
-    private static final int RUNNING = 2;
-    private static final int WOKEN = 3;
-    private static final int DONE = 4;
+final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Watched {
+    static final int IDLE = 0;
+    static final int QUEUED = 1;
+    static final int RUNNING = 2;
+    static final int WOKEN = 3;
+    static final int DONE = 4;
 
     private static final int REJECTED = 2; // `injected` of a task whose spawner has ended it
 
@@ -43,17 +45,31 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             AtomicIntegerFieldUpdater.newUpdater(Task.class, "cancels");
 
     final RunLoop loop;
-    private final Context context;
+
+    /// Of its polls. A snapshot holds that of a waiting task weakly: if a collection then clears it nothing else holds it, nor its
+    /// waker, and nothing can wake the task. The next poll takes it back. Executor's thread only.
+    @Nullable Context context;
+
+    @Nullable WeakReference<Context> weakContext; // null: `context` is there
 
     /// Executor's thread only; null when done, so that a handle keeps the result alive and not the work.
-    private @Nullable Future<T> future;
+    @Nullable Future<T> future;
 
-    private int state = IDLE; // executor's thread only
+    int state = IDLE; // executor's thread only
+
+    /// For people: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). Executor's
+    /// thread only; the number is read by others.
+    long number;
+
+    long spawnedAt;
+    long polledAt;
+    long cancelledAt;
+    int polls;
 
     /// 1 while the task is in `injected` or `events` of its loop. A waker does getAndSet(1) and adds the task only if it was 0. The executor's thread
     /// takes it out, then getAndSet(0), then polls. Both are read-modify-writes of one variable, so a waker that finds 1 has
     /// still published its writes to the next poll.
-    private volatile int injected;
+    volatile int injected;
 
     /// Links of the [RunQueue] and the [WaitQueue]. Executor's thread only.
     @Nullable Task<?> nextToRun;
@@ -103,15 +119,18 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     Task(RunLoop loop, Future<T> future) {
         this.loop = loop;
         this.future = future;
-        context = Context.of(this, loop.budget);
+        context = new Context(this, loop.budget);
     }
 
     /// Effect first, then state: a wake that fails, for want of stack or because Linux refuses the call that ends the thread's
     /// sleep, is reported to its caller, and the next one tries again.
-    @Override
-    public void wake() {
-        if (loop.isCurrent()) woken();
-        else if (!ended) inject();
+    void wake() {
+        if (loop.isCurrent()) {
+            woken();
+            return;
+        }
+        if (loop.watching != null) loop.watching.foreignWake(this, ended, injected != 0);
+        if (!ended) inject();
     }
 
     private void inject() {
@@ -138,12 +157,16 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // the executor's thread alone counts
     private void woken() {
+        if (loop.watching != null && counted) loop.watching.wake(this);
         if (state == IDLE) {
             loop.runQueue.push(this);
             state = QUEUED;
             if (counted) return;
             counted = true;
+            number = ++loop.spawned;
+            spawnedAt = polledAt = loop.budget.now;
             loop.tasks++;
+            if (loop.watching != null) loop.watching.spawn(this);
         } else if (state == RUNNING) {
             state = WOKEN;
         }
@@ -157,7 +180,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// Asks for one more cancellation, by any thread. Allocates nothing.
     void cancel(@Nullable String reason, @Nullable Throwable failure) {
         tell(reason, failure);
-        wake();
+        if (loop.watching == null) wake();
+        else loop.watching.cancel(this, reason);
     }
 
     /// As [#cancel], without the wake: of a task that is not queued yet.
@@ -180,7 +204,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// @return how the body is told, or null
     @Nullable Cancellation nextCancellation() {
         if (cancels == cancelsDelivered) return null;
-        cancelsDelivered++;
+        if (cancelsDelivered++ == 0) cancelledAt = loop.budget.now;
         return new Cancellation(why, cause);
     }
 
@@ -196,6 +220,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// @return whether it was woken meanwhile, and is to be pushed at the back
     boolean run() {
         state = RUNNING;
+        polls++;
+        polledAt = loop.budget.now;
         Poll<T> poll;
         try {
             poll = poll();
@@ -210,6 +236,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         loop.waitQueue.add(this); // where the end of the executor finds it
         var again = state == WOKEN || cancels != cancelsDelivered; // each cancellation has a poll of its own
         state = again ? QUEUED : IDLE;
+        if (loop.watching != null) loop.watching.pend(this, again);
         return again;
     }
 
@@ -220,9 +247,17 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             if (!(f instanceof Cancellable c)) throw dropped(f, cancellation.exceptionOfLeaf("the task was cancelled"));
             c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
-        var poll = f.poll(context);
+        var poll = f.poll(context == null ? contextAgain() : context);
         if (poll == null) throw returnedNull(f);
         return poll;
+    }
+
+    private Context contextAgain() {
+        var kept = weakContext == null ? null : weakContext.get();
+        weakContext = null;
+        var again = kept == null ? new Context(this, loop.budget) : kept;
+        context = again;
+        return again;
     }
 
     static NullPointerException returnedNull(Future<?> f) {
@@ -256,6 +291,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         failure = failed;
         state = DONE;
         loop.ended(this);
+        if (loop.watching != null) loop.watching.end(this, failed);
         var scope = parent;
         parent = null; // a handle keeps the outcome, not the scope
         if (scope != null) scope.childEnded(this, failed);
@@ -334,7 +370,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         var f = future;
         if (f == null) return false;
         try {
-            Log.warn("abandoned, as it goes on after " + RunLoop.ROUNDS + " cancellations: " + this, null);
+            Log.warn("abandoned, as it goes on after " + RunLoop.ROUNDS + " cancellations: " + loop.inspector.line(this), null);
             if (f instanceof Cancellable c) c.abandon();
         } catch (Throwable t) {
             Log.error("a future that was abandoned failed", t);
@@ -342,16 +378,19 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return true;
     }
 
-    /// {@return its name, and where it is, down to the leaf}
+    @Override
+    public long number() {
+        return number;
+    }
+
+    @Override
+    public @Nullable String name() {
+        return name;
+    }
+
     @Override
     public String toString() {
-        var text = new StringBuilder(name == null ? "task" : "task " + name);
-        Future<?> f = future;
-        while (f instanceof StateMachine<?> body) {
-            text.append(", ").append(body);
-            f = body.awaiting();
-        }
-        return f == null ? text.toString() : text.append(", ").append(Log.describe(f)).toString();
+        return "#" + number + (name == null ? "" : " " + name);
     }
 
     /// Ends a task that waits, because there is no memory left and this frees what it holds.

@@ -59,7 +59,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         private static void wakeWithoutStack(Executor executor, Executor target) {
             var gate = new trale.support.Gate<String>();
             var waits = target.submit(gate);
-            Waker waker = waits.task;
+            Waker waker = waits.task::wake;
             assertThrows(CompletionException.class, executor.submit(cx -> {
                 woken = false;
                 wakeOnTheWayBack(waker);

@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.concurrent.CompletionException;
 import java.util.function.IntUnaryOperator;
 import trale.corpus.Probe;
+import trale.internal.probe.TaskWaker;
 import trale.support.TheLog;
 
 /// One run of a body, and what was seen of it. Whatever way it goes, in the end nothing is left: no future was given up
@@ -110,7 +111,7 @@ record Run(String log, String end) {
                 if (record.getMessage().startsWith("an async body that was dropped failed")) return threw(probe, record.getThrown());
             return new Run(probe.log(), "");
         }
-        var cleanup = (Task<?>) probe.waker();
+        var cleanup = (Task<?>) ((TaskWaker) probe.waker()).task();
         var failure = cleanup.failure();
         return failure == null ? returned(probe, cleanup.value()) : threw(probe, failure);
     }

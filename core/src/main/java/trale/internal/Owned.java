@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// With two owners, the waker of the second would replace the waker of the first, and the first would wait for ever. So a second owner is
 /// refused.
-public abstract class Owned {
+public abstract class Owned extends Waiting {
 
     /// The owner's thread writes it before its first poll. Two threads that claim one future at the same time may both succeed: this finds
     /// mistakes, and is not a lock.

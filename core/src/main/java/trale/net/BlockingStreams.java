@@ -11,6 +11,7 @@ import trale.Blocking;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.internal.Explanation;
 import trale.internal.Owned;
 
 /// A java.io stream, whose calls block, as a source or a target of bytes that a task can await.
@@ -64,6 +65,13 @@ abstract class BlockingStreams {
                 } finally {
                     if (!waits) stream.current = null;
                 }
+            }
+        }
+
+        @Override
+        protected void explain(Explanation to) {
+            synchronized (stream) {
+                if (stream.call != null) to.polls(stream.call);
             }
         }
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.internal.Explanation;
+import trale.internal.Waiting;
 import trale.time.Timer;
 
 /// Attempts to connect to the addresses of a name, side by side (RFC 8305, section 5). The first attempt that succeeds is the result. The
@@ -20,7 +22,7 @@ import trale.time.Timer;
 ///  attempt 2               ├──────────────────────────── connected ┤ Ready
 ///             0     250 ms: the next begins, or at once after a failure
 /// ```
-final class HappyEyeballs implements Future<TcpStream> {
+final class HappyEyeballs extends Waiting implements Future<TcpStream> {
     private static final Duration DELAY = Duration.ofMillis(250);
 
     private final List<Future<TcpStream>> waiting; // not begun
@@ -95,6 +97,12 @@ final class HappyEyeballs implements Future<TcpStream> {
     private void stopPausing() {
         if (pause != null) pause.drop();
         pause = null;
+    }
+
+    @Override
+    protected void explain(Explanation to) {
+        begun.forEach(to::polls);
+        if (pause != null) to.polls(pause);
     }
 
     @Override

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.Snapshot;
 import trale.Waker;
+import trale.internal.Explanation;
+import trale.internal.Waiting;
 import trale.internal.linux.Errno;
 
 /// A system call that may have to wait: the leaf future of every socket, and the one small object an operation costs.
@@ -22,7 +25,7 @@ import trale.internal.linux.Errno;
 ///
 /// An operation that is cancelled while it waits has moved nothing since its last call. Readiness has nothing to undo; completion would.
 /// One thread at a time polls an operation.
-abstract class Operation<T> implements Future<T> {
+abstract class Operation<T> extends Waiting implements Future<T> {
     /// The most calls of one poll. Each may move 64 KiB, which takes about 15 µs.
     private static final int MAX_CALLS = 8;
 
@@ -111,6 +114,11 @@ abstract class Operation<T> implements Future<T> {
     private void end() {
         if (waker != null) endpoint.descriptor.free(direction);
         waker = OVER;
+    }
+
+    @Override
+    protected final void explain(Explanation to) {
+        to.waitsFor(new Snapshot.Ready(endpoint.descriptor.fd, direction == Descriptor.READER, endpoint.toString()));
     }
 
     @Override

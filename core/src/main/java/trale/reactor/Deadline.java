@@ -6,7 +6,9 @@ import trale.Context;
 import trale.Executor;
 import trale.Future;
 import trale.Poll;
+import trale.Snapshot;
 import trale.Waker;
+import trale.internal.Explanation;
 import trale.internal.Owned;
 import trale.internal.linux.Libc;
 
@@ -21,6 +23,7 @@ final class Deadline extends Owned implements Future<Void> {
     int index = NOWHERE;
 
     Waker waker = NO_WAKER;
+    long number; // 0: it has not been in; for people
 
     /// The reactor whose timers it is in, or was in. Used by the polling thread alone.
     private @Nullable Reactor reactor;
@@ -40,6 +43,11 @@ final class Deadline extends Owned implements Future<Void> {
         reactor = here;
         here.schedule(this, cx.waker());
         return Poll.pending();
+    }
+
+    @Override
+    protected void explain(Explanation to) {
+        to.waitsFor(new Snapshot.Sleep(number, Duration.ofNanos(nanoTime - Libc.nanoTime())));
     }
 
     @Override

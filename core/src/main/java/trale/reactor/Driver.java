@@ -3,6 +3,7 @@ package trale.reactor;
 import java.io.IOException;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
+import trale.internal.probe.Probe;
 
 /// How an executor's thread sleeps when nothing is runnable, and which thread turns the reactor. There are two arrangements:
 ///
@@ -39,6 +40,12 @@ public sealed interface Driver permits OwnThread, ReactorThread {
 
     /// Ends a sleep, or the next one. By any thread, at any time. Allocates nothing.
     void wake();
+
+    /// Has a probe told what the reactor does, or, if null, does not. By the executor's thread.
+    void watch(@Nullable Probe probe);
+
+    /// {@return whether a thread of its own turns the reactor}
+    boolean hasReactorThread();
 
     /// Ends the reactor, once and for all. By the executor's thread.
     void close();

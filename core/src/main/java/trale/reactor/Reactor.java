@@ -15,6 +15,8 @@ import trale.internal.linux.EventFd;
 import trale.internal.linux.Kernel;
 import trale.internal.linux.Libc;
 import trale.internal.linux.TimerFd;
+import trale.internal.probe.Calls;
+import trale.internal.probe.Probe;
 
 /// Turns what Linux reports into wakes.
 ///
@@ -59,6 +61,8 @@ public final class Reactor {
     /// All events up to this time have been seen, so a deadline that is not later has passed. The thread that turns writes it *after* it
     /// has woken the tasks of those events. Any thread that polls a sleep reads it.
     private volatile long seenUntil;
+
+    private @Nullable Probe told; // the probe that the calls of the thread that turns are reported to; used by that thread
 
     /// Guarded by this. A thread that writes to the eventfd holds the monitor, so the eventfd is still open. The thread that turns reads
     /// it without the monitor, because only that thread closes.
@@ -114,8 +118,14 @@ public final class Reactor {
                 sources.remove(source);
                 throw t;
             }
+            var p = timers.probe;
+            if (p != null) p.descriptor(fd, true);
             return source;
         }
+    }
+
+    void watch(@Nullable Probe probe) {
+        timers.probe = probe;
     }
 
     private void watch(int fd, int interest, long key) throws IOException {
@@ -131,7 +141,10 @@ public final class Reactor {
 
     synchronized void deregister(Source s) {
         // After close() there is no epoll, and its number may be another's.
-        if (sources.remove(s) && !closed) epoll.delete(s.fd);
+        if (!sources.remove(s)) return;
+        if (!closed) epoll.delete(s.fd);
+        var p = timers.probe;
+        if (p != null) p.descriptor(s.fd, false);
     }
 
     /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
@@ -161,6 +174,7 @@ public final class Reactor {
     void turn(boolean block) {
         if (turner == null) turner = Thread.currentThread();
         if (closed) throw new IllegalStateException("this reactor is closed");
+        tell(timers.probe, block);
         var start = block ? Libc.nanoTime() : seenUntil;
         var wait = block && !timers.arm(start);
         if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
@@ -169,13 +183,19 @@ public final class Reactor {
         expire();
     }
 
+    private void tell(@Nullable Probe probe, boolean block) {
+        if (probe != told) Calls.report(probe); // by this thread
+        told = probe;
+        if (probe != null) probe.turn(block);
+    }
+
     /// {@return whether there may be more}
     private boolean takeEvents(int timeoutMillis) {
         var n = epoll.await(timeoutMillis);
         if (n < 0 && n != -Errno.EINTR) throw new IllegalStateException(Errno.exception("epoll_wait", n));
         for (var i = 0; i < n; i++) {
             var source = sources.get(epoll.data(i));
-            if (source != null) source.event(epoll.events(i));
+            if (source != null) source.event(epoll.events(i), timers.probe);
         }
         return n == BATCH || n == -Errno.EINTR;
     }

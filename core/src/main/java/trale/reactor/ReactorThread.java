@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import trale.internal.probe.Probe;
 
 /// A second thread turns the reactor and does nothing else. The executor's thread parks. So a wake by the reactor is a wake by another
 /// thread, and each event costs a hand-over.
@@ -68,6 +69,16 @@ final class ReactorThread implements Driver {
     public void sleep() {
         if (failure == null && starving == null) LockSupport.park(this);
         turn();
+    }
+
+    @Override
+    public void watch(@Nullable Probe probe) {
+        reactor.watch(probe);
+    }
+
+    @Override
+    public boolean hasReactorThread() {
+        return true;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import trale.Context;
 import trale.Waker;
+import trale.internal.probe.TaskWaker;
 
 /// One direction of a [Source]. It knows whether a system call is worth making. If it is not, the slot keeps the waker of the task that
 /// waits.
@@ -38,10 +39,10 @@ import trale.Waker;
 ///
 /// One task at a time uses a slot. The reactor and `close` may use it from other threads.
 public final class Slot {
-    private static final Object NOTHING = new Object();
-    private static final Object READY = new Object();
-    private static final Object CLOSED = new Object();
-    private static final Object CLOSED_WHILE_WAITING = new Object();
+    private static final Object NOTHING = "nothing";
+    private static final Object READY = "READY";
+    private static final Object CLOSED = "closed";
+    private static final Object CLOSED_WHILE_WAITING = "closed while a task waited";
     private static final AtomicReferenceFieldUpdater<Slot, Object> STATE =
             AtomicReferenceFieldUpdater.newUpdater(Slot.class, Object.class, "state");
 
@@ -93,6 +94,13 @@ public final class Slot {
     /// @param waker as of the poll that answered false
     public void release(Waker waker) {
         STATE.compareAndSet(this, waker, NOTHING);
+    }
+
+    /// {@return what it holds, for people}
+    @Override
+    public String toString() {
+        var s = state;
+        return s instanceof TaskWaker w ? "task " + w.task().number() : s instanceof Waker ? "a waker" : s.toString();
     }
 
     void event(boolean end) {

@@ -1,6 +1,8 @@
 package trale.reactor;
 
+import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Epoll;
+import trale.internal.probe.Probe;
 
 /// A file descriptor that a [Reactor] watches: one [Slot] per direction.
 ///
@@ -36,9 +38,20 @@ public final class Source implements AutoCloseable {
 
     /// HUP and ERR concern both directions. RDHUP says that the end follows what is in the buffer.
     /// PRI says that a peer sends urgent data (tcp(7)). A read stops short before it, so from then on a short read does not mean "empty".
-    void event(int events) {
-        if ((events & (READ | READ_END)) != 0) read.event((events & READ_END) != 0);
-        if ((events & (Epoll.OUT | WRITE_END)) != 0) write.event((events & WRITE_END) != 0);
+    void event(int events, @Nullable Probe probe) {
+        if ((events & (READ | READ_END)) != 0) {
+            if (probe != null) tell(probe, events, read);
+            read.event((events & READ_END) != 0);
+        }
+        if ((events & (Epoll.OUT | WRITE_END)) != 0) {
+            if (probe != null) tell(probe, events, write);
+            write.event((events & WRITE_END) != 0);
+        }
+    }
+
+    private void tell(Probe probe, int events, Slot slot) {
+        var before = slot.toString();
+        probe.ready(fd, events, slot == read, before, before.startsWith("closed") ? before : "READY");
     }
 
     /// Ends the watch. A task that waits on a slot is woken and gets AsynchronousCloseException. From any thread, any number

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 import trale.Waker;
 import trale.internal.linux.Libc;
 import trale.internal.linux.TimerFd;
+import trale.internal.probe.Probe;
+import trale.internal.probe.TaskWaker;
 
 /// A binary heap of deadlines, the earliest on top, and the one timerfd, which is set to the earliest. Insert and remove are O(log n).
 /// Only the array's growth allocates, and only a new earliest deadline makes a system call.
@@ -17,6 +19,10 @@ final class Timers {
     private final TimerFd timerFd;
     private Deadline[] heap = new Deadline[16];
     private int size;
+    /// What is told of the timers, and of the reactor. Written by the executor's thread; another thread may see it a turn later.
+    volatile @Nullable Probe probe;
+
+    private long numbers; // ever put in
     private boolean closed;
 
     /// The time at which the timerfd goes off: the earliest deadline, or earlier.
@@ -40,11 +46,15 @@ final class Timers {
         if (size == heap.length) heap = Arrays.copyOf(heap, size * 2);
         if (arm && (size == 0 || d.nanoTime - heap[0].nanoTime < 0)) armAt(d.nanoTime);
         d.waker = waker;
+        d.number = ++numbers;
         siftUp(size++, d);
+        tell(Probe.Step.SET, d);
     }
 
     synchronized void remove(Deadline d) {
-        if (d.index != Deadline.NOWHERE) removeAt(d.index);
+        if (d.index == Deadline.NOWHERE) return;
+        tell(Probe.Step.DROP, d);
+        removeAt(d.index);
     }
 
     /// Sets the timerfd to the earliest deadline, unless it goes off before that.
@@ -72,7 +82,14 @@ final class Timers {
     ///
     /// @return its waker, or null
     synchronized @Nullable Waker expire(long now) {
-        return areDue(now) ? removeAt(0) : null;
+        if (!areDue(now)) return null;
+        tell(Probe.Step.FIRE, heap[0]);
+        return removeAt(0);
+    }
+
+    private void tell(Probe.Step step, Deadline d) {
+        var p = probe;
+        if (p != null) p.timer(d.number, step, d.nanoTime, d.waker instanceof TaskWaker w ? w.task() : null);
     }
 
     /// Closes the timerfd. No deadline is added any more.

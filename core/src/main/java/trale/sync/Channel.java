@@ -68,7 +68,7 @@ public final class Channel<T> implements AutoCloseable {
             }
 
             @Override
-            Poll<Void> take() throws ClosedChannelException {
+            Poll<Void> take(Waker waker) throws ClosedChannelException {
                 if (closed) throw new ClosedChannelException();
                 items.add(item);
                 return Line.DONE;
@@ -77,6 +77,11 @@ public final class Channel<T> implements AutoCloseable {
             @Override
             @Nullable Waker after() {
                 return receivers.next();
+            }
+
+            @Override
+            String wanted() {
+                return "room in " + Channel.this;
             }
 
             @Override
@@ -104,7 +109,7 @@ public final class Channel<T> implements AutoCloseable {
             }
 
             @Override
-            Poll<@Nullable T> take() {
+            Poll<@Nullable T> take(Waker waker) {
                 var first = Poll.<@Nullable T>ready(items.peek());
                 items.poll();
                 return first;
@@ -113,6 +118,11 @@ public final class Channel<T> implements AutoCloseable {
             @Override
             @Nullable Waker after() {
                 return senders.next();
+            }
+
+            @Override
+            String wanted() {
+                return "an item of " + Channel.this;
             }
 
             @Override

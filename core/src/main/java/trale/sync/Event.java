@@ -2,6 +2,7 @@ package trale.sync;
 
 import trale.Future;
 import trale.Poll;
+import trale.Waker;
 
 /// Something that happens once, for good: a start, a stop, a value that is there.
 ///
@@ -56,8 +57,13 @@ public final class Event {
             }
 
             @Override
-            Poll<Void> take() {
+            Poll<Void> take(Waker waker) {
                 return Line.DONE;
+            }
+
+            @Override
+            String wanted() {
+                return "the event " + Event.this;
             }
 
             @Override

@@ -1,13 +1,17 @@
 package trale.sync;
 
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.Snapshot;
 import trale.Waker;
+import trale.internal.Explanation;
 import trale.internal.Log;
 import trale.internal.Owned;
+import trale.internal.probe.Watched;
 
 /// The futures that wait for one kind of thing (items, room, permits), first come first served. The monitor of `lock` guards all
 /// of it. Things that need no lock, as permits, may be taken without it while the line is empty.
@@ -132,8 +136,17 @@ final class Line {
 
         /// Takes it. What needs memory comes first, so that nothing is lost where there is none. Called with the lock held.
         ///
+        /// @param waker of the poll that takes
         /// @return ready, or null: it was taken without the lock meanwhile
-        abstract @Nullable Poll<T> take() throws Exception;
+        abstract @Nullable Poll<T> take(Waker waker) throws Exception;
+
+        /// {@return what it waits for, for people}
+        abstract String wanted();
+
+        /// {@return the tasks that have what it waits for, as far as that is known}
+        List<Watched> holders() {
+            return List.of();
+        }
 
         /// {@return the waker of a turn in another line that can go on because of the taking} Called with the lock held.
         @Nullable Waker after() {
@@ -145,7 +158,7 @@ final class Line {
             Waker wake;
             Poll<T> taken;
             synchronized (line.lock) {
-                taken = available() && (woken || line.size == 0 || endless()) ? takeAndLeave() : null;
+                taken = available() && (woken || line.size == 0 || endless()) ? takeAndLeave(cx.waker()) : null;
                 if (taken != null) {
                     wake = after();
                 } else {
@@ -157,15 +170,21 @@ final class Line {
             return taken != null ? taken : Poll.pending();
         }
 
-        private @Nullable Poll<T> takeAndLeave() throws Exception {
+        private @Nullable Poll<T> takeAndLeave(Waker waker) throws Exception {
             var stays = false;
             try {
-                var taken = take();
+                var taken = take(waker);
                 stays = taken == null;
                 return taken;
             } finally {
                 if (!stays) line.remove(this);
             }
+        }
+
+        @Override
+        protected final void explain(Explanation to) {
+            var holders = holders();
+            to.waitsFor(new Snapshot.Turn(wanted(), holders.stream().map(Watched::number).toList()), holders.size() == 1 ? holders : List.of());
         }
 
         /// Gives the place up. A wake that was for this turn goes to the next.

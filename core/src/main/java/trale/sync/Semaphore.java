@@ -1,5 +1,6 @@
 package trale.sync;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,8 @@ import trale.Context;
 import trale.Future;
 import trale.Poll;
 import trale.Waker;
+import trale.internal.probe.TaskWaker;
+import trale.internal.probe.Watched;
 
 /// Limits how many tasks are inside at a time. A mutex is a `Semaphore(1)`.
 ///
@@ -44,11 +47,17 @@ public final class Semaphore {
     /// model `permits` (docs/models.md) tries these steps in every order.
     private final AtomicInteger free;
 
+    /// The task that holds the only permit, for a snapshot; null if there are more permits, or it is free, or no task took it. The thread
+    /// that takes the permit writes it after the take. The thread that gives it back clears it before `free` says so.
+    private volatile @Nullable Watched holder;
+    private final boolean isMutex;
+
     /// @param permits how many tasks may be inside, 0 or more; with 0 every task waits until it is cancelled
     /// @throws IllegalArgumentException `permits` is negative
     public Semaphore(int permits) {
         if (permits < 0) throw new IllegalArgumentException("a semaphore of " + permits + " permits: it has to be 0 or more");
         free = new AtomicInteger(permits);
+        isMutex = permits == 1;
     }
 
     /// Takes a permit, after it has waited for one.
@@ -60,7 +69,7 @@ public final class Semaphore {
         return new Line.Turn<>(line) {
             @Override
             public Poll<Permit> poll(Context cx) throws Exception {
-                var taken = line.size == 0 ? take() : null; // else it waits behind the others
+                var taken = line.size == 0 ? take(cx.waker()) : null; // else it waits behind the others
                 return taken != null ? taken : super.poll(cx);
             }
 
@@ -75,10 +84,25 @@ public final class Semaphore {
             }
 
             @Override
-            @Nullable Poll<Permit> take() {
+            @Nullable Poll<Permit> take(Waker waker) {
                 var permit = Poll.ready(new Permit(Semaphore.this));
-                for (int n; (n = free.get()) > 0; ) if (free.compareAndSet(n, n - 1)) return permit;
+                for (int n; (n = free.get()) > 0; ) {
+                    if (!free.compareAndSet(n, n - 1)) continue;
+                    if (isMutex && waker instanceof TaskWaker t) holder = t.task();
+                    return permit;
+                }
                 return null;
+            }
+
+            @Override
+            String wanted() {
+                return "a permit of " + Semaphore.this;
+            }
+
+            @Override
+            List<Watched> holders() {
+                var task = holder;
+                return task == null ? List.of() : List.of(task);
             }
 
             @Override
@@ -89,6 +113,7 @@ public final class Semaphore {
     }
 
     private void release() {
+        if (isMutex) holder = null;
         free.getAndIncrement();
         if (line.size == 0) return;
         Waker wake;

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.internal.Explanation;
 import trale.internal.Owned;
 import trale.internal.linux.Libc;
 import trale.reactor.Reactor;
@@ -90,6 +91,11 @@ public final class Interval {
         public void drop() {
             if (sleep != null) sleep.drop();
             sleep = null;
+        }
+
+        @Override
+        protected void explain(Explanation to) {
+            if (sleep != null) to.polls(sleep);
         }
 
         @Override

@@ -10,7 +10,7 @@ import trale.Future;
 import trale.Poll;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
-import trale.internal.Log;
+import trale.internal.Explanation;
 import trale.internal.Owned;
 
 /// A node with two children, a future and a sleep.
@@ -43,7 +43,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         if (late == null) {
             var p = pollInTime(cx);
             if (p != null) return p;
-            var over = new TimeoutException("not ready after " + duration + ": " + Log.describe(f));
+            var over = new TimeoutException("not ready after " + duration + ": waits for " + Explanation.of(f));
             if (!(f instanceof Cancellable c)) throw dropped(over);
             late = over;
             c.cancel(new Cancellation("timed out after " + duration, over));
@@ -130,6 +130,12 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     public void drop() {
         sleep.drop(); // cannot fail
         f.drop();
+    }
+
+    @Override
+    protected void explain(Explanation to) {
+        to.polls(f);
+        if (late == null) to.polls(sleep);
     }
 
     @Override

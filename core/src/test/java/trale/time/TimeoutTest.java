@@ -196,7 +196,7 @@ class TimeoutTest extends UnderBothArrangements {
         })))::join);
         assertEquals("timed out after PT0.02S", told.getFirst().getMessage());
         assertSame(e.getCause(), told.getFirst().getCause());
-        assertTrue(e.getCause().getMessage().matches("(?s)not ready after PT0.02S: async body .*TimeoutTest.java:\\d+.* waiting"), e.getCause().getMessage());
+        assertTrue(e.getCause().getMessage().matches("(?s)not ready after PT0.02S: waits for .*, at TimeoutTest.java:\\d+.*"), e.getCause().getMessage());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Kernel;
 
@@ -126,7 +127,7 @@ class Machine implements Kernel {
     // Its executors.
 
     @Override
-    public void started(Thread thread, Supplier<List<String>> tasks) {
+    public void started(Thread thread, Supplier<String> tasks) {
         var processor = new Processor(this, thread, tasks);
         processors.add(processor);
         world.processors.add(processor);
@@ -178,11 +179,11 @@ class Machine implements Kernel {
         return processor;
     }
 
-    /// {@return each task that has not ended, and where it is}
-    List<String> tasks() {
+    /// {@return what its executors do}
+    String tasks() {
         var usual = Kernel.use(this); // what is said of a timer depends on the clock
         try {
-            return processors.stream().flatMap(processor -> processor.tasks.get().stream()).toList();
+            return processors.stream().map(processor -> processor.tasks.get()).collect(Collectors.joining());
         } finally {
             Kernel.use(usual);
         }

@@ -301,11 +301,10 @@ final class World {
         return new AssertionError(text.toString());
     }
 
-    /// {@return a line for each task}
+    /// {@return the snapshots of the machines}
     String tasks() {
         var text = new StringBuilder();
-        for (var machine : processors.stream().map(processor -> processor.machine).distinct().toList())
-            for (var task : machine.tasks()) text.append("  ").append(machine.name).append(": ").append(task).append('\n');
+        processors.stream().map(processor -> processor.machine).distinct().forEach(machine -> text.append(machine.tasks()));
         return text.toString();
     }
 }

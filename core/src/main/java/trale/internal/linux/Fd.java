@@ -36,7 +36,7 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
     static int callInAnyCase(MemorySegment function, long a, long b, long c) {
         Kernel kernel = null;
         try {
-            kernel = Kernel.current();
+            kernel = KernelThread.answering();
         } catch (OutOfMemoryError e) {
             // A thread that has never asked has none.
         }

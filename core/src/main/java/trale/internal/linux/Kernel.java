@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +58,8 @@ public interface Kernel {
     /// Called by the thread that builds an executor on this kernel.
     ///
     /// @param thread the executor's own, which has not started
-    /// @param tasks  says where each task is that has not ended; called while the executor's thread stands still
-    default void started(Thread thread, Supplier<List<String>> tasks) {}
+    /// @param tasks  says what the executor does; called while the executor's thread stands still
+    default void started(Thread thread, Supplier<String> tasks) {}
 
     /// Runs a thread of an executor, which makes no call before or after.
     default void run(Runnable thread) {
@@ -114,6 +113,13 @@ public interface Kernel {
     /// @return the kernel before
     static @Nullable Kernel use(@Nullable Kernel kernel) {
         return KernelThread.use(kernel);
+    }
+
+    /// From now on the calls of this thread are made through `report`, which passes them on to [#current()].
+    ///
+    /// @param report null: they are made as usual
+    static void callThrough(@Nullable Kernel report) {
+        KernelThread.callThrough(report);
     }
 
     /// {@return the memory that a parameter of a call points to, in the byte order of this processor}

@@ -50,4 +50,13 @@ public abstract class KernelThread extends Thread {
         scratch().kernel = next;
         return before;
     }
+
+    static void callThrough(@Nullable Kernel report) {
+        scratch().kernel = report == null ? kernel() : report;
+    }
+
+    /// {@return what answers the calls of this thread, which is its kernel, or reports to it} Allocates nothing.
+    static @Nullable Kernel answering() {
+        return Thread.currentThread() instanceof KernelThread t && t.scratch != null ? t.scratch.kernel : kernel();
+    }
 }

@@ -1,0 +1,219 @@
+package trale;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import trale.Snapshot.State;
+import trale.Snapshot.TaskInfo;
+import trale.internal.Explanation;
+import trale.internal.linux.Kernel;
+import trale.internal.probe.Probe;
+import trale.internal.probe.Watched;
+
+/// Makes snapshots of an executor, on its thread.
+///
+/// ```
+///  any thread                             the executor's thread
+///  snapshot(): requests.add, unpark ────▶ serve(), at the next turn, or instead of going to sleep
+///              wait ≤ 200 ms        ◀──── the snapshot
+///              not served: it is in a poll; then the thread's stack says where
+/// ```
+///
+/// A request that is added *before* the unpark is seen by a thread that goes to sleep, as a task that is injected: see `parked`.
+final class Inspector {
+    private static final long UNTIL_STUCK = 200; // ms
+    private static final int MOST_LOOKS = 25; // then a thread that is between two polls is called stuck, too
+
+    private final RunLoop loop;
+    private final ConcurrentLinkedQueue<Runnable> requests = new ConcurrentLinkedQueue<>();
+
+    Inspector(RunLoop loop) {
+        this.loop = loop;
+    }
+
+    boolean isIdle() {
+        return requests.isEmpty();
+    }
+
+    /// By the executor's thread.
+    void serve() {
+        for (Runnable r; (r = requests.poll()) != null; ) r.run();
+    }
+
+    Snapshot snapshot(boolean collect) {
+        var made = onThread(() -> {
+            if (collect) collect();
+            return make();
+        });
+        return made != null ? made : loop.isClosed() ? new Snapshot(loop.name, "closed", List.of(), List.of()) : stuck();
+    }
+
+    /// Until an object that nothing holds is gone, as one collection may be that another thread asked for earlier.
+    private void collect() {
+        all().forEach(Inspector::isLost);
+        var canary = new WeakReference<>(new Object());
+        for (var i = 0; i < 3 && !canary.refersTo(null); i++) System.gc();
+    }
+
+    void probe(@Nullable Probe probe) {
+        onThread(() -> {
+            Watching.install(loop, probe);
+            return true;
+        });
+    }
+
+    /// {@return what `call` returns on the executor's thread, or null: the executor is closed, or a poll holds the thread} A simulated
+    /// executor stands still while another thread of the simulation moves, which then makes the call.
+    private <T> @Nullable T onThread(Supplier<T> call) {
+        if (loop.isCurrent()) return call.get();
+        var kernel = loop.kernel;
+        if (kernel != null && loop.isSimulated()) {
+            var usual = Kernel.use(kernel); // what is said of a timer depends on the clock
+            try {
+                return loop.isClosed() ? null : call.get();
+            } finally {
+                Kernel.use(usual);
+            }
+        }
+        var made = new CompletableFuture<T>();
+        requests.add(() -> made.complete(call.get()));
+        loop.unpark();
+        LockSupport.unpark(loop.thread); // a probe may hold it
+        return await(made);
+    }
+
+    /// Without an order to what the executor's thread writes: a value that is read late makes this look once more.
+    private <T> @Nullable T await(CompletableFuture<T> made) {
+        var interrupted = Thread.interrupted();
+        var polled = loop.budget.polled;
+        for (var look = 0; look < MOST_LOOKS && !made.isDone() && !loop.isClosed(); look++) {
+            try {
+                made.get(UNTIL_STUCK, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException e) {
+                throw new AssertionError(e);
+            } catch (TimeoutException e) {
+                if (loop.running != null && loop.budget.polled == polled) break;
+                polled = loop.budget.polled;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+        return made.getNow(null);
+    }
+
+    /// The thread does not look up from a poll. What it writes is not read, but for the task that it runs.
+    private Snapshot stuck() {
+        var lines = lines(loop.thread.getStackTrace());
+        var task = loop.running;
+        var place = lines.isEmpty() ? "" : ", at " + Explanation.places(List.of(lines.getLast()));
+        if (task == null) return new Snapshot(loop.name, "has not looked up for " + UNTIL_STUCK * MOST_LOOKS + " ms" + place, List.of(), List.of());
+        var info = new TaskInfo(task.number, task.name, 0, State.RUNNING, ago(task.spawnedAt), ago(task.polledAt),
+                Integer.toUnsignedLong(task.polls), lines, List.of(), null, false);
+        return new Snapshot(loop.name, "held by " + task + " for more than " + UNTIL_STUCK + " ms" + place, List.of(info), List.of());
+    }
+
+    long nanoTime() {
+        return loop.kernel == null ? System.nanoTime() : loop.kernel.nanoTime();
+    }
+
+    private Duration ago(long nanoTime) {
+        return Duration.ofNanos(Math.max(0, nanoTime() - nanoTime));
+    }
+
+    private List<Task<?>> all() {
+        var all = new ArrayList<Task<?>>();
+        for (var task = loop.waitQueue.first(); task != null; task = task.next) all.add(task);
+        for (var task = loop.runQueue.first(); task != null; task = task.nextToRun) if (!task.inWaitQueue) all.add(task);
+        if (loop.running != null && !loop.running.inWaitQueue) all.add(loop.running);
+        all.sort(Comparator.comparingLong(Task::number));
+        return all;
+    }
+
+    private Snapshot make() {
+        var infos = new ArrayList<TaskInfo>();
+        var blockers = new LinkedHashMap<Watched, List<Watched>>();
+        for (var task : all()) {
+            var where = Explanation.of(task.future);
+            infos.add(info(task, where));
+            if (state(task) == State.WAITING && where.reasons.size() == 1) blockers.put(task, where.blockers);
+        }
+        var doing = loop.running != null ? "polls " + loop.running : loop.runQueue.first() != null ? "runs" : "sleeps";
+        return new Snapshot(loop.name, loop.isOpen() ? doing : "is being closed, " + doing, infos, cycles(blockers));
+    }
+
+    TaskInfo info(Task<?> task, Explanation where) {
+        var state = state(task);
+        var lines = task == loop.running ? lines(loop.thread.getStackTrace()) : where.lines();
+        var cancelled = !task.isCancelled() ? null : task.cancelledAt == 0 ? Duration.ZERO : ago(task.cancelledAt);
+        return new TaskInfo(task.number, task.name, task.parent == null ? 0 : task.parent.waiter(), state, ago(task.spawnedAt),
+                ago(task.polledAt), Integer.toUnsignedLong(task.polls), lines, task.polls == 0 || state == State.RUNNING ? List.of() : where.reasons, cancelled, isLost(task));
+    }
+
+    /// {@return a line on a task, for a log} By the executor's thread.
+    String line(Task<?> task) {
+        return task + ", waits for " + Explanation.of(task.future);
+    }
+
+    private static State state(Task<?> task) {
+        if (task.state == Task.RUNNING || task.state == Task.WOKEN) return State.RUNNING;
+        return task.state == Task.IDLE && task.injected == 0 ? State.WAITING : State.QUEUED;
+    }
+
+    /// {@return whether nothing can wake a task that waits} From the first call on the task holds its context weakly. A waker in use on
+    /// another thread is held until the task is injected, so `injected` is read after the reference.
+    private static boolean isLost(Task<?> task) {
+        if (task.state != Task.IDLE) return false;
+        if (task.weakContext == null) {
+            task.weakContext = new WeakReference<>(task.context);
+            task.context = null;
+            return false;
+        }
+        return task.weakContext.refersTo(null) && task.injected == 0;
+    }
+
+    /// {@return the lines of the program in a poll, the body first}
+    private static List<StackTraceElement> lines(StackTraceElement[] stack) {
+        var lines = new ArrayList<StackTraceElement>();
+        for (var frame : stack) {
+            var of = frame.getClassName();
+            if (of.equals(Task.class.getName())) break;
+            if (!of.startsWith("java.") && !of.startsWith("jdk.") && !of.startsWith("sun.") && !MACHINERY.contains(of)) lines.addFirst(frame);
+        }
+        return lines;
+    }
+
+    private static final List<String> MACHINERY = List.of(Inspector.class.getName(), Executor.class.getName(), StateMachine.class.getName());
+
+    /// {@return the tasks of each cycle} A way through the tasks goes from one to those that it waits for, as long as they wait, too; where it
+    /// meets itself there is a cycle.
+    private static List<List<Long>> cycles(Map<Watched, List<Watched>> blockers) {
+        var cycles = new ArrayList<List<Long>>();
+        var seen = new HashSet<Watched>();
+        for (var start : blockers.keySet()) {
+            var way = new LinkedHashMap<Watched, Iterator<Watched>>();
+            for (Watched task = start; task != null; ) {
+                var met = task;
+                if (way.containsKey(met)) cycles.add(way.keySet().stream().dropWhile(t -> t != met).map(Watched::number).toList());
+                else if (blockers.containsKey(met) && seen.add(met)) way.put(met, blockers.get(met).iterator());
+                while (!way.isEmpty() && !way.lastEntry().getValue().hasNext()) way.pollLastEntry();
+                task = way.isEmpty() ? null : way.lastEntry().getValue().next();
+            }
+        }
+        return cycles;
+    }
+}

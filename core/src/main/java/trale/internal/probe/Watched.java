@@ -1,0 +1,13 @@
+package trale.internal.probe;
+
+import org.jspecify.annotations.Nullable;
+
+/// A task, as a [Probe] sees it. [Probe.Host] tells more of it.
+public interface Watched {
+
+    /// {@return 1 for the first task of the executor; 0: the executor's thread has not taken it yet}
+    long number();
+
+    /// {@return what the program calls it, or null}
+    @Nullable String name();
+}
