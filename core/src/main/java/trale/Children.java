@@ -188,7 +188,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             return;
         }
         failure = t;
-        settle(Cancellation.because(t));
+        settle(Cancellation.of(null, t));
     }
 
     /// What becomes of this is settled: the children are asked to stop, unless they have been.

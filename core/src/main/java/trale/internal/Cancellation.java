@@ -22,7 +22,6 @@ public record Cancellation(@Nullable String why, @Nullable Throwable cause) {
         }
     }
 
-
     /// {@return the exception that the await throws}
     /// @param text the message if no reason was given
     public CancellationException exception(String text) {
