@@ -46,7 +46,7 @@ final class RunLoop {
             running = task;
             var again = task.run();
             running = null;
-            if (!HeapReserve.isThere() && (starved || idle() > runQueue.size())) makeRoom();
+            if (!HeapReserve.isThere() && (starved ? 8 : 1) * idle() > runQueue.size()) makeRoom();
             starved = false;
             if (budget.isTurnDue()) turn();
             if (again) runQueue.push(task); // behind the I/O that is ready
@@ -81,8 +81,9 @@ final class RunLoop {
     /// Then tasks that wait fail with OutOfMemoryError, an eighth of them at a time, those first that came last, until it can be had.
     /// So the others, and threads that are in need, find memory without a collection for each few bytes.
     ///
-    /// Called before a sleep and after a system call that found no memory; after a poll that failed for want of it; and after any other
-    /// poll if more tasks wait than are runnable. (Those that are runnable might end and free some, so they go first if they are many.)
+    /// Called before a sleep and after a system call that found no memory. Called after a poll if more tasks wait than are runnable: the
+    /// runnable ones may end and free memory, so they go first if they are many. After a poll that failed for want of memory an eighth as
+    /// many is enough, because each further failure costs a garbage collection.
     ///
     /// @return whether a task was ended: others may be runnable now
     private boolean makeRoom() {
@@ -244,7 +245,7 @@ final class RunLoop {
     }
 
     int taskCount() {
-        return tasks + arriving.get();
+        return arriving.get() + tasks; // in this order, so that a task that arrives is counted, at worst twice
     }
 
     /// Makes a task of a future that has no owner. By any thread, also while the executor is being closed.

@@ -48,7 +48,7 @@ public final class Host {
 
     /// Runs a body as a task of this host. By a task of any host, or by the thread of the test.
     ///
-    /// @return the task's handle
+    /// @return the task's handle; if the thread of the test joins it, all hosts go on until the task has ended
     /// @throws java.util.concurrent.RejectedExecutionException the host has crashed
     public <T extends @Nullable Object> JoinHandle<T> spawn(Async.Body<T> body) {
         return here(() -> executor.submit(body));

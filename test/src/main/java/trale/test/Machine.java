@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,8 +20,6 @@ import trale.internal.linux.Kernel;
 ///
 /// Its descriptors are numbers that no process of a real Linux has, so that a stray call on one there is EBADF.
 class Machine implements Kernel {
-    private static final int FIRST_DESCRIPTOR = 1 << 30;
-    private static final int DESCRIPTORS = 1 << 20; // of a machine at most
     private static final long NANOS = 1_000_000_000;
     private static final int MSG_TRUNC = 0x20;
     private static final int NO_FLAGS = 0xf;
@@ -43,12 +40,7 @@ class Machine implements Kernel {
 
     final String name;
     private final List<InetAddress> addresses;
-    private final int firstDescriptor;
-    private final List<@Nullable File> files = new ArrayList<>();
-    private final BitSet used = new BitSet();
-
-    /// How many descriptors may be open (RLIMIT_NOFILE).
-    int limit = DESCRIPTORS;
+    private final Descriptors descriptors;
 
     /// Whom the last datagram was from; null: it was none.
     @Nullable Address from;
@@ -74,7 +66,7 @@ class Machine implements Kernel {
         this.faults = faults;
         faulty = new FaultyKernel(this::answer, faults::fault);
         number = wires.add(this);
-        firstDescriptor = FIRST_DESCRIPTOR + number * DESCRIPTORS;
+        descriptors = new Descriptors(number);
         for (var address : addresses) wires.add(address, this);
     }
 
@@ -121,8 +113,7 @@ class Machine implements Kernel {
         var isSound = faults.isNone() || processors.isEmpty() || isCrashed;
         var result = isSound ? answer(function, a, b, c, d, e, f) : faulty.call(function, a, b, c, d, e, f);
         world.trace.append(world.now).append(' ').append(name).append(' ').append(function).append(' ')
-                .append(a >= firstDescriptor ? a - firstDescriptor : a).append(" = ")
-                .append(result >= firstDescriptor ? result - firstDescriptor : result).append('\n');
+                .append(descriptors.shown(a)).append(" = ").append(descriptors.shown(result)).append('\n');
         return result;
     }
 
@@ -144,11 +135,15 @@ class Machine implements Kernel {
     @Override
     public void run(Runnable thread) {
         world.enter(this);
-        thread.run();
-        if (world.isOver) return;
-        var processor = processor(Thread.currentThread());
-        processors.remove(processor);
-        world.leave(processor);
+        try {
+            thread.run();
+        } finally {
+            if (!world.isOver) {
+                var processor = processor(Thread.currentThread());
+                processors.remove(processor);
+                world.leave(processor);
+            }
+        }
     }
 
     @Override
@@ -195,20 +190,14 @@ class Machine implements Kernel {
 
     /// {@return those that are open, by their descriptors}
     List<Socket> sockets() {
-        var sockets = new ArrayList<Socket>();
-        for (var file : files) if (file instanceof Socket s) sockets.add(s);
-        return sockets;
+        return descriptors.sockets();
     }
 
     /// Loses its power: what it had is gone, and nobody is told.
     void crash() {
         isCrashed = true;
-        for (var i = 0; i < files.size(); i++) {
-            if (!(files.get(i) instanceof Socket s)) continue;
-            files.set(i, null);
-            used.clear(i);
-            s.vanish();
-        }
+        sockets().forEach(Socket::vanish);
+        descriptors.removeSockets();
         tcp.clear();
         udp.clear();
         names.clear();
@@ -244,7 +233,7 @@ class Machine implements Kernel {
             case "close" -> close(fd);
             case "epoll_create1" -> open(new EpollFile());
             case "epoll_ctl" -> file(fd) instanceof EpollFile epoll ? control(epoll, (int) b, (int) c, d) : bad(fd);
-            case "epoll_wait" -> file(fd) instanceof EpollFile epoll ? processor(Thread.currentThread()).await(epoll, b, (int) c, (int) d) : bad(fd);
+            case "epoll_wait" -> file(fd) instanceof EpollFile epoll ? await(epoll, b, (int) c, (int) d) : bad(fd);
             case "eventfd" -> open(new EventFile());
             case "eventfd_write" -> signal(fd, b);
             case "timerfd_create" -> open(new TimerFile(world));
@@ -258,39 +247,30 @@ class Machine implements Kernel {
 
     /// Tasks of different machines may wake each other: that is no network, but the test's own doing.
     private int signal(int fd, long n) {
-        var machine = wires.machines().get((fd - FIRST_DESCRIPTOR) / DESCRIPTORS);
+        var machine = wires.machines().get(Descriptors.machineOf(fd));
         if (!(machine.file(fd) instanceof EventFile event)) return machine.bad(fd);
         event.add(n);
         return 0;
     }
 
     @Nullable File file(int fd) {
-        var place = fd - firstDescriptor;
-        return place >= 0 && place < files.size() ? files.get(place) : null;
+        return descriptors.get(fd);
     }
 
-    /// {@return the lowest number that is free, as always; or −EMFILE}
     int open(File file) {
-        var place = used.nextClearBit(0);
-        if (place >= limit) return -Linux.EMFILE;
-        used.set(place);
-        if (place == files.size()) files.add(file);
-        else files.set(place, file);
-        return firstDescriptor + place;
+        return descriptors.open(file);
     }
 
     private int close(int fd) {
-        var file = file(fd);
+        var file = descriptors.remove(fd);
         if (file == null) return -Linux.EBADF;
-        files.set(fd - firstDescriptor, null);
-        used.clear(fd - firstDescriptor);
         file.close();
         return 0;
     }
 
     /// {@return how many descriptors are open}
     int open() {
-        return used.cardinality();
+        return descriptors.count();
     }
 
     private int bad(int fd) {
@@ -396,6 +376,12 @@ class Machine implements Kernel {
     private int control(EpollFile epoll, int operation, int fd, long event) {
         var file = file(fd);
         return file == null ? -Linux.EBADF : epoll.control(operation, fd, file, Kernel.memory(event, event == 0 ? 0 : EpollFile.EVENT_SIZE));
+    }
+
+    private int await(EpollFile epoll, long events, int atMost, int timeoutMillis) {
+        var memory = Kernel.memory(events, (long) atMost * EpollFile.EVENT_SIZE);
+        // any thread may look what there is; to wait takes one that can be let wait
+        return timeoutMillis == 0 ? epoll.report(memory, atMost) : processor(Thread.currentThread()).await(epoll, memory, atMost, timeoutMillis);
     }
 
     private int time(ByteBuffer to) {

@@ -1,11 +1,11 @@
 package trale.test;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trale.Waker;
-import trale.internal.linux.Kernel;
 
 /// What an executor is to a [Machine]: a thread that runs when it is its turn, and sleeps in epoll_wait.
 final class Processor {
@@ -22,6 +22,7 @@ final class Processor {
     private boolean isAwake = true; // or has been chosen to wake up
     private int polls; // since another could have its turn
     private final List<Waker> wakers = new ArrayList<>(0); // of what waits until nothing else can happen
+    private boolean isIdle; // nothing else could
 
     Processor(Machine machine, Thread thread, Supplier<List<String>> tasks) {
         this.machine = machine;
@@ -39,20 +40,27 @@ final class Processor {
         isAwake = true;
     }
 
-    /// epoll_wait(2), by its own thread.
-    int await(EpollFile epoll, long events, int atMost, int timeoutMillis) {
-        var world = machine.world;
-        var memory = Kernel.memory(events, (long) atMost * EpollFile.EVENT_SIZE);
-        var timeout = timeoutMillis <= 0 ? null : world.in(timeoutMillis * MILLI, this::wakeUp);
+    /// Nothing else can happen without time.
+    void reachIdle() {
+        isIdle = true;
+        isAwake = true;
+    }
+
+    /// epoll_wait(2), by its own thread, which may wait.
+    int await(EpollFile epoll, ByteBuffer events, int atMost, int timeoutMillis) {
+        var timeout = timeoutMillis < 0 ? null : machine.world.in(timeoutMillis * MILLI, this::wakeUp);
         int n;
-        while ((n = epoll.report(memory, atMost)) == 0 && timeoutMillis != 0) {
+        while ((n = epoll.report(events, atMost)) == 0) {
             sleepsAt = epoll;
             sleep();
             sleepsAt = null;
             if (isAwake) break;
         }
-        wakers.forEach(Waker::wake);
-        wakers.clear();
+        if (isIdle) {
+            isIdle = false;
+            wakers.forEach(Waker::wake);
+            wakers.clear();
+        }
         if (timeout != null) timeout.cancel();
         isAwake = true;
         return n;

@@ -1,7 +1,6 @@
 package trale.test;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP socket (tcp(7)), as an application sees one: an ordered pipe of bytes in each direction, not segments.
@@ -17,24 +16,19 @@ import org.jspecify.annotations.Nullable;
 ///           └────────── unacknowledged: fills the send buffer ──────────┘
 ///                       └── window: what the other's buffer has no room for yet ────────┘
 /// ```
-final class Tcp extends Socket {
+final class Tcp extends Stream<Tcp> {
     private enum State { CLOSED, LISTENING, CONNECTING, CONNECTED }
 
     /// What the application has done about a connection; a second connect(2) depends on it.
     private enum Asked { NOT, BEGUN, TOLD, SPOILT }
 
-    private static final long SECOND = 1_000_000_000;
-    private static final int SYN_RETRIES = 6; // net.ipv4.tcp_syn_retries: the last one is given up after 127 s
     private static final long RETRIES = 924_600_000_000L; // ns; net.ipv4.tcp_retries2
     private static final int MAX_BACKLOG = 4096; // net.core.somaxconn
 
     private State state = State.CLOSED;
 
-    private final ArrayDeque<Tcp> waiting = new ArrayDeque<>(0); // of a listener: nobody has accepted them yet
-    private int backlog;
-
     private @Nullable Tcp other; // where what is sent arrives
-    private World.@Nullable Event retry; // of the SYN
+    private @Nullable Syn syn; // that is not answered yet
     private Asked asked = Asked.NOT;
     private long lastArrival; // of what was sent: nothing overtakes
 
@@ -43,12 +37,8 @@ final class Tcp extends Socket {
     private int window;
     private boolean wantsSpace;
 
-    private final Bytes received = new Bytes();
-
-    private boolean sendShut; // shut down, or over
     private boolean finSent;
     private boolean finAcknowledged;
-    private boolean receiveShut; // the other end has shut down, or it is over
     private boolean finReceived;
 
     private World.@Nullable Event giveUp; // of what is not acknowledged
@@ -83,18 +73,9 @@ final class Tcp extends Socket {
         return 0;
     }
 
+    @Override
     boolean isListening() {
         return state == State.LISTENING;
-    }
-
-    @Override
-    int accept() {
-        if (state != State.LISTENING) return -Linux.EINVAL;
-        var next = waiting.peekFirst();
-        if (next == null) return -Linux.EAGAIN;
-        var fd = machine.open(next);
-        if (fd >= 0) waiting.removeFirst();
-        return fd;
     }
 
     // Connecting.
@@ -119,7 +100,8 @@ final class Tcp extends Socket {
         peer = new Address.Inet(ip, to.port());
         state = State.CONNECTING;
         asked = Asked.BEGUN;
-        sendSyn((Address.Inet) peer, 0);
+        syn = new Syn(this, (Address.Inet) peer);
+        syn.send(0);
         return -Linux.EINPROGRESS;
     }
 
@@ -135,24 +117,6 @@ final class Tcp extends Socket {
         local = bound != null ? bound : new Address.Inet(Address.any(family), 0);
         wake(ANY);
         return e == 0 ? -Linux.ECONNABORTED : e;
-    }
-
-    /// Sends a SYN, and another when that is not answered in time.
-    private void sendSyn(Address.Inet to, int attempt) {
-        if (attempt > SYN_RETRIES) {
-            end(Linux.ETIMEDOUT);
-            return;
-        }
-        var there = machine.wires.at(to.ip(), machine);
-        if ((there == null || there.isCrashed) && attempt == 2) {
-            end(Linux.EHOSTUNREACH); // no answer to ARP
-            return;
-        }
-        if (there != null) {
-            var syn = (Runnable) () -> machine.wires.passOnce(machine, there, () -> there.tcp.synArrived(this, to));
-            machine.world.at(arrival(there, 0), syn);
-        }
-        retry = machine.world.in(SECOND << attempt, () -> sendSyn(to, attempt + 1));
     }
 
     /// A SYN of `client` has arrived at this listener; one that finds no room is not answered.
@@ -181,7 +145,7 @@ final class Tcp extends Socket {
         var to = other;
         if (to != null && closed) transmit(to.machine, to::resetArrived);
         if (state != State.CONNECTING || to == null) return;
-        cancelRetry();
+        endSyn();
         establish(to);
         wake(ANY);
     }
@@ -196,9 +160,9 @@ final class Tcp extends Socket {
         if (state == State.CONNECTING) end(Linux.ECONNREFUSED);
     }
 
-    private void cancelRetry() {
-        if (retry != null) retry.cancel();
-        retry = null;
+    private void endSyn() {
+        if (syn != null) syn.end();
+        syn = null;
     }
 
     // Sending.
@@ -251,7 +215,7 @@ final class Tcp extends Socket {
     }
 
     /// {@return when what is sent now arrives: behind all that was sent before}
-    private long arrival(Machine to, int bytes) {
+    long arrival(Machine to, int bytes) {
         lastArrival = Math.max(lastArrival, machine.wires.arrival(machine, to, bytes));
         return lastArrival;
     }
@@ -352,7 +316,7 @@ final class Tcp extends Socket {
         gone = true;
         for (var accepted : waiting) accepted.vanish();
         waiting.clear();
-        cancelRetry();
+        endSyn();
         state = State.CLOSED;
     }
 
@@ -381,14 +345,14 @@ final class Tcp extends Socket {
         end(state == State.CONNECTING ? Linux.ECONNREFUSED : onlyReceiving ? Linux.EPIPE : Linux.ECONNRESET);
     }
 
-    private void end(int error) {
+    void end(int error) {
         this.error = error;
         over();
         wake(ANY);
     }
 
     private void over() {
-        cancelRetry();
+        endSyn();
         state = State.CLOSED;
         sendShut = true;
         receiveShut = true;
@@ -424,15 +388,15 @@ final class Tcp extends Socket {
     }
 
     @Override
-    int ready() {
-        if (state == State.LISTENING) return waiting.isEmpty() ? 0 : IN;
-        var ready = state == State.CLOSED || (receiveShut && sendShut) ? HUP : 0;
-        if (receiveShut) ready |= IN | RDHUP;
-        if (!received.isEmpty()) ready |= IN;
-        if (state != State.CONNECTING) {
-            if (sendShut || hasSpace()) ready |= OUT;
-            else wantsSpace = true;
-        }
-        return error == 0 ? ready : ready | ERR;
+    boolean isApart() {
+        return state == State.CLOSED;
+    }
+
+    @Override
+    boolean isWritable() {
+        if (state == State.CONNECTING) return false;
+        if (sendShut || hasSpace()) return true;
+        wantsSpace = true;
+        return false;
     }
 }

@@ -1,20 +1,14 @@
 package trale.test;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// A Unix stream socket (unix(7)). All happens at once: both ends are in one machine.
-final class Unix extends Socket {
-    private final ArrayDeque<Unix> waiting = new ArrayDeque<>(0); // of a listener: nobody has accepted them yet
+final class Unix extends Stream<Unix> {
     private boolean listening;
-    private int backlog;
 
     private @Nullable Unix other;
-    private final Bytes received = new Bytes();
     private int unread; // of what was sent
-    private boolean sendShut;
-    private boolean receiveShut;
 
     Unix(Machine machine) {
         super(machine, Linux.AF_UNIX, 212_992, 212_992);
@@ -76,16 +70,6 @@ final class Unix extends Socket {
         listener.waiting.addLast(accepted);
         listener.wake(IN | PRI);
         return 0;
-    }
-
-    @Override
-    int accept() {
-        if (!listening) return -Linux.EINVAL;
-        var next = waiting.peekFirst();
-        if (next == null) return -Linux.EAGAIN;
-        var fd = machine.open(next);
-        if (fd >= 0) waiting.removeFirst();
-        return fd;
     }
 
     @Override
@@ -151,12 +135,17 @@ final class Unix extends Socket {
     }
 
     @Override
-    int ready() {
-        if (listening) return waiting.isEmpty() ? 0 : IN;
-        var ready = other == null || (sendShut && receiveShut) ? HUP : 0;
-        if (receiveShut) ready |= IN | RDHUP;
-        if (!received.isEmpty()) ready |= IN;
-        if (hasSpace()) ready |= OUT;
-        return error == 0 ? ready : ready | ERR;
+    boolean isListening() {
+        return listening;
+    }
+
+    @Override
+    boolean isApart() {
+        return other == null;
+    }
+
+    @Override
+    boolean isWritable() {
+        return hasSpace();
     }
 }

@@ -256,7 +256,7 @@ final class World {
             var ready = processors.stream().filter(Processor::isReady).toList();
             if (!ready.isEmpty()) return ready.get(pick(ready.size()));
             if (!idle.isEmpty()) {
-                idle.forEach(Processor::wakeUp);
+                idle.forEach(Processor::reachIdle);
                 idle.clear();
             } else if (!step()) {
                 stuck = true;
