@@ -225,7 +225,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             return;
         }
         failure = t;
-        settle(Cancellation.because(t));
+        settle(Cancellation.of(null, t));
     }
 
     /// What becomes of this is settled: the children are asked to stop, unless they have been.
@@ -261,10 +261,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         return undelivered != null ? undelivered : outside;
     }
 
-    /// The children are tasks, which are abandoned by themselves.
+    /// The children are tasks, which end by themselves: they are asked to.
     @Override
     public final void abandon() {
         dropped = true;
+        tell(Cancellation.PLAIN);
         if (home == null) dropUnbegun();
         else abandonBody();
         over = true;

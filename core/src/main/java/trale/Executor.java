@@ -56,6 +56,7 @@ public final class Executor implements AutoCloseable {
         Libc.require();
         Log.prepare();
         UnseenFailure.prepare();
+        HeapReserve.prepare();
         new Waiters().add(this, () -> {}); // loads the class while there are descriptors for that
         loop = new RunLoop(this, name, reactorThread);
         loop.start();

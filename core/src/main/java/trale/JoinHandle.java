@@ -5,7 +5,6 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Explanation;
 import trale.internal.Waiting;
@@ -43,16 +42,8 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     /// @throws IllegalStateException called inside a task: blocking would stop the executor. `await` the handle instead
     public T join() {
         Executor.requireOutside("join()", "await(handle)");
-        var thread = Thread.currentThread();
-        var interrupted = false;
-        if (task.onEnd(() -> LockSupport.unpark(thread))) {
-            task.loop.awaitTask(task);
-            while (!task.isDone()) {
-                LockSupport.park(task);
-                interrupted |= Thread.interrupted();
-            }
-        }
-        if (interrupted) thread.interrupt();
+        task.loop.awaitTask(task);
+        task.awaitEnd();
         var failure = task.failure();
         if (failure == null) return task.value();
         if (failure instanceof CancellationException cancelled) throw cancelled;

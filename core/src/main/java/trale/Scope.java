@@ -184,7 +184,7 @@ public final class Scope {
             if (bodyEnded) return true;
             if (failure != null && outside == null && !bodyTold) {
                 bodyTold = true;
-                body.cancel(Cancellation.because(failure));
+                body.cancel(Cancellation.of(null, failure));
             }
             try {
                 if (!(body.poll(cx) instanceof Poll.Ready<T>(var v))) return false;

@@ -12,10 +12,11 @@ public record Cancellation(@Nullable String why, @Nullable Throwable cause) {
     /// A cancellation without a reason.
     public static final Cancellation PLAIN = new Cancellation(null, null);
 
-    /// {@return a cancellation with this cause; if there is no memory for it, the plain one}
-    public static Cancellation because(Throwable cause) {
+    /// {@return a cancellation with this reason and cause; if there is no memory for it, the plain one}
+    public static Cancellation of(@Nullable String why, @Nullable Throwable cause) {
+        if (why == null && cause == null) return PLAIN;
         try {
-            return new Cancellation(null, cause);
+            return new Cancellation(why, cause);
         } catch (OutOfMemoryError e) {
             return PLAIN;
         }

@@ -15,6 +15,7 @@ import trale.internal.linux.Libc;
 /// A sleep. While it waits it is an entry in the timers of the reactor that last polled it.
 final class Deadline extends Owned implements Future<Void> {
     static final int NOWHERE = -1;
+    private static final Poll<Void> OVER = Poll.ready(null);
     static final Waker NO_WAKER = () -> {};
 
     final long nanoTime;
@@ -37,7 +38,7 @@ final class Deadline extends Owned implements Future<Void> {
         var here = Executor.get().reactor();
         if (here.hasPassed(nanoTime)) {
             drop(); // it may still be in the heap, if another wake caused this poll
-            return Poll.ready(null);
+            return OVER;
         }
         if (here != reactor) drop();
         reactor = here;
