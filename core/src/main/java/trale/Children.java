@@ -224,10 +224,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         return undelivered != null ? undelivered : outside;
     }
 
-    /// The children are tasks, which are abandoned by themselves.
+    /// The children are tasks, which end by themselves: they are asked to.
     @Override
     public final void abandon() {
         dropped = true;
+        tell(Cancellation.PLAIN);
         if (home == null) dropUnbegun();
         else abandonBody();
         over = true;

@@ -56,6 +56,7 @@ public final class Executor implements AutoCloseable {
         Libc.require();
         Log.prepare();
         UnseenFailure.prepare();
+        HeapReserve.prepare();
         new Waiters().add(this, () -> {}); // loads it, while there are descriptors to load it with
         loop = new RunLoop(this, name, reactorThread);
         loop.start();

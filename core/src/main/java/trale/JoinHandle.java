@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A task that was spawned: to wait for it, or to ask it to stop.
@@ -41,15 +40,7 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
     /// @throws IllegalStateException called inside a task: blocking would stop the executor. `await` the handle instead
     public T join() {
         Executor.requireOutside("join()", "await(handle)");
-        var thread = Thread.currentThread();
-        var interrupted = false;
-        if (task.onEnd(() -> LockSupport.unpark(thread))) {
-            while (!task.isDone()) {
-                LockSupport.park(task);
-                interrupted |= Thread.interrupted();
-            }
-        }
-        if (interrupted) thread.interrupt();
+        task.awaitEnd();
         var failure = task.failure();
         if (failure == null) return task.value();
         if (failure instanceof CancellationException cancelled) throw cancelled;

@@ -38,6 +38,7 @@ final class RunLoop {
                 if (takeInjected()) continue;
                 if (rounds > 0 && waitQueue.isEmpty()) return;
                 if (rounds > 0 && waitQueue.cancelForgotten(CLOSED, rounds)) continue;
+                if (makeRoom()) continue;
                 sleep();
                 continue;
             }
@@ -45,6 +46,8 @@ final class RunLoop {
             running = task;
             var again = task.run();
             running = null;
+            if (!HeapReserve.isThere() && (starved || idle() > runQueue.size())) makeRoom();
+            starved = false;
             if (budget.isTurnDue()) turn();
             if (again) runQueue.push(task); // behind the I/O that is ready
         }
@@ -64,32 +67,57 @@ final class RunLoop {
         takeInjected();
     }
 
-    /// A system call may need some bytes of heap. If there are none, the reserve is given up; then tasks that wait fail, one, two,
-    /// four …, which frees what they hold, until the call succeeds: it is what lets the others go on. If no task waits, the memory is
-    /// in use elsewhere, and this tries again.
+    /// A system call may need some bytes of heap. If there are none, the next round tries again.
     private void drive(boolean sleep) {
-        for (var victims = 0; ; victims = Math.max(1, 2 * victims)) {
-            try {
-                if (sleep) driver.sleep();
-                else driver.turn();
-                if (reserve.length == 0 && waitQueue.isEmpty()) reserve = new byte[RESERVE];
-                return;
-            } catch (OutOfMemoryError e) {
-                makeRoom(e, victims);
-            }
+        try {
+            if (sleep) driver.sleep();
+            else driver.turn();
+        } catch (OutOfMemoryError e) {
+            if (!makeRoom()) LockSupport.parkNanos(PAUSE); // it is in use elsewhere
         }
     }
 
-    private void makeRoom(OutOfMemoryError e, int victims) {
-        if (reserve.length != 0) {
-            reserve = NO_RESERVE;
-            return;
+    /// Gets the reserve of heap back, if the JVM had to take it. If it can't be had, the heap is full after a garbage collection.
+    /// Then tasks that wait fail with OutOfMemoryError, an eighth of them at a time, those first that came last, until it can be had.
+    /// So the others, and threads that are in need, find memory without a collection for each few bytes.
+    ///
+    /// Called before a sleep, after a system call or a poll that found no memory, and after any other poll if more tasks wait than are
+    /// runnable. Those that are runnable might end and free some: if they are 64 times as many as those that wait, none of these fails.
+    ///
+    /// @return whether a task was ended: others may be runnable now
+    private boolean makeRoom() {
+        if (HeapReserve.isThere()) return false;
+        var ended = 0;
+        for (var some = 1; some > 0; ended += some) {
+            try {
+                HeapReserve.restore();
+                break;
+            } catch (OutOfMemoryError e) {
+                HeapReserve.release();
+                some = shed(e);
+            }
         }
-        if (waitQueue.isEmpty()) LockSupport.parkNanos(PAUSE);
-        for (var i = 0; i <= victims; i++) {
-            var victim = waitQueue.first();
-            if (victim != null) victim.abandonForMemory(e);
+        if (ended > 0) Log.error("the heap is full: " + ended + " tasks that waited ended with OutOfMemoryError, so that others go on", null);
+        return ended > 0;
+    }
+
+    /// {@return how many tasks wait and are not woken}
+    private int idle() {
+        return tasks - runQueue.size();
+    }
+
+    /// {@return how many tasks it ended; 0: none waits, or too few}
+    private int shed(OutOfMemoryError e) {
+        if (idle() <= runQueue.size() / 64) return 0;
+        var count = (idle() + 7) / 8;
+        for (var i = 0; i < count; i++) {
+            var victim = waitQueue.firstIdle();
+            if (victim == null) return i;
+            running = victim;
+            victim.abandonForMemory(e);
+            running = null;
         }
+        return count;
     }
 
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
@@ -109,8 +137,6 @@ final class RunLoop {
     }
 
     private static final int MAX_INJECTED = 64;
-    private static final int RESERVE = 1 << 16; // bytes
-    private static final byte[] NO_RESERVE = {};
     private static final long PAUSE = 1_000_000; // ns
 
     /// After so many cancellations `close(grace)` abandons the tasks that are left.
@@ -130,7 +156,7 @@ final class RunLoop {
     final WaitQueue waitQueue = new WaitQueue();
     final Budget budget = new Budget(true, Budget.AWAITS);
     private @Nullable Task<?> running;
-    private byte[] reserve = new byte[RESERVE]; // of heap; NO_RESERVE: given up
+    boolean starved; // a poll has found no memory
     private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned
 
     /// Tasks that other threads spawned or woke. Any thread adds; the executor's thread takes.

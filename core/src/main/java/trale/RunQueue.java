@@ -10,21 +10,25 @@ import trale.internal.linux.Kernel;
 final class RunQueue {
     private @Nullable Task<?> first;
     private @Nullable Task<?> last;
+    private int size;
 
     void push(Task<?> task) {
         if (last == null) first = task;
         else last.nextToRun = task;
         last = task;
+        size++;
     }
 
     /// Brings the task to the front that a kernel has chosen; those before it go to the back.
     void rotate(Kernel kernel) {
-        var size = 0;
-        for (var task = first; task != null; task = task.nextToRun) size++;
         for (var passed = size == 0 ? 0 : kernel.pick(size); passed > 0; passed--) {
             var task = poll();
             if (task != null) push(task);
         }
+    }
+
+    int size() {
+        return size;
     }
 
     @Nullable Task<?> first() {
@@ -38,6 +42,7 @@ final class RunQueue {
         first = task.nextToRun;
         task.nextToRun = null;
         if (first == null) last = null;
+        size--;
         return task;
     }
 

@@ -162,9 +162,16 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         throw e;
     }
 
+    /// What it waits for is given up also if there is no memory for the exception.
     private CancellationException cancelledAt(@Nullable Future<?> future) {
-        var thrown = Objects.requireNonNull(cancellation).exception("cancelled");
+        var why = Objects.requireNonNull(cancellation);
         cancellation = null; // once: awaits in a finally block wait
+        CancellationException thrown;
+        try {
+            thrown = why.exception("cancelled");
+        } catch (Error e) {
+            throw future == null ? e : Task.dropped(future, e);
+        }
         return future == null ? thrown : Task.dropped(future, thrown);
     }
 

@@ -90,6 +90,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     private volatile boolean ended;
 
     private final Waiters joiners = new Waiters(); // guarded by this
+    private boolean joined; // guarded by this; a thread blocks until the end
     private @Nullable Closing closing; // guarded by this; the latest first
     private boolean closingDone; // guarded by this
 
@@ -181,7 +182,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     @Nullable Cancellation nextCancellation() {
         if (cancels == cancelsDelivered) return null;
         cancelsDelivered++;
-        return new Cancellation(why, cause);
+        return Cancellation.of(why, cause);
     }
 
     /// By an await that begins: it is the innermost place of the task.
@@ -200,6 +201,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         try {
             poll = poll();
         } catch (Throwable t) { // the task's, not the executor's
+            if (t instanceof OutOfMemoryError) loop.starved = true;
             end(null, t);
             return false;
         }
@@ -217,12 +219,23 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         var f = Objects.requireNonNull(future, "polled after its end");
         var cancellation = nextCancellation();
         if (cancellation != null) {
-            if (!(f instanceof Cancellable c)) throw dropped(f, cancellation.exceptionOfLeaf("the task was cancelled"));
+            if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
             c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
         var poll = f.poll(context);
         if (poll == null) throw returnedNull(f);
         return poll;
+    }
+
+    /// The leaf is given up also if there is no memory for the exception.
+    private static CancellationException cancelled(Future<?> leaf, Cancellation cancellation) {
+        CancellationException thrown;
+        try {
+            thrown = cancellation.exceptionOfLeaf("the task was cancelled");
+        } catch (Error e) {
+            throw dropped(leaf, e);
+        }
+        return dropped(leaf, thrown);
     }
 
     static NullPointerException returnedNull(Future<?> f) {
@@ -262,6 +275,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         closeResources();
         synchronized (this) {
             ended = true;
+            if (joined) notifyAll();
         }
         for (Waker waker; (waker = nextJoiner()) != null; ) wake(waker);
         if (failed != null && !isExpected(failed)) report(failed);
@@ -354,15 +368,37 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return f == null ? text.toString() : text.append(", ").append(Log.describe(f)).toString();
     }
 
-    /// Ends a task that waits, because there is no memory left and this frees what it holds.
+    /// {@return whether it waits, and nothing has woken it}
+    boolean isIdle() {
+        return state == IDLE;
+    }
+
+    /// Ends a task that [waits][#isIdle()], because there is no memory left and this frees what it holds. No report: its executor logs
+    /// how many there were.
     void abandonForMemory(OutOfMemoryError e) {
-        seen = true; // a report would need memory, too
-        UnseenFailure.countLost();
+        state = RUNNING; // a wake by its own cleanup must not queue it
+        seen = true;
         abandon(e);
     }
 
     boolean isDone() {
         return ended;
+    }
+
+    /// Blocks until the end; by any thread but an executor's. Allocates nothing unless it is interrupted, which does not end it.
+    void awaitEnd() {
+        var interrupted = false;
+        synchronized (this) {
+            while (!ended) {
+                joined = true;
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
     }
 
     /// Arranges for the waker to be woken at the end. The same waker is kept once.

@@ -12,13 +12,18 @@ public record Cancellation(@Nullable String why, @Nullable Throwable cause) {
     /// Of a task that was told no reason.
     public static final Cancellation PLAIN = new Cancellation(null, null);
 
-    /// {@return one with this cause, or, if there is no memory for it, a plain one}
-    public static Cancellation because(Throwable cause) {
+    /// {@return one with this reason and cause, or, if there is no memory for it, a plain one}
+    public static Cancellation of(@Nullable String why, @Nullable Throwable cause) {
+        if (why == null && cause == null) return PLAIN;
         try {
-            return new Cancellation(null, cause);
+            return new Cancellation(why, cause);
         } catch (OutOfMemoryError e) {
             return PLAIN;
         }
+    }
+
+    public static Cancellation because(Throwable cause) {
+        return of(null, cause);
     }
 
     /// {@return what the await throws}

@@ -13,6 +13,7 @@ import trale.internal.linux.Libc;
 /// A sleep. While it waits it is an entry in the timers of the reactor that last polled it.
 final class Deadline extends Owned implements Future<Void> {
     static final int NOWHERE = -1;
+    private static final Poll<Void> OVER = Poll.ready(null);
     static final Waker NO_WAKER = () -> {};
 
     final long nanoTime;
@@ -34,7 +35,7 @@ final class Deadline extends Owned implements Future<Void> {
         var here = Executor.get().reactor();
         if (here.hasPassed(nanoTime)) {
             drop(); // it may still be in the heap: this poll need not come from the timer's wake
-            return Poll.ready(null);
+            return OVER;
         }
         if (here != reactor) drop();
         reactor = here;

@@ -26,6 +26,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     private final Future<Void> sleep;
     private final Future<T> f;
 
+    private boolean over; // f has become something
     private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
     private boolean cancelledLate; // by the caller, in the cleanup of f
     private @Nullable Cancellation cancellation; // of the caller, if f is a leaf: until the next poll throws it
@@ -37,16 +38,26 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         if (f instanceof Owned owned) owned.claim(this);
     }
 
+    /// `f` is given up also if there is no memory for an exception.
     @Override
     public Poll<T> poll(Context cx) throws Exception {
+        try {
+            return pollBoth(cx);
+        } catch (Error e) {
+            throw over ? e : dropped(e);
+        }
+    }
+
+    private Poll<T> pollBoth(Context cx) throws Exception {
         if (cancellation != null) throw dropped(cancellation.exception("cancelled"));
         if (late == null) {
             var p = pollInTime(cx);
             if (p != null) return p;
-            var over = new TimeoutException("not ready after " + duration + ": " + Log.describe(f));
-            if (!(f instanceof Cancellable c)) throw dropped(over);
-            late = over;
-            c.cancel(new Cancellation("timed out after " + duration, over));
+            var tooLate = new TimeoutException("not ready after " + duration + ": " + Log.describe(f));
+            if (!(f instanceof Cancellable c)) throw dropped(tooLate);
+            var why = new Cancellation("timed out after " + duration, tooLate);
+            late = tooLate;
+            c.cancel(why);
         }
         return pollLate(cx, late);
     }
@@ -66,33 +77,35 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         }
     }
 
-    private Poll<T> pollLate(Context cx, TimeoutException over) throws Exception {
+    private Poll<T> pollLate(Context cx, TimeoutException tooLate) throws Exception {
         try {
             return pollOnce(cx);
         } catch (CancellationException e) {
-            if (e.getCause() != over && (cancelledLate || Async.isCancelled())) { // the caller's
-                suppress(e, over);
+            if (e.getCause() != tooLate && (cancelledLate || Async.isCancelled())) { // the caller's
+                suppress(e, tooLate);
                 throw e;
             }
-            if (e.getCause() != over) suppress(over, e);
-            else for (var t : e.getSuppressed()) suppress(over, t); // what dropping threw
-            throw over;
+            if (e.getCause() != tooLate) suppress(tooLate, e);
+            else for (var t : e.getSuppressed()) suppress(tooLate, t); // what dropping threw
+            throw tooLate;
         } catch (Throwable t) {
-            suppress(t, over);
+            suppress(t, tooLate);
             throw t;
         }
     }
 
     private Poll<T> pollOnce(Context cx) throws Exception {
+        over = true; // unless it is pending
         var p = f.poll(cx);
         if (p == null)
             throw new NullPointerException(
                     f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+        over = p instanceof Poll.Ready<T>;
         return p;
     }
 
     /// What dropping throws does not hide why.
-    private <E extends Exception> E dropped(E cause) {
+    private <E extends Throwable> E dropped(E cause) {
         try {
             drop();
         } catch (Throwable t) {

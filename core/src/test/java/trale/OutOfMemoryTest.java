@@ -1,0 +1,354 @@
+package trale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.async;
+import static trale.Async.await;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import trale.internal.Cancellation;
+import trale.support.Arrangement;
+import trale.support.Child;
+import trale.support.Gate;
+import trale.support.UnderBothArrangements;
+import trale.time.Timer;
+
+/// Memory that runs out, of the heap or beside it, ends tasks. It ends no executor, and every joiner is told.
+class OutOfMemoryTest extends UnderBothArrangements {
+    private static final int KIB = 1024;
+
+    private static Child child(String heap, String collector, Class<?> main, Arrangement arrangement, int... args) throws Exception {
+        var options = new ArrayList<>(List.of("-Xmx" + heap, "-XX:-UseSerialGC", "-XX:+Use" + collector + "GC"));
+        var all = new ArrayList<>(List.of(arrangement.name()));
+        for (var arg : args) all.add(String.valueOf(arg));
+        return Child.startWith(options, main, all.toArray(String[]::new));
+    }
+
+    /// A child without a byte of direct memory, in which threads that have made no system call yet spawn and wake.
+    static final class NoDirectMemory {
+        static void main(String[] args) throws Exception {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                executor.submit(cx -> Poll.ready(null)).join();
+                var all = new ArrayList<ByteBuffer>();
+                for (var size = 1 << 20; size > 0; size /= 2) fillWith(all, size);
+                var sum = 0;
+                for (var i = 0; i < 100; i++) {
+                    var result = new int[1];
+                    var fresh = new Thread(() -> result[0] = executor.submit(cx -> Poll.ready(1)).join());
+                    fresh.start();
+                    fresh.join();
+                    sum += result[0];
+                    sum += executor.submit(() -> await(Blocking.run(() -> 1))).join();
+                }
+                IO.println(sum + ", " + !all.isEmpty());
+            }
+        }
+
+        private static void fillWith(List<ByteBuffer> all, int size) {
+            try {
+                for (;;) all.add(ByteBuffer.allocateDirect(size));
+            } catch (OutOfMemoryError e) {
+                assertFalse(all.isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void aThreadWakesAnExecutorWithoutDirectMemory() throws Exception {
+        try (var child = Child.startWith("-XX:MaxDirectMemorySize=16m", NoDirectMemory.class, arrangement.name())) {
+            assertEquals("200, true\n", child.end());
+        }
+    }
+
+    /// A child with a task that spawns until the heap ends, and catches that, beside one that waits.
+    static final class SpawnsWithoutEnd {
+        static void main(String[] args) {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var gate = new Gate<String>();
+                var waits = executor.submit(gate);
+                var caught = Poll.ready("caught");
+                for (var i = 0; i < 2; i++) {
+                    var spawner = executor.submit(cx -> {
+                        try {
+                            for (;;) executor.submit(_ -> Poll.ready(null));
+                        } catch (OutOfMemoryError e) {
+                            return caught;
+                        }
+                    });
+                    while (executor.taskCount() > 1) LockSupport.parkNanos(1_000_000); // until then there is no memory
+                    IO.println(spawner.join());
+                    IO.println("tasks: " + executor.taskCount());
+                }
+                gate.open("still there");
+                IO.println(waits.join());
+            }
+            IO.println("closed");
+        }
+    }
+
+    @Test
+    void aTaskThatSpawnsUntilTheHeapEndsIsCountedOnce() throws Exception {
+        try (var child = child("160m", "Serial", SpawnsWithoutEnd.class, arrangement)) {
+            assertEquals("caught\ntasks: 1\n".repeat(2) + "still there\nclosed\n", child.end());
+        }
+    }
+
+    /// A child whose tasks want more heap than there is: so many, of so many bytes, for so many milliseconds. A task that waits
+    /// longer than all of them awaits each; then main joins each.
+    static final class MoreTasksThanHeap {
+        static void main(String[] args) {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var gate = new Gate<List<JoinHandle<Integer>>>();
+                var observer = executor.submit(() -> {
+                    int values = 0, failures = 0;
+                    for (var handle : await(gate)) {
+                        try {
+                            await(handle);
+                            values++;
+                        } catch (OutOfMemoryError e) {
+                            failures++;
+                        }
+                    }
+                    return List.of(values, failures);
+                });
+                var handles = spawn(executor, Integer.parseInt(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+                gate.open(handles);
+                int values = 0, failures = 0;
+                for (var handle : handles) {
+                    if (hasValue(handle)) values++;
+                    else failures++;
+                }
+                IO.println("all: " + (values + failures == handles.size()) + ", values: " + (values > 0) + ", failures: " + (failures > 0));
+                IO.println("awaited: " + observer.join().equals(List.of(values, failures)) + ", left: " + executor.taskCount());
+            }
+            IO.println("closed");
+        }
+
+        static List<JoinHandle<Integer>> spawn(Executor executor, int count, int size, int millis) {
+            var handles = new ArrayList<JoinHandle<Integer>>(count);
+            for (var i = 0; i < count; i++) {
+                try {
+                    handles.add(executor.submit(() -> {
+                        var bytes = new byte[size];
+                        await(Timer.sleep(Duration.ofMillis(millis)));
+                        return bytes.length;
+                    }));
+                } catch (OutOfMemoryError e) {
+                    // This one is not spawned.
+                }
+            }
+            return handles;
+        }
+
+        private static boolean hasValue(JoinHandle<Integer> handle) {
+            try {
+                return handle.join() > 0;
+            } catch (CompletionException e) {
+                assertInstanceOf(OutOfMemoryError.class, e.getCause());
+                return false;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Serial", "G1"})
+    void ofMoreTasksThanTheHeapHoldsEachEndsAndItsJoinersAreTold(String collector) throws Exception {
+        for (var size : List.of(16 * KIB, 200 * KIB)) {
+            try (var child = child("32m", collector, MoreTasksThanHeap.class, arrangement, 48_000 * KIB / size, size, 300)) {
+                assertEquals("all: true, values: true, failures: true\nawaited: true, left: 0\nclosed\n", child.end());
+            }
+        }
+    }
+
+    /// A child whose tasks fill the heap and do not end by themselves.
+    static final class TasksThatStay {
+        static void main(String[] args) throws Exception {
+            var executor = Arrangement.valueOf(args[0]).open("child");
+            var handles = MoreTasksThanHeap.spawn(executor, 1000, 64 * KIB, Integer.MAX_VALUE);
+            IO.println(ProcessHandle.current().pid());
+            executor.submit(() -> await(Timer.sleep(Duration.ofMillis(1)))).join();
+            if (args.length == 1) {
+                for (var handle : handles) assertThrows(CompletionException.class, handle::join); // all that fail, then those that stay
+            } else {
+                executor.close();
+                var told = 0;
+                for (var handle : handles) if (handle.isDone()) told++;
+                IO.println("told: " + (told == handles.size()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Serial", "G1"})
+    void theSignalEndsAJvmWhoseHeapIsFullOfTasks(String collector) throws Exception {
+        try (var child = child("48m", collector, TasksThatStay.class, arrangement)) {
+            var jvm = ProcessHandle.of(Long.parseLong(child.line())).orElseThrow();
+            assertTrue(jvm.destroy());
+            jvm.onExit().get(45, TimeUnit.SECONDS);
+            assertFalse(jvm.isAlive());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Serial", "G1"})
+    void anExecutorWhoseTasksFillTheHeapIsClosed(String collector) throws Exception {
+        try (var child = child("48m", collector, TasksThatStay.class, arrangement, 1)) {
+            assertTrue(child.end().endsWith("\ntold: true\n"));
+        }
+    }
+
+    /// A child in which single tasks want more than there is, beside many that wait.
+    static final class OneThatWantsTooMuch {
+        static void main(String[] args) {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var gate = new Gate<Integer>();
+                var first = executor.submit(gate);
+                var waiting = new ArrayList<JoinHandle<Integer>>();
+                for (var i = 0; i < 1000; i++) waiting.add(executor.submit(() -> await(first)));
+                for (var i = 0; i < 5; i++) {
+                    IO.println(whatEnds(executor.submit(cx -> Poll.ready(new byte[Integer.MAX_VALUE]))));
+                    IO.println(whatEnds(executor.submit(cx -> {
+                        for (var all = new ArrayList<Object>(); ; ) all.add(new byte[100]);
+                    })));
+                }
+                gate.open(1);
+                IO.println(waiting.stream().mapToInt(JoinHandle::join).sum() + " wait");
+            }
+        }
+
+        private static String whatEnds(JoinHandle<?> handle) {
+            return assertThrows(CompletionException.class, handle::join).getCause().getClass().getSimpleName();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Serial", "G1"})
+    void aTaskThatWantsMoreThanThereIsFailsAlone(String collector) throws Exception {
+        try (var child = child("48m", collector, OneThatWantsTooMuch.class, arrangement)) {
+            assertEquals("OutOfMemoryError\n".repeat(10) + "1000 wait\n", child.end());
+        }
+    }
+
+    /// A child that polls with a heap of which no byte is free.
+    static final class NoHeap {
+        private static final String NO_MEMORY = String.valueOf("no memory"); // there when it is needed
+        private static final String CANCELLED = String.valueOf("cancelled");
+        private static Object[] all;
+        private static final List<String> ends = new ArrayList<>(10);
+
+        static void main(String[] args) {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                for (var fill : List.of(false, true)) { // the first time loads what is needed
+                    ends.clear();
+                    var gates = Arrays.asList(new Gate<Void>(), new Gate<Void>(), new Gate<Void>(), new Gate<Void>());
+                    var body = async(() -> await(gates.get(0)));
+                    var timed = Timer.timeout(Duration.ofDays(1), gates.get(1));
+                    var late = Timer.timeout(Duration.ofMillis(1), gates.get(2));
+                    executor.submit(cx -> Poll.ready(poll(body, cx) + poll(timed, cx) + poll(late, cx))).join();
+                    var leaf = executor.submit(gates.get(3));
+                    executor.submit(() -> await(Timer.sleep(Duration.ofMillis(5)))).join();
+                    executor.submit(cx -> {
+                        ((StateMachine<?>) body).cancel(Cancellation.PLAIN);
+                        ((trale.internal.Cancellable) timed).cancel(Cancellation.PLAIN);
+                        leaf.cancel();
+                        try {
+                            if (fill) fill();
+                            poll(body, cx);
+                            if (fill) fill();
+                            poll(timed, cx);
+                            if (fill) fill();
+                            poll(late, cx);
+                            if (fill) fill();
+                            leaf.task.run();
+                        } finally {
+                            all = null;
+                        }
+                        return Poll.ready(null);
+                    }).join();
+                    IO.println(fill + " " + ends + " " + leaf.isDone() + " " + gates.stream().map(g -> g.drops.get()).toList());
+                }
+            }
+        }
+
+        private static int poll(Future<?> f, Context cx) {
+            try {
+                f.poll(cx);
+            } catch (OutOfMemoryError e) {
+                ends.add(NO_MEMORY);
+            } catch (Exception e) {
+                ends.add(CANCELLED);
+            }
+            return 0;
+        }
+
+        private static void fill() {
+            for (var pass = 0; pass < 3; pass++) // a collection may free a little each time
+                for (var size = 1 << 20; size > 1; size /= 2) fillWith(size);
+        }
+
+        private static void fillWith(int size) {
+            try {
+                for (;;) {
+                    var more = new Object[size];
+                    more[0] = all;
+                    all = more;
+                }
+            } catch (OutOfMemoryError e) {
+                // then smaller ones
+            }
+        }
+    }
+
+    @Test
+    void whatIsCancelledWithoutMemoryForAnExceptionGivesUpWhatItWaitedFor() throws Exception {
+        try (var child = child("32m", "Serial", NoHeap.class, arrangement)) {
+            assertEquals("""
+                    false [cancelled, cancelled, cancelled] true [1, 1, 1, 1]
+                    true [no memory, no memory, no memory] true [1, 1, 1, 1]
+                    """, child.end());
+        }
+    }
+
+    /// A future that wakes its own task when it is dropped.
+    private static final class WakesInCleanup implements Future<Void> {
+        private Waker waker;
+
+        @Override
+        public Poll<Void> poll(Context cx) {
+            waker = cx.waker();
+            return Poll.pending();
+        }
+
+        @Override
+        public void drop() {
+            waker.wake();
+        }
+    }
+
+    @Test
+    void aTaskThatIsEndedForItsMemoryIsNotPolledAgainThoughItsCleanupWakesIt() {
+        var handle = executor.submit(new WakesInCleanup());
+        settle();
+        var e = new OutOfMemoryError("of the test");
+        onExecutor(() -> {
+            handle.task.abandonForMemory(e);
+            return null;
+        });
+        settle();
+        assertEquals(e, assertThrows(CompletionException.class, handle::join).getCause());
+        assertEquals(0, executor.taskCount());
+    }
+}
