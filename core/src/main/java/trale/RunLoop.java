@@ -45,7 +45,7 @@ final class RunLoop {
             running = task;
             var again = task.run();
             running = null;
-            if (!HeapReserve.isThere() && (starved ? 8 : 1) * idle() > runQueue.size()) makeRoom();
+            if (!HeapReserve.isThere() && (starved || idle() > runQueue.size())) makeRoom();
             starved = false;
             if (budget.isTurnDue()) turn();
             if (again) runQueue.push(task); // behind the I/O that is ready
@@ -80,9 +80,8 @@ final class RunLoop {
     /// Then tasks that wait fail with OutOfMemoryError, an eighth of them at a time, those first that came last, until it can be had.
     /// So the others, and threads that are in need, find memory without a collection for each few bytes.
     ///
-    /// Called before a sleep and after a system call that found no memory. Called after a poll if more tasks wait than are runnable: the
-    /// runnable ones may end and free memory, so they go first if they are many. After a poll that failed for want of memory an eighth as
-    /// many is enough, because each further failure costs a garbage collection.
+    /// Called before a sleep, after a system call or a poll that found no memory, and after any other poll if more tasks wait than are
+    /// runnable. Those that are runnable might end and free some: if they are 64 times as many as those that wait, none of these fails.
     ///
     /// @return whether a task was ended: others may be runnable now
     private boolean makeRoom() {
@@ -106,8 +105,9 @@ final class RunLoop {
         return tasks - runQueue.size();
     }
 
-    /// {@return how many tasks it ended; 0: none waits}
+    /// {@return how many tasks it ended; 0: none waits, or too few}
     private int shed(OutOfMemoryError e) {
+        if (idle() <= runQueue.size() / 64) return 0;
         var count = (idle() + 7) / 8;
         for (var i = 0; i < count; i++) {
             var victim = waitQueue.firstIdle();

@@ -134,31 +134,34 @@ class SnapshotTest extends UnderBothArrangements {
     }
 
     @Test
-    void aPermitIsNamedWithTheTasksThatHoldOne() {
-        var two = new Semaphore(2);
-        var first = executor.submit(() -> {
-            try (var _ = await(two.acquire())) {
+    void theTaskThatHoldsAMutexIsNamed() {
+        var mutex = new Semaphore(1);
+        executor.submit(() -> {
+            await(mutex.acquire()).close();
+        }).join();
+        var holder = executor.submit(() -> {
+            try (var _ = await(mutex.acquire())) {
                 await(Timer.sleep(HOUR));
             }
         });
-        var brief = executor.submit(() -> {
-            await(two.acquire()).close();
+        settle();
+        var waiting = executor.submit(() -> {
+            await(mutex.acquire()).close();
         });
-        brief.join();
-        var second = executor.submit(() -> {
-            try (var _ = await(two.acquire())) {
-                await(Timer.sleep(HOUR));
-            }
-        });
-        var third = executor.submit(() -> {
-            await(two.acquire()).close();
-        });
-        var turn = only(Snapshot.Turn.class, waiting(third));
+        var turn = only(Snapshot.Turn.class, waiting(waiting));
         assertEquals("a permit of Semaphore[0 free, 1 wait]", turn.text());
-        assertEquals(List.of(first.task.number(), second.task.number()), turn.holders());
-        end(first);
-        third.join();
-        end(second);
+        assertEquals(List.of(holder.task.number()), turn.holders());
+        end(holder);
+        waiting.join();
+    }
+
+    @Test
+    void ofSeveralPermitsNoHolderIsNamed() {
+        var none = executor.submit(() -> {
+            await(new Semaphore(0).acquire()).close();
+        });
+        assertEquals(List.of(), only(Snapshot.Turn.class, waiting(none)).holders());
+        end(none);
     }
 
     @Test
