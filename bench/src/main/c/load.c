@@ -1,13 +1,14 @@
 // The load: N connections, each with exactly one message on its way, from one thread that does nothing else.
 //
-//   load PROTOCOL PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate]
+//   load PROTOCOL PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate | poll]
 //
 //   connect N ──▶ warm up ──▶ (gate: let all answers come in, say "warm", wait for a line) ──▶ measure ──▶ one line
 //
 // A connection sends its next message the moment it has the whole answer to the last one (a closed loop), so messages
 // a second and latency are two views of one fact; what a server costs is its own CPU time, read from the kernel's
 // nanosecond clock of process PID at both ends of the window (all its threads, those that ended too).
-// With `gate`, somebody may attach to the server in the pause and sees exactly the messages that are counted.
+// With `gate`, a tracer may attach to the server in the pause and sees exactly the messages that are counted. With `poll`, the load
+// never sleeps, so that the server's answers are taken at once.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,6 +46,7 @@ static int count;
 static struct connection *connections;
 static char buffer[BUFFER];
 static uint64_t messages, lost;
+static int patience = 100; // milliseconds of an epoll_wait
 static int outstanding;
 
 static void fail(const char *what) {
@@ -151,7 +153,7 @@ static void resend_lost(void) {
 static void turn(int go_on) {
     static struct epoll_event events[BATCH];
     static uint64_t resend_at;
-    int n = epoll_wait(epoll, events, BATCH, 100);
+    int n = epoll_wait(epoll, events, BATCH, patience);
     if (n < 0 && errno != EINTR) fail("epoll_wait");
     for (int i = 0; i < n; i++) receive(events[i].data.ptr, go_on);
     if (udp && nanos(CLOCK_MONOTONIC) > resend_at) {
@@ -175,11 +177,12 @@ static void drain(void) {
 
 int main(int argc, char **argv) {
     if (argc < 7) {
-        fprintf(stderr, "usage: load echo|http|udp PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate]\n");
+        fprintf(stderr, "usage: load echo|http|udp PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate|poll]\n");
         return 2;
     }
     udp = strcmp(argv[1], "udp") == 0;
-    int http = strcmp(argv[1], "http") == 0, gate = argc > 7;
+    int http = strcmp(argv[1], "http") == 0, gate = argc > 7 && strcmp(argv[7], "gate") == 0;
+    if (argc > 7 && strcmp(argv[7], "poll") == 0) patience = 0;
     message = http ? "GET /plaintext HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"
                    : "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     message_length = strlen(message);

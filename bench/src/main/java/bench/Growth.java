@@ -43,9 +43,9 @@ final class Growth {
                     continue;
                 }
                 try (var running = server.start("echo")) {
-                    running.measure(50, plan.effort().firstWarmup, 0.1);
+                    running.measure(50, plan.effort().firstWarmup, 0.1, false);
                     for (int n : counts) {
-                        double cpu = running.measure(n, plan.effort().warmup, plan.effort().seconds).cpuMicros();
+                        double cpu = running.measure(n, plan.effort().warmup, plan.effort().seconds, false).cpuMicros();
                         rounds.computeIfAbsent(server.name(), _ -> new TreeMap<>())
                                 .computeIfAbsent(n, _ -> new ArrayList<>()).add(cpu);
                         System.out.printf("growth round %d  %-22s %6d connections %7.2f µs%n", round + 1, server.name(), n, cpu);

@@ -37,7 +37,9 @@ final class Micro {
         OPERATIONS.put("AcquireRelease", "acquire + release of a free permit");
         PEERS.put("trale", "trale");
         PEERS.put("traleAwake", "trale, executor awake");
+        PEERS.put("traleOnTwoExecutors", "trale, two executors");
         PEERS.put("kotlin", "Kotlin coroutines");
+        PEERS.put("kotlinOnTwoThreads", "Kotlin coroutines, two threads");
         PEERS.put("virtualThreads", "virtual threads");
         PEERS.put("completableFuture", "CompletableFuture");
         PEERS.put("netty", "Netty event loop");
@@ -84,7 +86,7 @@ final class Micro {
 
     private static String[] jvmOptions() {
         var options = new ArrayList<>(List.of(Run.jvmOptions()));
-        options.addAll(List.of("-Xmx4g", "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
+        options.addAll(List.of("-Xmx4g", "--enable-preview", "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
                 "-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1"));
         return options.toArray(String[]::new);
     }

@@ -14,7 +14,7 @@ import java.util.Locale;
 /// What `bench/run` starts: the parts one after the other, everything else here is what they share.
 ///
 /// ```text
-/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [echo] [http] [udp] [micro] [growth] [startup]
+/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [--beside FOLDER] [echo] [http] [udp] [mixed] [micro] [growth] [startup]
 /// ```
 final class Run {
     static final Path TARGET = Path.of(System.getProperty("bench.target")).toAbsolutePath();
@@ -25,9 +25,9 @@ final class Run {
 
     /// How long everything takes, and what its figures are worth.
     enum Effort {
-        SHORT(1, 1, 0.2, 0.3, 3, 1, 1, 100, "**A short run: it shows that everything works, and proves no figure.**"),
-        QUICK(3, 4, 0.5, 1.5, 20, 1, 3, 500, "A quick run (`--quick`): shorter windows and fewer rounds, hence wider ranges."),
-        FULL(5, 6, 1, 3, 40, 3, 5, 1_000, "");
+        SHORT(2, 0.5, 0.1, 0.2, 3, 1, 1, 100, "**A short run: it shows that everything works, and proves no figure.**"),
+        QUICK(10, 4, 0.1, 0.7, 20, 1, 3, 500, "A quick run (`--quick`): shorter windows and fewer rounds, hence wider ranges."),
+        FULL(40, 6, 0.1, 1, 40, 3, 5, 1_000, "");
 
         /// Of the servers; `--rounds` overrides it.
         final int rounds;
@@ -73,7 +73,8 @@ final class Run {
         }
 
         List<Server> servers() {
-            return Server.all().stream().filter(s -> only.isEmpty() || only.contains(s.name())).toList();
+            return Server.all().stream()
+                    .filter(s -> only.isEmpty() || only.contains(s.name()) || s.name().startsWith(Server.LIMIT)).toList();
         }
     }
 
@@ -90,19 +91,21 @@ final class Run {
                 case "--short" -> effort = Effort.SHORT;
                 case "--quick" -> effort = Effort.QUICK;
                 case "--rounds" -> rounds = Integer.parseInt(args[++i]);
+                case "--beside" -> System.setProperty("bench.beside", args[++i]);
                 case "--only" -> only = Arrays.asList(args[++i].split(","));
-                case "echo", "http", "udp", "micro", "growth", "startup" -> parts.add(args[i]);
+                case "echo", "http", "udp", "mixed", "micro", "growth", "startup" -> parts.add(args[i]);
                 default -> throw new IllegalArgumentException(args[i]
-                        + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [echo] [http] [udp] [micro] [growth] [startup]");
+                        + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [--beside FOLDER] [echo] [http] [udp] [mixed] [micro] [growth] [startup]");
             }
         }
         // A short run proves nothing, so it never overwrites figures that do.
         var results = effort == Effort.SHORT ? TARGET.resolve("short") : TARGET.resolveSibling("results");
         Files.createDirectories(results);
         var plan = new Plan(effort, rounds > 0 ? rounds : effort.rounds, only, results);
-        for (var part : parts.isEmpty() ? List.of("echo", "http", "udp", "growth", "startup", "micro") : parts) {
+        for (var part : parts.isEmpty() ? List.of("echo", "http", "udp", "mixed", "growth", "startup", "micro") : parts) {
             long start = System.nanoTime();
             switch (part) {
+                case "mixed" -> Mixed.run(plan);
                 case "growth" -> Growth.run(plan);
                 case "startup" -> Startup.run(plan);
                 case "micro" -> Micro.run(plan);

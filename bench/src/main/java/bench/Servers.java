@@ -1,55 +1,62 @@
 package bench;
 
-import static java.util.stream.Collectors.groupingBy;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Random;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /// All servers side by side.
 ///
 /// ```text
-/// for each round: for each server: start ─▶ warm up ─▶ for each number of connections: warm up ─▶ measure ─▶ stop
+/// start all servers ─▶ warm each up ─▶ for each round: for each load: for each server, in an order drawn anew: one window
+///                                      idle servers cost nothing
 /// ```
 ///
-/// A round starts every server anew, so the spread over the rounds contains what the JIT compiler happened to do, and
-/// every server meets the same moods of the machine. Ratios are taken within a round. System calls and
-/// allocations are counted last and apart, because that slows a server down.
+/// A shared machine wanders within seconds, by more than servers differ. So the windows are short and many, and each ratio is taken
+/// within a round: a server's CPU time a message, by the mean of the two C servers of the same round. System calls and allocations
+/// are counted last and apart, because that slows a server down.
 final class Servers {
 
-    private record Row(Server server, int connections, int round, Measurement measured) {}
+    /// What a server has to answer.
+    ///
+    /// @param saturated half of the server's core is taken by another process, and the load generator never sleeps. The server is always
+    ///                  behind then, so that what counts is what a message costs and not how often the server goes to sleep
+    private record Load(int connections, boolean saturated) {
+        String title() {
+            return "%,d connection%s%s".formatted(connections, connections == 1 ? "" : "s", saturated ? ", saturated" : "");
+        }
+    }
+
+    private record Window(int round, Load load, Server server, Measurement measured) {}
 
     private final Run.Plan plan;
     private final String protocol;
-    private final List<Integer> connections;
+    private final List<Load> loads;
     private final List<Server> servers;
-    private final List<Row> rows = new ArrayList<>();
+    private final List<Window> windows = new ArrayList<>();
     private final Map<Server, SystemCalls> calls = new LinkedHashMap<>();
     private final Map<Server, Double> allocated = new LinkedHashMap<>();
 
-    private Servers(Run.Plan plan, String protocol, List<Integer> connections) {
+    private Servers(Run.Plan plan, String protocol) {
         this.plan = plan;
         this.protocol = protocol;
-        this.connections = connections;
-        this.servers = plan.servers();
+        this.servers = plan.servers().stream().filter(s -> s.protocols().contains(protocol)).toList();
+        int most = plan.isShort() ? 50 : protocol.equals("echo") ? 10_000 : 1_000;
+        this.loads = Stream.of(new Load(1, false), new Load(50, false), new Load(50, true), new Load(1_000, false), new Load(1_000, true),
+                new Load(10_000, false)).filter(l -> l.connections <= most).toList();
     }
 
     /// @param protocol echo, http or udp
     static void run(Run.Plan plan, String protocol) throws IOException {
-        var most = plan.isShort() ? 50 : protocol.equals("echo") ? 10_000 : protocol.equals("http") ? 1_000 : 50;
-        var connections = Stream.of(1, 50, 1_000, 10_000).filter(n -> n <= most).toList();
         var head = Run.environment(plan);
-        var servers = new Servers(plan, protocol, connections);
-        for (int round = 1; round <= plan.rounds(); round++) {
-            for (var server : servers.servers) {
-                servers.measure(server, round);
-            }
-        }
+        var servers = new Servers(plan, protocol);
+        servers.measure();
         for (var server : servers.servers) {
             servers.calls.put(server, SystemCalls.count(server, protocol, plan));
             if (server.isJava()) {
@@ -61,46 +68,74 @@ final class Servers {
         servers.writeChart();
     }
 
-    private void measure(Server server, int round) throws IOException {
-        try (var running = server.start(protocol)) {
-            running.measure(50, plan.effort().firstWarmup, 0.1);
-            for (int n : connections) {
-                var measured = running.measure(n, plan.effort().warmup, plan.effort().seconds);
-                rows.add(new Row(server, n, round, measured));
-                System.out.printf("%s round %d  %-22s %6d connections %9.0f messages/s %7.2f µs CPU each%n", protocol,
-                        round, server.name(), n, measured.perSecond(), measured.cpuMicros());
+    private void measure() throws IOException {
+        var running = new LinkedHashMap<Server, Server.Running>();
+        try {
+            for (var server : servers) {
+                running.put(server, server.start(protocol));
+            }
+            for (var server : running.values()) {
+                server.measure(50, plan.effort().firstWarmup, 0.1, false);
+            }
+            var random = new Random(1);
+            for (int round = 1; round <= plan.rounds(); round++) {
+                for (var load : loads) {
+                    if (load.connections < 10_000 || round % 4 == 1) { // to open so many takes seconds
+                        measure(round, load, running, random);
+                    }
+                }
+                System.out.printf("%s round %d of %d%n", protocol, round, plan.rounds());
+            }
+        } finally {
+            running.values().forEach(Server.Running::close);
+        }
+    }
+
+    private void measure(int round, Load load, Map<Server, Server.Running> running, Random random) throws IOException {
+        var order = new ArrayList<>(servers);
+        Collections.shuffle(order, random);
+        var hog = load.saturated ? new ProcessBuilder("taskset", "-c", Run.SERVER_CPU, "sh", "-c", "while :; do :; done").start() : null;
+        try {
+            for (var server : order) {
+                var measured = running.get(server).measure(load.connections, plan.effort().warmup, plan.effort().seconds, load.saturated);
+                windows.add(new Window(round, load, server, measured));
+            }
+        } finally {
+            if (hog != null) {
+                hog.destroy();
             }
         }
     }
 
     private void writeCsv() throws IOException {
-        var csv = new StringBuilder("protocol,server,connections,round,messages_per_s,cpu_us,busy,p50_us,p99_us,p999_us,lost\n");
-        for (var row : rows) {
-            var m = row.measured;
-            csv.append("%s,\"%s\",%d,%d,%.0f,%.3f,%.3f,%.1f,%.1f,%.1f,%d\n".formatted(protocol, row.server.name(),
-                    row.connections, row.round, m.perSecond(), m.cpuMicros(), m.utilisation(), m.p50() / 1e3,
-                    m.p99() / 1e3, m.p999() / 1e3, m.lost()));
+        var csv = new StringBuilder("protocol,server,connections,saturated,round,messages_per_s,cpu_us,busy,p50_us,p99_us,p999_us,lost\n");
+        for (var w : windows) {
+            var m = w.measured;
+            csv.append("%s,\"%s\",%d,%b,%d,%.0f,%.3f,%.3f,%.1f,%.1f,%.1f,%d\n".formatted(protocol, w.server.name(), w.load.connections,
+                    w.load.saturated, w.round, m.perSecond(), m.cpuMicros(), m.utilisation(), m.p50() / 1e3, m.p99() / 1e3,
+                    m.p999() / 1e3, m.lost()));
         }
         Files.writeString(plan.results().resolve(protocol + ".csv"), csv);
     }
 
     private void writeTable(String head) throws IOException {
         var table = new StringBuilder("# %s\n\n%s\n".formatted(title(), head));
-        table.append("Median (min–max) of %d rounds with a window of %.1f s. *CPU* is the server's user and system time for a message, "
-                .formatted(plan.rounds(), plan.effort().seconds));
-        table.append("*ratio* that to the C server in the same round, *busy* the share of its core it used. ");
-        table.append("*%s again* is the same program: how far its ratios are from 1 is noise.\n".formatted(Server.LIMIT));
-        for (int n : connections) {
-            table.append("\n## %,d connection%s\n\n".formatted(n, n == 1 ? "" : "s"));
+        table.append("""
+                Medians of %d rounds with a window of %.1f s each. *CPU* is the server's user and system time for a message. *Ratio* is that
+                by the mean of the two C servers of the same round: the median, and its 95 %% bootstrap interval. *%s* is the same program as
+                *%s*: how far the two are from 1 is noise. *Busy* is the share of its core that the server used. *Saturated*: another process
+                takes half of the server's core, and the load generator never sleeps.
+                """.formatted(plan.rounds(), plan.effort().seconds, Server.LIMIT_AGAIN, Server.LIMIT));
+        for (var load : loads) {
+            table.append("\n## %s\n\n".formatted(load.title()));
             table.append("| server | CPU µs | ratio | messages/s | busy | p50 µs | p99 µs | p99.9 µs | lost |\n");
             table.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
             for (var server : servers) {
-                var of = measured(server, n);
-                table.append("| %s | %s | %s | %.0f | %.2f | %.0f | %.0f | %.0f | %d |\n".formatted(server.name(),
-                        cpu(server, n).text(2), ratio(server, n), median(of, Measurement::perSecond),
-                        median(of, Measurement::utilisation), median(of, m -> m.p50() / 1e3),
-                        median(of, m -> m.p99() / 1e3), median(of, m -> m.p999() / 1e3),
-                        of.stream().mapToLong(Measurement::lost).sum()));
+                var of = windows(server, load).map(Window::measured).toList();
+                table.append("| %s | %.2f | %s | %.0f | %.2f | %.0f | %.0f | %.0f | %d |\n".formatted(server.name(),
+                        median(of, Measurement::cpuMicros), ratio(server, load).text(2), median(of, Measurement::perSecond),
+                        median(of, Measurement::utilisation), median(of, m -> m.p50() / 1e3), median(of, m -> m.p99() / 1e3),
+                        median(of, m -> m.p999() / 1e3), of.stream().mapToLong(Measurement::lost).sum()));
             }
         }
         table.append("\n## A message at 50 connections: bytes allocated, system calls\n\n");
@@ -111,13 +146,9 @@ final class Servers {
     }
 
     private void writeChart() throws IOException {
-        var panels = new ArrayList<Chart.Panel>();
-        for (int n : connections) {
-            panels.add(new Chart.Panel("%,d connection%s".formatted(n, n == 1 ? "" : "s"),
-                    servers.stream().map(s -> new Chart.Bar(s.name(), cpu(s, n))).toList()));
-        }
-        Files.writeString(plan.results().resolve(protocol + ".svg"),
-                Chart.bars(title() + ": server CPU µs a message", panels));
+        var panels = loads.stream().map(load -> new Chart.Panel(load.title(),
+                servers.stream().map(s -> new Chart.Bar(s.name(), ratio(s, load))).toList())).toList();
+        Files.writeString(plan.results().resolve(protocol + ".svg"), Chart.bars(title() + ": server CPU a message, C epoll = 1", panels));
     }
 
     private String title() {
@@ -128,25 +159,18 @@ final class Servers {
         };
     }
 
-    private List<Measurement> measured(Server server, int n) {
-        return rows.stream().filter(r -> r.server.equals(server) && r.connections == n).map(Row::measured).toList();
+    private Stream<Window> windows(Server server, Load load) {
+        return windows.stream().filter(w -> w.server.equals(server) && w.load.equals(load));
     }
 
-    private Spread cpu(Server server, int n) {
-        return Spread.of(measured(server, n).stream().map(Measurement::cpuMicros).toList());
+    private Spread ratio(Server server, Load load) {
+        return Spread.interval(windows(server, load).map(w -> w.measured.cpuMicros() / limit(w.round, load)).toList());
     }
 
-    private String ratio(Server server, int n) {
-        var byRound = rows.stream().filter(r -> r.connections == n).collect(groupingBy(Row::round));
-        var ratios = new ArrayList<Double>();
-        for (var round : byRound.values()) {
-            var cpu = new LinkedHashMap<String, Double>();
-            round.forEach(r -> cpu.put(r.server.name(), r.measured.cpuMicros()));
-            if (cpu.containsKey(Server.LIMIT)) {
-                ratios.add(cpu.get(server.name()) / cpu.get(Server.LIMIT));
-            }
-        }
-        return ratios.isEmpty() ? "" : Spread.of(ratios).text(2);
+    /// {@return what a message cost the C servers in that round}
+    private double limit(int round, Load load) {
+        return windows.stream().filter(w -> w.round == round && w.load.equals(load) && w.server.name().startsWith(Server.LIMIT))
+                .mapToDouble(w -> w.measured.cpuMicros()).average().orElseThrow();
     }
 
     private static double median(List<Measurement> of, ToDoubleFunction<Measurement> figure) {

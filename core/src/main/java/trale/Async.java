@@ -21,24 +21,25 @@ import trale.internal.async.Compiler;
 ///
 /// The first time a lambda is given to [#async(Body)] — or to [Executor#spawn(Body)], [Executor#blockOn(Body)],
 /// [Executor#submit(Body)], which call it — its body is compiled to a class that does the same, but keeps its variables
-/// in fields while it waits: a stackless state machine. Nothing else is needed: no agent, no build plugin, no flag.
+/// in fields while it waits: a stackless state machine. This needs no agent and no build plugin. The only flag is the JDK's
+/// `--enable-native-access`, for calls of Linux.
 ///
 /// **What a body may be**: a lambda, or a method reference to a method of the class it stands in. Everything of the
 /// language works in it, but an `await` stands in the body itself: not inside `synchronized`, not in a plain lambda or a
 /// class declared in it (a nested `async` lambda is fine). A method that waits returns `async(() -> …)`. What cannot be
 /// compiled is an IllegalArgumentException, at the first use, that names the line and the remedy.
 ///
-/// **While a body waits** other tasks of its executor run, on the same thread. So a lock that is held across an `await`
-/// excludes none of them, because a thread may enter its own lock again, and thread locals are theirs too.
+/// **While a body waits**, other tasks of its executor run on the same thread. A lock that is held across an `await` does not exclude
+/// them, because a thread may enter its own lock again. They also see the same thread locals.
 ///
 /// **Cancelled** ([JoinHandle#cancel()], or [Future#drop()]), a body stops at its innermost `await`: the future there is
 /// dropped, and CancellationException is thrown at that line; `finally` blocks run, and may await. A body that catches
-/// RuntimeException, or IllegalStateException, of which that one is a kind, has to throw it on, or it will not stop. When the
-/// JVM exits nothing is cancelled, and `finally` blocks of bodies that wait do not run: close the executor first.
+/// RuntimeException or IllegalStateException catches the CancellationException too, and has to throw it again, or the body goes on. When
+/// the JVM exits, nothing is cancelled, and `finally` blocks of bodies that wait do not run: close the executor first.
 public final class Async {
 
-    /// The state machines of one lambda class are made from the first one. Written once, under this object's lock, by
-    /// whoever comes first; an unsafe publication would show a machine without its class's constants, hence volatile.
+    /// The state machines of one lambda class are copies of this one. The first thread that uses the class writes it, under this object's
+    /// lock. It is volatile, because other threads read it without the lock and must see the fields of the prototype.
     private static final class Compiled {
         volatile @Nullable StateMachine<?> prototype;
 

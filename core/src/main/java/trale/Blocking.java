@@ -7,35 +7,35 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Owned;
 import trale.internal.linux.Kernel;
 
-/// Blocking code — name look-ups, files, JDBC — beside an executor, not on it.
+/// Runs blocking code — name look-ups, files, JDBC — on threads beside the executor.
 public final class Blocking {
     private Blocking() {}
 
-    /// {@return a future that runs `body` on a virtual thread of its own and becomes what that returns or throws}
+    /// {@return a future that runs `body` on a virtual thread of its own, and has its value or failure}
     ///
-    /// Nothing runs before the first poll. Dropping or cancelling it interrupts the thread and waits for nothing: the body
-    /// may still be running afterwards, but what becomes of it is nobody's business any more.
+    /// Nothing runs before the first poll. Cancelling or dropping the future interrupts the thread and does not wait: the body may run on for
+    /// a while, and its value or failure is lost.
     ///
-    /// Some blocking calls hold a carrier of the virtual threads too, as getaddrinfo(3) does: as many of those run at once
-    /// as `jdk.virtualThreadScheduler.maxPoolSize` says.
+    /// Some blocking calls, such as getaddrinfo(3), hold a carrier thread of the virtual threads. At most
+    /// `jdk.virtualThreadScheduler.maxPoolSize` of them run at once.
     ///
     /// <!-- given: Path path; -->
     /// ```java
     /// var text = await(Blocking.run(() -> Files.readString(path)));
     /// ```
     ///
-    /// @param body any code but that which waits for the awaiting task
+    /// @param body any code that does not wait for the awaiting task
     public static <T extends @Nullable Object> Future<T> run(Callable<T> body) {
         return new Call<>(Objects.requireNonNull(body, "the body is null"));
     }
 
     private static final class Call<T extends @Nullable Object> extends Owned implements Future<T> {
 
-        /// Knows how to interrupt the body and nothing after it.
+        /// Interrupts the body, but no code that runs after it.
         private final FutureTask<T> task;
 
-        /// Written by the poll, *then* it asks whether the body is done; done, the body's thread *then* reads it. By the
-        /// total order of volatile accesses one of the two sees the other.
+        /// The poll writes it, *then* asks whether the body is done. The body's thread marks the body done, *then* reads it. Volatile
+        /// accesses have one total order, so one of the two sees the other.
         private volatile @Nullable Waker waker;
 
         private boolean started; // by the thread that polls

@@ -2,17 +2,19 @@ package trale;
 
 import trale.internal.linux.Libc;
 
-/// How long tasks may run before others have their turn, and before the reactor has.
+/// How long a task may run before the other tasks have their turn, and before the reactor has its turn.
 ///
-/// A poll ends at the latest after 128 awaits that were ready, or after 0.1 ms of them; the reactor is turned after 64 polls, or
-/// after 0.5 ms of running. To read the clock costs as much as a short poll. So it is read once in a number of *steps* — polls
-/// and ready awaits — which doubles while they are short, and is one as soon as they are long. So a limit of time may be passed by
-/// 31 long steps after many short ones, once.
+/// - A poll ends after 128 ready awaits, or after 0.1 ms of ready awaits.
+/// - The reactor is turned after 64 polls, or after 0.5 ms of running.
 ///
-/// Each executor has one, for its thread alone. A context that is polled elsewhere has one that only counts.
+/// Reading the clock costs as much as a short poll, so the clock is not read at each *step* (a step is a poll or a ready await). The
+/// number of steps between two readings doubles while steps are short, up to 32. It falls to one at the first reading that finds long
+/// steps. In the worst case 31 long steps follow many short ones, and a limit is passed once.
+///
+/// Each executor has one budget, used by its thread alone. A context that another thread polls has a budget that only counts.
 final class Budget {
     static final int AWAITS = 128;
-    private static final int FEW = 4; // after so few a poll goes on in any case, also if a debugger holds it
+    private static final int FEW = 4; // awaits a poll always has, also when a debugger holds the thread
     private static final int POLLS = 64;
     private static final int MAX_STEPS = 32;
     private static final long SLICE = 100_000; // ns
@@ -26,12 +28,12 @@ final class Budget {
     private int left = 1; // until the next reading
     private long now; // the last reading
     private long turned; // when the reactor was
-    private int polls; // since then
+    private int polls; // since the reactor was turned
 
     private int awaits; // that were ready, in this poll
-    private boolean over; // this poll should have ended; if it goes on, as a time-out does at its deadline, awaits are only counted
-    private boolean sliced; // whether `slice` is of this poll
-    private long slice; // its first reading
+    private boolean over; // the budget of this poll is spent; a time-out polls on at its deadline, and then awaits are only counted
+    private boolean sliced; // whether the clock was read in this poll
+    private long slice; // the first reading in this poll
 
     Budget(boolean timed, int limit) {
         this.timed = timed;
@@ -47,7 +49,7 @@ final class Budget {
 
     /// An await begins, in a poll.
     ///
-    /// @return false: the poll should end now, and go on after the others. What it awaits has not been polled, so nothing is lost
+    /// @return false: the body returns Pending now and goes on in its next poll. The awaited future was not polled, so its value is not lost
     boolean spend() {
         if (++awaits < limit && (!timed || over || --left > 0 || isInTime())) return true;
         awaits = 0;

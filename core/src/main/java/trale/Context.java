@@ -3,15 +3,15 @@ package trale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// What a poll is given: the waker of the task it is done for.
+/// The argument of a poll: it has the waker of the task that is polled.
 public final class Context {
-    /// Of a body that is given up: it is polled once, as far as it can go, and if it has to wait it becomes a task.
+    /// For a body that is given up: one poll takes it as far as it can go. If it returns Pending, it becomes a task of its own.
     static final Context GIVEN_UP = new Context(() -> {}, new Budget(false, Integer.MAX_VALUE), null);
 
     private final Waker waker;
     final Budget budget;
 
-    /// Whose poll this is, or null: a future polls another with a waker of its own.
+    /// The task that is polled. Null if a future polls another future with a waker of its own.
     final @Nullable Task<?> task;
 
     private Context(Waker waker, Budget budget, @Nullable Task<?> task) {

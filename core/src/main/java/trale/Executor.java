@@ -12,12 +12,11 @@ import trale.internal.Waiters;
 import trale.internal.linux.Libc;
 import trale.reactor.Reactor;
 
-/// Runs tasks on one thread: takes the first of the run-queue, polls it, and goes on with the next. `RunLoop` is that thread's
-/// code; this is what a program calls.
+/// Runs tasks on one thread: takes the first task of the run-queue, polls it, and goes on with the next. This class is what a program
+/// calls. `RunLoop` is the code of the thread.
 ///
-/// By default the executor's own thread turns the [Reactor] when nothing is runnable. With
-/// [Builder#reactorThread(boolean)] a second thread does nothing but that and wakes tasks: the arrangement of the Rust
-/// original, at the price of a hand-over between threads for every event.
+/// By default the executor's own thread turns the [Reactor] when nothing is runnable. With [Builder#reactorThread(boolean)] a second thread
+/// turns the reactor and wakes tasks. This is the arrangement of the Rust original; it costs a hand-over between threads for each event.
 ///
 /// **What ends a task ends that task alone**: an exception, a StackOverflowError, an OutOfMemoryError, a waker or logger that
 /// throws. A task that fails, and whose failure no join or await is given, is logged when it has become garbage (System.Logger
@@ -28,10 +27,10 @@ import trale.reactor.Reactor;
 /// the reactor is turned at least once in 64 polls, and after each poll that ends 0.5 ms or more since the last turn. While polls and
 /// awaits are short the clock is read once in up to 32 of them, so that the first that are long are noticed as much later.
 ///
-/// The threads are daemons: they do not keep the JVM alive. But they keep their executor alive, until it is [closed][#close()].
-/// They inherit nothing from the thread that starts them, neither its thread locals nor its context class loader, which they
-/// would keep alive. Their stacks are of 16 MiB, whatever `-Xss` says: room for a chain of ten thousand bodies of which each
-/// awaits the next. One that is much longer, such as a recursion without end, fails with StackOverflowError, alone.
+/// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
+/// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
+/// chain of ten thousand bodies, each of which awaits the next. A task with a much longer chain, such as a recursion without end, fails
+/// with StackOverflowError. The other tasks go on.
 ///
 /// ```java
 /// var task = Executor.spawn(() -> {
@@ -44,10 +43,10 @@ public final class Executor implements AutoCloseable {
 
     private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 2); // 146 years
 
-    /// An executor's thread that has not looked up for so long is held by a body.
+    /// If an executor's thread has not come back to the loop for this long, a body holds it.
     private static final Duration UNTIL_STUCK = Duration.ofMillis(200);
 
-    /// Written under the class's monitor; read without it, because it is read at every spawn.
+    /// Written under the class's monitor. Read without it, because every spawn reads it.
     private static volatile @Nullable Executor processWide;
 
     final RunLoop loop;
@@ -56,7 +55,7 @@ public final class Executor implements AutoCloseable {
         Libc.require();
         Log.prepare();
         UnseenFailure.prepare();
-        new Waiters().add(this, () -> {}); // loads it, while there are descriptors to load it with
+        new Waiters().add(this, () -> {}); // loads the class while there are descriptors for that
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
     }
@@ -69,7 +68,7 @@ public final class Executor implements AutoCloseable {
     /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
-    /// @throws IllegalArgumentException `trale.reactor` is something else
+    /// @throws IllegalArgumentException the property `trale.reactor` has another value
     public static Executor get() {
         if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
@@ -233,7 +232,9 @@ public final class Executor implements AutoCloseable {
     }
 
     private boolean joinUninterruptibly(@Nullable Duration limit) {
-        var end = limit == null ? 0 : System.nanoTime() + Math.max(0, limit.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : limit.toNanos());
+        var nanos = limit == null || limit.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : Math.max(0, limit.toNanos());
+        if (!loop.awaitEnd(nanos)) return false;
+        var end = System.nanoTime() + nanos;
         var interrupted = false;
         while (loop.thread.isAlive()) {
             try {
@@ -252,7 +253,7 @@ public final class Executor implements AutoCloseable {
         return !loop.thread.isAlive();
     }
 
-    /// {@return a builder of an executor of one's own}
+    /// {@return a builder of a new executor}
     public static Builder builder() {
         return new Builder();
     }
@@ -264,7 +265,7 @@ public final class Executor implements AutoCloseable {
 
         private Builder() {}
 
-        /// Names the executor's thread; a reactor thread is called the same with `-reactor` behind it.
+        /// Names the executor's thread. A reactor thread has this name with `-reactor` behind it.
         ///
         /// @return this
         public Builder name(String name) {
@@ -272,7 +273,7 @@ public final class Executor implements AutoCloseable {
             return this;
         }
 
-        /// Whether a thread of its own turns the reactor; by default the executor's does.
+        /// Says whether a second thread turns the reactor. By default the executor's thread does.
         ///
         /// @return this
         public Builder reactorThread(boolean own) {

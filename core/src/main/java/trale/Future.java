@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/// A value that is not there yet. Nothing happens until it is polled: a future is a description of work, and each
-/// [#poll(Context)] does as much of that work as can be done without blocking.
+/// A value that is not there yet. A future is a description of work. Each [#poll(Context)] does as much of that work as can be done without
+/// blocking. Between polls nothing runs.
 ///
-/// The contract, both ways:
+/// The contract of a future:
 ///
-/// - **You are polled** on one thread at a time, never again after you returned [Poll.Ready] or threw, and at any time
-///   without a reason: a poll that finds nothing new must be harmless.
-/// - **If you return [Poll.Pending]** you have arranged that [Context#waker()] will be woken once another poll is worth
-///   its while. Only the waker of the latest poll counts.
+/// - **It is polled** by one thread at a time, until it has returned [Poll.Ready] or thrown. It may be polled at any time without a reason,
+///   so a poll without news must be harmless.
+/// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker of
+///   the latest poll counts.
 ///
-/// **If you poll others** hand your own context on. If you need to know which of them was woken, make one waker for each and
-/// keep it: a future that several wait for, as a [JoinHandle], cannot tell a waker that replaces another from one more.
+/// **A future that polls other futures** gives them its own context. If it must know which of them was woken, it makes one waker for each
+/// and keeps it: a future for which several tasks wait, such as a [JoinHandle], keeps each different waker.
 ///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.
@@ -32,20 +32,20 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// @param <T> what it becomes
+/// @param <T> its value
 /// @see <a href="https://doc.rust-lang.org/std/future/trait.Future.html">Rust's Future</a>
 @FunctionalInterface
 public interface Future<T extends @Nullable Object> {
 
-    /// Makes what progress it can and never blocks.
+    /// Does as much of the work as can be done now, and never blocks.
     ///
-    /// @param cx the waker to keep if the answer is [Poll.Pending]
+    /// @param cx has the waker to keep if the result is [Poll.Pending]
     /// @return [Poll#ready(Object)], once; until then [Poll#pending()]
-    /// @throws Exception whatever the work failed with; the future is finished then
+    /// @throws Exception the failure of the work; the future has ended then
     Poll<T> poll(Context cx) throws Exception;
 
-    /// Given up before it was ready: releases what it holds (a waker in a slot, a timer in the heap). It is not polled
-    /// again. Called on the thread that would have polled it, at most once, never after the end.
+    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. It is not polled again. Called
+    /// at most once, before the end, by the thread that would have polled it.
     default void drop() {}
 
     /// Runs futures concurrently and waits for all of them.

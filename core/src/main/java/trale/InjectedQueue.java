@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 ///            taken    first    last               add: tail.getAndSet(task), then link it behind what was the tail
 /// ```
 ///
-/// The list goes through the tasks, so that a wake allocates nothing. Between the two steps of an add the task, and what other
-/// threads add behind it, is not yet reachable from the head. The queue counts as empty then: that thread looks at
-/// `parked` only after its second step. It is the intrusive queue of many producers by Dmitry Vyukov.
+/// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
+/// behind it cannot be reached from the head, and the queue counts as empty. No wake is lost by that: the adding thread looks at
+/// `parked` after its second step. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
 final class InjectedQueue {
 
     /// A task, seen as an element.
     static class Node {
-        /// What was added next. Written once by the thread that added that, read by the executor's thread.
+        /// The node that was added next. The thread that adds that node writes it, once. The executor's thread reads it.
         @Nullable volatile Node nextInjected;
     }
 
@@ -27,10 +27,11 @@ final class InjectedQueue {
     private final Node stub = new Node();
     private Node head = stub; // executor's thread only
 
-    /// The last that was added. Exchanged by every thread that adds, which orders the adds.
+    /// The last node. Each add exchanges it (getAndSet), which puts the adds of all threads in one order.
     private volatile Node tail = stub;
 
-    /// By any thread, with a task that is not in. If it fails, for want of stack, nothing has changed: getAndSet is the only call.
+    /// By any thread, with a task that is not in the queue. If it fails because the stack is full, nothing has changed: getAndSet is
+    /// its only call.
     void add(Node task) {
         var before = TAIL.getAndSet(this, task);
         before.nextInjected = task;
@@ -57,8 +58,8 @@ final class InjectedQueue {
         return (Task<?>) first;
     }
 
-    /// As [#poll()], but waits until the adds that have begun are linked: null means that there is none. The tail alone does not tell:
-    /// it is the stub, too, when poll has put that behind a task whose add is between its two steps.
+    /// As [#poll()], but waits until every add that has begun is linked. So null means that the queue is empty. The tail alone does not
+    /// tell that: `poll` may have added the stub behind a task whose add is between its two steps.
     @SuppressWarnings("ThreadPriorityCheck") // a thread between its two steps may need this one's core
     @Nullable Task<?> pollAll() {
         for (;;) {

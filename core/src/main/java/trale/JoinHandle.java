@@ -7,12 +7,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A task that was spawned: to wait for it, or to ask it to stop.
+/// A handle of a spawned task, to wait for its end or to ask it to stop.
 ///
-/// Outside tasks [#join()] blocks for the result; inside a task `await(handle)` waits for it without holding the thread,
-/// any number of times and in any number of tasks. A handle that is dropped or forgotten *detaches* the task: it runs on,
-/// and if it fails, that is logged, or printed when the JVM exits; see [Executor].
-/// All methods may be called from any thread.
+/// Outside tasks [#join()] blocks until the task has ended. Inside a task `await(handle)` waits without holding the thread. Any number of
+/// tasks may await a handle, any number of times. A handle that is ignored *detaches* its task: the task runs on. If it fails, the failure
+/// is logged, or printed when the JVM exits; see [Executor]. Any thread may call the methods.
 ///
 /// ```java
 /// var handle = Executor.spawn(() -> {
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> what the task returns
 public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
-    /// An exception that is awaited over and over must not grow without end.
+    /// The most marks in one exception: it may be awaited over and over, and must not grow without end.
     private static final int MAX_MARKS = 16;
 
     final Task<T> task;
@@ -44,6 +43,7 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
         var thread = Thread.currentThread();
         var interrupted = false;
         if (task.onEnd(() -> LockSupport.unpark(thread))) {
+            task.loop.awaitTask(task);
             while (!task.isDone()) {
                 LockSupport.park(task);
                 interrupted |= Thread.interrupted();
@@ -146,7 +146,7 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
         throw new AssertionError("unreachable");
     }
 
-    /// Adds to a failure of another thread or task where it is awaited.
+    /// Adds to a failure of another thread or task the place where it is awaited.
     static void markAwaited(Throwable failure) {
         if (failure.getSuppressed().length < MAX_MARKS) Task.suppress(failure, new AwaitedHere());
     }
@@ -173,7 +173,7 @@ public final class JoinHandle<T extends @Nullable Object> implements Future<T> {
         }
     }
 
-    /// {@return which task's it is, for people}
+    /// {@return which task it is the handle of, for people}
     @Override
     public String toString() {
         return task.name == null ? "the end of another task" : "the end of task " + task.name;

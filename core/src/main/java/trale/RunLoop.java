@@ -172,7 +172,7 @@ final class RunLoop {
         this.name = name;
         thread = new Worker(executor, name, this::run);
         driver = Driver.open(thread, reactorThread ? loop -> new Worker(executor, name + "-reactor", loop) : null);
-        if (kernel != null) kernel.started(this::describeTasks);
+        if (kernel != null) kernel.started(thread, this::describeTasks);
     }
 
     void start() {
@@ -273,6 +273,18 @@ final class RunLoop {
     /// @throws IllegalStateException the executor is simulated, and the thread is not
     void requireKnown() {
         if (kernel != null) kernel.requireKnown(Thread.currentThread());
+    }
+
+    /// By a thread that is about to block until the task has ended.
+    void awaitTask(Task<?> task) {
+        if (kernel != null) kernel.awaitTask(task::isDone);
+    }
+
+    /// By a thread that is about to block until the executor's thread has ended.
+    ///
+    /// @return false: that takes longer
+    boolean awaitEnd(long nanos) {
+        return kernel == null || kernel.awaitEnd(thread, nanos);
     }
 
     /// One task less.

@@ -3,10 +3,10 @@ package trale;
 import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Kernel;
 
-/// The tasks that are to be polled, first in first out: a list through the tasks themselves, so that a wake allocates nothing
-/// and calls nothing. A push that fails, for want of stack, has changed nothing.
+/// The tasks that are to be polled, first in first out. It is a list through the tasks, so a wake allocates nothing. A push calls nothing:
+/// if it fails because the stack is full, nothing has changed.
 ///
-/// Used by the executor's thread alone. A task is in it at most once: its state says so.
+/// Used by the executor's thread alone. A task is in it at most once; its state QUEUED says that it is.
 final class RunQueue {
     private @Nullable Task<?> first;
     private @Nullable Task<?> last;
@@ -17,7 +17,7 @@ final class RunQueue {
         last = task;
     }
 
-    /// Brings the task to the front that a kernel has chosen; those before it go to the back.
+    /// A simulated kernel chooses the next task. The tasks before it go to the back.
     void rotate(Kernel kernel) {
         var size = 0;
         for (var task = first; task != null; task = task.nextToRun) size++;
@@ -41,7 +41,7 @@ final class RunQueue {
         return task;
     }
 
-    /// Cancels those that are not in the [WaitQueue], too.
+    /// Cancels the tasks that are not in the [WaitQueue] too.
     void cancelAll(String why) {
         for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue && task.parent == null) task.cancel(why, null);
     }

@@ -9,8 +9,8 @@ import trale.internal.Cancellation;
 import trale.internal.Log;
 import trale.internal.Owned;
 
-/// What every compiled async body extends: the part of the state machine that is the same for all of them. It is public
-/// only because the generated classes lie in the packages of those who wrote the bodies; there is nothing here to call.
+/// The superclass of every compiled async body: the part of the state machine that is the same for all of them. It is public because
+/// each generated class lies in the package of the body it was made from. A program calls nothing here.
 ///
 /// The generated `step` is the body's own code, cut at its awaits:
 ///
@@ -20,7 +20,7 @@ import trale.internal.Owned;
 ///  k > 0      poll                  RUNNING: step goes on at the k-th await, which polls `awaiting` again
 ///  RUNNING    an await is pending   k: live variables and `awaiting` are in fields, poll returns Pending
 ///  RUNNING    return, throw         FINISHED
-///  0, k       cancel                the same; the next poll throws CancellationException at that await
+///  0, k       cancel                0, k: the next poll throws CancellationException at that await
 ///  0          drop                  FINISHED
 ///  k          drop                  cancelled and polled at once; if its cleanup waits, it runs on as a task
 ///  FINISHED   poll                  IllegalStateException
@@ -41,7 +41,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     protected int state;
 
     private @Nullable Future<?> awaiting;
-    private boolean resuming; // the next await goes on with what it waited for
+    private boolean resuming; // the next await polls `awaiting` again, instead of beginning
     private @Nullable Cancellation cancellation; // until an await has thrown it
     private boolean dropped; // for good: a second drop does nothing
 
@@ -97,10 +97,10 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         }
     }
 
-    /// An await: the value of the future, or [#PENDING] after the future was put where the next poll finds it.
+    /// An await: polls the future. Returns its value, or keeps the future in `awaiting` and returns [#PENDING].
     ///
-    /// An await that begins is the innermost place of the task. So a cancellation that came meanwhile is thrown here, also if the
-    /// future is ready; and if the task has had its share of time, the future is not polled before the task's next turn.
+    /// An await that begins is the innermost place of the task. A cancellation that came since the last await is thrown here, even if the
+    /// future is ready. If the task's budget is spent, the future is polled in the task's next turn.
     ///
     /// @param future what is awaited
     /// @param cx the context of this poll
@@ -131,7 +131,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         return PENDING;
     }
 
-    /// {@return the future at which this was suspended; nothing holds it any more}
+    /// {@return the future at which this was suspended; `awaiting` is null afterwards}
     protected final @Nullable Future<?> resume() {
         var future = awaiting;
         awaiting = null;
@@ -139,7 +139,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         return future;
     }
 
-    /// Refuses a method reference whose receiver may have another method of that name than the one that was compiled.
+    /// Refuses a method reference whose receiver is of another class than the host: that class may override the compiled method.
     ///
     /// @param receiver the object the method would be called on
     /// @param host the class whose method was compiled
@@ -168,15 +168,15 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         return future == null ? thrown : Task.dropped(future, thrown);
     }
 
-    /// Asks the body to stop. The innermost await drops what it waits for and throws CancellationException at the next
-    /// poll, which the caller has to arrange; a body that has not started never does. While the body runs it is the next await that
-    /// throws. A body that was dropped has been told.
+    /// Asks the body to stop. At the next poll, which the caller arranges, the innermost await drops its future and throws
+    /// CancellationException. A body that has not started ends without running. A body that is running throws at its next await. A body
+    /// that was dropped is being cancelled already.
     @Override
     public final void cancel(Cancellation why) {
         if (!dropped) throwAtInnermost(why);
     }
 
-    /// A cancellation that came when there was no await left to throw it.
+    /// {@return a cancellation that this body has not thrown, because no await was left; or null}
     @Override
     public final @Nullable Cancellation undelivered() {
         return cancellation;

@@ -27,7 +27,9 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     }
 
     private void requireOutside(String call) {
-        if (!isDone()) Executor.requireOutside(call, "await(handle), or await(stage)");
+        if (isDone()) return;
+        Executor.requireOutside(call, "await(handle), or await(stage)");
+        if (task != null) task.loop.awaitTask(task);
     }
 
     @Override

@@ -2,17 +2,17 @@ package trale;
 
 import org.jspecify.annotations.Nullable;
 
-/// The tasks that have returned Pending and have not ended: a doubly linked list through the tasks themselves, so that
-/// entering and leaving allocate nothing. It is what keeps a waiting task alive, and what `close()` cancels.
+/// The tasks that have returned Pending and have not ended. It keeps waiting tasks alive, and `close()` cancels the tasks in it.
 ///
-/// A task that is woken stays in, because most come back: to take it out would write to its two neighbours, which among
-/// a thousand tasks are in no cache. Its state says whether it waits.
+/// It is a doubly linked list through the tasks, so entering and leaving allocate nothing. A task that is woken stays in the list, because
+/// most tasks return Pending again. Taking it out would write to its two neighbours, and with a thousand tasks these are not in the
+/// processor's cache. A task's state says whether it waits.
 ///
 /// Used by the executor's thread alone.
 final class WaitQueue {
     private @Nullable Task<?> first;
 
-    /// Puts in the task unless it is in.
+    /// Adds the task, unless it is in the list.
     void add(Task<?> task) {
         if (task.inWaitQueue) return;
         task.next = first;
@@ -21,7 +21,7 @@ final class WaitQueue {
         task.inWaitQueue = true;
     }
 
-    /// Takes out the task if it is in.
+    /// Removes the task, if it is in the list.
     void remove(Task<?> task) {
         if (!task.inWaitQueue) return;
         if (task.previous == null) first = task.next;
@@ -40,12 +40,12 @@ final class WaitQueue {
         return first == null;
     }
 
-    /// Cancels all but the children of a scope, which cancels them itself: otherwise they would be told twice.
+    /// Cancels all tasks but the children of scopes. A scope cancels its children itself, and each must be cancelled once.
     void cancelAll(String why) {
         for (var task = first; task != null; task = task.next) if (task.parent == null) task.cancel(why, null);
     }
 
-    /// Cancels the children of scopes that are not polled any more, unless they have been told as often as the others.
+    /// Cancels the children of scopes that are not polled any more, unless they were cancelled in this round already.
     ///
     /// @return whether there were any
     boolean cancelForgotten(String why, int round) {

@@ -1,9 +1,9 @@
 package trale;
 
-/// Tells an executor that a task is worth polling again.
+/// Tells an executor to poll a task again.
 public interface Waker {
 
-    /// Wakes the task. May be called any number of times, from any thread, at any time: before, during or after a poll,
-    /// and after the task has ended. What the caller wrote before the call is seen by the poll that follows it.
+    /// Wakes the task. Any thread may call this, any number of times, at any time: before, during or after a poll, and after the task has
+    /// ended. The poll that follows sees everything that the caller wrote before the call.
     void wake();
 }

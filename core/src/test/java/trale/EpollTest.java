@@ -31,7 +31,10 @@ import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.Futures;
 import trale.support.Gate;
+import trale.support.Ground;
 import trale.support.Linux;
+import trale.support.NeedsLinux;
+import trale.support.NeedsSoundCalls;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
@@ -75,6 +78,7 @@ class EpollTest extends UnderBothArrangements {
         Linux.close(pair[0]);
     }
 
+    @NeedsLinux(NeedsLinux.FEATURE)
     @Test
     void E2_aShortDatagramIsNotTheLastOne() throws Exception {
         var pair = Linux.socketpair(Linux.DATAGRAM);
@@ -182,11 +186,11 @@ class EpollTest extends UnderBothArrangements {
         var forEver = started(Timer.sleep(Duration.ofSeconds(Long.MAX_VALUE, 999_999_999)));
         var long292Years = started(Timer.sleep(Duration.ofNanos(Long.MAX_VALUE)));
         // Deadlines on both sides of a full second, while the timer is set to the year 2172.
-        var start = System.nanoTime();
+        var start = Ground.nanoTime();
         var handles = new ArrayList<JoinHandle<Void>>();
         for (var millis = 10; millis < 1200; millis += 170) handles.add(executor.submit(Timer.sleep(Duration.ofMillis(millis))));
         handles.forEach(JoinHandle::join);
-        assertTrue(System.nanoTime() - start >= Duration.ofMillis(1200 - 170).toNanos());
+        assertTrue(Ground.nanoTime() - start >= Duration.ofMillis(1200 - 170).toNanos());
         for (var handle : List.of(forEver, long292Years)) {
             assertFalse(handle.isDone());
             handle.cancel();
@@ -194,6 +198,7 @@ class EpollTest extends UnderBothArrangements {
         settle();
     }
 
+    @NeedsLinux(NeedsLinux.INSIDE)
     @Test
     void E11_aRegularFileIsRefusedWithTheReason() throws Exception {
         var file = Files.createTempFile("trale", ".file");
@@ -288,6 +293,8 @@ class EpollTest extends UnderBothArrangements {
         }
     }
 
+    @NeedsSoundCalls("another process, which is on a sound Linux")
+    @NeedsLinux(NeedsLinux.PROCESS)
     @Test
     void S8_E10_anExecutorThatIsStoppedAndContinuedGoesOn() throws Exception {
         try (var child = Child.startTraced("epoll_wait,epoll_pwait", Sleeper.class, arrangement.name())) {
@@ -330,6 +337,8 @@ class EpollTest extends UnderBothArrangements {
         }
     }
 
+    @NeedsSoundCalls("another process, which is on a sound Linux")
+    @NeedsLinux(NeedsLinux.PROCESS)
     @Test
     void E13_aSleeperIsWokenByOneWriteThatIsNeverReadBack() throws Exception {
         try (var child = Child.startTraced("eventfd2,timerfd_create,read,write", Woken.class, arrangement.name())) {
@@ -354,6 +363,8 @@ class EpollTest extends UnderBothArrangements {
         }
     }
 
+    @NeedsSoundCalls("another process, which is on a sound Linux")
+    @NeedsLinux(NeedsLinux.PROCESS)
     @Test
     void E19_theTimerIsSetWhenTheEarliestDeadlineChangesAndNotPerTask() throws Exception {
         try (var child = Child.startTraced("timerfd_settime", Sleeps.class, arrangement.name())) {

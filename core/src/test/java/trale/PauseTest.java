@@ -1,10 +1,12 @@
 package trale;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static trale.Async.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,7 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +33,8 @@ import trale.time.Timer;
 /// meanwhile is there when it goes on, so it is in time, although the deadlines have passed.
 class PauseTest {
     private static final int ATTEMPTS = 5;
-    private static final long PAUSE = 1000; // ms
     private static final long PERIOD = 50; // ms between two bytes
+    private static final int PAUSE = 20; // periods
     private static final Duration LIMIT = Duration.ofMillis(600); // of a read
 
     /// Reads from its peer through some connections until they end, and prints how many reads timed out.
@@ -66,9 +71,10 @@ class PauseTest {
     /// Sends a byte to each of its connections, again and again.
     private static final class Sender implements AutoCloseable {
         private final List<Socket> sockets = new ArrayList<>();
-        private final FutureTask<Long> longest = new FutureTask<>(this::send);
-        private final AtomicInteger rounds = new AtomicInteger();
-        private volatile boolean end;
+        private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        private final Semaphore rounds = new Semaphore(0); // that nobody has waited for yet
+        private long last; // until it has ended, of the clock's thread
+        private long longest;
 
         Sender(ServerSocket listener, int connections) throws IOException {
             while (sockets.size() < connections) {
@@ -76,35 +82,38 @@ class PauseTest {
                 socket.setTcpNoDelay(true);
                 sockets.add(socket);
             }
-            Thread.ofPlatform().name("sender").start(longest);
+            last = System.nanoTime();
+            clock.scheduleAtFixedRate(this::round, 0, PERIOD, TimeUnit.MILLISECONDS);
         }
 
-        private long send() throws Exception {
-            var longestRound = 0L;
-            for (var before = System.nanoTime(); !end; ) {
+        private void round() {
+            try {
                 for (var s : sockets) s.getOutputStream().write('x');
-                rounds.getAndIncrement();
-                Thread.sleep(PERIOD);
-                var now = System.nanoTime();
-                longestRound = Math.max(longestRound, now - before);
-                before = now;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // the last round; send fails
             }
-            return longestRound;
+            var now = System.nanoTime();
+            longest = Math.max(longest, now - last);
+            last = now;
+            rounds.release();
         }
 
+        /// Waits for some rounds more.
         void send(int times) throws InterruptedException {
-            for (var until = rounds.get() + times; rounds.get() < until && !longest.isDone(); ) Thread.sleep(PERIOD);
+            rounds.drainPermits();
+            assertTrue(rounds.tryAcquire(times, 1000 * PERIOD, TimeUnit.MILLISECONDS), "the sender has ended early");
         }
 
         /// {@return how long a connection had to wait for its byte, at most}
-        Duration end() throws Exception {
-            end = true;
-            return Duration.ofNanos(longest.get());
+        Duration end() throws InterruptedException {
+            clock.shutdown();
+            assertTrue(clock.awaitTermination(1000 * PERIOD, TimeUnit.MILLISECONDS));
+            return Duration.ofNanos(longest);
         }
 
         @Override
         public void close() throws IOException {
-            end = true;
+            clock.shutdownNow();
             for (var s : sockets) s.close();
         }
     }
@@ -124,7 +133,7 @@ class PauseTest {
                     var pid = child.line();
                     sender.send(5);
                     signal("STOP", pid);
-                    Thread.sleep(PAUSE); // it stands still for so long
+                    sender.send(PAUSE); // it stands still meanwhile
                     signal("CONT", pid);
                     sender.send(15); // longer than a read may take
                     longest = sender.end();

@@ -15,10 +15,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import trale.reactor.Source;
 import trale.support.Linux;
+import trale.support.NeedsLinux;
 import trale.support.NothingIsLeft;
 import trale.support.UnderBothArrangements;
 
 /// Part E of the traps: events and wakes that come after their descriptor has gone, whose number may be another's by then.
+@NeedsLinux(NeedsLinux.INSIDE)
 class StaleEventsTest extends UnderBothArrangements {
 
     /// A pipe whose read end is registered, and waited for with a waker.

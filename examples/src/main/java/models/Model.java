@@ -23,7 +23,7 @@ record Model<T extends Enum<T> & Model.Twin>(
 
     /// All of them.
     static final List<Model<?>> ALL = List.of(
-            Sleep.MODEL, Wakeup.MODEL, Wake.MODEL, Readiness.MODEL, Release.MODEL, Claims.MODEL, Closing.MODEL, Seen.MODEL);
+            Sleep.MODEL, Wakeup.MODEL, Wake.MODEL, Readiness.MODEL, Release.MODEL, Claims.MODEL, Closing.MODEL, Seen.MODEL, Permits.MODEL);
 
     /// The right version or one with a mistake.
     interface Twin {

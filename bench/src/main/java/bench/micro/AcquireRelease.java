@@ -26,6 +26,12 @@ public class AcquireRelease {
 
     @Benchmark
     @OperationsPerInvocation(TIMES)
+    public void kotlin(Peers.Kotlin kotlin) {
+        kotlin.peer.acquires(TIMES);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
     public void virtualThreads() throws InterruptedException {
         var semaphore = new java.util.concurrent.Semaphore(1, true);
         Thread.ofVirtual().start(() -> {

@@ -54,6 +54,18 @@ public class ChannelSendReceive {
 
     @Benchmark
     @OperationsPerInvocation(TIMES)
+    public int kotlin(Peers.Kotlin kotlin) {
+        return kotlin.peer.sendsAndReceives(TIMES, CAPACITY);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public int kotlinOnTwoThreads(Peers.Kotlin kotlin, Peers.OtherKotlin other) {
+        return kotlin.peer.sendsAndReceives(TIMES, CAPACITY, other.peer);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
     public int virtualThreads() throws InterruptedException {
         var queue = new ArrayBlockingQueue<Integer>(CAPACITY);
         var sender = Thread.ofVirtual().start(() -> {

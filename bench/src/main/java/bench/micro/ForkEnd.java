@@ -23,4 +23,16 @@ public class ForkEnd {
             }
         })).join();
     }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void kotlin(Peers.Kotlin kotlin) {
+        kotlin.peer.forks(TIMES);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void virtualThreads() throws InterruptedException {
+        Peers.onVirtualThread(() -> Structured.forks(TIMES));
+    }
 }

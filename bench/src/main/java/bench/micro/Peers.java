@@ -14,6 +14,20 @@ import org.openjdk.jmh.annotations.TearDown;
 public final class Peers {
     private Peers() {}
 
+    interface Code {
+        void run() throws InterruptedException;
+    }
+
+    static void onVirtualThread(Code code) throws InterruptedException {
+        Thread.ofVirtual().start(() -> {
+            try {
+                code.run();
+            } catch (InterruptedException e) {
+                throw new AssertionError("nothing interrupts", e);
+            }
+        }).join();
+    }
+
     @State(Scope.Benchmark)
     public static class Trale {
         final trale.Executor executor = trale.Executor.builder().name("bench").build();
@@ -38,6 +52,16 @@ public final class Peers {
 
     @State(Scope.Benchmark)
     public static class Kotlin {
+        final KotlinPeer peer = new KotlinPeer();
+
+        @TearDown
+        public void close() {
+            peer.close();
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class OtherKotlin {
         final KotlinPeer peer = new KotlinPeer();
 
         @TearDown

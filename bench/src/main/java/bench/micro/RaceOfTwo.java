@@ -21,4 +21,16 @@ public class RaceOfTwo {
             }
         }).join();
     }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void kotlin(Peers.Kotlin kotlin) {
+        kotlin.peer.races(TIMES);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void virtualThreads() throws InterruptedException {
+        Peers.onVirtualThread(() -> Structured.races(TIMES));
+    }
 }

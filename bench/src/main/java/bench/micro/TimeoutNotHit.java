@@ -21,4 +21,16 @@ public class TimeoutNotHit {
             }
         }).join();
     }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void kotlin(Peers.Kotlin kotlin) {
+        kotlin.peer.timeouts(TIMES, HOUR.toMillis());
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void virtualThreads() throws InterruptedException {
+        Peers.onVirtualThread(() -> Structured.timeouts(TIMES, HOUR));
+    }
 }

@@ -15,10 +15,15 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.cancelChildren
 import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.selects.select
+import kotlinx.coroutines.sync.Semaphore
+import kotlinx.coroutines.sync.withPermit
 import kotlinx.coroutines.withTimeout
 import kotlinx.coroutines.yield
 
@@ -50,6 +55,49 @@ class KotlinPeer : AutoCloseable {
             ping.set()
             pong.await()
         }
+    }
+
+    fun forks(times: Int) = runBlocking(dispatcher) {
+        coroutineScope {
+            repeat(times) {
+                launch {}
+                if (it % 100 == 0) yield()
+            }
+        }
+    }
+
+    fun races(times: Int) = runBlocking(dispatcher) {
+        repeat(times) {
+            coroutineScope {
+                val one = async { 1 }
+                val other = async { 1 }
+                select {
+                    one.onAwait { it }
+                    other.onAwait { it }
+                }
+                coroutineContext.cancelChildren()
+            }
+        }
+    }
+
+    fun timeouts(times: Int, millis: Long) = runBlocking(dispatcher) {
+        repeat(times) { withTimeout(millis) { yield() } }
+    }
+
+    fun acquires(times: Int) = runBlocking(dispatcher) {
+        val semaphore = Semaphore(1)
+        repeat(times) { semaphore.withPermit {} }
+    }
+
+    fun sendsAndReceives(times: Int, capacity: Int) = sendsAndReceives(times, capacity, this)
+
+    /** The other peer sends. */
+    fun sendsAndReceives(times: Int, capacity: Int, sender: KotlinPeer) = runBlocking(dispatcher) {
+        val channel = Channel<Int>(capacity)
+        launch(sender.dispatcher) { repeat(times) { channel.send(1) } }
+        var sum = 0
+        repeat(times) { sum += channel.receive() }
+        sum
     }
 
     /** Tasks that wait, and one that wakes them all and then lets them run. */

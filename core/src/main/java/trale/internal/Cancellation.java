@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /// One request to stop, on its way to the await that throws it.
 ///
-/// @param why   what [trale.JoinHandle#cancel(String)] was told, or null
-/// @param cause the failure that made others give up, or null
+/// @param why   the reason given to [trale.JoinHandle#cancel(String)], or null
+/// @param cause the failure because of which a scope cancels, or null
 public record Cancellation(@Nullable String why, @Nullable Throwable cause) {
 
-    /// Of a task that was told no reason.
+    /// A cancellation without a reason.
     public static final Cancellation PLAIN = new Cancellation(null, null);
 
-    /// {@return one with this cause, or, if there is no memory for it, a plain one}
+    /// {@return a cancellation with this cause; if there is no memory for it, the plain one}
     public static Cancellation because(Throwable cause) {
         try {
             return new Cancellation(null, cause);
@@ -21,14 +21,14 @@ public record Cancellation(@Nullable String why, @Nullable Throwable cause) {
         }
     }
 
-    /// {@return what the await throws}
+    /// {@return the exception that the await throws}
     /// @param text the message if no reason was given
     public CancellationException exception(String text) {
         return caused(new CancellationException(why == null ? text : why));
     }
 
-    /// {@return what a task ends with in which no body runs} Its stack has nothing of the program, and to fill it in costs more than
-    /// all else of a race.
+    /// {@return the exception with which a leaf's task ends} It has no stack trace: no line of the program is on the stack, and filling it in
+    /// would cost more than the rest of a race.
     /// @param text the message if no reason was given
     public CancellationException exceptionOfLeaf(String text) {
         return caused(new OfLeaf(why == null ? text : why));

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What trale does when the JVM exits. The hook is registered only while there is something to do, so that a class loader that
-/// has loaded trale, and has closed its executors, can be unloaded.
+/// Runs actions when the JVM exits. The hook is registered only while there are actions, so a class loader that has loaded trale can be
+/// unloaded once its executors are closed.
 public final class ExitHook {
     private static final Set<Runnable> ACTIONS = new LinkedHashSet<>(); // guarded by the class
     private static @Nullable Thread hook; // guarded by the class
@@ -16,14 +16,14 @@ public final class ExitHook {
 
     private ExitHook() {}
 
-    /// {@return whether the JVM exits, so that actions that were added have been taken}
+    /// {@return whether the JVM is exiting: the actions are being run}
     public static boolean isExiting() {
         return exiting;
     }
 
-    /// Has the action run when the JVM exits.
+    /// Adds an action that runs when the JVM exits.
     ///
-    /// @return false: it exits already
+    /// @return false if the JVM is exiting already
     public static synchronized boolean add(Runnable action) {
         if (exiting) return false;
         if (hook == null) {

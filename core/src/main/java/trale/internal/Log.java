@@ -4,12 +4,12 @@ import java.lang.System.Logger.Level;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
-/// The one place where trale logs: the System.Logger `trale`. A logger is foreign code. It may throw, and it may find no memory,
-/// no stack and no descriptor; then the text goes to System.err, or is lost, and the caller goes on.
+/// The one place where trale logs: the System.Logger `trale`. A logger is foreign code. It may throw, and it may find no memory, no stack
+/// and no descriptor. Then the text goes to System.err, or is lost, and the caller goes on.
 public final class Log {
     private static final String NAME = "trale";
 
-    /// Kept because to find it takes descriptors. Any thread may set it: each finds the same.
+    /// Kept because a look-up takes descriptors. Any thread may set it: each finds the same logger.
     private static volatile System.@Nullable Logger logger;
 
     private Log() {}
@@ -54,7 +54,7 @@ public final class Log {
         }
     }
 
-    /// {@return what a message says of an object whose toString is foreign code, and may throw}
+    /// {@return the text of an object, for a message} Its toString is foreign code and may throw.
     public static String describe(@Nullable Object o) {
         try {
             return String.valueOf(o);

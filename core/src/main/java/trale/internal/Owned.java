@@ -4,11 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A future with one value, for one owner: the task that it is spawned as, or the future that awaits it.
 ///
-/// With two owners the waker of the second would replace that of the first, which would wait for ever. So the second is refused.
+/// With two owners, the waker of the second would replace the waker of the first, and the first would wait for ever. So a second owner is
+/// refused.
 public abstract class Owned {
 
-    /// Written by the thread that owns the future, before it polls it first. Two threads that claim one future at the same time
-    /// may both pass: this finds a mistake, it excludes nothing.
+    /// The owner's thread writes it before its first poll. Two threads that claim one future at the same time may both succeed: this finds
+    /// mistakes, and is not a lock.
     private @Nullable Object owner;
 
     /// Takes the future, or fails because it is taken.
@@ -19,7 +20,7 @@ public abstract class Owned {
         if (owner != by) claimFirst(by);
     }
 
-    /// As [#claim(Object)], but the owner may not claim again: it would have the future twice.
+    /// As [#claim(Object)], but the owner may not claim it again: it would poll the future twice.
     public final void claimFirst(Object by) {
         if (owner != null) throw new IllegalStateException(
                 "two owners: this future is awaited or spawned already, and has one value: " + Log.describe(this)

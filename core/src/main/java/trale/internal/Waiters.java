@@ -5,16 +5,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trale.Waker;
 
-/// The wakers of those that wait for something, first come first served. Each waiter has a key, which is compared by identity:
-/// a waker may be a record, and equal to another.
+/// The wakers of the tasks that wait for something, first in, first out. Each waiter has a key, which is compared by identity: a waker
+/// may be a record that equals another one.
 ///
 /// ```
 ///   add ────▶ first ⇄ … ⇄ last ────▶ poll: the first leaves, and the caller wakes it
 ///                     │
-///                     └─ remove: gives up. If the answer is false it was polled before, so its wake is to be passed on.
+///                     └─ remove: gives up. False: it was polled before, so its wake is passed on to the next waiter.
 /// ```
 ///
-/// To leave allocates nothing, so that what ends can always tell its waiters. The lock of the owner guards it.
+/// `poll` and `remove` allocate nothing, so an end can always wake its waiters. A lock of the owner guards this.
 public final class Waiters {
 
     private static final class Waiter {
@@ -47,7 +47,7 @@ public final class Waiters {
     /// Finds a waiter among more than one; null as long as there never were two.
     private @Nullable Map<Waiter, Waiter> index;
 
-    /// Puts a waiter at the end, or gives one that is in another waker.
+    /// Adds a waiter at the end. If a waiter with this key is in the queue, it keeps its place and gets this waker.
     ///
     /// @throws OutOfMemoryError nothing has changed
     public void add(Object key, Waker waker) {
@@ -83,7 +83,7 @@ public final class Waiters {
         return index == null ? null : index.get(new Waiter(key, NONE));
     }
 
-    /// {@return whether it was in}
+    /// {@return whether it was in the queue}
     public boolean remove(Object key) {
         var waiter = find(key);
         if (waiter == null) return false;
@@ -91,9 +91,9 @@ public final class Waiters {
         return true;
     }
 
-    /// Takes out the first.
+    /// Removes the first waiter.
     ///
-    /// @return its waker, or null: nothing waits
+    /// @return its waker, or null if the queue is empty
     public @Nullable Waker poll() {
         var waiter = first;
         if (waiter == null) return null;

@@ -9,17 +9,16 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import trale.Future;
 
-/// Something that bytes come from.
+/// A source of bytes.
 ///
-/// One operation at a time, from any thread; the buffer is the operation's until that has ended. One that is cancelled, or
-/// dropped before it was ready, has read nothing; what [#readExactly(ByteBuffer)] has read by then is in the buffer, before
-/// its position.
+/// One operation at a time, from any thread. The buffer belongs to the operation until the operation has ended. An operation that is
+/// cancelled, or dropped before it was ready, has read nothing. A cancelled [#readExactly(ByteBuffer)] may have read some bytes: they are
+/// in the buffer, before its position.
 public interface AsyncRead {
 
-    /// Reads what is there, and waits only if there is nothing: some bytes, into the buffer from its position to its
-    /// limit; the position advances.
+    /// Reads the bytes that are there, up to the buffer's limit, and waits only if there is none. The buffer's position advances.
     ///
-    /// @param to a heap or direct buffer. With no room left, the answer is 0 at once
+    /// @param to a heap or direct buffer. If it has no room, the result is 0 at once
     /// @return how many bytes, or −1 at the end of the stream; fails with [java.io.IOException] as the source does
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     Future<Integer> read(ByteBuffer to);
@@ -27,7 +26,7 @@ public interface AsyncRead {
     /// Reads until the buffer is full.
     ///
     /// @param to see [#read(ByteBuffer)]
-    /// @return ready when it is; fails with [EOFException] if the stream ends before, else as [#read(ByteBuffer)] does
+    /// @return ready when the buffer is full; fails with [EOFException] if the stream ends before, else as [#read(ByteBuffer)] does
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     default Future<Void> readExactly(ByteBuffer to) {
         ByteStream.writable(to);
@@ -41,10 +40,10 @@ public interface AsyncRead {
     /// {@return a source that reads from a java.io stream, a file's or a child process's, by calls on [virtual
     /// threads][trale.Blocking]}
     ///
-    /// One call reads at most 8 KiB. A read that is cancelled has taken nothing. The call it began goes on, without an interrupt, and
-    /// what it brings is for the next read. A second read while one waits fails with [IllegalStateException].
+    /// One call reads at most 8 KiB. A read that is cancelled has taken nothing. The call that it began goes on, without an interrupt,
+    /// and the next read takes its bytes. A second read while one waits fails with [IllegalStateException].
     ///
-    /// Closing the stream is the caller's. A call that is blocked for ever holds its thread until then.
+    /// The caller closes the stream. Until then, a call that is blocked holds its thread.
     ///
     /// <!-- given: Process child; -->
     /// ```java
@@ -57,8 +56,8 @@ public interface AsyncRead {
         return new BlockingStreams.Input(Objects.requireNonNull(in, "the stream is null"));
     }
 
-    /// Copies all there is until the end of the stream, through a buffer of 16 KiB. Neither end is closed. If it fails or is
-    /// cancelled, what was read last may not have been written.
+    /// Copies all bytes until the end of the stream, through a buffer of 16 KiB. It closes neither end. If it fails or is cancelled, up to
+    /// 16 KiB may have been read and not written.
     ///
     /// @param from is read from
     /// @param to   is written to

@@ -6,7 +6,7 @@ import java.util.Objects;
 import trale.internal.linux.Libc;
 import trale.internal.linux.Sockets;
 
-/// What has to be settled before a socket is bound (socket(7), listen(2)).
+/// Options that are set before a socket is bound (socket(7), listen(2)).
 ///
 /// ```java
 /// // One of several executors that share a port: the kernel spreads the connections over them.
@@ -15,7 +15,7 @@ import trale.internal.linux.Sockets;
 ///
 /// @param reuseAddress SO_REUSEADDR: bind although connections of a server that has ended are still in TIME_WAIT. Several
 ///                     UDP sockets may then have the same port
-/// @param reusePort    SO_REUSEPORT: sockets that all say so share a port
+/// @param reusePort    SO_REUSEPORT: all sockets that set it share a port
 /// @param backlog      how many connections may wait to be accepted, 0 or more; the kernel takes at most net.core.somaxconn
 public record BindOptions(boolean reuseAddress, boolean reusePort, int backlog) {
 
@@ -24,23 +24,23 @@ public record BindOptions(boolean reuseAddress, boolean reusePort, int backlog) 
         if (backlog < 0) throw new IllegalArgumentException("a backlog of " + backlog + ": it has to be 0 or more");
     }
 
-    /// Of a listener, if nothing else is said: SO_REUSEADDR, and a backlog as long as the kernel grants.
+    /// The default of a listener: SO_REUSEADDR, and the longest backlog that the kernel grants.
     public static final BindOptions LISTENER = new BindOptions(true, false, 1 << 16);
 
-    /// Of a UDP socket, if nothing else is said: the port is its own.
+    /// The default of a UDP socket: it does not share its port.
     public static final BindOptions DATAGRAM = new BindOptions(false, false, 0);
 
-    /// {@return the same but for SO_REUSEADDR}
+    /// {@return these options with another SO_REUSEADDR}
     public BindOptions reuseAddress(boolean on) {
         return new BindOptions(on, reusePort, backlog);
     }
 
-    /// {@return the same but for SO_REUSEPORT}
+    /// {@return these options with another SO_REUSEPORT}
     public BindOptions reusePort(boolean on) {
         return new BindOptions(reuseAddress, on, backlog);
     }
 
-    /// {@return the same but for the backlog}
+    /// {@return these options with another backlog}
     /// @throws IllegalArgumentException it is negative
     public BindOptions backlog(int connections) {
         return new BindOptions(reuseAddress, reusePort, connections);

@@ -13,7 +13,7 @@ import trale.Future;
 import trale.Poll;
 import trale.internal.Owned;
 
-/// A java.io stream, whose calls block, behind the interface of one that waits.
+/// A java.io stream, whose calls block, as a source or a target of bytes that a task can await.
 ///
 /// ```
 ///   read  ──▶ call in flight ──▶ bytes in `chunk` ──▶ buffer
@@ -23,10 +23,10 @@ import trale.internal.Owned;
 ///             call in flight
 /// ```
 ///
-/// A call in flight is never interrupted: an interrupt closes some streams and is ignored by others, and either way bytes are
-/// lost. So a call outlives the operation that began it, and the next operation finds what became of it.
+/// A call in flight is not interrupted: an interrupt would close some streams, and others ignore it. So a call outlives an operation that
+/// is cancelled, and the next operation takes its outcome. No byte is lost.
 abstract class BlockingStreams {
-    /// How many bytes one call moves at most.
+    /// The most bytes of one call.
     static final int CHUNK = 1 << 13;
 
     /// Guarded by this, as are the fields below: operations may come from any thread.
@@ -34,7 +34,7 @@ abstract class BlockingStreams {
 
     private @Nullable Operation current;
 
-    /// Between the calls it is the operations', during one it is the call's thread's, which gets it and gives it back by the future.
+    /// Between two calls the operations use it. During a call the call's thread uses it. The future hands it over, both ways.
     final byte[] chunk = new byte[CHUNK];
 
     /// One read or write.
@@ -84,7 +84,7 @@ abstract class BlockingStreams {
         return call != null;
     }
 
-    /// {@return what the call in flight has become, which ends it, or pending}
+    /// {@return the outcome of the call in flight, which ends the call; or pending}
     final Poll<Integer> outcome(Context cx) throws Exception {
         var waits = false;
         try {

@@ -51,8 +51,8 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         });
     }
 
-    /// If the kernel gives a client the very port that it connects to, and no listener has that port, the client is connected
-    /// with itself (RFC 9293, section 3.5: simultaneous open). To its user that connection is as good as refused.
+    /// The kernel may give a client the very port that it connects to. If no listener has that port, the client is connected with itself
+    /// (RFC 9293, section 3.5: simultaneous open). That counts as refused.
     private boolean isConnectedToItself() {
         return this instanceof TcpStream && Sockets.peer().equals(local);
     }
@@ -93,7 +93,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         return new Transfer<>(this, WRITER, from, true);
     }
 
-    /// To be found out before the bytes have left the kernel.
+    /// Checked before the call, because the kernel would have given the bytes away.
     static ByteBuffer writable(ByteBuffer to) {
         if (to.isReadOnly()) throw new ReadOnlyBufferException();
         return to;
@@ -109,7 +109,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         private final ByteBuffer buffer;
         private final boolean all;
 
-        /// @param all until nothing of the buffer is left, and T is Void; or once, and T is Integer
+        /// @param all true: moves the whole buffer, and T is Void; false: moves bytes once, and T is Integer
         Transfer(ByteStream<?> stream, int direction, ByteBuffer buffer, boolean all) {
             super(stream, direction);
             this.buffer = Objects.requireNonNull(buffer, "the buffer is null");
@@ -139,8 +139,8 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
             return all && buffer.hasRemaining() ? null : moved(ended ? -1 : n);
         }
 
-        /// A short read tells that TCP's buffer is drained, a short write that it is full: the next edge says when it is
-        /// not. A read of a Unix stream also ends after bytes that came with a descriptor, so a short one tells nothing.
+        /// After a short read TCP's buffer is empty, and after a short write it is full. The next edge says when that has changed. A read of
+        /// a Unix stream also ends after bytes that came with a descriptor, so a short read of it tells nothing.
         @Override
         boolean more(int n) {
             var tellsNothing = direction == READER && endpoint instanceof UnixStream;
@@ -148,7 +148,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         }
     }
 
-    /// Says that nothing more will be written: the peer reads to the end of the stream. Reading goes on (shutdown(2)).
+    /// Ends the output: the peer reads the end of the stream after the last byte. Reading goes on (shutdown(2)).
     ///
     /// @throws java.nio.channels.ClosedChannelException the socket is closed
     /// @throws IOException the connection has ended in both directions (ENOTCONN)

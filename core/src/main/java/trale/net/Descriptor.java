@@ -12,25 +12,24 @@ import trale.reactor.Reactor;
 import trale.reactor.Slot;
 import trale.reactor.Source;
 
-/// A socket's file descriptor: who uses it, and when its number may be given back. Each direction has one user at a time:
+/// A socket's file descriptor. It says which operation uses it, and when its number may be given back. One operation at a time uses each
+/// direction:
 ///
 /// ```
 ///             enter                 leave
 ///   FREE ──────────────▶ CALLING ──────────────▶ CLAIMED      one operation owns the direction: it waits,
-///     ▲                     ▲        enter          │         or looks at what its call has answered
+///     ▲                     ▲        enter          │         or looks at the result of its call
 ///     │                     └───────────────────────┤
 ///     └─────────────────────── end, drop ───────────┘
 /// ```
 ///
-/// `close()` says that it is closed, wakes the waiting tasks, ends the watch, lets the calls that are in progress return, and gives
-/// the number back. So no system call is made on a number that the kernel may already have given to another file; and when
-/// the `close()` that does it returns, the number, and the port, are free. A second `close()` meanwhile does not wait: a waker that
-/// the first one wakes may call it, or a thread that this waker waits for.
+/// `close()` marks it closed, wakes the waiting tasks, ends the watch, lets the calls in progress return, and gives the number back. So no
+/// system call is made on a number that the kernel may already have given to another file. When this `close()` returns, the number and
+/// the port are free. A second `close()` at the same time does not wait: a waker that the first one wakes may call it.
 ///
-/// Closing needs no memory. If the stack is too short for it, the error is thrown, and the next `close()`, or the Cleaner, does the
-/// rest.
+/// Closing needs no memory. If the stack is too short for it, `close()` throws the error. The next `close()`, or the Cleaner, does the rest.
 ///
-/// It does not know the socket it belongs to, so the Cleaner can [run][#run()] it when that has become unreachable.
+/// It has no reference to its socket, so the Cleaner can [run][#run()] it when the socket has become unreachable.
 final class Descriptor implements Runnable {
     static final int READER = 0;
     static final int WRITER = 1;
@@ -45,11 +44,11 @@ final class Descriptor implements Runnable {
     private final Source source;
     private final @Nullable Throwable opened = REPORT_LEAKS ? new Throwable("it was opened here") : null;
 
-    /// What READER and WRITER do: FREE, CLAIMED or CALLING. Only the owner of the claim changes one that is not FREE.
+    /// The states of the two directions: FREE, CLAIMED or CALLING. Only the owner of a claim changes a state that is not FREE.
     ///
-    /// An operation writes CALLING, *then* reads `life`; close writes `life`, *then* reads this. Both are sequentially
-    /// consistent, so either the operation makes no call, or close waits for its end. The way back needs no more than
-    /// release: close looks until it sees it.
+    /// An operation writes CALLING, *then* reads `life`. `close` writes `life`, *then* reads this. Both are sequentially consistent, so
+    /// the operation makes no call, or `close` waits for the end of the call. At the end of a call a release write is enough: `close`
+    /// reads until it sees it.
     private final AtomicIntegerArray users = new AtomicIntegerArray(2);
 
     private static final int OPEN = 0;
@@ -57,12 +56,12 @@ final class Descriptor implements Runnable {
     private static final int UNFINISHED = 2;
     private static final int CLOSED = 3;
 
-    /// OPEN until a close takes it to CLOSING. The same thread takes it to CLOSED, or, if it could not, to UNFINISHED, from
-    /// which the next close takes it to CLOSING again. What is not OPEN is closed for operations.
+    /// OPEN until a close takes it to CLOSING. That thread takes it to CLOSED, or to UNFINISHED if a step failed. The next close takes
+    /// UNFINISHED to CLOSING again. Operations are refused in every state but OPEN.
     private final AtomicInteger life = new AtomicInteger(OPEN);
 
-    /// Registers the descriptor with the reactor of the current executor. If that fails, the number is still the caller's to close;
-    /// afterwards it is this object's.
+    /// Registers the descriptor with the reactor of the current executor. From then on this object closes it. If the registration fails,
+    /// the caller still has to.
     Descriptor(int fd) throws IOException {
         this.fd = fd;
         try {
@@ -76,7 +75,7 @@ final class Descriptor implements Runnable {
         return life.get() != OPEN;
     }
 
-    /// {@return what to throw where a slot says that it is closed} If the socket is open, its executor is what was closed.
+    /// {@return the exception for a closed slot} If the socket is still open, its executor was closed.
     ClosedChannelException closed(ClosedChannelException e) {
         return isClosed() ? e : new ExecutorClosedException();
     }
@@ -128,7 +127,7 @@ final class Descriptor implements Runnable {
             try {
                 source.close();
             } catch (StackOverflowError e) {
-                throw e; // part of it may be undone, and what follows would fare no better
+                throw e; // the stack is too short for the next steps too
             } catch (Throwable t) {
                 reached = release();
                 throw t;
@@ -140,9 +139,9 @@ final class Descriptor implements Runnable {
         return true;
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // the thread that is in a call may need this one's core to return
+    @SuppressWarnings("ThreadPriorityCheck") // the thread that makes the call may need this thread's core to return
     private int release() {
-        // The calls do not block, and run none but our own code, so this is over at once.
+        // The calls do not block and run no foreign code, so this wait is short.
         while (users.get(READER) == CALLING || users.get(WRITER) == CALLING) Thread.yield();
         synchronized (this) {
             Fd.close(fd);
@@ -150,7 +149,7 @@ final class Descriptor implements Runnable {
         return CLOSED;
     }
 
-    /// By the Cleaner. After a close there is nothing left to do.
+    /// By the Cleaner. After a close it does nothing.
     @Override
     public void run() {
         if (close() && opened != null) Log.warn("a socket became unreachable, but it had not been closed", opened);

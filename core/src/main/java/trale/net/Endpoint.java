@@ -12,23 +12,25 @@ import trale.internal.linux.Fd;
 import trale.internal.linux.SocketOptions;
 import trale.internal.linux.Sockets;
 
-/// What all sockets have: a descriptor, addresses, options, and an end.
+/// The part that all sockets share: a descriptor, addresses, options, and closing.
 ///
-/// A socket belongs to the reactor of the executor whose task made it, or of the process-wide one if no task did; the
-/// tasks of any executor may use it. It is closed by [#close()], or, if it becomes unreachable before, by a Cleaner, which
-/// with `-Dtrale.leaks=true` logs where it was opened. When its executor is closed, it stays open and keeps its port, but what waits
-/// on it, and every later operation, fails with an AsynchronousCloseException that says "its executor was closed".
+/// A socket belongs to the reactor of the executor whose task made it, or to that of the process-wide executor if no task did. The tasks
+/// of any executor may use it. [#close()] closes it. A Cleaner closes a socket that has become unreachable; with `-Dtrale.leaks=true` it
+/// logs where the socket was opened.
+///
+/// When its executor is closed, a socket stays open and keeps its port. But waiting and later operations fail with an
+/// AsynchronousCloseException that says "its executor was closed".
 abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable permits ByteStream, Listener, UdpSocket {
     private static final Cleaner CLEANER = Cleaner.create();
 
     final Descriptor descriptor;
     private final Cleaner.Cleanable cleanable;
 
-    /// This end, and the peer if there is one. Only connecting a UDP socket changes them; any thread reads them.
+    /// The address of this end, and of the peer if there is one. Any thread reads them. Only connecting a UDP socket changes them.
     volatile A local;
     volatile @Nullable A remote;
 
-    /// A stream has to be connecting, a listener listening: a fresh socket reports HUP.
+    /// A stream has begun to connect and a listener to listen: epoll reports HUP for a socket that has done neither.
     @SuppressWarnings("unchecked") // A goes with the family the socket was opened for
     Endpoint(Descriptor descriptor, @Nullable A remote) throws IOException {
         this.descriptor = descriptor;
@@ -54,12 +56,12 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
         }
     }
 
-    /// {@return this end's address, also after it was closed}
+    /// {@return this end's address, which is kept after the close}
     public A localAddress() {
         return local;
     }
 
-    /// A system call that never has to wait. As long as it lasts the socket is not garbage.
+    /// A system call that never has to wait. The socket does not become garbage during the call.
     <T extends @Nullable Object> T call(Descriptor.SystemCall<T> call) throws IOException {
         try {
             return descriptor.call(call);
@@ -120,13 +122,13 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
         return getClass().getSimpleName() + "[" + local + (remote == null ? "]" : " to " + remote + "]");
     }
 
-    /// Closes the socket, and its number and port are free when this returns. A task that waits on it gets
-    /// [java.nio.channels.AsynchronousCloseException], every later use [java.nio.channels.ClosedChannelException]. From any
-    /// thread, any number of times; a second call does nothing, and does not wait for a first one that is under way.
+    /// Closes the socket. Its descriptor and port are free when this returns. A task that waits on the socket gets
+    /// [java.nio.channels.AsynchronousCloseException]; every later use gets [java.nio.channels.ClosedChannelException]. From any
+    /// thread, any number of times. A second call does nothing, and does not wait for a first call that is under way.
     ///
-    /// What a stream has written still goes out; but if there are bytes that it has not read, the kernel resets the
-    /// connection, and the peer may lose what was written last (close(2), tcp(7)). Where that matters, shut the output down
-    /// and read to the end first.
+    /// Bytes that a stream has written still go out. But if the stream has received bytes that were not read, the kernel resets the
+    /// connection, and the peer may lose the last bytes (close(2), tcp(7)). Where that matters, shut the output down and read to the end
+    /// before.
     @Override
     public void close() {
         descriptor.close();

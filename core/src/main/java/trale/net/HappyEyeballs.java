@@ -11,8 +11,8 @@ import trale.Future;
 import trale.Poll;
 import trale.time.Timer;
 
-/// Attempts to connect to the addresses of a name, side by side (RFC 8305, section 5): becomes the first that succeeds, and
-/// drops the others, which closes their sockets.
+/// Attempts to connect to the addresses of a name, side by side (RFC 8305, section 5). The first attempt that succeeds is the result. The
+/// others are dropped, which closes their sockets.
 ///
 /// ```
 ///  attempt 0  ├───────────────────────── (no answer) ──────────────┤ dropped
@@ -27,7 +27,7 @@ final class HappyEyeballs implements Future<TcpStream> {
     private final List<Future<TcpStream>> begun = new ArrayList<>();
     private final List<IOException> failures = new ArrayList<>(); // in the order in which they came
 
-    /// Until the next attempt begins; null: it begins at once.
+    /// The wait before the next attempt. Null: it begins at once.
     private @Nullable Future<Void> pause;
 
     /// @param attempts one or more, lazy
@@ -83,7 +83,7 @@ final class HappyEyeballs implements Future<TcpStream> {
                 begun.remove(i);
                 failures.add(e);
                 stopPausing();
-            } catch (Throwable t) { // no answer of the network, so the others would fare no better
+            } catch (Throwable t) { // not an answer of the network, so the other attempts would fail too
                 begun.remove(i);
                 drop();
                 throw t;

@@ -19,13 +19,13 @@ import trale.Future;
 /// for (String line; (line = await(lines.readLine())) != null; ) IO.println(line);
 /// ```
 ///
-/// It reads ahead, so the rest has to be read through it, not from the stream itself. For one task at a time.
+/// It reads ahead, so all later bytes are read through it, not from the stream itself. One task at a time uses it.
 public final class LineReader implements AsyncRead {
     private final AsyncRead in;
     private final int max;
     private final Charset charset;
 
-    /// What has been read and not yet handed out is from start to end. A read that was cancelled has changed neither.
+    /// Bytes that were read ahead lie from start to end. A cancelled read has changed neither.
     private final ByteBuffer bytes;
     private int start;
     private int end;
@@ -33,22 +33,22 @@ public final class LineReader implements AsyncRead {
     /// Flushed before the source is read.
     private @Nullable WriteBuffer tied;
 
-    /// Of lines in UTF-8.
+    /// Makes a reader of lines in UTF-8.
     ///
-    /// @param in  where they come from
-    /// @param max how many bytes a line may have, without its end: 1 or more. So large is the buffer
-    /// @throws IllegalArgumentException there is no room for a line
+    /// @param in  the source
+    /// @param max the most bytes of a line, without its end: 1 or more. It is the size of the buffer too
+    /// @throws IllegalArgumentException `max` is less than 1
     public LineReader(AsyncRead in, int max) {
         this(in, max, StandardCharsets.UTF_8);
     }
 
-    /// Of lines in another character set.
+    /// Makes a reader of lines in another character set.
     ///
-    /// @param in      where they come from
-    /// @param max     how many bytes a line may have, without its end: 1 or more. So large is the buffer
-    /// @param charset one in which a line ends with the byte 10: UTF-8, ISO-8859-1, ASCII …, but not UTF-16. What is not
-    ///                valid in it becomes `U+FFFD`
-    /// @throws IllegalArgumentException there is no room for a line, or it ends otherwise in this character set
+    /// @param in      the source
+    /// @param max     the most bytes of a line, without its end: 1 or more. It is the size of the buffer too
+    /// @param charset one in which a line ends with the byte 10: UTF-8, ISO-8859-1, ASCII …, but not UTF-16. Invalid bytes become
+    ///                `U+FFFD`
+    /// @throws IllegalArgumentException `max` is less than 1, or a line ends with other bytes in this character set
     public LineReader(AsyncRead in, int max, Charset charset) {
         if (max < 1) throw new IllegalArgumentException("lines of at most " + max + " bytes: it has to be 1 or more");
         if (!Arrays.equals("\n".getBytes(charset), new byte[] {'\n'}))
@@ -59,10 +59,10 @@ public final class LineReader implements AsyncRead {
         this.bytes = ByteBuffer.allocate(max + 2);
     }
 
-    /// Ties the reader to a buffer, as C++ ties cin to cout: before the reader reads from its source, it flushes the buffer. So the
-    /// answers to all the lines that have come go out together, and none stays behind while the reader waits.
+    /// Ties the reader to a buffer, as C++ ties cin to cout: the reader flushes the buffer before it reads from its source. So the answers to
+    /// all lines that have come go out together, and no answer stays in the buffer while the reader waits.
     ///
-    /// A flush that fails or is cancelled fails or cancels the reading; it has taken no line, and no byte of the buffer is lost.
+    /// If the flush fails or is cancelled, so is the read. It has then taken no line, and no byte of the buffer is lost.
     ///
     /// @param out replaces the buffer that was tied before
     /// @return this
@@ -71,9 +71,9 @@ public final class LineReader implements AsyncRead {
         return this;
     }
 
-    /// Reads a line; it ends with `\n` or `\r\n`, the last one also with the stream.
+    /// Reads a line. A line ends with `\n` or `\r\n`; the last line may end with the stream.
     ///
-    /// Cancelled or failed, it has taken nothing away: the next call begins with the same line.
+    /// If it fails or is cancelled, it has taken nothing: the next call begins with the same line.
     ///
     /// @return the line without its end, or null at the end of the stream; fails with [LineTooLongException]
     public Future<@Nullable String> readLine() {
@@ -92,9 +92,9 @@ public final class LineReader implements AsyncRead {
         });
     }
 
-    /// Makes room at the end if there is none.
+    /// Moves the bytes to the start of the buffer, if there is no room at its end.
     ///
-    /// @return by how much everything has moved
+    /// @return by how many bytes they have moved
     private int slide() {
         var by = end == bytes.capacity() ? start : 0;
         if (by > 0) bytes.put(0, bytes, start, end - start);
@@ -112,7 +112,7 @@ public final class LineReader implements AsyncRead {
         return line;
     }
 
-    /// Reads what has been read ahead, then from the stream itself.
+    /// Reads the bytes that were read ahead, then from the stream.
     @Override
     public Future<Integer> read(ByteBuffer to) {
         ByteStream.writable(to);

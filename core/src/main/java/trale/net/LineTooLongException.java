@@ -2,7 +2,7 @@ package trale.net;
 
 import java.io.IOException;
 
-/// A line is longer than a [LineReader] may take. Nothing of it is lost: [LineReader#read(java.nio.ByteBuffer)] reads it.
+/// A line is longer than its [LineReader] allows. No byte of it is lost: [LineReader#read(java.nio.ByteBuffer)] reads it.
 public final class LineTooLongException extends IOException {
     private static final long serialVersionUID = 1;
 

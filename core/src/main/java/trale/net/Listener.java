@@ -16,13 +16,13 @@ import trale.internal.linux.Fd;
 import trale.internal.linux.Sockets;
 import trale.time.Timer;
 
-/// What TCP and Unix listeners share: accepting.
+/// The part that TCP and Unix listeners share: accepting.
 abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>> extends Endpoint<A>
         permits TcpListener, UnixListener {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final ByteStream.Maker<A, S> maker;
-    private boolean hasComplained; // touched by the one accept that is in progress
+    private boolean hasComplained; // used by the one accept that is in progress
 
     Listener(Descriptor descriptor, ByteStream.Maker<A, S> maker) throws IOException {
         super(descriptor, null);
@@ -36,8 +36,8 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
         });
     }
 
-    /// What is needed when no descriptor is left has to be loaded before, because loading takes one: classes, if they lie in a
-    /// folder, and what a logger needs.
+    /// Loads what is needed when no descriptor is left, because loading takes a descriptor: classes that lie in a folder, and what a logger
+    /// needs.
     private static void prepare() {
         Timer.sleep(PAUSE);
         Sockets.exception("accept", -Errno.EMFILE, null);
@@ -45,12 +45,11 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
         Log.prepare();
     }
 
-    /// Waits for a connection. Cancelled, it has accepted none.
+    /// Waits for a connection. If it is cancelled, it has accepted none.
     ///
-    /// If there is no descriptor or no memory left (EMFILE, ENFILE, ENOBUFS, ENOMEM), the connection stays in the kernel's
-    /// queue; this logs it once and tries again every 20 ms. A connection that ended in the queue is passed over. One that was
-    /// accepted, but for which a resource is missing then (ENOSPC of epoll_ctl(2), or OutOfMemoryError), is closed, and this waits for
-    /// the next.
+    /// If no descriptor or no memory is left (EMFILE, ENFILE, ENOBUFS, ENOMEM), the connection stays in the kernel's queue. `accept` logs
+    /// this once and tries again every 20 ms. A connection that ended in the queue is skipped. A connection that was accepted, but for
+    /// which a resource is missing (ENOSPC of epoll_ctl(2), or OutOfMemoryError), is closed, and `accept` waits for the next one.
     ///
     /// @return the connection; fails with [java.nio.channels.AsynchronousCloseException] if the listener is closed
     ///         meanwhile, [java.nio.channels.ClosedChannelException] if it was before, and [IllegalStateException] if
@@ -63,7 +62,7 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
         });
     }
 
-    /// {@return the next connection, or null: no resources}
+    /// {@return the next connection, or null if resources are missing}
     private Future<S> next() {
         return new Operation<>(this, Descriptor.READER) {
             @Override
@@ -78,7 +77,7 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
                         complain("connections have to wait: " + Sockets.exception("accept", n, local).getMessage());
                         yield Poll.ready(null);
                     }
-                    // errors of the connection that was next, not of the listener: see accept(2)
+                    // errors of the next connection, not of the listener: see accept(2)
                     case Errno.ECONNABORTED, Errno.EPERM, Errno.EPROTO, Errno.ENOPROTOOPT, Errno.ENETDOWN, Errno.ENONET,
                             Errno.EHOSTDOWN, Errno.EHOSTUNREACH, Errno.EOPNOTSUPP, Errno.ENETUNREACH -> null;
                     default -> accepted(Sockets.check(n, "accept", local));
@@ -87,18 +86,18 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
         };
     }
 
-    /// {@return the connection; null: it is lost, accept the next at once; null inside: after a pause}
+    /// {@return the connection; null if it is lost, and the next one is accepted at once; null inside, and the next one after a pause}
     private @Nullable Poll<S> accepted(int fd) throws IOException {
         try {
             var peer = peer(fd); // before another call overwrites it
             return Poll.ready(make(fd, descriptor -> maker.make(descriptor, peer)));
         } catch (ClosedChannelException e) {
-            throw e; // the executor is closed: no other connection would fare better
+            throw e; // the executor is closed, so the next connection would fail too
         } catch (IOException e) {
             complain("a connection to " + this + " is lost: " + e.getMessage());
             return null;
         } catch (OutOfMemoryError e) {
-            return Poll.ready(null); // others may end meanwhile and free some
+            return Poll.ready(null); // during the pause other tasks may end and free memory
         }
     }
 

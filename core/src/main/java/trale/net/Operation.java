@@ -20,10 +20,10 @@ import trale.internal.linux.Errno;
 ///                 └ Pending           after 8 calls: wake myself, Pending
 /// ```
 ///
-/// Cancelled while it waits it has done nothing since its last call: readiness, unlike completion, has nothing to undo.
-/// Polled by one thread at a time, whichever it is.
+/// An operation that is cancelled while it waits has moved nothing since its last call. Readiness has nothing to undo; completion would.
+/// One thread at a time polls an operation.
 abstract class Operation<T> implements Future<T> {
-    /// In one poll. Each may move 64 KiB, which takes some 15 µs.
+    /// The most calls of one poll. Each may move 64 KiB, which takes about 15 µs.
     private static final int MAX_CALLS = 8;
 
     static final Poll<Void> DONE = Poll.ready(null);
@@ -32,7 +32,7 @@ abstract class Operation<T> implements Future<T> {
     final Endpoint<?> endpoint;
     final int direction;
 
-    /// Of the latest poll, once the direction is claimed: whom the slot may hold. OVER at the end.
+    /// The waker of the latest poll, which the slot may hold. Null until the direction is claimed; OVER at the end.
     private @Nullable Waker waker;
 
     /// @param direction Descriptor.READER or WRITER
@@ -41,7 +41,7 @@ abstract class Operation<T> implements Future<T> {
         this.direction = direction;
     }
 
-    /// {@return the end, if there is nothing to wait for}
+    /// {@return the outcome, if no call is needed; else null}
     @Nullable Poll<T> atOnce() {
         return null;
     }
@@ -49,11 +49,11 @@ abstract class Operation<T> implements Future<T> {
     /// Makes the system call: ≥ 0 or −errno.
     abstract int call(int fd) throws IOException;
 
-    /// {@return the end, or null: call again}
-    /// @param n what the call answered, but neither EAGAIN nor EINTR
+    /// {@return the outcome, or null to make the call again}
+    /// @param n what the call answered: ≥ 0 or −errno, but neither EAGAIN nor EINTR
     abstract @Nullable Poll<T> result(int n) throws IOException;
 
-    /// {@return whether another call is worth its while at once}
+    /// {@return whether another call is worth making at once}
     /// @param n what the call answered
     boolean more(int n) {
         return true;
@@ -95,7 +95,7 @@ abstract class Operation<T> implements Future<T> {
                 try {
                     n = call(fd);
                 } finally {
-                    if (n != -Errno.EAGAIN) slot.done(more(n)); // also if it threw: then no call was made at all
+                    if (n != -Errno.EAGAIN) slot.done(more(n)); // also if it threw: then the call was not made
                 }
                 if (n != -Errno.EAGAIN && n != -Errno.EINTR) return n;
             }

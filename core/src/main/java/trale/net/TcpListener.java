@@ -21,7 +21,8 @@ import java.util.Set;
 /// }
 /// ```
 ///
-/// An IPv4 address is for IPv4 alone; so is `new InetSocketAddress(port)`, which stands for 0.0.0.0. `[::]` takes both.
+/// A listener that is bound to an IPv4 address accepts IPv4 alone. `new InetSocketAddress(port)` is an IPv4 address too, 0.0.0.0. A
+/// listener that is bound to `[::]` accepts both.
 public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
 
     private TcpListener(Descriptor descriptor) throws IOException {
@@ -31,9 +32,9 @@ public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
     /// Listens, with [BindOptions#LISTENER].
     ///
     /// @param address port 0 lets the kernel choose; see [#localAddress()]
-    /// @throws IOException [java.net.BindException]: in use (EADDRINUSE), no address of this machine (EADDRNOTAVAIL), not
-    ///         allowed (EACCES); [java.net.UnknownHostException]: unresolved; [java.net.SocketException]: all else, such
-    ///         as no descriptor left (EMFILE)
+    /// @throws IOException [java.net.BindException]: the address is in use (EADDRINUSE), not one of this machine (EADDRNOTAVAIL), or not
+    ///         allowed (EACCES); [java.net.UnknownHostException]: it is unresolved; [java.net.SocketException]: another error, such as
+    ///         no descriptor left (EMFILE)
     public static TcpListener bind(InetSocketAddress address) throws IOException {
         return bind(address, BindOptions.LISTENER);
     }
@@ -41,8 +42,8 @@ public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
     /// Listens; see [#bind(InetSocketAddress)].
     ///
     /// @param address of this machine
-    /// @param options what is settled before
-    /// @throws IOException as there
+    /// @param options are set before
+    /// @throws IOException as [#bind(InetSocketAddress)]
     public static TcpListener bind(InetSocketAddress address, BindOptions options) throws IOException {
         return Listener.bind(address, options, TcpListener::new);
     }

@@ -33,16 +33,17 @@ import trale.internal.linux.Kernel;
 /// });
 /// ```
 ///
-/// An operation fails with [java.net.SocketException] if the connection was reset (ECONNRESET), or nothing can be written to
-/// its other end any more (EPIPE; no signal is raised); with [java.nio.channels.AsynchronousCloseException] if this end is
-/// closed meanwhile, and [java.nio.channels.ClosedChannelException] if it was before; with [IllegalStateException] if another
-/// is in progress in the same direction. If several tasks of an executor write to one stream, that is so only once a write has
-/// to wait, which a fast peer hides: put a queue before it, and one task that writes.
+/// An operation fails with
+/// - [java.net.SocketException] if the peer has reset the connection (ECONNRESET), or reads no more (EPIPE; no signal is raised),
+/// - [java.nio.channels.AsynchronousCloseException] if this end is closed while the operation waits,
+/// - [java.nio.channels.ClosedChannelException] if it was closed before,
+/// - [IllegalStateException] if another operation waits in the same direction. Two tasks that write to one stream meet this only when a
+///   write has to wait, which a fast peer hides. Give the bytes to one task that writes, through a [trale.sync.Channel].
 public final class TcpStream extends ByteStream<InetSocketAddress> {
 
-    /// How long sent data may remain unacknowledged before the kernel gives the connection up with ETIMEDOUT, in milliseconds; 0, the
-    /// default, leaves it to the kernel, which tries for about a quarter of an hour (tcp(7), RFC 5482). With SO_KEEPALIVE it also says
-    /// when a silent peer is given up. For [#setOption(SocketOption, Object)], of a stream or its listener. Java has no such option.
+    /// How long sent data may remain unacknowledged before the kernel gives the connection up with ETIMEDOUT, in milliseconds. With 0, the
+    /// default, the kernel tries for about a quarter of an hour (tcp(7), RFC 5482). With SO_KEEPALIVE it also says when a silent peer is
+    /// given up. It is set by [#setOption(SocketOption, Object)], on a stream or its listener. Java has no such option.
     public static final SocketOption<Integer> TCP_USER_TIMEOUT = new SocketOption<>() {
         @Override
         public String name() {
@@ -67,9 +68,9 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
         super(descriptor, remote);
     }
 
-    /// Connects. Cancelled, or dropped, it closes the socket.
+    /// Connects. If it is cancelled or dropped, it closes the socket.
     ///
-    /// @param address one that is unresolved is resolved, as by [#connect(String, int)]
+    /// @param address if it is unresolved, it is resolved as by [#connect(String, int)]
     /// @return fails with [ConnectException] if refused (ECONNREFUSED) or timed out (ETIMEDOUT: the kernel tries for about
     ///         two minutes), [java.net.NoRouteToHostException], [java.net.BindException] if there is no local port left, or
     ///         another [java.net.SocketException], for example if there is no descriptor left (EMFILE). A socket that the kernel
@@ -82,22 +83,20 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     ///
     /// @param address to connect to
     /// @param from    this end's address; port 0 lets the kernel choose the port
-    /// @return fails as there; with [java.net.BindException] also if `from` is in use (EADDRINUSE) or no address of this machine
-    ///         (EADDRNOTAVAIL)
-    /// @throws IllegalArgumentException one is an IPv4, the other an IPv6 address
+    /// @return fails as [#connect(InetSocketAddress)]; also with [java.net.BindException] if `from` is in use (EADDRINUSE) or not an
+    ///         address of this machine (EADDRNOTAVAIL)
+    /// @throws IllegalArgumentException one address is of IPv4, the other of IPv6
     public static Future<TcpStream> connect(InetSocketAddress address, InetSocketAddress from) {
         return connecting(address, Objects.requireNonNull(from, "the local address is null"));
     }
 
-    /// Looks a name up, on another thread, and connects to the first of its addresses that accepts: it tries them one after the
-    /// other, IPv6 and IPv4 in turn, but waits for each no longer than 250 ms before it tries the next beside it (RFC 8305, "Happy
-    /// Eyeballs"). Those that lose are closed.
+    /// Looks a name up, on another thread, and connects to its addresses: IPv6 and IPv4 in turn. An attempt begins 250 ms after the one
+    /// before, or at once when that has failed (RFC 8305, "Happy Eyeballs"). The first connection is the result; the others are closed.
     ///
     /// @param host a name, or an address as a text
     /// @param port from 1 to 65535
-    /// @return fails with [java.net.UnknownHostException] if there is no such name; with a [ConnectException] that tells every
-    ///         address of the name and why it failed, each failure suppressed in it; of an address, as
-    ///         [#connect(InetSocketAddress)] does
+    /// @return fails with [java.net.UnknownHostException] if there is no such name; with a [ConnectException] that has each address of the
+    ///         name, and each failure as a suppressed exception; if `host` is an address, as [#connect(InetSocketAddress)]
     /// @throws IllegalArgumentException the port is negative or greater than 65535
     public static Future<TcpStream> connect(String host, int port) {
         return connect(InetSocketAddress.createUnresolved(Objects.requireNonNull(host, "the host is null"), port));
@@ -129,7 +128,7 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
             try {
                 return await(race);
             } catch (IOException e) {
-                if (!isName) throw e; // an address: there is no other
+                if (!isName) throw e; // `host` is an address, so this is the only attempt
                 throw allFailed(name, race.failures());
             }
         });
@@ -142,10 +141,10 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
         return e;
     }
 
-    /// Sends small writes at once (TCP_NODELAY) rather than to wait until they fill a segment or the peer has
-    /// acknowledged what went before, which a peer may delay by 40 ms.
+    /// Sends small writes at once (TCP_NODELAY). If it is off, a small write waits until a segment is full, or the peer has acknowledged the
+    /// data before, which may take 40 ms.
     ///
-    /// @param on true, at first
+    /// @param on the default is true
     /// @throws java.nio.channels.ClosedChannelException the socket is closed
     public void noDelay(boolean on) throws IOException {
         setOption(StandardSocketOptions.TCP_NODELAY, on);

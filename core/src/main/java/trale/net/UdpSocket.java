@@ -26,18 +26,17 @@ import trale.internal.linux.Sockets;
 /// });
 /// ```
 ///
-/// A datagram is moved whole or not at all, so an operation that is cancelled has moved none; one of length 0 is one too. To
-/// send to broadcast addresses set
-/// [SO_BROADCAST][java.net.StandardSocketOptions#SO_BROADCAST] first. A socket bound to an IPv4 address speaks IPv4 alone,
-/// one bound to `[::]` both.
+/// A datagram is moved as a whole, so an operation that is cancelled has moved none. A datagram may be empty. Before a socket sends to
+/// a broadcast address, [SO_BROADCAST][java.net.StandardSocketOptions#SO_BROADCAST] must be set. A socket that is bound to an IPv4 address
+/// speaks IPv4 alone; one that is bound to `[::]` speaks both.
 public final class UdpSocket extends Endpoint<InetSocketAddress> {
     private static final Set<String> OPTIONS = Set.of("SO_SNDBUF", "SO_RCVBUF", "SO_REUSEADDR", "SO_REUSEPORT", "SO_BROADCAST",
             "IP_MULTICAST_IF", "IP_MULTICAST_TTL", "IP_MULTICAST_LOOP");
 
-    /// Of the reader that owns the direction.
+    /// Used by the operation that owns the reading direction.
     private final LastPeer lastPeer = new LastPeer();
 
-    /// What it was bound to, before a peer made it more precise.
+    /// The address it was bound to. Connecting makes the local address more precise.
     private final InetSocketAddress bound;
 
     private UdpSocket(Descriptor descriptor) throws IOException {
@@ -56,20 +55,20 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// Binds; see [#bind(InetSocketAddress)].
     ///
     /// @param address of this machine
-    /// @param options of which the backlog does not matter
+    /// @param options the backlog is ignored
     /// @throws IOException as [TcpListener#bind(InetSocketAddress)]
     public static UdpSocket bind(InetSocketAddress address, BindOptions options) throws IOException {
         return make(options.bind(address, Sockets.DATAGRAM), UdpSocket::new);
     }
 
-    /// Chooses the one peer that [#send(ByteBuffer)] sends to, and from which alone datagrams are received from now on.
-    /// That needs no packet and does not wait. Only a connected socket learns that no socket has that address: a later operation
-    /// then fails with [java.net.PortUnreachableException].
+    /// Chooses the peer: [#send(ByteBuffer)] sends to it, and from now on datagrams are received from it alone. This sends no packet and does
+    /// not wait. If no socket has the peer's address, a later operation fails with [java.net.PortUnreachableException]; a socket that is
+    /// not connected is not told.
     ///
-    /// A datagram of another sender that the kernel had queued before is still received: who must not be mistaken compares
-    /// [Datagram#from()], or receives what is there before it begins.
+    /// Datagrams of other senders that the kernel had queued before are still received. A program for which that matters compares
+    /// [Datagram#from()].
     ///
-    /// @param peer takes the place of an earlier one
+    /// @param peer replaces an earlier peer
     /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed;
     ///         [java.net.UnknownHostException]: unresolved; [java.net.NoRouteToHostException] or another
     ///         [java.net.SocketException]: it can't be reached from here
@@ -82,12 +81,12 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         });
     }
 
-    /// Takes the peer away that [#connect(InetSocketAddress)] chose: datagrams of all senders are received again, and
-    /// [#send(ByteBuffer)] has no peer. The local address is again what it was bound to. Without a peer it does nothing.
+    /// Removes the peer that [#connect(InetSocketAddress)] chose: datagrams of all senders are received again, and [#send(ByteBuffer)]
+    /// has no peer. The local address is the one it was bound to again. Without a peer this does nothing.
     ///
     /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed; [java.net.BindException]: the kernel had
-    ///         chosen the port, gives it up with the peer (connect(2)), and another socket took it in that moment. This one then
-    ///         has a port again when it sends
+    ///         chosen the port, gives it up with the peer (connect(2)), and another socket took it in that moment. This socket gets
+    ///         another port when it sends
     public void disconnect() throws IOException {
         call(fd -> {
             if (remote == null) return null;
@@ -143,8 +142,8 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// Sends the buffer from its position to its limit as one datagram; the position advances.
     ///
     /// @param from a heap or direct buffer, which may be read-only
-    /// @param to   to whom; a name has to be resolved before
-    /// @return its length; fails with [java.net.SocketException] if it is longer than a datagram can be (EMSGSIZE; over
+    /// @param to   the receiver's address, resolved
+    /// @return the datagram's length; fails with [java.net.SocketException] if it is longer than a datagram can be (EMSGSIZE; over
     ///         IPv4 that is 65,507 bytes), with [java.net.NoRouteToHostException], or with [java.net.UnknownHostException]
     ///         if the address is unresolved
     public Future<Integer> sendTo(ByteBuffer from, InetSocketAddress to) {
@@ -155,7 +154,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// [#sendTo(ByteBuffer, InetSocketAddress)].
     ///
     /// @param from a heap or direct buffer, which may be read-only
-    /// @return its length; fails with [java.net.SocketException] if there is none (EDESTADDRREQ)
+    /// @return the datagram's length; fails with [java.net.SocketException] if the socket has no peer (EDESTADDRREQ)
     public Future<Integer> send(ByteBuffer from) {
         return sending(from, null);
     }
@@ -177,8 +176,8 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
 
     /// Receives one datagram into the buffer, from its position to its limit; the position advances.
     ///
-    /// @param to a heap or direct buffer. What it has no room for is lost, as [Datagram#length()] tells
-    /// @return its true length and whom it is from
+    /// @param to a heap or direct buffer. Bytes that it has no room for are lost; see [Datagram#length()]
+    /// @return the datagram's length and its sender
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     public Future<Datagram> recvFrom(ByteBuffer to) {
         return new Receive<>(this, to) {
@@ -192,7 +191,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// Receives one datagram; see [#recvFrom(ByteBuffer)].
     ///
     /// @param to a heap or direct buffer
-    /// @return its true length, which may be more than the buffer had room for
+    /// @return the datagram's length, which may be more than the buffer had room for
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     public Future<Integer> recv(ByteBuffer to) {
         return new Receive<>(this, to) {

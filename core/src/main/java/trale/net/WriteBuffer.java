@@ -22,11 +22,11 @@ import trale.Future;
 /// await(out.flush());
 /// ```
 ///
-/// For one task at a time, the reader included. Closing the target loses what has not been flushed.
+/// One task at a time uses it, together with the tied reader. Bytes that were not flushed are lost when the target is closed.
 public final class WriteBuffer implements AsyncWrite {
     private final AsyncWrite out;
 
-    /// What is to be written is from start to end. A flush that ends in any way has moved start behind what it has written.
+    /// Bytes that wait for a flush lie from start to end. However a flush ends, start is behind the bytes that it has written.
     private final ByteBuffer bytes;
     private int start;
     private int end;
@@ -45,9 +45,9 @@ public final class WriteBuffer implements AsyncWrite {
         return end - start;
     }
 
-    /// Takes what there is room for, and flushes before if there is none.
+    /// Takes as many bytes as it has room for. If it has none, it flushes first.
     ///
-    /// Cancelled or failed, it has taken nothing of `from`. What the buffer held and has not been written is still in it.
+    /// If it fails or is cancelled, it has taken nothing of `from`, and bytes that were not written are still in the buffer.
     ///
     /// @return how many bytes; fails as the target does
     @Override
@@ -59,11 +59,11 @@ public final class WriteBuffer implements AsyncWrite {
         });
     }
 
-    /// Takes all, and flushes whenever the buffer is full.
+    /// Takes all bytes, and flushes when the buffer is full.
     ///
-    /// Cancelled or failed, it has taken what is before the position of `from`.
+    /// If it fails or is cancelled, it has taken the bytes before the position of `from`.
     ///
-    /// @return ready when nothing is left; fails as the target does
+    /// @return ready when `from` has no bytes left; fails as the target does
     @Override
     public Future<Void> writeAll(ByteBuffer from) {
         Objects.requireNonNull(from, "the buffer is null");
@@ -84,11 +84,11 @@ public final class WriteBuffer implements AsyncWrite {
         return n;
     }
 
-    /// Writes all that the buffer holds.
+    /// Writes all bytes of the buffer to the target.
     ///
-    /// Cancelled or failed, what has not been written is still in the buffer, and the next flush writes it.
+    /// If it fails or is cancelled, bytes that were not written are still in the buffer, and the next flush writes them.
     ///
-    /// @return ready when the target has taken everything; fails as it does
+    /// @return ready when the target has taken all bytes; fails as the target does
     public Future<Void> flush() {
         return async(() -> {
             if (start == end) return;

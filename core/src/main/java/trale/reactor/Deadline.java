@@ -17,7 +17,7 @@ final class Deadline extends Owned implements Future<Void> {
 
     final long nanoTime;
 
-    /// Where in the heap, and what to wake. Guarded by the [Timers].
+    /// Its place in the heap, and its waker. Guarded by the [Timers].
     int index = NOWHERE;
 
     Waker waker = NO_WAKER;
@@ -33,7 +33,7 @@ final class Deadline extends Owned implements Future<Void> {
     public Poll<Void> poll(Context cx) {
         var here = Executor.get().reactor();
         if (here.hasPassed(nanoTime)) {
-            drop(); // it may still be in the heap: this poll need not come from the timer's wake
+            drop(); // it may still be in the heap, if another wake caused this poll
             return Poll.ready(null);
         }
         if (here != reactor) drop();

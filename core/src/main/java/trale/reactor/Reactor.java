@@ -29,15 +29,15 @@ import trale.internal.linux.TimerFd;
 ///  wakeup(), from another thread ───── eventfd write ──────────────────▶ one eventfd
 /// ```
 ///
-/// Everything is watched edge-triggered from the start, so waiting costs no system call, and neither the eventfd nor the
-/// timerfd has to be read back. No task and no sleep has a descriptor of its own.
+/// Every descriptor is watched edge-triggered for all events from the start, so waiting costs no system call. The eventfd and the
+/// timerfd need not be read back. No task and no sleep has a descriptor of its own.
 ///
-/// **Events before deadlines.** A deadline has passed only when the reactor has seen everything that Linux had to report at that
-/// time. So after a pause of the process — a signal, a long garbage collection, a busy machine — what arrived in time wakes its
-/// task before its time-out does.
+/// **Events before deadlines.** A deadline counts as passed when the reactor has seen everything that Linux had to report at that
+/// time. After a pause of the process — a signal, a long garbage collection, a busy machine — data that arrived in time wakes its
+/// task before the time-out does.
 ///
-/// One thread turns a reactor, in which its executor's [Driver] has a say and nothing else. All public methods may be called from
-/// any thread. See epoll(7), timerfd_create(2), eventfd(2).
+/// One thread turns a reactor; the [Driver] of its executor says which. All public methods may be called from any thread. See epoll(7),
+/// timerfd_create(2), eventfd(2).
 public final class Reactor {
     private static final int BATCH = 256;
     private static final long EXIT_PAUSE = 1_000_000; // ns
@@ -48,20 +48,20 @@ public final class Reactor {
     private final Timers timers;
     private final SourceTable sources = new SourceTable();
 
-    /// When the JVM exits it waits 300 ms for threads that are in native code, as one in epoll_wait is. So from then on, while
-    /// shutdown hooks may still rely on tasks that run, a turn waits in Java instead; this ends the wait that is under way.
+    /// At its exit the JVM waits 300 ms for each thread that is in native code, such as a thread in epoll_wait. Shutdown hooks may
+    /// rely on tasks that still run. So during the exit a turn sleeps in Java instead. This ends the epoll_wait that is under way.
     private final Runnable atExit = this::wakeup;
 
-    /// The thread that turns. Written by it, at its first turn; another thread that reads null, or that thread, is right either way:
-    /// it sets the timer, which at worst is in vain.
+    /// The thread that turns. That thread writes it at its first turn. Another thread may still read null; it then sets the timer too,
+    /// which is right at any time.
     private volatile @Nullable Thread turner;
 
-    /// Up to when the events have been seen: a deadline that is not later has passed. Written by the thread that turns *after* it
-    /// has woken what they were for, read by any that polls a sleep.
+    /// All events up to this time have been seen, so a deadline that is not later has passed. The thread that turns writes it *after* it
+    /// has woken the tasks of those events. Any thread that polls a sleep reads it.
     private volatile long seenUntil;
 
-    /// Guarded by this: a thread that writes to the eventfd holds the monitor, so that its number can't be another file's by then.
-    /// The thread that turns reads it without: only that thread closes.
+    /// Guarded by this. A thread that writes to the eventfd holds the monitor, so the eventfd is still open. The thread that turns reads
+    /// it without the monitor, because only that thread closes.
     private boolean closed;
 
     /// Opens the three descriptors.
@@ -134,8 +134,8 @@ public final class Reactor {
         if (sources.remove(s) && !closed) epoll.delete(s.fd);
     }
 
-    /// {@return a future that is ready when [System#nanoTime()] has come to this, never before} It waits in the reactor of
-    /// the executor that polls it, and costs no system call unless it is the earliest and another thread turns.
+    /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
+    /// it. It costs a system call only if it is the earliest deadline and another thread turns the reactor.
     ///
     /// @param nanoTime within 2⁶² ns (146 years) of now
     public static Future<Void> sleepUntil(long nanoTime) {
@@ -155,7 +155,7 @@ public final class Reactor {
         timers.remove(deadline);
     }
 
-    /// Takes what Linux has to report and wakes the tasks that wait for it. A signal (EINTR) ends the wait like an event would.
+    /// Takes what Linux has to report and wakes the tasks that wait for it. A signal (EINTR) ends the wait as an event does.
     ///
     /// @param block wait until there is something to report, or [#wakeup()]
     void turn(boolean block) {
@@ -180,8 +180,8 @@ public final class Reactor {
         return n == BATCH || n == -Errno.EINTR;
     }
 
-    /// Wakes the sleeps whose time has come. What became ready before that time comes first: the thread may have stood still since
-    /// it asked Linux, so it asks again after it has looked at the clock, as often as it takes for all sources.
+    /// Wakes the sleeps whose time has come. Events that came before that time are taken first: the thread may have stood still since
+    /// it asked Linux. So it reads the clock and asks Linux again, as often as it takes for all sources.
     private void expire() {
         var now = Libc.nanoTime();
         if (!timers.areDue(now)) return;
@@ -190,14 +190,14 @@ public final class Reactor {
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
 
-    /// Ends a turn that blocks, or the next that would. From any thread, at any time, also after the end. Allocates nothing.
+    /// Ends a turn that blocks, or the next one that would block. From any thread, at any time, also after the close. Allocates nothing.
     public void wakeup() {
         synchronized (this) {
             if (!closed) eventFd.signal();
         }
     }
 
-    /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
+    /// Wakes one of several tasks, each of which must be woken. So an exception of a hand-written waker is logged here.
     static void wake(Waker waker) {
         try {
             waker.wake();
@@ -206,8 +206,8 @@ public final class Reactor {
         }
     }
 
-    /// Wakes what still waits — a slot then throws AsynchronousCloseException, a timer can be scheduled elsewhere —
-    /// and closes the descriptors. By the thread that turns, or after it has ended. Idempotent.
+    /// Wakes the tasks that still wait, and closes the descriptors. A slot then throws AsynchronousCloseException. A sleep may be polled on
+    /// another executor. By the thread that turns, or after it has ended. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

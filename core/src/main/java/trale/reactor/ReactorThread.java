@@ -5,8 +5,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A thread of its own turns the reactor and does nothing else; the executor's thread parks. So a wake by the reactor is a wake
-/// by another thread, and each event costs a hand-over.
+/// A second thread turns the reactor and does nothing else. The executor's thread parks. So a wake by the reactor is a wake by another
+/// thread, and each event costs a hand-over.
 final class ReactorThread implements Driver {
     private static final long PAUSE = 1_000_000; // ns
 
@@ -14,14 +14,14 @@ final class ReactorThread implements Driver {
     private final Thread executor;
     private final Thread thread;
 
-    /// Written by the executor's thread *before* it ends the wait of the reactor's.
+    /// The executor's thread writes it *before* it ends the wait of the reactor's thread.
     private volatile boolean closed;
 
-    /// Why the reactor's thread has ended. Written by it *before* it wakes the executor's thread, which reads it after each sleep.
+    /// Why the reactor's thread has ended. That thread writes it *before* it wakes the executor's thread, which reads it after each sleep.
     private volatile @Nullable Throwable failure;
 
-    /// That the reactor's thread has no memory for a system call, and tries again. Written by it *before* it wakes the executor's
-    /// thread, which takes it, and makes room.
+    /// The reactor's thread had no memory for a system call, and tries again. It writes this *before* it wakes the executor's thread,
+    /// which takes it and makes room.
     private volatile @Nullable OutOfMemoryError starving;
 
     ReactorThread(Thread executor, ThreadFactory threads) throws IOException {

@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import trale.Context;
 import trale.Waker;
 
-/// One direction of a [Source]. It knows whether a system call is worth making, and which waker to call when it is.
+/// One direction of a [Source]. It knows whether a system call is worth making. If it is not, the slot keeps the waker of the task that
+/// waits.
 ///
 /// ```
 ///            poll: true, make the call              event: READY
@@ -21,7 +22,7 @@ import trale.Waker;
 /// ```
 /// while (slot.poll(cx)) {
 ///     int n = read(fd, buffer);                 // must not block
-///     if (n == -EAGAIN) continue;               // polls again: now it waits, unless an event came meanwhile
+///     if (n == -EAGAIN) continue;               // polls the slot again: it keeps the waker, unless an event came meanwhile
 ///     slot.done(n < 0 || n == asked);           // it failed, or got all that was asked for: there may be more
 ///     if (n < 0) throw new IOException("errno " + -n);
 ///     return Poll.ready(n);
@@ -29,11 +30,13 @@ import trale.Waker;
 /// return Poll.pending();
 /// ```
 ///
-/// No wake-up is lost: the slot is NOTHING *before* the call is made, so an event during or after the call turns it to
-/// READY, and the compare-and-set that would store the waker fails. No call is made in vain: after a short read the slot
-/// stays NOTHING, and the next poll waits without asking the kernel for its EAGAIN.
+/// No wake-up is lost. The slot is NOTHING *before* the call is made, so an event during or after the call turns it to READY. Then the
+/// compare-and-set that would store the waker fails.
 ///
-/// One task at a time uses a slot. The reactor and `close` come from other threads.
+/// No call is made in vain. After a short read the slot stays NOTHING, and the next poll keeps the waker without a call that would answer
+/// EAGAIN.
+///
+/// One task at a time uses a slot. The reactor and `close` may use it from other threads.
 public final class Slot {
     private static final Object NOTHING = new Object();
     private static final Object READY = new Object();
@@ -44,14 +47,14 @@ public final class Slot {
 
     /// NOTHING, READY, CLOSED, CLOSED_WHILE_WAITING or the [Waker] of the task that waits.
     ///
-    /// Written by the task (READY → NOTHING before its call, NOTHING → its waker after), by the reactor (→ READY) and by close
-    /// (→ CLOSED). All are compare-and-sets, sequentially consistent, with one exception: no thread but the task leaves
-    /// CLOSED_WHILE_WAITING, so the task overwrites it plainly. The task's NOTHING is ordered before its system call, so either the call sees what the kernel
-    /// reported, or the report comes after the NOTHING and is not overwritten.
-    private volatile Object state = READY; // not known yet, so the first call is tried
+    /// The task writes READY → NOTHING before its call and NOTHING → its waker after it. The reactor writes READY, and close writes
+    /// CLOSED. All are compare-and-sets, sequentially consistent. One is not: only the task leaves CLOSED_WHILE_WAITING, so a plain write
+    /// does. The task's NOTHING is ordered before its system call. So the call sees what the kernel reported, or the report comes
+    /// after the NOTHING and is not overwritten.
+    private volatile Object state = READY; // not known yet, so the first call is worth making
 
-    /// The other end is gone, so no further edge comes. The task makes the call until the call itself reports the end.
-    /// Set before the state is READY, read after the task's call.
+    /// The other end is gone, so no further edge comes. The task goes on making calls until a call reports the end. The reactor writes it
+    /// before the state becomes READY, and the task reads it after its call.
     private volatile boolean ended;
 
     Slot() {}
@@ -79,8 +82,8 @@ public final class Slot {
 
     /// Says that the call was made and did not answer EAGAIN.
     ///
-    /// @param more another call is worth its while at once: a stream moved all that was asked for, or it is no stream
-    ///             (a short read tells nothing about datagrams and accept), or the call failed
+    /// @param more another call is worth making at once: the call failed, or a stream moved all that was asked for, or this is not a
+    ///             stream (a short read tells nothing about datagrams and connections)
     public void done(boolean more) {
         if (more || ended) STATE.compareAndSet(this, NOTHING, READY);
     }
@@ -101,7 +104,7 @@ public final class Slot {
         turnInto(CLOSED, CLOSED_WHILE_WAITING);
     }
 
-    /// Wakes the waiting task; CLOSED stays what it is.
+    /// Wakes the waiting task. A closed slot stays closed.
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
             var s = state;

@@ -45,7 +45,7 @@ public final class Source implements AutoCloseable {
     /// of times.
     @Override
     public void close() {
-        try { // first what wakes: that needs no memory
+        try { // waking the tasks comes first: it needs no memory
             read.close();
             write.close();
         } finally {

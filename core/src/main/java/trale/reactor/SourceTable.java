@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the [Source] an event is for by the 64 bits that epoll gives back: the place in this table, and a generation.
 ///
-/// A task may close a source and register another while later events of the same batch still name the closed one. The new source may
-/// get the same place, but its key has another generation, so the stale event finds no source.
+/// While the reactor goes through a batch of events, a task may close a source and register another one in the same place. A later event
+/// of the batch may be for the closed source. It has the old generation and finds no source.
 final class SourceTable {
     private static final int NONE = -1;
 
-    /// Written by add and remove under the monitor; read by the reactor's thread without it. The array's elements are
-    /// volatile, and a source is put in before it is added to epoll, so its first event finds it.
+    /// `add` and `remove` write it under the monitor. The reactor's thread reads it without the monitor: the elements are volatile, and a
+    /// source is put in before it is added to epoll, so its first event finds it.
     private volatile AtomicReferenceArray<@Nullable Source> places = new AtomicReferenceArray<>(64);
 
     // Guarded by this:
-    private int[] nextFree = new int[64]; // a list through the free places, so that to remove allocates nothing
+    private int[] nextFree = new int[64]; // a list through the free places, so that `remove` allocates nothing
     private int firstFree = NONE;
     private int used; // places ever used
     private int size;
@@ -26,7 +26,7 @@ final class SourceTable {
     synchronized Source add(Reactor reactor, int fd) {
         var place = firstFree != NONE ? firstFree : used;
         if (place == places.length()) grow();
-        // 31 bits: once round is two thousand million sources later, and an event of the first then is a spurious one
+        // 31 bits: a generation comes again after 2³¹ sources. A stale event that old would be a spurious one.
         var next = (generation + 1) & Integer.MAX_VALUE;
         var source = new Source(reactor, fd, (long) next << 32 | place);
         generation = next;
@@ -66,7 +66,7 @@ final class SourceTable {
         return size;
     }
 
-    /// Closes all; the reactor is closed, so none is added any more.
+    /// Closes all sources. The reactor is closed before, so no source is added meanwhile.
     void close() {
         var all = places;
         for (var i = 0; i < all.length(); i++) {

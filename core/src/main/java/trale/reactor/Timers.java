@@ -26,12 +26,11 @@ final class Timers {
         this.timerFd = timerFd;
     }
 
-    /// Puts the deadline in. If it is in already, it gets the new waker.
+    /// Adds a deadline. If it is in the heap already, it gets the new waker.
     ///
     /// @param arm set the timerfd if this is the earliest; otherwise the thread that turns the reactor sets it before it sleeps
-    /// @throws IllegalStateException closed, so that the timerfd's number may be another file's; or Linux refuses to set the
-    ///         timerfd. The deadline is not in then
-    /// @throws OutOfMemoryError there is no room for it; it is not in then
+    /// @throws IllegalStateException the timers are closed, or Linux refuses to set the timerfd. The deadline was not added
+    /// @throws OutOfMemoryError the array could not grow. The deadline was not added
     synchronized void put(Deadline d, Waker waker, boolean arm) {
         if (closed) throw new IllegalStateException("this reactor is closed; sleep in a task of an executor that is open");
         if (d.index != Deadline.NOWHERE) {
@@ -48,9 +47,9 @@ final class Timers {
         if (d.index != Deadline.NOWHERE) removeAt(d.index);
     }
 
-    /// Sets the timerfd to the earliest deadline unless it goes off before that anyway.
+    /// Sets the timerfd to the earliest deadline, unless it goes off before that.
     ///
-    /// @return whether that has passed: then there is nothing to set
+    /// @return whether the earliest deadline has passed; then the timerfd is not set
     synchronized boolean arm(long now) {
         if (areDue(now)) return true;
         if (size != 0) armAt(heap[0].nanoTime);
@@ -69,22 +68,22 @@ final class Timers {
         return size != 0 && heap[0].nanoTime - now <= 0;
     }
 
-    /// Takes out the earliest deadline if it has passed.
+    /// Removes the earliest deadline, if it has passed.
     ///
-    /// @return what to wake, or null
+    /// @return its waker, or null
     synchronized @Nullable Waker expire(long now) {
         return areDue(now) ? removeAt(0) : null;
     }
 
-    /// Closes the timerfd. Nothing is put in any more.
+    /// Closes the timerfd. No deadline is added any more.
     synchronized void close() {
         closed = true;
         timerFd.close();
     }
 
-    /// Takes out any deadline.
+    /// Removes any deadline.
     ///
-    /// @return what to wake, or null: there is none
+    /// @return its waker, or null if there is no deadline
     synchronized @Nullable Waker takeOne() {
         return size == 0 ? null : removeAt(size - 1);
     }

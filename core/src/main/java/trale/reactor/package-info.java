@@ -1,4 +1,4 @@
-/// The reactor: epoll, one eventfd, one timerfd; what a hand-written leaf future registers with.
+/// The reactor: epoll, one eventfd, one timerfd. A hand-written leaf future registers its descriptor here.
 @NullMarked
 package trale.reactor;
 

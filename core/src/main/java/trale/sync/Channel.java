@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
+import trale.Poll;
 import trale.Waker;
 
 /// A bounded queue between tasks. A full channel makes its senders wait, which is the back-pressure of a pipeline.
@@ -67,10 +68,10 @@ public final class Channel<T> implements AutoCloseable {
             }
 
             @Override
-            Void take() throws ClosedChannelException {
+            Poll<Void> take() throws ClosedChannelException {
                 if (closed) throw new ClosedChannelException();
                 items.add(item);
-                return null;
+                return Line.DONE;
             }
 
             @Override
@@ -103,8 +104,10 @@ public final class Channel<T> implements AutoCloseable {
             }
 
             @Override
-            @Nullable T take() {
-                return items.poll();
+            Poll<@Nullable T> take() {
+                var first = Poll.<@Nullable T>ready(items.peek());
+                items.poll();
+                return first;
             }
 
             @Override

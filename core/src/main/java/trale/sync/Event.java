@@ -1,6 +1,7 @@
 package trale.sync;
 
 import trale.Future;
+import trale.Poll;
 
 /// Something that happens once, for good: a start, a stop, a value that is there.
 ///
@@ -55,8 +56,8 @@ public final class Event {
             }
 
             @Override
-            Void take() {
-                return null;
+            Poll<Void> take() {
+                return Line.DONE;
             }
 
             @Override

@@ -10,7 +10,7 @@ import trale.internal.Log;
 import trale.internal.Owned;
 
 /// The futures that wait for one kind of thing (items, room, permits), first come first served. The monitor of `lock` guards all
-/// of it.
+/// of it. Things that need no lock, as permits, may be taken without it while the line is empty.
 ///
 /// ```
 ///   woken ⇄ woken ⇄ asleep ⇄ asleep ⇄ … ⇄ last
@@ -27,11 +27,15 @@ import trale.internal.Owned;
 /// - A woken turn finds nothing: nothing is there, so it may sleep again.
 /// - A turn comes while things are there: it waits behind the others and wakes the first sleeper, which may be itself.
 final class Line {
+    static final Poll<Void> DONE = Poll.ready(null);
+
     final Object lock;
     private @Nullable Turn<?> last;
     private @Nullable Turn<?> sleeper;
     private long tickets;
-    int size;
+
+    /// How many wait. Written with the lock held, and read without it by a [Semaphore].
+    volatile int size;
 
     Line(Object lock) {
         this.lock = lock;
@@ -83,6 +87,7 @@ final class Line {
         if (sleeper == null || t.ticket < sleeper.ticket) sleeper = t;
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
     private void add(Turn<?> t) {
         t.ticket = tickets++;
         t.previous = last;
@@ -92,6 +97,7 @@ final class Line {
         size++;
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
     private void remove(Turn<?> t) {
         if (!t.in) return;
         if (t == sleeper) sleeper = asleepAfter(t);
@@ -124,8 +130,10 @@ final class Line {
         /// {@return whether there is enough for all, so that none waits behind another} Called with the lock held.
         abstract boolean endless();
 
-        /// Takes it. Called with the lock held.
-        abstract T take() throws Exception;
+        /// Takes it. What needs memory comes first, so that nothing is lost where there is none. Called with the lock held.
+        ///
+        /// @return ready, or null: it was taken without the lock meanwhile
+        abstract @Nullable Poll<T> take() throws Exception;
 
         /// {@return the waker of a turn in another line that can go on because of the taking} Called with the lock held.
         @Nullable Waker after() {
@@ -135,20 +143,29 @@ final class Line {
         @Override
         public Poll<T> poll(Context cx) throws Exception {
             Waker wake;
-            var answer = Poll.<T>pending();
+            Poll<T> taken;
             synchronized (line.lock) {
-                var available = available();
-                if (available && (woken || line.size == 0 || endless())) {
-                    line.remove(this);
-                    answer = Poll.ready(take());
+                taken = available() && (woken || line.size == 0 || endless()) ? takeAndLeave() : null;
+                if (taken != null) {
                     wake = after();
                 } else {
                     line.sleep(this, cx.waker());
-                    wake = available ? line.next() : null;
+                    wake = available() ? line.next() : null; // asked once it is in the line: see Semaphore
                 }
             }
             wake(wake);
-            return answer;
+            return taken != null ? taken : Poll.pending();
+        }
+
+        private @Nullable Poll<T> takeAndLeave() throws Exception {
+            var stays = false;
+            try {
+                var taken = take();
+                stays = taken == null;
+                return taken;
+            } finally {
+                if (!stays) line.remove(this);
+            }
         }
 
         /// Gives the place up. A wake that was for this turn goes to the next.

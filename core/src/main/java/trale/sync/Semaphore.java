@@ -1,6 +1,11 @@
 package trale.sync;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import trale.Context;
 import trale.Future;
+import trale.Poll;
 import trale.Waker;
 
 /// Limits how many tasks are inside at a time. A mutex is a `Semaphore(1)`.
@@ -26,13 +31,24 @@ import trale.Waker;
 public final class Semaphore {
     private final Object lock = new Object();
     private final Line line = new Line(lock);
-    private int free; // guarded by the lock
+
+    /// How many permits are free. Any thread takes one, or gives one back, without the lock:
+    ///
+    /// ```
+    ///   release                       a turn that finds none, with the lock held
+    ///   free + 1                      line.size + 1
+    ///   line.size != 0? wake one      free > 0? wake one
+    /// ```
+    ///
+    /// Both are sequentially consistent, so at least one of the two sees the other: no permit lies free beside turns that all sleep. The
+    /// model `permits` (docs/models.md) tries these steps in every order.
+    private final AtomicInteger free;
 
     /// @param permits how many tasks may be inside, 0 or more; with 0 every task waits until it is cancelled
     /// @throws IllegalArgumentException `permits` is negative
     public Semaphore(int permits) {
         if (permits < 0) throw new IllegalArgumentException("a semaphore of " + permits + " permits: it has to be 0 or more");
-        free = permits;
+        free = new AtomicInteger(permits);
     }
 
     /// Takes a permit, after it has waited for one.
@@ -43,8 +59,14 @@ public final class Semaphore {
     public Future<Permit> acquire() {
         return new Line.Turn<>(line) {
             @Override
+            public Poll<Permit> poll(Context cx) throws Exception {
+                var taken = line.size == 0 ? take() : null; // else it waits behind the others
+                return taken != null ? taken : super.poll(cx);
+            }
+
+            @Override
             boolean available() {
-                return free > 0;
+                return free.get() > 0;
             }
 
             @Override
@@ -53,10 +75,10 @@ public final class Semaphore {
             }
 
             @Override
-            Permit take() {
-                var permit = new Permit(Semaphore.this); // first: it may find no memory
-                free--;
-                return permit;
+            @Nullable Poll<Permit> take() {
+                var permit = Poll.ready(new Permit(Semaphore.this));
+                for (int n; (n = free.get()) > 0; ) if (free.compareAndSet(n, n - 1)) return permit;
+                return null;
             }
 
             @Override
@@ -66,12 +88,11 @@ public final class Semaphore {
         };
     }
 
-    private void release(Permit permit) {
+    private void release() {
+        free.getAndIncrement();
+        if (line.size == 0) return;
         Waker wake;
         synchronized (lock) {
-            if (permit.closed) return;
-            permit.closed = true;
-            free++;
             wake = line.next();
         }
         Line.wake(wake);
@@ -86,8 +107,10 @@ public final class Semaphore {
 
     /// The right to be inside.
     public static final class Permit implements AutoCloseable {
+        private static final AtomicIntegerFieldUpdater<Permit> CLOSED = AtomicIntegerFieldUpdater.newUpdater(Permit.class, "closed");
+
         private final Semaphore semaphore;
-        private boolean closed; // guarded by the semaphore's lock
+        private volatile int closed; // 1: by the thread that turned it from 0
 
         private Permit(Semaphore semaphore) {
             this.semaphore = semaphore;
@@ -96,7 +119,7 @@ public final class Semaphore {
         /// Gives the permit back, from any thread. A second call does nothing.
         @Override
         public void close() {
-            semaphore.release(this);
+            if (CLOSED.getAndSet(this, 1) == 0) semaphore.release();
         }
     }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.support.NeedsLinux;
 
 /// AsyncRead.of and AsyncWrite.of: java.io streams, whose calls are not taken back.
 @Timeout(60)
@@ -68,6 +69,7 @@ class BlockingStreamsTest extends SocketTest {
         assertArrayEquals(bytes, out.toByteArray());
     }
 
+    @NeedsLinux(NeedsLinux.THREADS)
     @Test
     void aReadThatCompletesAfterItsCancellationKeepsItsBytesForTheNext() throws Exception {
         var given = new Given();
@@ -100,6 +102,7 @@ class BlockingStreamsTest extends SocketTest {
         assertEquals(0, run(() -> await(in.read(ByteBuffer.allocate(0)))), "no room: no call");
     }
 
+    @NeedsLinux(NeedsLinux.THREADS)
     @Test
     void aSecondReadWhileOneWaitsIsRefusedAndHarmsNothing() throws Exception {
         var given = new Given();
@@ -135,6 +138,7 @@ class BlockingStreamsTest extends SocketTest {
         }
     }
 
+    @NeedsLinux(NeedsLinux.THREADS)
     @Test
     void aWriteThatIsCancelledInItsCallIsWrittenAndTheNextWaitsForIt() throws Exception {
         var held = new Held();
@@ -153,6 +157,7 @@ class BlockingStreamsTest extends SocketTest {
         assertEquals("one two", held.bytes.toString());
     }
 
+    @NeedsLinux(NeedsLinux.THREADS)
     @Test
     void aWriteThatIsCancelledWhileItWaitsForAnothersCallHasTakenNothing() throws Exception {
         var held = new Held();
@@ -174,6 +179,7 @@ class BlockingStreamsTest extends SocketTest {
         assertEquals("three", held.bytes.toString());
     }
 
+    @NeedsLinux(NeedsLinux.THREADS)
     @Test
     void aChildProcessAnswers() throws Exception {
         var child = new ProcessBuilder("cat").start();

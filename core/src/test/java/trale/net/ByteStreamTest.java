@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import trale.Poll;
+import trale.support.NeedsLinux;
 
 /// Reading and writing: against java.nio where the peer's behaviour matters, against ourselves where it does not.
 class ByteStreamTest extends SocketTest {
@@ -99,6 +100,7 @@ class ByteStreamTest extends SocketTest {
     }
 
     /// Before an urgent byte (tcp(7)) a read is short though there is more: unlike any other short read of TCP.
+    @NeedsLinux(NeedsLinux.FEATURE)
     @Test
     void E3_whatComesAfterAnUrgentByteIsReadWithoutANewEvent() throws Exception {
         try (var ends = ends()) {

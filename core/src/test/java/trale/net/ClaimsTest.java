@@ -27,9 +27,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import trale.Future;
 import trale.JoinHandle;
 import trale.support.Futures;
+import trale.support.NeedsLinux;
 import trale.time.Timer;
 
 /// One socket, and several who want it at once, give up, or close it, from threads of their own.
+@NeedsLinux(NeedsLinux.THREADS)
 class ClaimsTest extends SocketTest {
     /// A race goes on until so many reads were successful, so many refused, and so many tasks cancelled, or ten times as many
     /// of the latter.

@@ -20,10 +20,14 @@ import trale.Executor;
 import trale.Future;
 import trale.support.Arrangement;
 import trale.support.Child;
+import trale.support.NeedsLinux;
+import trale.support.NeedsSoundCalls;
 import trale.support.NothingIsLeft;
 import trale.support.TheLog;
 
 /// What sockets cost, and what becomes of those nobody closes.
+@NeedsSoundCalls("another process, which is on a sound Linux")
+@NeedsLinux(NeedsLinux.PROCESS)
 class CostTest extends SocketTest {
 
     private static Future<Void> echo(TcpStream stream, ByteBuffer buffer) {

@@ -1,421 +1,253 @@
 package trale.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Modifier;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.Async;
 import trale.Context;
 import trale.Executor;
 import trale.Future;
 import trale.JoinHandle;
 import trale.Poll;
 import trale.Waker;
-import trale.sync.Channel;
-import trale.sync.Event;
-import trale.sync.Semaphore;
-import trale.time.Interval;
+import trale.internal.linux.Kernel;
+import trale.support.NeedsLinux;
+import trale.support.NothingIsLeft;
 import trale.time.Timer;
 
 /// Every public method that returns a future × where the future is × how it is given up: afterwards the thing works, what it
-/// holds is all there, and no task is left.
+/// holds is all there, and no task and no descriptor is left.
+@NeedsLinux(NeedsLinux.THREADS)
 class GivingUpTest extends SocketTest {
-    private enum State {
+    enum State {
         NOT_POLLED,
+        /// Not polled, and its first poll would be ready.
+        READY,
         PENDING,
+        /// And not polled since.
         WOKEN,
+        /// Its task has the value, and no one has taken that from the handle.
         ENDED
     }
 
-    private enum End {
+    enum End {
         DROP,
         CANCEL,
         TIMEOUT,
+        /// Of the executor.
         CLOSE
     }
 
-    /// A thing with one operation that waits.
-    private interface Thing extends AutoCloseable {
-        Future<?> operation();
+    private static final int METHODS = 43;
+    private static final int IMPOSSIBLE = 8; // methods × states
 
-        /// Makes one operation ready. Called once.
-        void makeReady() throws Exception;
-
-        /// Undoes what an operation that became a value has done, so that another is ready again.
-        void giveBack(Object value) throws Exception;
-
-        /// {@return the thing when no operation waits and none has taken anything} By its text, if that tells.
-        default String idle() {
-            return "";
-        }
-
-        @Override
-        default void close() {}
-    }
-
-    private interface Maker {
-        Thing make(GivingUpTest test) throws Exception;
-    }
-
-    private static final Map<String, Maker> CASES = new LinkedHashMap<>();
-
-    /// Methods whose futures poll other futures, or end by their own: the tests that give them up.
-    private static final Map<String, String> ELSEWHERE = Map.ofEntries(
-            Map.entry("Async.async", "trale.DroppedBodyTest"),
-            Map.entry("Async.yieldNow", "trale.YieldNowTest"),
-            Map.entry("Future.all", "trale.RaceTest"),
-            Map.entry("Future.any", "trale.RaceTest"),
-            Map.entry("Future.race", "trale.RaceTest"),
-            Map.entry("Future.from", "trale.StageTest"),
-            Map.entry("Scope.run", "trale.ScopeTest"),
-            Map.entry("Scope.call", "trale.ScopeTest"),
-            Map.entry("Scope.fork", "trale.ScopeTest"),
-            Map.entry("Executor.spawn", "trale.JoinHandleTest"),
-            Map.entry("Executor.submit", "trale.JoinHandleTest"),
-            Map.entry("JoinHandle.named", "trale.JoinHandleTest"),
-            Map.entry("JoinHandle.closing", "trale.JoinHandleTest"),
-            Map.entry("Blocking.run", "trale.BlockingTest"),
-            Map.entry("Timer.timeout", "trale.time.TimeoutTest"),
-            Map.entry("TcpStream.connect", "trale.net.ConnectTest"),
-            Map.entry("UnixStream.connect", "trale.net.UnixSocketTest"),
-            Map.entry("AsyncRead.copy", "trale.net.ByteStreamTest"),
-            Map.entry("AsyncRead.read", "trale.net.BlockingStreamsTest"),
-            Map.entry("AsyncRead.readExactly", "trale.net.ByteStreamTest"),
-            Map.entry("AsyncWrite.write", "trale.net.BlockingStreamsTest"),
-            Map.entry("AsyncWrite.writeAll", "trale.net.ByteStreamTest"),
-            Map.entry("ByteStream.readExactly", "trale.net.ByteStreamTest"),
-            Map.entry("ByteStream.write", "trale.net.ByteStreamTest"),
-            Map.entry("ByteStream.writeAll", "trale.net.ByteStreamTest"),
-            Map.entry("LineReader.read", "trale.net.LineReaderTest"),
-            Map.entry("UdpSocket.send", "trale.net.UdpSocketTest"),
-            Map.entry("UdpSocket.sendTo", "trale.net.UdpSocketTest"),
-            Map.entry("UdpSocket.recvFrom", "trale.net.UdpSocketTest"),
-            Map.entry("WriteBuffer.write", "trale.net.WriteBufferTest"),
-            Map.entry("WriteBuffer.writeAll", "trale.net.WriteBufferTest"),
-            Map.entry("WriteBuffer.flush", "trale.net.WriteBufferTest"));
+    private static final Map<String, Thing.Maker> THINGS = new TreeMap<>(Things.all());
 
     static {
-        CASES.put("Channel.receive", _ -> new Thing() {
-            final Channel<Integer> channel = new Channel<>(1);
-
-            @Override
-            public Future<?> operation() {
-                return channel.receive();
-            }
-
-            @Override
-            public void makeReady() {
-                assertTrue(channel.offer(1));
-            }
-
-            @Override
-            public void giveBack(Object value) {
-                assertTrue(channel.offer((Integer) value));
-            }
-
-            @Override
-            public String idle() {
-                return channel.toString().replace("1 of 1", "0 of 1");
-            }
-        });
-        CASES.put("Channel.send", test -> new Thing() {
-            final Channel<Integer> channel = new Channel<>(1);
-
-            {
-                assertTrue(channel.offer(0));
-            }
-
-            @Override
-            public Future<?> operation() {
-                return channel.send(1);
-            }
-
-            @Override
-            public void makeReady() {
-                assertEquals(0, test.executor.submit(channel.receive()).join());
-            }
-
-            @Override
-            public void giveBack(Object value) {
-                assertEquals(1, test.executor.submit(channel.receive()).join());
-            }
-
-            @Override
-            public String idle() {
-                return channel.toString().replace("0 of 1", "1 of 1");
-            }
-        });
-        CASES.put("Semaphore.acquire", test -> new Thing() {
-            final Semaphore semaphore = new Semaphore(1);
-            final Semaphore.Permit permit = test.executor.submit(semaphore.acquire()).join();
-
-            @Override
-            public Future<?> operation() {
-                return semaphore.acquire();
-            }
-
-            @Override
-            public void makeReady() {
-                permit.close();
-            }
-
-            @Override
-            public void giveBack(Object value) {
-                ((Semaphore.Permit) value).close();
-            }
-
-            @Override
-            public String idle() {
-                return semaphore.toString().replace("1 free", "0 free");
-            }
-        });
-        CASES.put("Event.await", _ -> new Thing() {
-            final Event event = new Event();
-
-            @Override
-            public Future<?> operation() {
-                return event.await();
-            }
-
-            @Override
-            public void makeReady() {
-                event.set();
-            }
-
-            @Override
-            public void giveBack(Object value) {}
-
-            @Override
-            public String idle() {
-                return event.toString().replace("set", "0 wait");
-            }
-        });
-        // The clock makes these ready.
-        CASES.put("Interval.tick", _ -> clock(Interval.every(Duration.ofMillis(20))::tick));
-        CASES.put("Timer.sleep", _ -> clock(() -> Timer.sleep(Duration.ofMillis(20))));
-        CASES.put("Reactor.sleepUntil", _ -> clock(() -> trale.reactor.Reactor.sleepUntil(System.nanoTime() + 20_000_000)));
-        CASES.put("Listener.accept", test -> {
-            var listener = test.listen();
-            return new Thing() {
-                final List<TcpStream> clients = new ArrayList<>();
-
-                @Override
-                public Future<?> operation() {
-                    return listener.accept();
-                }
-
-                @Override
-                public void makeReady() {
-                    clients.add(test.executor.submit(TcpStream.connect(listener.localAddress())).join());
-                }
-
-                @Override
-                public void giveBack(Object value) {
-                    ((TcpStream) value).close();
-                    makeReady();
-                }
-
-                @Override
-                public void close() {
-                    for (var c : clients) c.close();
-                    listener.close();
-                }
-            };
-        });
-        CASES.put("ByteStream.read", test -> bytesOf(test.tcpPair(), s -> {
-            var buffer = ByteBuffer.allocate(1);
-            return s.read(buffer.clear());
-        }, "x"));
-        CASES.put("LineReader.readLine", test -> {
-            var pair = test.tcpPair();
-            var lines = new LineReader(pair.one(), 10);
-            return bytesOf(pair, _ -> lines.readLine(), "line\n");
-        });
-        CASES.put("UdpSocket.recv", test -> {
-            var udp = test.udp();
-            return new Thing() {
-                @Override
-                public Future<?> operation() {
-                    return udp.recv(ByteBuffer.allocate(9));
-                }
-
-                @Override
-                public void makeReady() {
-                    test.executor.submit(udp.sendTo(bytes("x"), udp.localAddress())).join();
-                }
-
-                @Override
-                public void giveBack(Object value) {
-                    makeReady();
-                }
-
-                @Override
-                public void close() {
-                    udp.close();
-                }
-            };
-        });
+        THINGS.putAll(SocketThings.all());
     }
 
-    private interface Operation<S> {
-        Future<?> on(S s);
+    private Duration patience = Duration.ofSeconds(20);
+
+    Executor executor() {
+        return executor;
     }
 
-    private static Thing clock(java.util.function.Supplier<Future<?>> operation) {
-        return new Thing() {
-            @Override
-            public Future<?> operation() {
-                return operation.get();
-            }
-
-            @Override
-            public void makeReady() {}
-
-            @Override
-            public void giveBack(Object value) {}
-        };
-    }
-
-    private static Thing bytesOf(Pair<TcpStream> pair, Operation<TcpStream> operation, String text) {
-        return new Thing() {
-            @Override
-            public Future<?> operation() {
-                return operation.on(pair.one());
-            }
-
-            @Override
-            public void makeReady() throws Exception {
-                try (var helper = Executor.builder().name("helper").build()) {
-                    helper.submit(pair.other().writeAll(bytes(text))).join();
-                }
-            }
-
-            @Override
-            public void giveBack(Object value) throws Exception {
-                makeReady();
-            }
-
-            @Override
-            public void close() {
-                pair.close();
-            }
-        };
-    }
-
-    /// Polls a future until it is told to drop it.
-    private static final class Dropper implements Future<Object> {
-        private final Future<?> f;
-        private volatile boolean drop;
-        private volatile Waker waker = () -> {};
-
-        Dropper(Future<?> f) {
-            this.f = f;
-        }
-
-        @Override
-        public Poll<Object> poll(Context cx) throws Exception {
-            waker = cx.waker();
-            if (drop) {
-                f.drop();
-                throw new CancellationException("dropped");
-            }
-            return f.poll(cx) instanceof Poll.Ready<?>(var value) ? Poll.ready(value) : Poll.pending();
-        }
-
-        void dropNow() {
-            drop = true;
-            waker.wake();
-        }
-    }
-
-    /// Runs the operation into the state, and gives it up, on an executor of its own.
-    ///
-    /// @return whether it was made ready
-    private boolean giveUp(Thing thing, State state, End end) throws Exception {
-        var victim = arrangement.open("victim");
-        var hold = new CountDownLatch(1);
-        Thread closer = null;
-        JoinHandle<?> handle;
-        try {
-            if (state == State.NOT_POLLED) hold(victim, hold);
-            var dropper = new Dropper(thing.operation());
-            var limit = Duration.ofMillis(state == State.ENDED ? 10_000 : 2);
-            handle = end == End.DROP ? victim.submit(dropper)
-                    : victim.submit(end == End.TIMEOUT ? Timer.timeout(limit, cast(thing.operation())) : cast(thing.operation()));
-            if (state != State.NOT_POLLED) victim.submit(cx -> Poll.ready(null)).join(); // polled
-            if (state == State.WOKEN) hold(victim, hold);
-            var ready = state == State.WOKEN || state == State.ENDED;
-            if (ready) thing.makeReady();
-            if (state == State.ENDED) {
-                while (!handle.isDone()) victim.submit(Timer.sleep(Duration.ofMillis(1))).join();
-            }
-            switch (end) {
-                case DROP -> dropper.dropNow();
-                case CANCEL -> handle.cancel();
-                case CLOSE -> closer = Thread.ofPlatform().start(victim::close);
-                case TIMEOUT -> {} // comes by itself
-            }
-            hold.countDown();
-            try {
-                thing.giveBack(handle.join());
-            } catch (CancellationException | CompletionException e) {
-                // it has taken nothing, which the caller checks
-            }
-            return ready;
-        } finally {
-            hold.countDown();
-            if (closer != null) closer.join();
-            victim.close();
-            assertEquals(0, victim.taskCount());
-        }
-    }
-
-    private static void hold(Executor victim, CountDownLatch end) throws InterruptedException {
-        var begun = new CountDownLatch(1);
-        victim.submit(cx -> {
-            begun.countDown();
-            end.await();
-            return Poll.ready(null);
-        });
-        begun.await();
+    <T> T on(Callable<T> code) {
+        return onExecutor(code);
     }
 
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void whatIsGivenUpHasTakenNothingAndTheNextWorks() throws Exception {
-        var size = 0;
-        for (var entry : CASES.entrySet()) {
+        var cells = 0;
+        var impossible = 0;
+        var wrong = new AssertionError("wrong");
+        for (var entry : THINGS.entrySet()) {
             for (var state : State.values()) {
+                if (isImpossible(entry.getValue(), state)) {
+                    impossible++;
+                    continue;
+                }
                 for (var end : End.values()) {
-                    var name = entry.getKey() + " " + state + " " + end;
-                    try (var thing = entry.getValue().make(this)) {
-                        var before = thing.idle();
-                        var ready = giveUp(thing, state, end);
-                        assertEquals(before, thing.idle(), name);
-                        if (!ready) thing.makeReady();
-                        var value = executor.submit(Timer.timeout(Duration.ofSeconds(20), cast(thing.operation()))).join();
-                        if (value instanceof AutoCloseable c) c.close();
-                        size++;
+                    cells++;
+                    try {
+                        giveUp(entry.getValue(), state, end);
                     } catch (Throwable t) {
-                        throw new AssertionError(name, t);
+                        wrong.addSuppressed(new AssertionError(entry.getKey() + " " + state + " " + end + ": " + t, t));
                     }
                 }
             }
         }
-        assertEquals(CASES.size() * 16, size);
+        if (wrong.getSuppressed().length > 0) throw wrong;
+        assertEquals(IMPOSSIBLE, impossible);
+        assertEquals(METHODS * State.values().length * End.values().length - IMPOSSIBLE * End.values().length, cells);
+        assertEquals(828, cells);
+    }
+
+    /// Shows it by a first poll.
+    private boolean isImpossible(Thing.Maker maker, State state) throws Exception {
+        try (var thing = maker.make(this, state)) {
+            if (thing.impossible(state).isEmpty()) return false;
+            if (state == State.READY) thing.makeReady();
+            var woken = new AtomicBoolean();
+            var f = thing.operation();
+            var isReady = onExecutor(() -> {
+                var p = f.poll(Context.of(() -> woken.set(true)));
+                if (p instanceof Poll.Pending<?>) f.drop();
+                return p instanceof Poll.Ready<?>;
+            });
+            assertTrue(state == State.PENDING ? isReady || woken.get() : !isReady, thing.impossible(state));
+            awaitNoTask(executor);
+            return true;
+        }
+    }
+
+    private void giveUp(Thing.Maker maker, State state, End end) throws Exception {
+        var before = NothingIsLeft.open();
+        for (var factor = 1; !giveUp(maker, state, end, factor); factor *= 4)
+            assertTrue(factor < 1000, "the time-out always comes before the state");
+        awaitNoTask(executor);
+        assertEquals(before, NothingIsLeft.open(), "descriptors");
+    }
+
+    /// @param factor of the time-out's usual time
+    /// @return false: it came before the state
+    private boolean giveUp(Thing.Maker maker, State state, End end, int factor) throws Exception {
+        try (var thing = maker.make(this, state)) {
+            var text = thing.text();
+            var victim = open(thing.kernel());
+            try (victim) {
+                var isReady = state == State.READY || state == State.WOKEN || state == State.ENDED;
+                if (state == State.READY) thing.makeReady();
+                var f = new Held(thing.operation(), state == State.NOT_POLLED || state == State.READY, state != State.ENDED);
+                var isLimited = end == End.TIMEOUT && state != State.ENDED;
+                var handle = isLimited ? victim.submit(Timer.timeout(thing.limit().multipliedBy(factor), f)) : victim.submit(f);
+                if (!reach(victim, thing, f, state)) {
+                    var early = outcome(handle);
+                    assertTrue(isLimited, () -> "it did not come into the state: " + early);
+                    return false;
+                }
+                var returned = end(victim, f, handle, state, end);
+                if (isLimited && f.missed) return false;
+                check(thing, handle, state, end, returned);
+                awaitNoTask(victim);
+                thing.afterwards(isReady, returned);
+                if (state == State.WOKEN && thing.hasChildren() && !returned) isReady = false; // they have taken it
+                if (!isReady && !returned) {
+                    assertEquals(text, thing.text(), "given up");
+                    thing.makeReady();
+                }
+            }
+            assertEquals(0, victim.taskCount());
+            useIt(thing, text);
+            return true;
+        }
+    }
+
+    private Executor open(Kernel kernel) {
+        var usual = Kernel.use(kernel);
+        try {
+            return arrangement.open("victim");
+        } finally {
+            Kernel.use(usual);
+        }
+    }
+
+    /// {@return false: it came to its end before}
+    private static boolean reach(Executor victim, Thing thing, Held f, State state) throws Exception {
+        if (state == State.NOT_POLLED || state == State.READY) return f.reaches(h -> h.knocks > 0) && f.release();
+        if (!f.reaches(h -> h.polls > 0)) return false;
+        if (state == State.PENDING) return f.release();
+        thing.makeReady();
+        if (state == State.WOKEN) return f.reaches(h -> h.knocks > 0) && f.release();
+        f.reaches(h -> h.over);
+        victim.submit(_ -> Poll.ready(null)).join(); // its task has ended, too
+        return true;
+    }
+
+    /// {@return whether it became a value all the same}
+    private static boolean end(Executor victim, Held f, JoinHandle<?> handle, State state, End end) throws Exception {
+        switch (end) {
+            case DROP -> {
+                if (state != State.ENDED) f.dropNow();
+                else victim.submit(_ -> {
+                    handle.drop();
+                    return Poll.ready(null);
+                }).join();
+            }
+            case CANCEL -> handle.cancel();
+            case CLOSE -> victim.close();
+            case TIMEOUT -> {
+                if (state == State.ENDED) victim.submit(Timer.timeout(Duration.ZERO, cast(handle))).join();
+            }
+        }
+        return outcome(handle) == null;
+    }
+
+    /// {@return what it failed with, or null}
+    private static Throwable outcome(JoinHandle<?> handle) throws Exception {
+        try {
+            handle.toCompletableFuture().get(20, TimeUnit.SECONDS);
+            return null;
+        } catch (CancellationException e) {
+            return e;
+        } catch (ExecutionException e) {
+            return e.getCause();
+        }
+    }
+
+    private static void check(Thing thing, JoinHandle<?> handle, State state, End end, boolean returned) throws Exception {
+        if (returned) thing.giveBack(handle.join());
+        else if (end == End.TIMEOUT) assertInstanceOf(TimeoutException.class, outcome(handle));
+        else assertInstanceOf(CancellationException.class, outcome(handle));
+        var isEither = end == End.TIMEOUT && !thing.isReadyAtOnce(); // in its last poll, when the time is over
+        if (isEither && state != State.WOKEN && state != State.ENDED) return;
+        var hasValue = switch (state) {
+            case NOT_POLLED, PENDING -> false;
+            case READY -> end == End.TIMEOUT;
+            case WOKEN -> end == End.TIMEOUT || (thing.hasChildren() && !thing.losing().contains(end));
+            case ENDED -> true;
+        };
+        assertEquals(hasValue, returned, "it became a value");
+    }
+
+    private void useIt(Thing thing, String text) throws Exception {
+        var next = open(thing.kernel());
+        try (next) {
+            var value = next.submit(Timer.timeout(patience, cast(thing.operation()))).join();
+            assertEquals(text, thing.text(), "used");
+            thing.used(value);
+            awaitNoTask(next);
+        }
+    }
+
+    /// What was dropped may go on by itself, until its cleanup has ended.
+    private static void awaitNoTask(Executor e) {
+        for (var end = System.nanoTime() + 20_000_000_000L; e.taskCount() > 0; ) {
+            if (System.nanoTime() > end) throw new AssertionError(e.taskCount() + " tasks are left");
+            e.submit(Async.yieldNow()).join();
+        }
     }
 
     @SuppressWarnings("unchecked") // the value is of no interest
@@ -423,7 +255,7 @@ class GivingUpTest extends SocketTest {
         return (Future<Object>) f;
     }
 
-    /// The public methods that return a future, of all classes in the exported packages: `Class.method`.
+    /// The public methods that return a future, of all classes in the exported packages: `Class.method`. Overloads count as one.
     private static TreeSet<String> methods() throws Exception {
         var root = Path.of(Executor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         var found = new TreeSet<String>();
@@ -447,9 +279,77 @@ class GivingUpTest extends SocketTest {
 
     @Test
     void everyPublicMethodThatReturnsAFutureIsInTheList() throws Exception {
-        var listed = new TreeSet<>(CASES.keySet());
-        listed.addAll(ELSEWHERE.keySet());
-        assertEquals(listed, methods(), "a method that is new needs a case here");
-        for (var test : ELSEWHERE.values()) Class.forName(test, false, getClass().getClassLoader());
+        assertEquals(THINGS.keySet(), methods(), "a method that is new needs a thing here");
+        assertEquals(METHODS, THINGS.size());
+    }
+
+    /// A box that gives its item to the future that waits, which is wrong, or forgets no future that has given up.
+    private static final class WrongBox extends Thing {
+        private final boolean handsOver;
+        private final List<Taking> waiting = new ArrayList<>(); // guarded by this, as are the items
+        private int items;
+
+        WrongBox(boolean handsOver) {
+            this.handsOver = handsOver;
+        }
+
+        private final class Taking implements Future<Integer> {
+            private boolean given;
+            private Waker waker = () -> {};
+
+            @Override
+            public Poll<Integer> poll(Context cx) {
+                synchronized (WrongBox.this) {
+                    waker = cx.waker();
+                    if (!given && items == 0) {
+                        if (!waiting.contains(this)) waiting.add(this);
+                        return Poll.pending();
+                    }
+                    if (!given) items--;
+                    waiting.remove(this);
+                    return Poll.ready(1);
+                }
+            }
+
+            @Override
+            public void drop() {
+                synchronized (WrongBox.this) {
+                    if (handsOver) waiting.remove(this);
+                }
+            }
+        }
+
+        @Override
+        Future<?> operation() {
+            return new Taking();
+        }
+
+        @Override
+        synchronized void makeReady() {
+            if (!handsOver || waiting.isEmpty()) items++;
+            else waiting.getFirst().given = true;
+            if (!waiting.isEmpty()) waiting.getFirst().waker.wake();
+        }
+
+        @Override
+        void giveBack(Object value) {
+            makeReady();
+        }
+
+        @Override
+        synchronized String text() {
+            return items + " items, " + waiting.size() + " wait";
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aThingThatLosesWhatItHandsOverAndOneThatForgetsNothingAreNoticed() throws Exception {
+        patience = Duration.ofMillis(50);
+        giveUp((_, _) -> new WrongBox(true), State.PENDING, End.CANCEL);
+        var lost = assertThrows(CompletionException.class, () -> giveUp((_, _) -> new WrongBox(true), State.WOKEN, End.CANCEL));
+        assertInstanceOf(TimeoutException.class, lost.getCause());
+        var left = assertThrows(AssertionError.class, () -> giveUp((_, _) -> new WrongBox(false), State.PENDING, End.DROP));
+        assertEquals("given up ==> expected: <0 items, 0 wait> but was: <0 items, 1 wait>", left.getMessage());
     }
 }

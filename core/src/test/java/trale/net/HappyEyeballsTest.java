@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
+import trale.support.Ground;
 import trale.support.Names;
 import trale.support.NothingIsLeft;
 
@@ -58,11 +59,11 @@ class HappyEyeballsTest extends SocketTest {
         Names.answer(name, () -> List.of(address("127.0.0.2"), address("127.0.0.1")));
         try (var listener = listen();
                 var _ = new Silent(new InetSocketAddress("127.0.0.2", listener.localAddress().getPort()))) {
-            var start = System.nanoTime();
+            var start = Ground.nanoTime();
             try (var stream = executor.submit(TcpStream.connect(name, listener.localAddress().getPort())).join()) {
                 assertEquals(listener.localAddress(), stream.remoteAddress());
             }
-            var millis = (System.nanoTime() - start) / 1_000_000;
+            var millis = (Ground.nanoTime() - start) / 1_000_000;
             assertTrue(millis >= 250, "the first had " + millis + " ms");
         }
     }
@@ -75,9 +76,9 @@ class HappyEyeballsTest extends SocketTest {
         all.add(address("127.0.0.1"));
         Names.answer(name, () -> all);
         try (var listener = listen()) {
-            var start = System.nanoTime();
+            var start = Ground.nanoTime();
             executor.submit(TcpStream.connect(name, listener.localAddress().getPort())).join().close();
-            var millis = (System.nanoTime() - start) / 1_000_000;
+            var millis = (Ground.nanoTime() - start) / 1_000_000;
             assertTrue(millis < 40 * 250, "40 refusals took " + millis + " ms");
         }
     }
@@ -92,13 +93,13 @@ class HappyEyeballsTest extends SocketTest {
         }
         try (var _ = new Silent(new InetSocketAddress("127.0.0.2", port));
                 var _ = new Silent(new InetSocketAddress("127.0.0.3", port))) {
-            var before = NothingIsLeft.open().size();
+            var before = Ground.descriptors();
             var connecting = executor.submit(TcpStream.connect(name, port));
-            while (NothingIsLeft.open().size() < before + 2) settle();
+            Ground.until(() -> Ground.descriptors() >= before + 2);
             assertFalse(connecting.isDone());
             connecting.cancel();
             assertThrows(CancellationException.class, connecting::join);
-            assertEquals(before, NothingIsLeft.open().size());
+            assertEquals(before, Ground.descriptors());
         }
     }
 

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import trale.Executor;
 import trale.support.Arrangement;
 import trale.support.Child;
+import trale.support.NeedsLinux;
+import trale.support.NeedsSoundCalls;
 
 /// Accepting, also where descriptors run out.
 class ListenerTest extends SocketTest {
@@ -150,6 +152,8 @@ class ListenerTest extends SocketTest {
         }
     }
 
+    @NeedsSoundCalls("another process, which is on a sound Linux")
+    @NeedsLinux(NeedsLinux.PROCESS)
     @Test
     void E8_E15_anExhaustedServerKeepsWorkingAndRecovers() throws Exception {
         try (var server = Child.startLimited(64, EchoServer.class, arrangement.name())) {
@@ -172,6 +176,8 @@ class ListenerTest extends SocketTest {
         }
     }
 
+    @NeedsSoundCalls("another process, which is on a sound Linux")
+    @NeedsLinux(NeedsLinux.PROCESS)
     @Test
     void tenThousandConnectionsAtOnceAreEchoed() throws Exception {
         try (var server = Child.startLimited(10_500, EchoServer.class, arrangement.name());

@@ -18,8 +18,10 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trale.Future;
+import trale.support.NeedsLinux;
 
 /// 64 MiB each way at once, in chunks of random sizes, in buffers of every kind, to and from java.nio: compared by hash.
+@NeedsLinux(NeedsLinux.THREADS)
 class ManyBytesTest extends SocketTest {
     private static final int SIZE = 64 << 20;
 

@@ -26,6 +26,7 @@ import trale.Executor;
 import trale.support.Arrangement;
 import trale.support.Futures;
 import trale.support.Linux;
+import trale.support.NeedsLinux;
 
 /// Who may use a socket when, and how that ends: claims, polls, cancellation, closing.
 class OperationTest extends SocketTest {
@@ -223,6 +224,7 @@ class OperationTest extends SocketTest {
         }
     }
 
+    @NeedsLinux(NeedsLinux.INSIDE)
     @Test
     void E7_closingTakesASocketOutOfEpollThoughADuplicateLivesOn() throws Exception {
         try (var ends = ends()) {
@@ -253,6 +255,7 @@ class OperationTest extends SocketTest {
         return watched;
     }
 
+    @NeedsLinux(NeedsLinux.INSIDE)
     @Test
     void S13_everySocketIsNonBlockingAndClosedOnExecFromBirth() throws Exception {
         try (var listener = listen();
@@ -281,7 +284,7 @@ class OperationTest extends SocketTest {
                 var one = ByteBuffer.allocate(1);
                 while (!end[0]) await(pair.one().read(one.clear()));
             }));
-            for (var i = 0; i < 100; i++) settle();
+            for (var i = 0; i < 20; i++) settle();
             onExecutor(() -> end[0] = true);
             greedy.join();
             pair.other().close();

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import trale.support.Futures;
 import trale.support.Names;
+import trale.support.NeedsLinux;
 
 /// From a name to a connection, or to an error that says why not.
 class ResolveTest extends SocketTest {
@@ -73,6 +74,7 @@ class ResolveTest extends SocketTest {
                 List.of(failed.getSuppressed()).subList(0, 3).stream().map(Throwable::getMessage).toList());
     }
 
+    @NeedsLinux(NeedsLinux.THREADS)
     @Test
     void S13_lookingUpBlocksNobodyAndIsInterruptedWhenItIsGivenUp() throws Exception {
         var begun = new CountDownLatch(1);

@@ -30,10 +30,14 @@ import trale.JoinHandle;
 import trale.Poll;
 import trale.support.Arrangement;
 import trale.support.Child;
+import trale.support.NeedsLinux;
+import trale.support.NeedsSoundCalls;
 import trale.support.NothingIsLeft;
 
 /// Where memory, the stack or the kernel's resources end, or foreign code throws: no descriptor is lost, no task waits for ever,
 /// and one connection costs no other. Each has a JVM of its own.
+@NeedsSoundCalls("another process, which is on a sound Linux")
+@NeedsLinux(NeedsLinux.PROCESS)
 class SocketErrorPathsTest extends SocketTest {
 
     private static boolean isOpen(int fd) {

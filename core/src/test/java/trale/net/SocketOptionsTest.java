@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import trale.internal.linux.SocketOptions;
+import trale.support.NeedsLinux;
 
 /// What is set is what the kernel tells, and what it does.
 class SocketOptionsTest extends SocketTest {
@@ -102,6 +103,7 @@ class SocketOptionsTest extends SocketTest {
         }
     }
 
+    @NeedsLinux(NeedsLinux.FEATURE)
     @Test
     void multicastOptionsAreTheKernelsOfBothFamilies() throws Exception {
         var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
@@ -125,6 +127,7 @@ class SocketOptionsTest extends SocketTest {
         return udp.call(fd -> SocketOptions.get(fd, IP_MULTICAST_TTL, LOOPBACK, Set.of("IP_MULTICAST_TTL")));
     }
 
+    @NeedsLinux(NeedsLinux.FEATURE)
     @Test
     void whoHasJoinedAGroupReceivesWhatIsSentToItUntilItLeaves() throws Exception {
         var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
@@ -151,6 +154,7 @@ class SocketOptionsTest extends SocketTest {
     }
 
     /// To an IPv6 group there may be no way from here, so the kernel is asked.
+    @NeedsLinux(NeedsLinux.FEATURE)
     @Test
     void anIpv6GroupIsJoinedAndLeft() throws Exception {
         var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
@@ -168,6 +172,7 @@ class SocketOptionsTest extends SocketTest {
         return Files.readString(Path.of("/proc/net/igmp6"));
     }
 
+    @NeedsLinux(NeedsLinux.FEATURE)
     @Test
     void whatIsNoGroupIsNotJoined() throws Exception {
         var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trale.JoinHandle;
 import trale.support.Linux;
+import trale.support.NeedsLinux;
 
 /// Unix-domain sockets, by path and by abstract name.
 class UnixSocketTest extends SocketTest {
@@ -35,6 +36,7 @@ class UnixSocketTest extends SocketTest {
         return onExecutor(() -> UnixListener.bind(address));
     }
 
+    @NeedsLinux(NeedsLinux.INSIDE)
     @Test
     void aPathIsSharedWithJavaNio() throws Exception {
         var here = path("a socket");
@@ -67,6 +69,7 @@ class UnixSocketTest extends SocketTest {
         }
     }
 
+    @NeedsLinux(NeedsLinux.INSIDE)
     @Test
     void anAbstractNameIsNoFileAndEndsWithItsSocket() throws Exception {
         var name = abstractName("hall");
@@ -93,6 +96,7 @@ class UnixSocketTest extends SocketTest {
         }
     }
 
+    @NeedsLinux(NeedsLinux.INSIDE)
     @Test
     void whatIsInTheWayIsSaid() throws Exception {
         var nowhere = UnixDomainSocketAddress.of("/does/not/exist");
@@ -118,6 +122,7 @@ class UnixSocketTest extends SocketTest {
     }
 
     /// A read ends after bytes that came with a descriptor, so it is short though there is more: unlike TCP's.
+    @NeedsLinux(NeedsLinux.FEATURE)
     @Test
     void E2_whatComesWithADescriptorIsReadWithoutANewEvent() throws Exception {
         try (var pair = unixPair()) {

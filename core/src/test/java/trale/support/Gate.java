@@ -1,6 +1,5 @@
 package trale.support;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import trale.Context;
 import trale.Future;
@@ -11,7 +10,7 @@ import trale.Waker;
 public final class Gate<T> implements Future<T> {
     public final AtomicInteger polls = new AtomicInteger();
     public final AtomicInteger drops = new AtomicInteger();
-    private final CountDownLatch polled = new CountDownLatch(1);
+    private volatile boolean polled;
     private volatile Waker waker;
     private volatile Poll<T> answer = Poll.pending();
 
@@ -20,7 +19,7 @@ public final class Gate<T> implements Future<T> {
         polls.incrementAndGet();
         waker = cx.waker(); // before the answer is read, as open() does it the other way round
         var now = answer;
-        polled.countDown();
+        polled = true;
         return now;
     }
 
@@ -36,8 +35,8 @@ public final class Gate<T> implements Future<T> {
     }
 
     /// Waits for the first poll.
-    public Waker waker() throws InterruptedException {
-        polled.await();
+    public Waker waker() {
+        Ground.until(() -> polled);
         return waker;
     }
 }

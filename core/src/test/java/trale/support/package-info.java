@@ -2,7 +2,9 @@
 ///
 /// | name | what it is |
 /// |---|---|
-/// | [Arrangement] | which thread turns the reactor: the executor's own, or a second one |
+/// | [Arrangement] | which thread turns the reactor, the executor's own or a second one, and what it stands on |
+/// | [Ground] | what stands below an executor instead of Linux: a simulated one, or one whose calls fail. Module test has them, and runs tests of this module again on them |
+/// | [NeedsLinux], [NeedsSoundCalls] | a test that can't run there, and why |
 /// | [UnderBothArrangements] | the superclass of tests of an executor: each test runs once in each arrangement, and no task may be left |
 /// | settle | lets the executor poll all that is runnable, before the test looks at the outcome |
 /// | Hold | keeps the executor's thread inside a poll, so that a test can do things meanwhile |

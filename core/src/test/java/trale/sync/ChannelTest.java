@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import trale.Executor;
 import trale.Future;
 import trale.JoinHandle;
+import trale.support.NeedsLinux;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
@@ -74,6 +75,7 @@ class ChannelTest extends UnderBothArrangements {
     }
 
     /// A wake storm.
+    @NeedsLinux(NeedsLinux.THREADS)
     @Test
     void itemsOfEightPlainThreadsArriveInTheOrderOfEachThread() throws Exception {
         var each = 5_000;
@@ -100,6 +102,7 @@ class ChannelTest extends UnderBothArrangements {
         assertEquals("Channel[0 of 16]", channel.toString());
     }
 
+    @NeedsLinux(NeedsLinux.ORDER)
     @Test
     void channelsThatAreAlwaysReadyDoNotStarveAThirdTask() {
         var channel = new Channel<Integer>(1_000_000);

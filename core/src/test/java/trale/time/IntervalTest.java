@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.Future;
+import trale.support.Ground;
 import trale.support.UnderBothArrangements;
 
 /// Interval: start + k·d, and what was missed is counted.
@@ -21,13 +22,13 @@ class IntervalTest extends UnderBothArrangements {
     /// Ticks + missed is the number of periods since the start, however late each of them is: no drift.
     private static Future<Void> keepsStep(Duration d, int ticks, Duration work) {
         return async(() -> {
-            var before = System.nanoTime();
+            var before = Ground.nanoTime();
             var interval = Interval.every(d);
             var k = 0L;
             for (var i = 0; i < ticks; i++) {
                 if (!work.isZero()) await(Timer.sleep(work));
                 k += 1 + await(interval.tick());
-                var now = System.nanoTime();
+                var now = Ground.nanoTime();
                 assertTrue(now - before >= k * d.toNanos(), "a tick came early");
                 // A tick is counted at some time between the last two readings, so only those of a whole period later are missed.
                 assertTrue(k >= 1 && k <= (now - before) / d.toNanos(), "more ticks than time");
@@ -55,14 +56,14 @@ class IntervalTest extends UnderBothArrangements {
     @Test
     void aTickThatIsCancelledOrTimedOutIsStillDue() {
         var interval = Interval.every(Duration.ofMillis(300));
-        var start = System.nanoTime();
+        var start = Ground.nanoTime();
         var handle = executor.submit(interval.tick());
         settle();
         handle.cancel();
         assertThrows(CancellationException.class, handle::join);
         assertThrows(Exception.class, executor.submit(Timer.timeout(Duration.ofMillis(1), interval.tick()))::join);
         var missed = executor.submit(interval.tick()).join();
-        var took = System.nanoTime() - start;
+        var took = Ground.nanoTime() - start;
         assertTrue(took >= 250 * MS, "the first tick is after a period: " + took);
         assertTrue(took <= (missed + 2) * 300 * MS, "a tick was lost: " + missed + " missed in " + took);
     }
@@ -70,11 +71,11 @@ class IntervalTest extends UnderBothArrangements {
     @Test
     void eachTickGoesToOneOfTheTasksThatWait() {
         var interval = Interval.every(Duration.ofMillis(5));
-        var start = System.nanoTime();
+        var start = Ground.nanoTime();
         var a = executor.submit(interval.tick());
         var b = executor.submit(interval.tick());
         var ticks = 2 + a.join() + b.join();
-        var took = System.nanoTime() - start;
+        var took = Ground.nanoTime() - start;
         assertTrue(took + 5 * MS >= ticks * 5 * MS, ticks + " ticks in " + took + " ns");
     }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.Scope;
 import trale.support.Futures;
 import trale.support.Gate;
 import trale.support.UnderBothArrangements;
@@ -301,12 +302,31 @@ class TimeoutTest extends UnderBothArrangements {
                     order.add("child ended");
                 }
             });
-            assertTimesOut(SHORT, Timer.timeout(SHORT, kind.equals("race") ? Future.race(child, Timer.sleep(LONG)) : trale.Scope.run(scope -> {
+            assertTimesOut(SHORT, Timer.timeout(SHORT, kind.equals("race") ? Future.race(child, Timer.sleep(LONG)) : Scope.run(scope -> {
                 scope.fork(child);
                 await(new Gate<Void>());
             })));
             assertEquals(List.of("child ended"), order, kind);
         }
+    }
+
+    @Test
+    void aTimeoutInAChildFailsItsScopeAndIsNoCancellation() {
+        var siblings = new ArrayList<Throwable>();
+        var scope = executor.submit(Scope.run(s -> {
+            s.fork(Timer.timeout(Duration.ofMillis(1), new Gate<Void>()));
+            s.fork(() -> {
+                try {
+                    await(new Gate<Void>());
+                } catch (CancellationException e) {
+                    siblings.add(e.getCause());
+                }
+            });
+            await(new Gate<Void>());
+        }));
+        var thrown = assertThrows(CompletionException.class, scope::join).getCause();
+        assertEquals(TimeoutException.class, thrown.getClass());
+        assertEquals(List.of(thrown), siblings);
     }
 
     @Test

@@ -119,7 +119,7 @@ final class Graphs {
     }
 
     private List<String> moved(int at) {
-        var frame = at < 0 ? null : body.frames.frame[at];
+        var frame = at < 0 ? null : body.frames.frame(at);
         var moved = new ArrayList<String>();
         int before = -1;
         if (frame != null)

@@ -44,7 +44,7 @@ sealed interface Address {
     }
 
     static boolean isBroadcast(InetAddress ip) {
-        return ip.equals(ip((byte) -1, (byte) -1, (byte) -1, (byte) -1));
+        return ip.equals(ip((byte) -1, (byte) -1, (byte) -1, (byte) -1)) || ip.equals(ip((byte) 127, (byte) -1, (byte) -1, (byte) -1));
     }
 
     /// {@return 127.0.0.1 or ::1, of the family of an address}

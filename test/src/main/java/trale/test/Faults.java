@@ -7,7 +7,7 @@ import trale.internal.linux.Errno;
 /// System calls that fail, on all hosts of a [Simulation], though nothing is wrong. Those that an executor makes when it starts
 /// and ends do not.
 ///
-/// Used by tasks of the simulation, and by the thread that made it while nothing runs.
+/// Used by tasks of the simulation, and by the thread of the test while nothing runs.
 public final class Faults {
     private final World world;
     private double probability;

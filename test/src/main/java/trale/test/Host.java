@@ -18,9 +18,9 @@ import trale.internal.linux.Kernel;
 ///                     └──────────────────────────────────────────────────┘
 /// ```
 ///
-/// Used by tasks of the simulation, and by the thread that made it while nothing runs.
+/// Used by tasks of the simulation, and by the thread of the test while nothing runs.
 public final class Host {
-    private static final Duration CLEANUP = Duration.ofSeconds(10); // of real time, three times
+    private static final Duration CLEANUP = Duration.ofMinutes(10); // three times
 
     final Machine machine;
     private final InetAddress address;
@@ -33,9 +33,7 @@ public final class Host {
     }
 
     private Executor start() {
-        var started = here(() -> Executor.builder().name(machine.name).build());
-        if (machine.world.isTest()) machine.world.settle();
-        return started;
+        return here(() -> Executor.builder().name(machine.name).build());
     }
 
     /// {@return its name, which resolves to its addresses}
@@ -48,7 +46,7 @@ public final class Host {
         return address;
     }
 
-    /// Runs a body as a task of this host. By a task of any host, or by the thread that made the simulation.
+    /// Runs a body as a task of this host. By a task of any host, or by the thread of the test.
     ///
     /// @return the task's handle
     /// @throws java.util.concurrent.RejectedExecutionException the host has crashed
@@ -70,7 +68,7 @@ public final class Host {
     /// @throws IllegalStateException called by a task of this very host: nothing of that could run on
     public void crash() {
         if (machine.isCrashed) return;
-        if (machine.thread == Thread.currentThread())
+        if (machine.runs(Thread.currentThread()))
             throw new IllegalStateException("a task of " + name() + " crashes " + name() + ", and could not go on; let a task of another host do it");
         machine.crash();
     }
@@ -90,11 +88,7 @@ public final class Host {
     /// @throws IllegalStateException tasks go on after three cancellations
     void close() {
         if (machine.isCrashed) return;
-        var world = machine.world;
-        world.close(machine);
-        var ended = here(() -> executor.close(CLEANUP));
-        world.closed();
-        if (!ended) throw new IllegalStateException("tasks of " + this + " did not end when they were cancelled; the log says which");
+        if (!here(() -> executor.close(CLEANUP))) throw new IllegalStateException("tasks of " + this + " did not end when they were cancelled; the log says which");
     }
 
     /// Calls something whose system calls are this machine's, on a thread that may be another's.

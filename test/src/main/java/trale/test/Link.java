@@ -21,7 +21,7 @@ import java.util.Locale;
 /// }
 /// ```
 ///
-/// Used by tasks of the simulation, and by the thread that made it while nothing runs.
+/// Used by tasks of the simulation, and by the thread of the test while nothing runs.
 public final class Link implements AutoCloseable {
     enum State { OPEN, STALLED, PARTITIONED }
 

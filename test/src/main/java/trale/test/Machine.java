@@ -11,22 +11,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import trale.Waker;
 import trale.internal.linux.Kernel;
 
 /// A simulated Linux: one machine's descriptors, ports, names and addresses, and the system calls.
 ///
 /// Its descriptors are numbers that no process of a real Linux has, so that a stray call on one there is EBADF.
-final class Machine implements Kernel {
+class Machine implements Kernel {
     private static final int FIRST_DESCRIPTOR = 1 << 30;
     private static final int DESCRIPTORS = 1 << 20; // of a machine at most
     private static final long NANOS = 1_000_000_000;
     private static final int MSG_TRUNC = 0x20;
     private static final int NO_FLAGS = 0xf;
     private static final long POLL = 100; // ns
+    private static final long FOR_EVER = Long.MAX_VALUE / 2; // ns
 
     final World world;
     final Wires wires;
@@ -52,13 +53,7 @@ final class Machine implements Kernel {
     /// Whom the last datagram was from; null: it was none.
     @Nullable Address from;
 
-    /// Of its executor, once it has made a call. Written before it looks whose turn it is.
-    volatile @Nullable Thread thread;
-
-    private @Nullable EpollFile sleepsAt; // null: it does not
-    private boolean isAwake = true; // or has been chosen to wake up
-    private final List<Waker> wakers = new ArrayList<>(0); // of what waits until nothing else can happen
-    private int reactorFiles; // epolls and eventfds
+    private final List<Processor> processors = new ArrayList<>(1);
 
     /// Has lost its power, and has not been started again.
     boolean isCrashed;
@@ -66,12 +61,9 @@ final class Machine implements Kernel {
     /// What is to arrive when it has been started again.
     final List<Runnable> held = new ArrayList<>(0);
 
-    private @Nullable Supplier<List<String>> tasks; // of its executor
     private final Faults faults;
     private final Kernel faulty;
-    private boolean isUp; // its executor has been built
     final int number;
-    boolean isDoomed; // nothing will wake it, and the test waits for its end
 
     /// @param addresses that others reach it by
     Machine(String name, World world, Wires wires, Faults faults, List<InetAddress> addresses) {
@@ -96,6 +88,7 @@ final class Machine implements Kernel {
     public int pick(int runnable) {
         if (world.isOver) throw new Kernel.Crash("the run took too long");
         world.enter(this);
+        processor(Thread.currentThread()).poll();
         world.now += POLL; // so that a task that never waits meets its time-out
         return world.pick(runnable);
     }
@@ -125,13 +118,11 @@ final class Machine implements Kernel {
         if (world.isOver && !world.isTest()) return over(function);
         world.enter(this);
         world.catchUp();
-        var isSound = faults.isNone() || !isUp || isCrashed;
+        var isSound = faults.isNone() || processors.isEmpty() || isCrashed;
         var result = isSound ? answer(function, a, b, c, d, e, f) : faulty.call(function, a, b, c, d, e, f);
         world.trace.append(world.now).append(' ').append(name).append(' ').append(function).append(' ')
                 .append(a >= firstDescriptor ? a - firstDescriptor : a).append(" = ")
                 .append(result >= firstDescriptor ? result - firstDescriptor : result).append('\n');
-        if (function.equals("eventfd_write") && result == 0) world.signalled(wires.machines().get(((int) a - FIRST_DESCRIPTOR) / DESCRIPTORS));
-        if (function.equals("close") && reactorFiles == 0 && thread != null) end();
         return result;
     }
 
@@ -141,22 +132,62 @@ final class Machine implements Kernel {
         throw new Kernel.Crash("the run took too long");
     }
 
+    // Its executors.
+
     @Override
-    public void started(Supplier<List<String>> tasks) {
-        this.tasks = tasks;
-        isUp = true;
-        isAwake = true;
-        isDoomed = false;
-        if (!world.machines.contains(this)) world.machines.add(this);
+    public void started(Thread thread, Supplier<List<String>> tasks) {
+        var processor = new Processor(this, thread, tasks);
+        processors.add(processor);
+        world.processors.add(processor);
+    }
+
+    @Override
+    public void run(Runnable thread) {
+        world.enter(this);
+        thread.run();
+        if (world.isOver) return;
+        var processor = processor(Thread.currentThread());
+        processors.remove(processor);
+        world.leave(processor);
+    }
+
+    @Override
+    public void awaitTask(BooleanSupplier isDone) {
+        if (!world.isTest() || world.go(isDone)) return;
+        throw new DeadlockException("everything waits, and nothing can happen any more:\n" + world.tasks());
+    }
+
+    @Override
+    public boolean awaitEnd(Thread executor, long nanos) {
+        if (!world.isTest()) return true;
+        var end = world.now + nanos;
+        var isInTime = world.go(() -> find(executor) == null || world.now >= end);
+        if (!isInTime && nanos >= FOR_EVER) throw new DeadlockException("an executor of host " + name + " does not end:\n" + world.tasks());
+        return find(executor) == null;
+    }
+
+    private @Nullable Processor find(Thread thread) {
+        for (var processor : processors) if (processor.thread == thread) return processor;
+        return null;
+    }
+
+    /// {@return whether the thread is one of its executors'}
+    boolean runs(Thread thread) {
+        return find(thread) != null;
+    }
+
+    /// @throws IllegalStateException the thread is that of no executor of this machine
+    Processor processor(Thread thread) {
+        var processor = find(thread);
+        if (processor == null) throw new IllegalStateException("thread " + thread.getName() + " is that of no executor of host " + name);
+        return processor;
     }
 
     /// {@return each task that has not ended, and where it is}
     List<String> tasks() {
-        var t = tasks;
-        if (t == null || thread == null) return List.of();
         var usual = Kernel.use(this); // what is said of a timer depends on the clock
         try {
-            return t.get();
+            return processors.stream().flatMap(processor -> processor.tasks.get().stream()).toList();
         } finally {
             Kernel.use(usual);
         }
@@ -181,8 +212,7 @@ final class Machine implements Kernel {
         tcp.clear();
         udp.clear();
         names.clear();
-        wakers.clear();
-        if (thread != null) world.endCrashed(this);
+        for (var processor : List.copyOf(processors)) world.endCrashed(processor);
     }
 
     /// Has its power again: what was on its way arrives.
@@ -191,12 +221,9 @@ final class Machine implements Kernel {
         Link.release(held);
     }
 
-    /// The executor has closed its reactor: its thread ends.
-    private void end() {
-        thread = null;
-        tasks = null;
-        isUp = false;
-        world.leave(this);
+    /// By a thread of its own that has its turn.
+    void requirePower() {
+        if (isCrashed) throw new Kernel.Crash("host " + name + " has crashed");
     }
 
     private int answer(String function, long a, long b, long c, long d, long e, long f) {
@@ -217,7 +244,7 @@ final class Machine implements Kernel {
             case "close" -> close(fd);
             case "epoll_create1" -> open(new EpollFile());
             case "epoll_ctl" -> file(fd) instanceof EpollFile epoll ? control(epoll, (int) b, (int) c, d) : bad(fd);
-            case "epoll_wait" -> file(fd) instanceof EpollFile epoll ? await(epoll, b, (int) c, (int) d) : bad(fd);
+            case "epoll_wait" -> file(fd) instanceof EpollFile epoll ? processor(Thread.currentThread()).await(epoll, b, (int) c, (int) d) : bad(fd);
             case "eventfd" -> open(new EventFile());
             case "eventfd_write" -> signal(fd, b);
             case "timerfd_create" -> open(new TimerFile(world));
@@ -237,7 +264,7 @@ final class Machine implements Kernel {
         return 0;
     }
 
-    private @Nullable File file(int fd) {
+    @Nullable File file(int fd) {
         var place = fd - firstDescriptor;
         return place >= 0 && place < files.size() ? files.get(place) : null;
     }
@@ -247,7 +274,6 @@ final class Machine implements Kernel {
         var place = used.nextClearBit(0);
         if (place >= limit) return -Linux.EMFILE;
         used.set(place);
-        if (file instanceof EpollFile || file instanceof EventFile) reactorFiles++;
         if (place == files.size()) files.add(file);
         else files.set(place, file);
         return firstDescriptor + place;
@@ -259,7 +285,6 @@ final class Machine implements Kernel {
         files.set(fd - firstDescriptor, null);
         used.clear(fd - firstDescriptor);
         file.close();
-        if (file instanceof EpollFile || file instanceof EventFile) reactorFiles--;
         return 0;
     }
 
@@ -371,42 +396,6 @@ final class Machine implements Kernel {
     private int control(EpollFile epoll, int operation, int fd, long event) {
         var file = file(fd);
         return file == null ? -Linux.EBADF : epoll.control(operation, fd, file, Kernel.memory(event, event == 0 ? 0 : EpollFile.EVENT_SIZE));
-    }
-
-    private int await(EpollFile epoll, long events, int atMost, int timeoutMillis) {
-        var memory = Kernel.memory(events, (long) atMost * EpollFile.EVENT_SIZE);
-        var timeout = timeoutMillis <= 0 ? null : world.in(timeoutMillis * (NANOS / 1000), this::wakeUp);
-        int n;
-        while ((n = epoll.report(memory, atMost)) == 0 && timeoutMillis != 0) {
-            sleepsAt = epoll;
-            isAwake = false;
-            world.block(this);
-            sleepsAt = null;
-            if (isCrashed) throw new Kernel.Crash("host " + name + " has crashed");
-            if (isDoomed) throw new IllegalStateException("everything waits, and nothing can happen any more");
-            if (isAwake) break;
-        }
-        wakers.forEach(Waker::wake);
-        wakers.clear();
-        if (timeout != null) timeout.cancel();
-        isAwake = true;
-        return n;
-    }
-
-    /// Its executor is to look for what it has to do, though no descriptor says so.
-    void wakeUp() {
-        isAwake = true;
-    }
-
-    /// By its own thread: calls a waker when nothing else can happen without time.
-    void whenIdle(Waker waker) {
-        wakers.add(waker);
-        world.whenIdle(this);
-    }
-
-    /// {@return whether its executor has something to do}
-    boolean isReady() {
-        return isAwake || isDoomed || isCrashed || (sleepsAt != null && sleepsAt.ready() != 0);
     }
 
     private int time(ByteBuffer to) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /// The network of a [Simulation]: what holds for all links, and each link.
 ///
-/// Used by tasks of the simulation, and by the thread that made it while nothing runs.
+/// Used by tasks of the simulation, and by the thread of the test while nothing runs.
 public final class Network {
     private final Wires wires;
 

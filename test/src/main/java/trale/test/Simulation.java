@@ -35,7 +35,7 @@ import trale.internal.linux.Kernel;
 /// }
 /// ```
 ///
-/// Time passes only when all tasks wait. Used by the thread that made it, and by the tasks of its hosts.
+/// Time passes only when all tasks wait. Used by the thread of the test, and by the tasks of its hosts.
 public final class Simulation implements AutoCloseable {
     private final long seed;
     private final World world;
@@ -119,12 +119,17 @@ public final class Simulation implements AutoCloseable {
         ended(host("main").spawn(body));
     }
 
+    /// From now on the calling thread is the test's: JUnit may run each step of a test by a thread of its own.
+    void adopt() {
+        world.adopt();
+    }
+
     private void requireTest() {
-        if (!world.isTest()) throw new IllegalStateException("run is called by the thread that made the simulation; await or spawn the body here");
+        if (world.isExecutor(Thread.currentThread())) throw new IllegalStateException("run is called by the test's thread; await or spawn the body here");
+        adopt();
     }
 
     private <T extends @Nullable Object> T ended(JoinHandle<T> task) throws Exception {
-        if (!world.go(task::isDone)) throw new DeadlockException("everything waits, and nothing can happen any more:\n" + world.tasks());
         try {
             return task.join();
         } catch (CompletionException e) {
@@ -145,7 +150,7 @@ public final class Simulation implements AutoCloseable {
                 if (!(Kernel.current() instanceof Machine here))
                     throw new IllegalStateException("idle() is awaited in a task of the simulation");
                 var waker = cx.waker();
-                here.whenIdle(() -> {
+                here.processor(Thread.currentThread()).whenIdle(() -> {
                     idle = true;
                     waker.wake();
                 });
@@ -183,6 +188,7 @@ public final class Simulation implements AutoCloseable {
     @Override
     public void close() {
         if (world.isOver) return; // each thread ends by itself
+        adopt();
         world.stopExploring();
         hosts.values().forEach(Host::close);
     }

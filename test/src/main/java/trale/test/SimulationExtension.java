@@ -1,5 +1,6 @@
 package trale.test;
 
+import java.lang.reflect.Method;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
@@ -39,8 +42,8 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     private static Stream<TestTemplateInvocationContext> seeds(long seed, long run, int runs) {
         var which = "seed " + seed + " (run " + (run + 1) + " of " + runs + ")";
         var replay = "replay: -D" + Runs.PROPERTY + "=" + seed;
-        var once = new Invocation(seed, null, which, replay, null);
-        return run < Runs.CHECKED ? Stream.of(once, new Invocation(seed, null, which + ", again", replay, once)) : Stream.of(once);
+        var once = new OneRun(seed, null, which, replay, null);
+        return run < Runs.CHECKED ? Stream.of(once, new OneRun(seed, null, which + ", again", replay, once)) : Stream.of(once);
     }
 
     /// JUnit asks for the next when the one before has run.
@@ -60,23 +63,23 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             public TestTemplateInvocationContext next() {
                 if (!hasNext) throw new NoSuchElementException();
                 if (count++ == max) throw new AssertionError("there are more than " + max + " orders; say runs = a larger number");
-                return new Invocation(0, orders, "order " + count, "replay: the same test comes to it again", null);
+                return new OneRun(0, orders, "order " + count, "replay: the same test comes to it again", null);
             }
         };
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, Spliterator.ORDERED), false);
     }
 
-    private static final class Invocation
-            implements TestTemplateInvocationContext, ParameterResolver, TestExecutionExceptionHandler, AfterTestExecutionCallback {
+    private static final class OneRun
+            implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor, TestExecutionExceptionHandler, AfterTestExecutionCallback {
         private final long seed;
         private final @Nullable Orders orders;
         private final String which;
         private final String replay;
-        private final @Nullable Invocation before; // with the same seed
+        private final @Nullable OneRun before; // with the same seed
         private @Nullable Simulation simulation;
         private @Nullable String trace;
 
-        Invocation(long seed, @Nullable Orders orders, String which, String replay, @Nullable Invocation before) {
+        OneRun(long seed, @Nullable Orders orders, String which, String replay, @Nullable OneRun before) {
             this.seed = seed;
             this.orders = orders;
             this.which = which;
@@ -104,6 +107,14 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             var s = simulation;
             if (s == null) simulation = s = new Simulation(seed, orders);
             return s;
+        }
+
+        @Override
+        public void interceptTestTemplateMethod(
+                InvocationInterceptor.Invocation<@Nullable Void> method, ReflectiveInvocationContext<Method> m, ExtensionContext context) throws Throwable {
+            var s = simulation;
+            if (s != null) s.adopt();
+            method.proceed();
         }
 
         @Override

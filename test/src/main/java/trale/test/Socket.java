@@ -154,10 +154,16 @@ abstract class Socket extends File {
         if (option == SO_SNDBUF) ints[0] = Math.max(4608, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
         else if (option == SO_RCVBUF) ints[0] = Math.max(2304, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
         else if (option != SO_LINGER && isSwitch(option)) ints[0] = ints[0] == 0 ? 0 : 1;
+        if (isKeepAlive(option) && ints[0] < 1) return -Linux.EINVAL;
         if (option == IPV6_V6ONLY && (bound != null || isConnected())) return -Linux.EINVAL;
         if (option == SO_REUSEPORT && ints[0] != 0 && family == Linux.AF_UNIX) return -Linux.EOPNOTSUPP;
         options.put(option, ints);
         return 0;
+    }
+
+    /// TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT.
+    private static boolean isKeepAlive(int option) {
+        return option >= option(IPPROTO_TCP, 4) && option <= option(IPPROTO_TCP, 6);
     }
 
     private static boolean isSwitch(int option) {

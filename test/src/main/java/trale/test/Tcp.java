@@ -112,7 +112,7 @@ final class Tcp extends Socket {
     private int begin(@Nullable Address address) {
         if (!(address instanceof Address.Inet to)) return -Linux.EAFNOSUPPORT;
         var ip = machine.destination(to.ip());
-        var unreachable = reaches(ip);
+        var unreachable = Address.isBroadcast(ip) ? -Linux.ENETUNREACH : reaches(ip);
         if (unreachable != 0) return unreachable;
         var bound = machine.tcp.bindForPeer(this, source(ip));
         if (bound < 0) return bound;

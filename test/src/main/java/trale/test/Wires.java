@@ -40,7 +40,6 @@ final class Wires {
     /// {@return how many machines there were before}
     int add(Machine machine) {
         machines.add(machine);
-        world.machines.add(machine);
         return machines.size() - 1;
     }
 

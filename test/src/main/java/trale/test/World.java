@@ -39,7 +39,7 @@ final class World {
     /// Whether [Orders] decides; then what is not a choice of few is always the same.
     private final boolean isExplored;
 
-    final List<Machine> machines = new ArrayList<>();
+    final List<Processor> processors = new ArrayList<>();
 
     /// In nanoseconds since the beginning.
     long now;
@@ -47,7 +47,8 @@ final class World {
     /// Lines of what has happened.
     final StringBuilder trace = new StringBuilder();
 
-    private final Thread test = Thread.currentThread();
+    /// The thread of the test, which makes the simulation and lets it go on.
+    private volatile Thread test = Thread.currentThread();
 
     private final long begun = System.nanoTime();
 
@@ -59,15 +60,13 @@ final class World {
 
     /// Whose turn it is; null: the test's. Written by the thread whose turn ends, *then* it unparks the next; that looks at it
     /// again each time it is unparked. Both are volatile, so what the one wrote before, the next sees.
-    private volatile @Nullable Machine running;
+    private volatile @Nullable Processor running;
 
-    private @Nullable BooleanSupplier until; // what the test waits for; null: for nothing
-    private boolean timeStands; // the test waits for all that can happen without time
+    private BooleanSupplier until = () -> true; // what the test waits for
     private boolean stuck; // nothing will happen any more
-    private @Nullable Machine closing; // the test waits for the end of its thread
 
     /// To be woken when nothing can happen without time.
-    private final List<Machine> idle = new ArrayList<>();
+    private final List<Processor> idle = new ArrayList<>();
 
     World(RandomGenerator random, @Nullable Orders orders) {
         this.random = random;
@@ -179,21 +178,15 @@ final class World {
 
     // Whose turn it is.
 
-    /// By the thread of a machine, or the test's, before it looks at anything here.
+    /// By an executor's thread, or the test's, before it looks at anything here.
     void enter(Machine machine) {
         var current = Thread.currentThread();
-        if (current == test || hasTurn(current)) return;
-        if (machine.thread == null) machine.thread = current;
-        awaitTurn(machine);
+        var mine = running;
+        if (current != test && (mine == null || mine.thread != current)) awaitTurn(machine.processor(current));
     }
 
-    private boolean hasTurn(Thread thread) {
-        var machine = running;
-        return machine != null && machine.thread == thread;
-    }
-
-    private void awaitTurn(Machine machine) {
-        while (running != machine) {
+    private void awaitTurn(Processor processor) {
+        while (running != processor) {
             if (isOver) throw new Kernel.Crash("the run took too long");
             LockSupport.park(this);
         }
@@ -204,136 +197,115 @@ final class World {
         return Thread.currentThread() == test;
     }
 
-    /// Lets the others go on until this machine has something to do.
-    void block(Machine machine) {
-        var next = choose();
-        if (next == machine) return;
-        pass(next);
-        awaitTurn(machine);
+    /// {@return whether the thread is one that runs tasks}
+    boolean isExecutor(Thread thread) {
+        return processors.stream().anyMatch(processor -> processor.thread == thread);
     }
 
-    /// By the thread of a machine that will not come back.
-    void leave(Machine machine) {
-        machines.remove(machine);
+    /// From now on the calling thread is the test's.
+    void adopt() {
+        test = Thread.currentThread();
+    }
+
+    /// {@return whether what the test waits for is so}
+    boolean isReached() {
+        return until.getAsBoolean();
+    }
+
+    /// Lets the others go on until this one has something to do.
+    void block(Processor processor) {
+        var next = choose();
+        if (next == processor) return;
+        pass(next);
+        awaitTurn(processor);
+    }
+
+    /// By a thread that will not come back.
+    void leave(Processor processor) {
+        processors.remove(processor);
         var back = crashedBy;
-        if (machine.isCrashed && back != null) {
+        if (back == null || !processor.machine.isCrashed) {
+            pass(choose());
+        } else {
             crashedBy = null;
             running = back.running;
             LockSupport.unpark(back.thread);
-        } else if (closing == machine) {
-            running = null; // the test waits for the thread's end
-        } else {
-            pass(choose());
         }
     }
 
-    private record Turn(@Nullable Machine running, Thread thread) {}
+    private record Turn(@Nullable Processor running, Thread thread) {}
 
-    private @Nullable Turn crashedBy; // waits for the end of a crashed machine's thread
+    private @Nullable Turn crashedBy; // waits for the end of a thread of a crashed machine
 
-    /// Lets the thread of a machine that has crashed come to its end.
-    void endCrashed(Machine machine) {
+    /// Lets a thread of a machine that has crashed come to its end.
+    void endCrashed(Processor processor) {
         var mine = running;
         crashedBy = new Turn(mine, Thread.currentThread());
-        pass(machine);
+        pass(processor);
         while (crashedBy != null || running != mine) LockSupport.park(this);
     }
 
-    private void pass(@Nullable Machine next) {
+    private void pass(@Nullable Processor next) {
         running = next;
         LockSupport.unpark(next == null ? test : next.thread);
     }
 
     /// {@return whose turn it is next; null: the test's}
-    private @Nullable Machine choose() {
-        while (until == null || !until.getAsBoolean()) {
-            var ready = machines.stream().filter(Machine::isReady).toList();
+    private @Nullable Processor choose() {
+        while (!until.getAsBoolean()) {
+            var ready = processors.stream().filter(Processor::isReady).toList();
             if (!ready.isEmpty()) return ready.get(pick(ready.size()));
             if (!idle.isEmpty()) {
-                idle.forEach(Machine::wakeUp);
+                idle.forEach(Processor::wakeUp);
                 idle.clear();
-            } else if (timeStands) {
-                return null;
             } else if (!step()) {
                 stuck = true;
-                if (closing != null) closing.isDoomed = true;
-                return closing;
+                return null;
             }
         }
         return null;
     }
 
-    /// Wakes a machine when no other has anything to do.
-    void whenIdle(Machine machine) {
-        idle.add(machine);
+    /// Wakes a processor when no other has anything to do.
+    void whenIdle(Processor processor) {
+        idle.add(processor);
     }
 
-    /// By the test: lets the machines go on.
+    /// By the test: lets the executors go on.
     ///
     /// @return false: what it waits for will never be
     boolean go(BooleanSupplier until) {
         this.until = until;
         stuck = false;
-        pause();
-        return !stuck;
-    }
-
-    /// By the test: lets the machines do what they can without time.
-    void settle() {
-        until = null;
-        timeStands = true;
-        pause();
-        timeStands = false;
-    }
-
-    private void pause() {
         var next = choose();
-        if (next != null) {
-            pass(next);
-            while (running != null) {
-                var left = limit - (System.nanoTime() - begun);
-                if (left <= 0) throw tooLong();
-                LockSupport.parkNanos(this, left);
-            }
+        if (next == null) return !stuck;
+        pass(next);
+        while (running != null) {
+            var left = limit - (System.nanoTime() - begun);
+            if (left <= 0) throw tooLong();
+            LockSupport.parkNanos(this, left);
         }
+        return !stuck;
     }
 
     /// Ends a run that has taken too much real time: each thread ends at its next call, and what was open is forgotten.
     private AssertionError tooLong() {
-        var machine = running;
         var text = new StringBuilder("the run takes more than " + limit / 1_000_000_000.0 + " s of real time; the tasks are:\n" + tasks());
-        var thread = machine == null ? null : machine.thread;
-        if (thread != null) {
-            text.append(thread.getName()).append(" is at");
-            for (var frame : thread.getStackTrace()) text.append("\n    ").append(frame);
+        var at = running;
+        if (at != null) {
+            text.append(at.thread.getName()).append(" is at");
+            for (var frame : at.thread.getStackTrace()) text.append("\n    ").append(frame);
         }
         isOver = true;
-        for (var each : machines) {
-            var t = each.thread;
-            if (t != null) t.interrupt(); // unparks it, too
-        }
+        for (var each : processors) each.thread.interrupt(); // unparks it, too
         return new AssertionError(text.toString());
     }
 
     /// {@return a line for each task}
     String tasks() {
         var text = new StringBuilder();
-        for (var machine : machines) for (var task : machine.tasks()) text.append("  ").append(machine.name).append(": ").append(task).append('\n');
+        for (var machine : processors.stream().map(processor -> processor.machine).distinct().toList())
+            for (var task : machine.tasks()) text.append("  ").append(machine.name).append(": ").append(task).append('\n');
         return text.toString();
-    }
-
-    /// By the test, which is about to wake a machine and to wait for the end of its thread.
-    void close(Machine machine) {
-        until = null;
-        closing = machine;
-    }
-
-    void closed() {
-        closing = null;
-    }
-
-    /// An eventfd of a machine was written to. If the test did it because it waits for the machine's end, it has no turn.
-    void signalled(Machine machine) {
-        if (closing == machine && Thread.currentThread() == test) pass(machine);
     }
 }

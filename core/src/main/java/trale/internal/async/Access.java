@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///  neighbour.m()        package-private                                     may            may
 /// ```
 ///
-/// A protected member is inherited: what counts is the class that declares it, whatever class the instruction names.
+/// For a protected member the class that declares it counts, not the class that the instruction names.
 final class Access {
     private final Lookup host;
     private final ClassDesc hostDesc;
@@ -31,7 +31,7 @@ final class Access {
     private final String home;
     private final String prefix;
 
-    /// May do what any class of the host's package may do.
+    /// Has the rights of any class of the host's package.
     private final Lookup beside;
 
     /// The host's superclasses, from which it may inherit what is protected.
@@ -72,8 +72,8 @@ final class Access {
         }
     }
 
-    /// {@return the cast after which the verifier takes an Object for one of this type; null if the generated class has none}
-    /// It takes any object for one of an interface, so the value need not be one, and no cast may ask for it.
+    /// {@return the class of the cast after which the verifier takes an Object for this type; null if the generated class may not name one}
+    /// The verifier takes any object for an interface. So the value may be of another class, and a cast to the interface would fail.
     @Nullable ClassDesc castTo(ClassDesc type) {
         if (!mayName(type)) return null;
         var element = type;

@@ -18,8 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A body that was found and read, and what the passes up to the layout know of it: all that is needed to compile it, and all
-/// that there is to show.
+/// A body that was found and read, and the results of the passes up to the layout. The emitter needs no more, and `explain` shows no more.
 ///
 /// ```
 ///  () -> { … await(f) … }                        Main.java
@@ -38,10 +37,10 @@ public final class Analysis {
     public final Layout layout;
     final Access access;
 
-    /// How many of the values that its method takes are given, not captured: none or one.
+    /// How many parameters of its method are given, not captured: 0 or 1.
     final int given;
 
-    /// What is better looked at, although it can be compiled: `Main.java:17: …`.
+    /// Code that can be compiled, but is probably a mistake: `Main.java:17: …`.
     public final List<String> warnings;
 
     private Analysis(SerializedLambda form, Lookup lookup) {
@@ -154,7 +153,7 @@ public final class Analysis {
         return parameters;
     }
 
-    /// {@return the types of what its method takes: `this`, if it has one, and the parameters}
+    /// {@return the types of the method's arguments: `this`, if it has one, and the parameters}
     List<ClassDesc> inputs() {
         var parameters = code.method.methodTypeSymbol().parameterList();
         if (isStatic()) return parameters;

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// **What cannot be compiled**, and how the user is told: `Main.java:17: what is wrong. What to do.`
+/// **Finds what cannot be compiled**, and says so: `Main.java:17: what is wrong. What to do.`
 ///
-/// An await works only where the compiler sees it. In a plain lambda or a class declared in the body it would throw at
-/// run time, perhaps much later: they are searched for it at the first use.
+/// An await works only where the compiler sees it. In a plain lambda, or in a class that the body declares, it would throw at run time,
+/// perhaps much later. So these are searched for awaits at the first use of the body.
 public final class Checks {
     private final Class<?> host;
     private final ClassModel model;
@@ -29,7 +29,7 @@ public final class Checks {
         this.model = model;
     }
 
-    /// {@return what is better looked at, although it can be compiled; in the order of the code}
+    /// {@return warnings: code that can be compiled, but is probably a mistake; in the order of the code}
     List<String> warnings() {
         return warnings;
     }
@@ -53,7 +53,7 @@ public final class Checks {
         return rejection;
     }
 
-    /// {@return the answer to an object of a class, a proxy, or a closure of another language}
+    /// {@return the rejection of an object that is not a lambda: of a class, a proxy, or a closure of another language}
     public static IllegalArgumentException notALambda(Class<?> c) {
         var text = "the async body is an object of " + c.getName() + ", whose code cannot be compiled. Pass a lambda: () -> { … }.";
         try {
@@ -103,12 +103,12 @@ public final class Checks {
             throw rejection(model, code.firstLine(), "the async body is a synchronized method: its monitor would be held while the task is suspended."
                     + " Take synchronized off the method.");
         for (int i = 0; i < code.size(); i++)
-            if (frames.reachable[i] && Code.isAwait(code.at[i]) && frames.monitors[i] > 0)
+            if (frames.at(i).reachable && Code.isAwait(code.at[i]) && frames.at(i).monitors > 0)
                 throw rejection(model, code.line(i), "await inside synchronized: the monitor would be held while the task is suspended."
                         + " Move the await out of the block.");
     }
 
-    /// {@return whether a method is a lambda's: javac and Scala's compiler flag it, Kotlin's names it}
+    /// {@return whether a method is the code of a lambda} javac and Scala's compiler flag it as synthetic; Kotlin's compiler names it.
     private static boolean isLambda(MethodModel m) {
         return m.flags().has(AccessFlag.SYNTHETIC) || m.methodName().stringValue().contains("lambda$");
     }
@@ -145,7 +145,7 @@ public final class Checks {
 
     /// Searches code for awaits.
     ///
-    /// @param what the code is, if an await is not allowed in it
+    /// @param what names the code in the message; null if an await is allowed in it
     private void search(ClassModel in, Iterable<CodeElement> code, @Nullable String what) {
         int line = -1;
         CodeElement before = null;
@@ -258,9 +258,9 @@ public final class Checks {
         return descriptor.startsWith("L") ? descriptor.substring(1, descriptor.length() - 1) : descriptor;
     }
 
-    /// {@return whether a call makes a future that is lost if its value is thrown away}
-    /// What counts is the declared type: a method that returns a Future gives nothing else. A class of one's own that is
-    /// a future too may have other uses, as a JoinHandle has, and a foreign method that is passed a future may return that.
+    /// {@return whether a call makes a future that is lost if its value is thrown away} The declared type decides: the value of a method
+    /// that returns Future has no other use. An object of a class that implements Future may have other uses, as a JoinHandle has. A
+    /// method that takes a future may return that future.
     private static boolean isForgotten(InvokeInstruction call) {
         var type = call.typeSymbol();
         if (!type.returnType().equals(Names.FUTURE)) return false;
@@ -277,12 +277,12 @@ public final class Checks {
 
     private void warn(ClassModel in, int line, String text) {
         var warning = at(in, line).concat(text);
-        if (!warnings.contains(warning)) warnings.add(warning); // a finally block is there once for each way into it
+        if (!warnings.contains(warning)) warnings.add(warning); // javac repeats a finally block for each way into it
     }
 
-    /// Looks at what becomes of the value, if it is a future: `spawn(() -> serve(stream))` forgets to await what serve returns.
+    /// Warns of a body whose value is a future: `spawn(() -> serve(stream))` forgets to await the future that `serve` returns.
     ///
-    /// @param returnsNothing whether it is thrown away by the functional interface
+    /// @param returnsNothing whether the functional interface throws the value away
     void returnedFuture(MethodModel body, boolean returnsNothing) {
         if (!body.methodTypeSymbol().returnType().equals(Names.FUTURE)) return;
         for (var m : model.methods()) {

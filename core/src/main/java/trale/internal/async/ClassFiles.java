@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// **The class file, and whether it is the one that was loaded.** A class loader reads a class's file once; a body's may be read
 /// much later, when a build may have put another one there. Then the number in `lambda$main$3f2a91c0$2` may be another lambda's.
 ///
-/// The JVM does not show what it has loaded. What it shows is compared: each method and field of the file is in the class, each
-/// lambda of the class is in the file, and the file has the lines at which the class's methods are running. What the class has
-/// besides may come from an agent.
+/// The JVM does not show the bytes that it has loaded. So this compares what it does show: each method and field of the file is in the
+/// class, each lambda of the class is in the file, and the file has the lines at which the class's methods are running. Other members of
+/// the class may come from an agent.
 public final class ClassFiles {
 
-    /// By class: the hash of the file whose members were found to be the class's. Threads may compare at once: both find the same.
+    /// By class: the hash of the file whose members are those of the class. Two threads may compare at once: both find the same.
     private static final ClassValue<AtomicReference<@Nullable Integer>> COMPARED = new ClassValue<>() {
         @Override
         protected AtomicReference<@Nullable Integer> computeValue(Class<?> type) {
@@ -33,7 +33,7 @@ public final class ClassFiles {
     private ClassFiles() {}
 
     /// {@return the file of a class that is loaded}
-    /// @throws IllegalArgumentException the loader does not show it, or shows another
+    /// @throws IllegalArgumentException the class loader does not show it, or shows another one
     public static ClassModel read(Class<?> c) {
         var bytes = bytes(c);
         var model = ClassFile.of().parse(bytes);
@@ -47,8 +47,8 @@ public final class ClassFiles {
         return model;
     }
 
-    /// {@return the file, to be searched}
-    /// @throws IllegalArgumentException the loader does not show it
+    /// {@return the file of a class, not compared with the class}
+    /// @throws IllegalArgumentException the class loader does not show it
     static ClassModel parse(Class<?> c) {
         return ClassFile.of().parse(bytes(c));
     }
@@ -94,7 +94,7 @@ public final class ClassFiles {
             for (var f : c.getDeclaredFields()) loaded.add(f.getName().concat(" ").concat(f.getType().descriptorString()));
             requireAll(c, inFile, loaded);
         } catch (NoClassDefFoundError e) {
-            // A type in a signature is not there, as that of an optional library: reflection shows nothing then.
+            // A type in a signature cannot be loaded, for example of an optional library. Then reflection shows nothing.
         }
     }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///  final class Main$async$serve extends StateMachine   this file, by Lookup.defineClass
 /// ```
 ///
-/// The class is a normal, visible one, so that stack traces, debuggers, profilers and helpful NullPointerExceptions show it.
+/// The generated class is a visible class, not a hidden one, so stack traces, debuggers, profilers and NullPointerExceptions show it.
 /// No streams, regular expressions or string concatenation on the way that every body takes: the first body of a program pays for
 /// whatever is loaded here. Nothing of trale is imported in this package: [Names] has what it knows of it.
 public final class Compiler {
@@ -37,13 +37,13 @@ public final class Compiler {
     private static final MethodTypeDesc CHECK = MethodTypeDesc.of(CD_void, CD_Object, CD_Class);
     private static final String PLACES = "places";
 
-    /// HotSpot does not compile a method beyond this.
+    /// HotSpot does not compile a longer method.
     private static final int HUGE = 8_000;
 
-    /// No method of less bytecode has a jump that is too long for it, nor is too long itself.
+    /// In a method with less bytecode than this no jump is too long.
     private static final int FAR = 32_768;
 
-    /// Tests put here what each class file goes through before it is defined, with the class the body was written in.
+    /// A hook for tests: it gets each class file before it is defined, and the class that the body was written in.
     static volatile @Nullable BiFunction<Class<?>, byte[], byte[]> inspector;
 
     private final Analysis body;
@@ -58,7 +58,7 @@ public final class Compiler {
 
     /// {@return a state machine for the lambda's class, of which more can be made by its method `create`}
     /// @param lambda of an interface that extends Serializable, and whose method has one parameter or none
-    /// @param warnings is given what is better looked at, as `Main.java:17: …`
+    /// @param warnings gets each warning, as `Main.java:17: …`
     /// @throws IllegalArgumentException it cannot be compiled
     public static Object compile(Object lambda, Consumer<String> warnings) {
         var body = Analysis.of(lambda);
@@ -82,7 +82,7 @@ public final class Compiler {
         }
     }
 
-    /// {@return whether there is such a class: the user's, or one for the same method as the body of another lambda}
+    /// {@return whether a class of this name exists: the user's, or one that was generated for another lambda}
     private static boolean isTaken(String name, Class<?> host) {
         try {
             Class.forName(name, false, host.getClassLoader());
@@ -112,7 +112,7 @@ public final class Compiler {
     }
 
     private byte[] classFile(Consumer<String> warnings) {
-        // The stack maps are our own, so that no class of the body has to be loaded; far jumps cannot be mended then.
+        // The emitter writes the stack maps, so no class of the body has to be loaded. The class-file library can't mend far jumps then.
         var file = ClassFile.of(StackMapsOption.DROP_STACK_MAPS, DeadCodeOption.KEEP_DEAD_CODE, ShortJumpsOption.FAIL_ON_SHORT_JUMPS);
         byte[] bytes;
         try {
@@ -125,7 +125,7 @@ public final class Compiler {
             rejection.initCause(e);
             throw rejection;
         }
-        if (bytes.length > HUGE) warnIfHuge(bytes, warnings); // saves the parsing
+        if (bytes.length > HUGE) warnIfHuge(bytes, warnings); // a smaller class file needs no look at its methods
         return bytes;
     }
 
@@ -168,14 +168,14 @@ public final class Compiler {
         return b.aload(0).invokespecial(Names.STATE_MACHINE, INIT_NAME, CONSTRUCTOR);
     }
 
-    /// The constructor of the class's first machine is given what no class file can hold.
+    /// The constructor of the class's first machine gets the linker, which no class file can hold.
     private void first(CodeBuilder b) {
         constructor(b).aload(1);
         Linker.store(b, self);
         b.aload(2).putstatic(self, PLACES, CD_PLACES).return_();
     }
 
-    /// `create(lambda, given)`: a new state machine, with what its lambda captured, and what it is given, where state 0 looks for it.
+    /// `create(lambda, given)`: a new state machine. The captured and the given values are in the fields from which state 0 reads them.
     private void create(CodeBuilder b) {
         b.new_(self).dup().invokespecial(self, INIT_NAME, CONSTRUCTOR).astore(3);
         var inputs = body.inputs();
@@ -197,7 +197,7 @@ public final class Compiler {
         b.aload(3).areturn();
     }
 
-    /// Pushes the n-th of the values that the body's method takes. What is given comes behind what was captured.
+    /// Pushes the n-th argument of the body's method. The given value comes behind the captured ones.
     private void input(CodeBuilder b, int n, int inputs, ClassDesc type) {
         if (n <= inputs - body.given) b.aload(1).invokedynamic(linker.captured(n, type));
         else b.aload(2).invokedynamic(linker.given(type));
@@ -208,7 +208,7 @@ public final class Compiler {
         return (body.code.method.flags().flagsMask() & fixed) == 0 && (body.model.flags().flagsMask() & ClassFile.ACC_FINAL) == 0;
     }
 
-    /// By state, where it is suspended: what a stack trace would say.
+    /// By state: the place where the body is suspended, as in a stack trace.
     private StackTraceElement[] places() {
         var states = body.layout.states;
         var places = new StackTraceElement[states.size()];

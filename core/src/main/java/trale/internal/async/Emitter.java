@@ -8,12 +8,9 @@ import java.lang.classfile.attribute.StackMapFrameInfo.VerificationTypeInfo;
 import java.lang.classfile.attribute.StackMapFrameInfo;
 import java.lang.classfile.attribute.StackMapTableAttribute;
 import java.lang.classfile.constantpool.ConstantDynamicEntry;
-import java.lang.classfile.constantpool.FieldRefEntry;
-import java.lang.classfile.constantpool.MemberRefEntry;
 import java.lang.classfile.constantpool.MethodHandleEntry;
 import java.lang.classfile.instruction.*;
 import java.lang.constant.*;
-import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +48,6 @@ final class Emitter {
 
     private static final MethodTypeDesc FROM = MethodTypeDesc.of(Names.FUTURE, Names.STAGE);
     private static final MethodTypeDesc AWAIT = MethodTypeDesc.of(CD_Object, Names.FUTURE, Names.CONTEXT);
-    private static final MethodTypeDesc REQUIRE_NON_NULL = MethodTypeDesc.of(CD_void, CD_Object, CD_String);
-    private static final MethodTypeDesc PRIVATE_LOOKUP_IN = MethodTypeDesc.of(CD_MethodHandles_Lookup, CD_Class, CD_MethodHandles_Lookup);
     private static final MethodTypeDesc RESUME = MethodTypeDesc.of(Names.FUTURE);
 
     private static final int CONTEXT = 1;
@@ -69,7 +64,7 @@ final class Emitter {
     private final boolean returnsNothing;
     private final CodeBuilder out;
     private final Variables variables;
-    private final NullMessage nullMessage;
+    private final Members members;
     private final List<StackMapFrameInfo> maps = new ArrayList<>();
     private final Label[] poll;
     private int next = 1; // the state of the next await
@@ -86,7 +81,7 @@ final class Emitter {
         this.returnsNothing = body.returnsNothing();
         this.out = out;
         this.variables = new Variables(code, SHIFT, out);
-        this.nullMessage = new NullMessage(code, frames);
+        this.members = new Members(body, linker, SHIFT + layout.scratch, out);
         this.poll = new Label[layout.states.size()];
     }
 
@@ -215,8 +210,8 @@ final class Emitter {
         } else if (e instanceof ExceptionCatch handler) {
             if (isReachable(handler)) out.with(handler);
         } else if (e instanceof LineNumber) {
-            if (frames.reachable[i]) out.with(e);
-        } else if (e instanceof Instruction instruction && frames.reachable[i]) {
+            if (frames.at(i).reachable) out.with(e);
+        } else if (e instanceof Instruction instruction && frames.at(i).reachable) {
             begun = true;
             instruction(i, instruction);
         }
@@ -224,13 +219,13 @@ final class Emitter {
 
     private boolean isReachable(ExceptionCatch handler) {
         for (int i = code.index(handler.tryStart()); i < code.index(handler.tryEnd()); i++)
-            if (code.at[i] instanceof Instruction && frames.reachable[i]) return true;
+            if (code.at[i] instanceof Instruction && frames.at(i).reachable) return true;
         return false;
     }
 
     private void label(int i, LabelTarget target) {
         out.with(target);
-        var frame = frames.frame[i];
+        var frame = frames.frame(i);
         var live = liveness.at(i);
         variables.label(target.label(), frame != null || !begun ? live : null);
         if (frame == null) return;
@@ -249,7 +244,7 @@ final class Emitter {
     }
 
     private void instruction(int i, Instruction instruction) {
-        int site = frames.site[i];
+        int site = frames.at(i).site;
         boolean moved = site >= 0 && layout.moved.get(site);
         if (moved && !(instruction instanceof NewObjectInstruction || instruction instanceof InvokeInstruction)) return; // a copy of nothing
         switch (instruction.opcode().kind()) {
@@ -271,11 +266,11 @@ final class Emitter {
                 out.with(instruction);
                 if (moved) out.pop(); // here the class is initialised
             }
-            case FIELD_ACCESS -> field(i, (FieldInstruction) instruction);
+            case FIELD_ACCESS -> members.field(i, (FieldInstruction) instruction);
             case INVOKE -> {
                 if (Code.isAwait(instruction)) await((InvokeInstruction) instruction, layout.states.get(next++));
-                else if (moved) construct((InvokeInstruction) instruction, frames.copies[i]);
-                else invoke(i, (InvokeInstruction) instruction);
+                else if (moved) members.construct((InvokeInstruction) instruction, frames.at(i).copies);
+                else members.invoke(i, (InvokeInstruction) instruction);
             }
             case INVOKE_DYNAMIC -> {
                 var dynamic = (InvokeDynamicInstruction) instruction;
@@ -301,97 +296,5 @@ final class Emitter {
         }
         if (returnsNothing || type.equals(CD_void)) out.aconst_null();
         out.areturn();
-    }
-
-    private void field(int i, FieldInstruction access) {
-        int kind = switch (access.opcode()) {
-            case GETSTATIC -> MethodHandleInfo.REF_getStatic;
-            case PUTSTATIC -> MethodHandleInfo.REF_putStatic;
-            case PUTFIELD -> MethodHandleInfo.REF_putField;
-            default -> MethodHandleInfo.REF_getField;
-        };
-        boolean isPut = kind == MethodHandleInfo.REF_putField || kind == MethodHandleInfo.REF_putStatic;
-        var type = MethodTypeDesc.of(access.typeSymbol());
-        member(i, kind, access.field(), type, isPut ? MethodTypeDesc.of(CD_void, access.typeSymbol()) : type);
-    }
-
-    private void invoke(int i, InvokeInstruction invoke) {
-        int kind = switch (invoke.opcode()) {
-            case INVOKESTATIC -> MethodHandleInfo.REF_invokeStatic;
-            case INVOKESPECIAL -> MethodHandleInfo.REF_invokeSpecial;
-            case INVOKEINTERFACE -> MethodHandleInfo.REF_invokeInterface;
-            default -> MethodHandleInfo.REF_invokeVirtual;
-        };
-        if (invoke.name().equalsString(INIT_NAME)) out.with(invoke);
-        else if (invoke.name().equalsString("lookup") && invoke.owner().name().equalsString("java/lang/invoke/MethodHandles"))
-            out.loadConstant(access.host()).with(invoke).invokestatic(CD_MethodHandles, "privateLookupIn", PRIVATE_LOOKUP_IN);
-        else member(i, kind, invoke.method(), invoke.typeSymbol(), invoke.typeSymbol());
-    }
-
-    /// @param call what the instruction takes from the stack and leaves there, less the receiver
-    private void member(int i, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc call) {
-        var owner = member.owner().asSymbol();
-        var name = member.name().stringValue();
-        if (frames.isCloneOfAnArray.get(i) || access.mayName(kind, member.owner().asInternalName(), name, type.descriptorString())) {
-            out.with(code.at[i]);
-            return;
-        }
-        boolean isSuper = kind == MethodHandleInfo.REF_invokeSpecial;
-        boolean isStatic = switch (kind) {
-            case MethodHandleInfo.REF_getStatic, MethodHandleInfo.REF_putStatic, MethodHandleInfo.REF_invokeStatic -> true;
-            default -> false;
-        };
-        var message = isStatic || isSuper ? null : nullMessage.of(i);
-        if (message != null) {
-            store(call);
-            out.dup().loadConstant(message).invokestatic(Names.STATE_MACHINE, "requireNonNull", REQUIRE_NON_NULL);
-            load(call);
-        }
-        var receiver = isSuper ? access.host() : owner;
-        out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? call : call.insertParameterTypes(0, receiver)));
-        if (!call.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), call.returnType());
-    }
-
-    /// Gives the object on the stack a name for the message of a NullPointerException that the next instruction may throw.
-    private void name(String name, ClassDesc type) {
-        int slot = SHIFT + layout.scratch;
-        var start = out.newLabel();
-        var end = out.newLabel();
-        out.astore(slot).labelBinding(start).aload(slot).labelBinding(end).localVariable(slot, name, type, start, end);
-    }
-
-    /// Moves a call's arguments from the stack to scratch slots.
-    private void store(MethodTypeDesc call) {
-        int slot = SHIFT + layout.scratch;
-        for (var type : call.parameterList()) slot += TypeKind.from(type).slotSize();
-        for (var type : call.parameterList().reversed()) {
-            slot -= TypeKind.from(type).slotSize();
-            out.storeLocal(TypeKind.from(type), slot);
-        }
-    }
-
-    private void load(MethodTypeDesc call) {
-        int slot = SHIFT + layout.scratch;
-        for (var type : call.parameterList()) {
-            out.loadLocal(TypeKind.from(type), slot);
-            slot += TypeKind.from(type).slotSize();
-        }
-    }
-
-    /// A constructor call whose NEW was moved here.
-    private void construct(InvokeInstruction init, int copies) {
-        var type = init.typeSymbol();
-        var owner = init.owner().asSymbol();
-        if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), INIT_NAME, init.type().stringValue())) {
-            out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, INIT_NAME, type, type.changeReturnType(owner)));
-            if (copies == 1) out.pop();
-            for (int k = 2; k < copies; k++) out.dup();
-            return;
-        }
-        store(type);
-        out.new_(owner);
-        for (int k = 1; k < copies; k++) out.dup();
-        load(type);
-        out.with(init);
     }
 }

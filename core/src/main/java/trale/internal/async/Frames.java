@@ -11,7 +11,7 @@ import java.lang.classfile.instruction.*;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,30 +51,34 @@ public final class Frames {
         }
     }
 
+    /// What pass 1 finds out about one element of the code.
+    static final class Place {
+        boolean reachable;
+
+        /// How many entries the operand stack has before the instruction.
+        int depth;
+
+        /// What the variables hold: at an await, and where javac declared it.
+        @Nullable Frame frame;
+
+        /// Of NEW, DUP, loads, stores and constructor calls: the NEW whose object it makes, copies, completes; else -1.
+        int site = -1;
+
+        /// Of a constructor call: how often the object lies on the stack.
+        int copies;
+
+        /// Of an await: how many monitors are held.
+        int monitors;
+
+        /// Of a call of `clone`: its receiver is an array. The verifier lets every class make such a call, whatever class it names.
+        boolean isCloneOfAnArray;
+
+        /// Of a NEW: its object was moved about the stack otherwise than by DUP before its constructor was called.
+        boolean isShuffled;
+    }
+
     private final Code code;
-
-    /// At the awaits, and where javac declared it.
-    public final @Nullable Frame[] frame;
-
-    final boolean[] reachable;
-
-    /// How many entries the operand stack has before an instruction.
-    final int[] depth;
-
-    /// For NEW, DUP, loads, stores and constructor calls: the NEW whose object it makes, copies, completes; else -1.
-    final int[] site;
-
-    /// For constructor calls: how often the object lies on the stack.
-    final int[] copies;
-
-    /// For awaits: how many monitors are held.
-    final int[] monitors;
-
-    /// Calls of `clone` whose receiver is an array: the verifier lets every class make them, whatever class they name.
-    final BitSet isCloneOfAnArray = new BitSet();
-
-    /// Objects that were moved about the stack otherwise than by DUP before their constructor was called.
-    final BitSet shuffled = new BitSet();
+    private final Place[] places;
 
     private @Nullable Type[] locals = {};
     private final ArrayList<Type> stack = new ArrayList<>();
@@ -84,13 +88,7 @@ public final class Frames {
 
     Frames(Code code, Frame entry) {
         this.code = code;
-        int n = code.size();
-        this.frame = new Frame[n];
-        this.reachable = new boolean[n];
-        this.depth = new int[n];
-        this.site = new int[n];
-        this.copies = new int[n];
-        this.monitors = new int[n];
+        this.places = new Place[code.size()];
         int known;
         do {
             known = heldAt.size();
@@ -100,30 +98,40 @@ public final class Frames {
         } while (heldIsUnknown && heldAt.size() > known);
     }
 
+    Place at(int i) {
+        return places[i];
+    }
+
+    /// {@return what the variables hold at an await, or where javac declared it; null elsewhere, and where no code is reached}
+    public @Nullable Frame frame(int i) {
+        return places[i].frame;
+    }
+
     private void walk(Frame entry) {
+        Arrays.setAll(places, i -> new Place());
         locals = entry.locals().toArray(new Type[0]);
         stack.clear();
         boolean live = true;
         for (int i = 0; i < code.size(); i++) {
-            site[i] = -1;
+            var place = places[i];
             if (code.at[i] instanceof LabelTarget target) {
                 var declared = code.declared.get(target.label());
                 if (declared != null) {
                     if (!live || held < 0) held = heldAt.getOrDefault(target.label(), UNKNOWN);
                     heldIsUnknown |= held < 0;
                     live = true;
-                    frame[i] = enter(declared);
+                    place.frame = enter(declared);
                 }
                 if (live) for (var h : code.handlers) if (h.tryStart() == target.label()) holds(h.handler());
             }
-            reachable[i] = live;
-            depth[i] = stack.size();
+            place.reachable = live;
+            place.depth = stack.size();
             if (!live || !(code.at[i] instanceof Instruction instruction)) continue;
             if (Code.isAwait(instruction)) {
-                frame[i] = Frame.copyOf(locals, stack);
-                monitors[i] = held;
+                place.frame = Frame.copyOf(locals, stack);
+                place.monitors = held;
             }
-            apply(i, instruction);
+            apply(i, place, instruction);
             for (var label : code.targets(i)) holds(label);
             live = code.fallsThrough(i);
         }
@@ -174,18 +182,18 @@ public final class Frames {
         push(type);
     }
 
-    private void apply(int i, Instruction instruction) {
+    private void apply(int i, Place place, Instruction instruction) {
         var op = instruction.opcode();
         switch (op.kind()) {
             case NOP, INCREMENT, RETURN, THROW_EXCEPTION -> {}
             case LOAD -> {
                 var type = locals[((LoadInstruction) instruction).slot()];
                 if (type == null) throw new IllegalStateException("load of an unset local: " + instruction);
-                site[i] = type.site();
+                place.site = type.site();
                 push(type);
             }
             case STORE -> {
-                site[i] = stack.getLast().site();
+                place.site = stack.getLast().site();
                 store(((StoreInstruction) instruction).slot(), pop());
             }
             case CONSTANT -> push(constant((ConstantInstruction) instruction));
@@ -207,10 +215,10 @@ public final class Frames {
                     default -> pop(2);
                 }
             }
-            case INVOKE -> invoke(i, (InvokeInstruction) instruction);
+            case INVOKE -> invoke(place, (InvokeInstruction) instruction);
             case INVOKE_DYNAMIC -> call(((InvokeDynamicInstruction) instruction).typeSymbol(), 0);
             case NEW_OBJECT -> {
-                site[i] = i;
+                place.site = i;
                 push(Type.uninitialized(i));
             }
             case NEW_PRIMITIVE_ARRAY ->
@@ -234,7 +242,7 @@ public final class Frames {
                 case IF_ACMPEQ, IF_ACMPNE, IF_ICMPEQ, IF_ICMPNE, IF_ICMPLT, IF_ICMPGE, IF_ICMPGT, IF_ICMPLE -> 2;
                 default -> 1;
             });
-            case STACK -> shuffle(i, op);
+            case STACK -> shuffle(place, op);
             default -> throw new IllegalArgumentException("unknown instruction " + instruction);
         }
     }
@@ -269,21 +277,21 @@ public final class Frames {
         if (!type.returnType().equals(CD_void)) push(Type.of(type.returnType()));
     }
 
-    private void invoke(int i, InvokeInstruction call) {
+    private void invoke(Place place, InvokeInstruction call) {
         var type = call.typeSymbol();
         if (!call.name().equalsString(INIT_NAME)) {
-            if (call.name().equalsString("clone") && call.opcode() == Opcode.INVOKEVIRTUAL && !stack.isEmpty() && isArray(stack.getLast())) isCloneOfAnArray.set(i);
+            boolean isClone = call.name().equalsString("clone") && type.parameterCount() == 0 && call.opcode() == Opcode.INVOKEVIRTUAL;
+            place.isCloneOfAnArray = isClone && isArray(stack.getLast());
             call(type, call.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
             return;
         }
         pop(type.parameterCount());
-        copies[i] = 0;
-        site[i] = stack.getLast().site();
+        place.site = stack.getLast().site();
         var made = Type.of(call.owner().asSymbol());
         for (int k = 0; k < stack.size(); k++) {
-            if (stack.get(k).site() != site[i]) continue;
+            if (stack.get(k).site() != place.site) continue;
             stack.set(k, made);
-            copies[i]++;
+            place.copies++;
         }
         pop();
     }
@@ -293,10 +301,10 @@ public final class Frames {
         return desc != null && desc.isArray();
     }
 
-    private void shuffle(int i, Opcode op) {
+    private void shuffle(Place place, Opcode op) {
         switch (op) {
             case DUP -> {
-                site[i] = stack.getLast().site();
+                place.site = stack.getLast().site();
                 push(stack.getLast());
             }
             case POP -> pop(disturb(1, 0));
@@ -333,7 +341,7 @@ public final class Frames {
         int all = copied + entries(beneath, copied);
         for (int k = 1; k <= all; k++) {
             var type = stack.get(stack.size() - k);
-            if (!type.isInitialized()) shuffled.set(type.site());
+            if (!type.isInitialized()) places[type.site()].isShuffled = true;
         }
         return all;
     }

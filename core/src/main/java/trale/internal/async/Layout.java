@@ -21,9 +21,9 @@ import java.util.Map;
 ///  int n = s.length() + await(read());              s -> L$0,   the stack's int -> I$0
 /// ```
 ///
-/// An object that was made by NEW but has not seen its constructor cannot be kept in a field. If there is one at an await —
-/// on the stack, or in locals, to which javac clears the stack before a `try` in a switch expression — its NEW is *moved*
-/// behind the constructor's arguments, and it is nowhere before:
+/// An object that NEW has made cannot be kept in a field before its constructor was called. Such an object may be there at an await: on the
+/// stack, or in a local, because javac clears the stack before a `try` in a switch expression. Then its NEW is *moved* behind the
+/// constructor's arguments:
 ///
 /// ```
 ///  new Foo(x, await(f))    new; dup; x; f; await; <init>   ->   x; f; await; (to temporaries) new; dup; (and back) <init>
@@ -34,9 +34,9 @@ public final class Layout {
     ///
     /// @param slot its slot in the body's method; for an entry of the operand stack, the slot it is put in meanwhile
     /// @param type what it holds there
-    /// @param field where it is kept; empty for what is always null
-    /// @param fieldType Object for a reference, as other states keep other classes there; but if the class may not be named
-    ///     in a cast (a `var` can have such a type), or is not there, it has a field of its own type
+    /// @param field where it is kept; empty for a variable that is always null
+    /// @param fieldType Object for a reference, because other states keep other classes there. If the class may not be named in a cast (a
+    ///     `var` can have such a type), or cannot be loaded, the variable has a field of its own type
     public record Kept(int slot, Type type, String field, ClassDesc fieldType) {}
 
     /// A place where the body can be suspended; number 0 is the one before its first instruction.
@@ -44,7 +44,7 @@ public final class Layout {
     /// @param number what the field `state` says
     /// @param at the number of the await in the code; -1 for state 0
     /// @param line where it stands in the source, or -1; for state 0 that of the first instruction
-    /// @param awaited the static type of the future; for state 0 that of nothing
+    /// @param awaited the static type of the future; the null type for state 0
     /// @param locals live variables
     /// @param operands entries of the operand stack beneath the future, bottom first
     public record State(int number, int at, int line, Type awaited, List<Kept> locals, List<Kept> operands) {}
@@ -57,7 +57,7 @@ public final class Layout {
     /// The NEW instructions that are moved to their constructor calls.
     final BitSet moved = new BitSet();
 
-    /// The first slot that the body does not use: here the future lies while it is polled, and then the operands.
+    /// The first slot that the body does not use. The future lies here while it is polled, and the operands behind it.
     final int scratch;
 
     private final Access access;
@@ -69,7 +69,7 @@ public final class Layout {
         move(code, frames);
         states.add(new State(0, -1, code.firstLine(), Type.NULL, locals(entry, liveness.atEntry()), List.of()));
         for (int i = 0; i < code.size(); i++) {
-            var frame = frames.frame[i];
+            var frame = frames.frame(i);
             if (frame == null || !Code.isAwait(code.at[i])) continue;
             used.clear();
             var locals = locals(frame, liveness.at(i));
@@ -80,18 +80,18 @@ public final class Layout {
 
     private void move(Code code, Frames frames) {
         for (int i = 0; i < code.size(); i++) {
-            var frame = frames.frame[i];
+            var frame = frames.frame(i);
             if (frame != null && Code.isAwait(code.at[i])) {
                 for (var type : frame.stack()) move(type);
                 for (var type : frame.locals()) if (type != null) move(type);
-            } else if (frames.site[i] >= 0 && code.at[i] instanceof InvokeInstruction call) {
+            } else if (frames.at(i).site >= 0 && code.at[i] instanceof InvokeInstruction call) {
                 var owner = call.owner().asInternalName();
                 if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, call.type().stringValue()))
-                    moved.set(frames.site[i]);
+                    moved.set(frames.at(i).site);
             }
         }
         for (int site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
-            if (frames.shuffled.get(site))
+            if (frames.at(site).isShuffled)
                 throw new IllegalArgumentException("the class file's compiler moves a new "
                         + ((NewObjectInstruction) code.at[site]).className().asInternalName().replace('/', '.')
                         + " about the stack before it calls the constructor. Make the object in a method.");

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// **What only the host may use**, and what a generated class does instead: an `invokedynamic` with a number. When it is first
-/// met, the JVM calls the class's own method `link`, which calls this object. It links what has that number with the host's rights.
+/// **Links what only the host may use.** The generated class has an `invokedynamic` with a number there. When it runs for the first time, the
+/// JVM calls the class's own method `link`, which calls this object. It links the member with that number, with the host's rights.
 ///
 /// ```
 ///  invokevirtual Host.secret(int)String            (private)     invokedynamic secret(Host, int)String      Member
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 ///                what the lambda captured, is given              invokedynamic input(Object)String          Captured, Given
 /// ```
 ///
-/// The first half of this file writes such instructions, the second half runs when they are met. There is a linker for each
-/// generated class, and it is the class's: no name of this package is in it, so that its loader need not know the package.
+/// The first half of this file writes these instructions. The second half runs when they run for the first time. Each generated class has a
+/// linker of its own, which it reaches by a method handle, so its loader need not know this package.
 final class Linker {
 
     /// What can be linked, once or more often.
@@ -76,7 +76,7 @@ final class Linker {
         b.putstatic(self, FIELD, CD_MethodHandle);
     }
 
-    /// {@return what the class's constructor is to be given}
+    /// {@return the argument of the class's constructor}
     MethodHandle handle() throws ReflectiveOperationException {
         return MethodHandles.lookup().bind(this, METHOD, LINK_TYPE);
     }
@@ -154,7 +154,7 @@ final class Linker {
         return descriptor.startsWith("(") ? descriptor : "()".concat(descriptor);
     }
 
-    // From here on: what happens when such an instruction is met.
+    // From here on: what happens when such an instruction runs for the first time.
 
     /// Called by the method `link` of the generated class.
     @SuppressWarnings("unused") // by a method handle

@@ -8,8 +8,8 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// **Pass 2: which locals will be read again.** One walk backward over the code, repeated until nothing changes: only
-/// loops need a second one.
+/// **Pass 2: which locals will be read again.** A walk backward over the code, repeated until nothing changes. Only loops need a second
+/// walk.
 ///
 /// ```
 ///  var a = …;  var b = …;             live
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///  use(a);                            (none)
 /// ```
 ///
-/// An instruction in a `try` keeps alive what the handler reads: at each one of them, since that is what the verifier asks.
+/// In a `try`, a local that the handler reads is live at each instruction, because the verifier asks for that.
 final class Liveness {
     private final Code code;
 
@@ -34,7 +34,7 @@ final class Liveness {
         while (walk(frames)) {}
     }
 
-    /// {@return the live slots before a label or an await; not to be changed}
+    /// {@return the live slots before a label or an await; the caller does not change them}
     BitSet at(int i) {
         var slots = live[i];
         if (slots == null) throw new IllegalArgumentException("neither a label nor an await: " + code.at[i]);
@@ -56,7 +56,7 @@ final class Liveness {
         var open = new ArrayList<ExceptionCatch>(); // the handlers of the current instruction
         for (int i = code.size() - 1; i >= 0; i--) {
             if (!code.fallsThrough(i)) now.clear();
-            if (frames.reachable[i] && code.at[i] instanceof Instruction instruction) {
+            if (frames.at(i).reachable && code.at[i] instanceof Instruction instruction) {
                 for (var label : code.targets(i)) now.or(at(label));
                 if (instruction instanceof LoadInstruction load) now.set(load.slot());
                 else if (instruction instanceof StoreInstruction store) now.clear(store.slot());

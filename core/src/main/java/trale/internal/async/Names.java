@@ -2,14 +2,14 @@ package trale.internal.async;
 
 import java.lang.constant.ClassDesc;
 
-/// **What the compiler knows of the library it compiles for**: these names, and no class. A generated class extends
-/// [#STATE_MACHINE], whose methods it calls; `await` is a static method of [#ASYNC].
+/// **The names of the library that the compiler compiles for.** It knows no class of it. A generated class extends [#STATE_MACHINE] and
+/// calls its methods. `await` is a static method of [#ASYNC].
 final class Names {
     static final ClassDesc STATE_MACHINE = ClassDesc.of("trale.StateMachine");
     static final ClassDesc FUTURE = ClassDesc.of("trale.Future");
     static final ClassDesc CONTEXT = ClassDesc.of("trale.Context");
 
-    /// What `await` takes, too: it is made a [#FUTURE] by the static method `from` of that.
+    /// `await` takes it too. The static method `from` of [#FUTURE] makes a future of it.
     static final ClassDesc STAGE = ClassDesc.of("java.util.concurrent.CompletionStage");
 
     static final String ASYNC = "trale/Async";
@@ -18,7 +18,7 @@ final class Names {
     /// The package of the library's own methods.
     static final String PACKAGE = "trale/";
 
-    /// What is also a future, but may be ignored: its task runs all the same.
+    /// A future that may be ignored, because its task runs by itself.
     static final String JOIN_HANDLE = "trale/JoinHandle";
 
     /// The functional interfaces whose lambdas are async bodies, and the name of their method.

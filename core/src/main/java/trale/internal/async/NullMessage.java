@@ -8,8 +8,8 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.AccessFlag;
 import org.jspecify.annotations.Nullable;
 
-/// **What a NullPointerException says** where a member is linked by `invokedynamic`, of which the JVM knows nothing to say:
-/// the text that it would have written for the body's own instruction (JEP 358).
+/// **Writes the message of a NullPointerException** where a member is linked by `invokedynamic`. It is the message that the JVM writes for
+/// the body's own instruction (JEP 358). For an `invokedynamic` the JVM has none.
 ///
 /// ```
 ///  aload node                     node.next.add(n)
@@ -43,7 +43,7 @@ final class NullMessage {
             text.append(operands == 2 ? "assign" : "read").append(" field \"").append(field.name().stringValue());
         }
         text.append('"');
-        int source = source(i, frames.depth[i] - operands);
+        int source = source(i, frames.at(i).depth - operands);
         var what = describe(source);
         if (THIS.equals(what)) return null;
         if (what == null) return text.toString();
@@ -51,16 +51,15 @@ final class NullMessage {
         return text.append(what).append("\" is null").toString();
     }
 
-    /// {@return the instruction that pushed an entry of the operand stack which is there before instruction i; -1 if it may
-    /// have been one or another}
+    /// {@return the instruction that pushed an entry of the operand stack that is there before instruction i; -1 if several may have}
     private int source(int i, int entry) {
-        int after = frames.depth[i];
+        int after = frames.at(i).depth;
         for (int j = i - 1; j >= 0; j--) {
-            if (code.at[j] instanceof LabelTarget && frames.frame[j] != null) return -1;
+            if (code.at[j] instanceof LabelTarget && frames.frame(j) != null) return -1;
             if (!(code.at[j] instanceof Instruction instruction)) continue;
             if (instruction.opcode() == Opcode.DUP && after == entry + 1) return source(j, entry - 1);
             if (instruction.opcode() != Opcode.CHECKCAST && after <= entry + 1) return j;
-            after = frames.depth[j];
+            after = frames.at(j).depth;
         }
         return -1;
     }
@@ -71,7 +70,7 @@ final class NullMessage {
         if (e instanceof InvokeInstruction call) return method(call);
         if (e instanceof LoadInstruction load) return !isStatic && load.slot() == 0 ? THIS : code.variable(i, load.slot());
         if (!(e instanceof FieldInstruction field)) return null;
-        var of = field.opcode() == Opcode.GETSTATIC ? name(field.owner().asSymbol()) : describe(source(i, frames.depth[i] - 1));
+        var of = field.opcode() == Opcode.GETSTATIC ? name(field.owner().asSymbol()) : describe(source(i, frames.at(i).depth - 1));
         var name = field.name().stringValue();
         return of == null ? name : of.concat(".").concat(name);
     }

@@ -8,8 +8,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import org.jspecify.annotations.Nullable;
 
-/// What a local variable or an entry of the operand stack holds, as the verifier sees it: `int`, `float`, `long`,
-/// `double`, `null`, an object of a class, or an object that was made by NEW and has not seen its constructor yet.
+/// The type of a local variable or an entry of the operand stack, as the verifier sees it: `int`, `float`, `long`, `double`, `null`, an
+/// object of a class, or an object that NEW has made and whose constructor was not called yet.
 ///
 /// @param info the verifier's name for it
 /// @param site the number of the NEW instruction if it is not initialised, else -1

@@ -9,12 +9,12 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// **What a debugger shows**: the body's variables by name, each only where it surely has its value. One that is not read
-/// again is not kept while the body is suspended, and it is better not shown than shown as 0.
+/// **The variables that a debugger shows**, by name, each where it has its value. A variable that is not read again is not kept while the
+/// body is suspended. It is not shown then, rather than shown as 0.
 ///
 /// ```
 ///  int a = next();                javac: a from here         a from here
-///  if (a > 0) await(f);                                      … to here: nobody reads it again
+///  if (a > 0) await(f);                                      … to here: it is not read again
 ///  log();
 ///  a = 5;                                                    and from here
 ///  }                              to here                    to here
@@ -26,7 +26,7 @@ final class Variables {
     private final List<LocalVariableType> types = new ArrayList<>();
     private final boolean[] inScope;
 
-    /// Where the piece begins in which a variable is shown now; null if it is not.
+    /// By slot: the label from which its variable is shown; null if it is not shown.
     private final @Nullable Label[] from;
 
     Variables(Code code, int shift, CodeBuilder out) {

@@ -3,7 +3,7 @@ package trale.internal.linux;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// A file descriptor that was opened here, and is closed once.
+/// A file descriptor that trale has opened. It is closed once.
 public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd, TimerFd {
     static final int NONBLOCK = 0x800;
     static final int CLOEXEC = 0x80000;
@@ -11,7 +11,7 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
 
     final int fd;
 
-    /// @param result what the system call that opens it answered
+    /// @param result the answer of the system call that opens it
     Fd(String call, int result) throws IOException {
         if (result < 0) throw Errno.exception(call, result);
         fd = result;
@@ -26,13 +26,13 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
         close(fd);
     }
 
-    /// close(2). Never repeated: after EINTR the number is free already and may be another file's. It is made also when no
-    /// memory is left, neither on the heap nor outside.
+    /// close(2). It is not repeated after EINTR: the number is free then, and may be another file's. It needs no memory, on the heap or
+    /// outside of it.
     public static int close(int fd) {
         return callInAnyCase(CLOSE, fd, 0, 0);
     }
 
-    /// Makes a call that passes numbers alone, also when no memory is left.
+    /// Makes a call that passes numbers alone. It needs no memory.
     static int callInAnyCase(MemorySegment function, long a, long b, long c) {
         Kernel kernel = null;
         try {

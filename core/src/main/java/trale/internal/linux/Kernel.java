@@ -6,10 +6,11 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What answers the system calls of a thread, and tells it the time, instead of Linux.
+/// Answers the system calls of a thread instead of Linux, and tells it the time.
 ///
 /// ```
 ///  Sockets   Epoll   EventFd   TimerFd   Fd      build addresses, flags, structures: the same for every kernel
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// An executor's threads have the kernel of the thread that builds it. The calls are libc's, so what libc alone does, such as
 /// strerror, is not asked for here. A kernel is reached by modules of trale only; it is no public API.
 public interface Kernel {
-    /// The real one. Whatever kernel the calling thread has, this passes the call on to Linux.
+    /// The real kernel. It passes a call on to Linux, even if the calling thread has another kernel.
     Kernel LINUX = (function, a, b, c, d, e, f) -> Scratch.get().linux(Libc.function(function), a, b, c, d, e, f);
 
     /// Answers a call.
@@ -47,24 +48,45 @@ public interface Kernel {
 
     /// Is asked before the calling thread, which is not the executor's, spawns or wakes a task there.
     ///
-    /// @throws IllegalStateException it must not: all that happens is to be decided by the kernel
+    /// @throws IllegalStateException the kernel decides the order of all events, so other threads may not take part
     default void requireKnown(Thread waker) {}
 
-    /// {@return whether blocking code runs on the executor's own thread, as a step} Else it runs on a thread of its own.
+    /// {@return whether blocking code runs on the executor's own thread, as a step} If not, it runs on a thread of its own.
     default boolean hasOneThread() {
         return false;
     }
 
-    /// Is told of an executor that it is the kernel of, by the thread that builds it.
+    /// Called by the thread that builds an executor on this kernel.
     ///
-    /// @param tasks tells of each task that has not ended where it is; to be asked while the executor's thread stands still
-    default void started(Supplier<List<String>> tasks) {}
+    /// @param thread the executor's own, which has not started
+    /// @param tasks  says where each task is that has not ended; called while the executor's thread stands still
+    default void started(Thread thread, Supplier<List<String>> tasks) {}
 
-    /// Thrown by a kernel when its machine has lost its power: the executor's tasks end there and then, and nothing of them runs.
+    /// Runs a thread of an executor, which makes no call before or after.
+    default void run(Runnable thread) {
+        thread.run();
+    }
+
+    /// Called by a thread that is not an executor's, before it blocks until a task has ended. A simulated kernel lets its executors go
+    /// on meanwhile.
+    ///
+    /// @throws IllegalStateException the task will never end
+    default void awaitTask(BooleanSupplier isDone) {}
+
+    /// Called by a thread that is not an executor's, before it blocks until an executor's thread has ended.
+    ///
+    /// @param nanos the longest wait
+    /// @return false: the thread has not ended within that time of this kernel
+    /// @throws IllegalStateException it would wait without end, and the thread will never end
+    default boolean awaitEnd(Thread executor, long nanos) {
+        return true;
+    }
+
+    /// A kernel throws it when its machine has lost its power: the executor's tasks end at once, and no code of theirs runs.
     final class Crash extends Error {
         private static final long serialVersionUID = 1;
 
-        /// @param why what an awaiting task of another machine is told
+        /// @param why the message for tasks of other machines that wait for one of this machine
         public Crash(String why) {
             super(why, null, false, false);
         }
@@ -89,12 +111,12 @@ public interface Kernel {
     /// From now on `kernel` answers the calls of this thread.
     ///
     /// @param kernel null: Linux
-    /// @return what did until now
+    /// @return the kernel before
     static @Nullable Kernel use(@Nullable Kernel kernel) {
         return KernelThread.use(kernel);
     }
 
-    /// {@return what a parameter of a call points to, in the order of this processor}
+    /// {@return the memory that a parameter of a call points to, in the byte order of this processor}
     @SuppressWarnings("restricted")
     static ByteBuffer memory(long address, long size) {
         return MemorySegment.ofAddress(address).reinterpret(size).asByteBuffer().order(ByteOrder.nativeOrder());

@@ -2,10 +2,10 @@ package trale.internal.linux;
 
 import org.jspecify.annotations.Nullable;
 
-/// A thread that makes many system calls: what they need is in fields of it, so that a call does not look for it.
+/// A thread that makes many system calls. The memory for them is in its fields, so a call does not search for it.
 ///
-/// Any other thread may make calls, too. Its ThreadLocal keeps objects of the JDK alone: the thread may outlive the class loader of
-/// trale, and would keep it from being unloaded.
+/// Other threads may make calls too; their memory is in a ThreadLocal. It has objects of the JDK alone. Such a thread may outlive the class
+/// loader of trale, and an object of trale in it would keep the loader from being unloaded.
 public abstract class KernelThread extends Thread {
     private static final ThreadLocal<@Nullable Object @Nullable []> MEMORY = new ThreadLocal<>();
     private static final ThreadLocal<@Nullable Kernel> KERNEL = new ThreadLocal<>();

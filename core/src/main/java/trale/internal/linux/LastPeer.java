@@ -4,13 +4,13 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Whom a datagram socket's last datagram was from. Most are from the same peer as the one before: its address, some 150
-/// bytes of objects, is made once.
+/// The sender of a datagram socket's last datagram. Most datagrams come from the sender of the one before. Its address, about 150 bytes of
+/// objects, is made once.
 ///
-/// For one thread at a time: the one whose operation owns the socket's reading direction, which orders its accesses after those of the
-/// owner before.
+/// One thread at a time uses it: the thread whose operation owns the socket's reading direction. Taking the direction orders its accesses
+/// after those of the owner before.
 public final class LastPeer {
-    /// What the kernel wrote: 28 bytes at most; of an IPv4 address 16, the rest being 0.
+    /// The address as the kernel wrote it: at most 28 bytes. An IPv4 address has 16; the rest is 0.
     private long first;
     private long second;
     private long third;

@@ -10,14 +10,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Functions of libc, and whether they can be called at all. [Scratch] says how that is done.
 public final class Libc {
-    /// What has been found, both ways; only a [Kernel] looks here.
+    /// The functions that were looked up, by name and by handle. Only a [Kernel] reads it.
     private static final Map<String, MemorySegment> FUNCTIONS = new ConcurrentHashMap<>();
 
-    private static final Map<MemorySegment, String> NAMES = new ConcurrentHashMap<>();
+    private static final Map<Long, String> NAMES = new ConcurrentHashMap<>();
 
     private Libc() {}
 
-    /// Says in one sentence why trale can't run here, before a class initializer fails with less to say.
+    /// Says in one sentence why trale can't run here. Without it a class initializer would fail with a worse message.
     ///
     /// @throws UnsupportedOperationException not Linux, or a processor whose kernel structures are not known here
     /// @throws IllegalStateException native access is denied
@@ -49,13 +49,13 @@ public final class Libc {
         if (found != null) return found;
         var function = Linker.nativeLinker().defaultLookup().find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError("libc has no function " + name));
-        NAMES.put(function, name);
+        NAMES.put(function.address(), name);
         FUNCTIONS.put(name, function);
         return function;
     }
 
     static String name(MemorySegment function) {
-        return Objects.requireNonNull(NAMES.get(function));
+        return Objects.requireNonNull(NAMES.get(function.address()));
     }
 
     /// Zeroed memory that lives as long as the buffer, in the order of this processor.

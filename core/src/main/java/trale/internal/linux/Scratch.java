@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/// How a system call is made, and what a thread's calls pass by address.
+/// Makes system calls, and has the memory that a thread's calls pass by address.
 ///
 /// ```
 ///                 1       2         3      4      5      6
@@ -38,22 +38,22 @@ final class Scratch {
 
     private static final int LENGTH = SocketAddresses.SIZE;
 
-    /// As NUMBERS, but errno is not captured. With it java.lang.foreign makes an object, as long as the code is not compiled by the
-    /// optimizing compiler; without it a call allocates nothing, ever.
+    /// As NUMBERS, but errno is not captured. Capturing it makes an object until the optimizing compiler has compiled the code. Without it
+    /// a call allocates nothing.
     private static final MethodHandle PLAIN = downcall(JAVA_LONG);
 
     private static final int ERRNO = 0; // in `kept`
     private static final int STRUCT = 1;
     private static final int CHUNK = 2;
 
-    /// What answers instead of Linux; null: Linux does. Of this thread alone, set by [Kernel#use(Kernel)].
+    /// The kernel that answers this thread's calls. Null: Linux. Set by [Kernel#use(Kernel)].
     @Nullable Kernel kernel;
 
     /// The thread's memory. It lives as long as the thread, also if this is made anew.
     private final @Nullable Object[] kept;
 
-    /// Of an arena: the first one loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's
-    /// buffer on the heap. It does that, too, where segments of several kinds meet, so what is passed as memory is a buffer's.
+    /// From an arena: the first arena loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's buffer on the
+    /// heap. It also leaves them where segments of several kinds meet, so all memory that is passed is a buffer's.
     private final MemorySegment errno;
 
     private final ByteBuffer errnoBuffer;
@@ -64,8 +64,8 @@ final class Scratch {
 
     final MemorySegment memory;
 
-    /// Bounce buffer for heap buffers, as memory and as a buffer; only threads that move heap buffers have one. The memory is
-    /// kept, too: made anew for each call, it would be an object that the JIT compiler does not get rid of.
+    /// Bounce buffer for heap buffers, as memory and as a buffer. Only threads that move heap buffers have one. The memory segment is kept,
+    /// because the JIT compiler does not remove the allocation of a new one for each call.
     private MemorySegment chunk = MemorySegment.NULL;
 
     private ByteBuffer chunkBuffer = ByteBuffer.allocate(0);
@@ -80,7 +80,7 @@ final class Scratch {
         if (kept[CHUNK] instanceof ByteBuffer buffer) bounceThrough(buffer);
     }
 
-    /// {@return where a thread keeps its memory: in objects of the JDK alone}
+    /// {@return the thread's memory, kept in objects of the JDK alone}
     static @Nullable Object[] newMemory() {
         var errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
         return new @Nullable Object[] {errno, Libc.allocate(LENGTH + Integer.BYTES), null};
@@ -108,8 +108,7 @@ final class Scratch {
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, second, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), options);
     }
 
-    /// Every call answers as the kernel does. No exception is made for what is ordinary (EAGAIN); [Errno] makes one for
-    /// what is not.
+    /// Makes a call. It answers as the kernel does: an ordinary answer such as EAGAIN makes no exception. [Errno] makes one for errors.
     ///
     /// @return a result ≥ 0, or −errno
     int call(MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
@@ -127,21 +126,22 @@ final class Scratch {
         return k != null ? k.call(Libc.name(function), a, b, c, d, e, 0) : linux(function, a, b, c, d, e, 0);
     }
 
-    /// Not inlined where a call is made: with Linux it never runs.
+    /// A method of its own, so that it is not inlined where a call is made: with Linux it never runs.
     private static int answer(Kernel k, MemorySegment function, long a, MemorySegment b, long c, long d, long e, long f) {
         try {
+            if (!b.scope().isAlive()) throw new IllegalStateException("the buffer's memory has been freed"); // as a downcall does
             return k.call(Libc.name(function), a, b.address(), c, d, e, f);
         } finally {
             Reference.reachabilityFence(b);
         }
     }
 
-    /// Linux answers, whatever kernel the thread has.
+    /// A call that Linux answers, even if the thread has another kernel.
     int linux(MemorySegment function, long a, long b, long c, long d, long e, long f) {
         return result(raw(function, a, b, c, d, e, f));
     }
 
-    /// {@return what the function returned, all of it} Linux answers, whatever kernel the thread has.
+    /// {@return all 64 bits that the function returned} Linux answers, even if the thread has another kernel.
     long raw(MemorySegment function, long a, long b, long c, long d, long e, long f) {
         try {
             return (long) NUMBERS.invokeExact(function, errno, a, b, c, d, e, f);
@@ -150,10 +150,10 @@ final class Scratch {
         }
     }
 
-    /// A call of numbers that does not tell its errno. It needs nothing of the thread and allocates nothing: for what must be done
-    /// when no memory is left, neither on the heap nor outside.
+    /// A call of numbers that does not tell its errno. It uses no memory of the thread and allocates nothing. It is for calls that must be
+    /// made when no memory is left, on the heap or outside of it.
     ///
-    /// @return < 0: it failed
+    /// @return less than 0 if it failed
     static int callInAnyCase(@Nullable Kernel kernel, MemorySegment function, long a, long b, long c) {
         if (kernel != null) return kernel.call(Libc.name(function), a, b, c, 0, 0, 0);
         try {
@@ -167,13 +167,13 @@ final class Scratch {
         return (int) returned >= 0 ? (int) returned : -errnoBuffer.getInt(0); // nothing else is captured on Linux
     }
 
-    /// {@return a pointer to a length, which is in and out}
+    /// {@return a pointer to a length, which the call reads and writes}
     long length(int n) {
         struct.putInt(LENGTH, n);
         return memory.address() + LENGTH;
     }
 
-    /// {@return what the last call left in [#length(int)]}
+    /// {@return the length that the last call wrote to [#length(int)]}
     int length() {
         return struct.getInt(LENGTH);
     }

@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The socket calls (socket(7), ip(7), ipv6(7), unix(7)): non-blocking and close-on-exec from birth, and no SIGPIPE.
 ///
-/// Those that may have to wait answer ≥ 0 or −errno, and [#exception(String, int, SocketAddress)] makes of the latter what
-/// java.net throws; the others throw it themselves. Bytes of a direct buffer go straight between it and the kernel; those
-/// of a heap buffer, which the collector may move, through native memory of the thread.
+/// Calls that may have to wait answer ≥ 0 or −errno. [#exception(String, int, SocketAddress)] makes of an errno the exception that
+/// java.net has. The other calls throw it themselves. The kernel reads and writes the memory of a direct buffer itself. The collector may
+/// move a heap buffer, so its bytes go through native memory of the thread.
 public final class Sockets {
     public static final int STREAM = 1;
     public static final int DATAGRAM = 2;
 
-    /// At most so many bytes of a heap buffer are moved by one call; no datagram has more.
+    /// The most bytes of a heap buffer that one call moves. No datagram has more.
     public static final int CHUNK = 1 << 16;
 
     private static final int MSG_TRUNC = 0x20;
@@ -45,12 +45,12 @@ public final class Sockets {
 
     private Sockets() {}
 
-    /// What is done to a new socket: ≥ 0 or −errno.
+    /// The calls that set up a new socket. They answer ≥ 0 or −errno.
     private interface Setup {
         int of(int fd) throws IOException;
     }
 
-    /// {@return the descriptor of a new socket, or what its setup answered: then there is none}
+    /// {@return the descriptor of a new socket, or −errno of its setup, which closes it}
     private static int open(SocketAddress address, int type, Setup setup) throws IOException {
         var family = family(address);
         var flags = type | Fd.NONBLOCK | Fd.CLOEXEC;
@@ -103,9 +103,9 @@ public final class Sockets {
         return result == -Errno.EAGAIN ? result : check(result, "connect", address);
     }
 
-    /// SO_ERROR, once: reading clears it. With neither an error nor a peer it was too early to ask.
+    /// Reads SO_ERROR, once: reading clears it. If the socket has neither an error nor a peer, it is still connecting.
     ///
-    /// @return 0, and [#peer()] tells the peer; or −EAGAIN as long as there is no answer, or why it failed
+    /// @return 0, and [#peer()] is the peer; −EAGAIN while the socket is connecting; or −errno of the failure
     public static int connected(int fd) throws SocketException {
         var error = SocketOptions.ERROR.get(fd);
         var peer = name(PEERNAME, fd);
@@ -133,18 +133,18 @@ public final class Sockets {
 
     /// accept4(2).
     ///
-    /// @return the connection's descriptor, and [#peer()] tells of whom; or −errno
+    /// @return the connection's descriptor, and [#peer()] is its peer; or −errno
     public static int accept(int fd) {
         return name(ACCEPT, fd);
     }
 
-    /// {@return whom this thread's last [#accept(int)] or [#receive(int, ByteBuffer, boolean)] was from}
+    /// {@return the peer of this thread's last [#accept(int)] or [#receive(int, ByteBuffer, boolean)]}
     public static SocketAddress peer() {
         var s = Scratch.get();
         return SocketAddresses.decode(s.struct, s.length());
     }
 
-    /// The same, if it was `last.peer()` again without an object made anew.
+    /// As [#peer()]. If the peer is `last.peer()` again, no object is made.
     ///
     /// @param last of the socket that received
     public static InetSocketAddress peer(LastPeer last) {
@@ -167,7 +167,7 @@ public final class Sockets {
 
     /// Receives into a buffer and advances its position.
     ///
-    /// @param datagram answer its true length, though the buffer had less room, and keep [#peer()]
+    /// @param datagram true: answers the datagram's length even if the buffer had less room, and sets [#peer()]
     public static int receive(int fd, ByteBuffer to, boolean datagram) {
         var s = Scratch.get();
         var direct = to.isDirect();
@@ -185,9 +185,9 @@ public final class Sockets {
         return n;
     }
 
-    /// Sends from a buffer and advances its position by what was taken.
+    /// Sends from a buffer and advances its position by the bytes that were taken.
     ///
-    /// @param peer   to whom, or null over a connection
+    /// @param peer   the receiver, or null over a connection
     /// @param socket any address of the socket's family, which decides how `peer` is written
     public static int send(int fd, ByteBuffer from, @Nullable SocketAddress peer, SocketAddress socket) throws IOException {
         var s = Scratch.get();
@@ -202,7 +202,7 @@ public final class Sockets {
         return n;
     }
 
-    /// {@return what is not an error}
+    /// {@return the result, if it is not an error}
     public static int check(int result, String call, @Nullable SocketAddress address) throws SocketException {
         if (result < 0) throw exception(call, result, address);
         return result;

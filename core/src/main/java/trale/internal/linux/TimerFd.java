@@ -14,7 +14,7 @@ public final class TimerFd extends Fd {
     private static final MemorySegment SETTIME = Libc.function("timerfd_settime");
     private static final MemorySegment GETTIME = Libc.function("clock_gettime");
 
-    /// CLOCK_MONOTONIC − System.nanoTime(): both tick alike, but Java promises nothing of where its count starts.
+    /// CLOCK_MONOTONIC − System.nanoTime(). Both run at the same rate, but Java does not say where its count starts.
     private final long offset;
 
     public TimerFd() throws IOException {
@@ -24,7 +24,7 @@ public final class TimerFd extends Fd {
         var failed = s.call(GETTIME, CLOCK_MONOTONIC, s.memory, 0, 0, 0, 0);
         if (failed != 0) throw Errno.exception("clock_gettime", failed);
         var monotonic = s.struct.getLong(0) * NANOS + s.struct.getLong(8);
-        // An origin of its own is told from the time between the two readings by its size.
+        // A difference that is larger than the time between the two readings is another origin.
         offset = Math.abs(monotonic - before) < NANOS ? 0 : monotonic - before;
     }
 

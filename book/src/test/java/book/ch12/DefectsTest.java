@@ -1,0 +1,365 @@
+package book.ch12;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import book.linux.Epoll;
+import book.linux.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import trale.Context;
+import trale.Future;
+import trale.Poll;
+import trale.Waker;
+
+/// Each defect of the original, switched on, shows itself; switched off, it does not.
+@Timeout(5)
+class DefectsTest {
+    private static final int SOON = 500; // milliseconds in which what must not happen would have happened
+
+    @FunctionalInterface
+    private interface Trial {
+        /// {@return whether all is well}
+        boolean run(Executor executor) throws Exception;
+    }
+
+    private static void shows(Defect defect, Trial trial) throws Exception {
+        try (var executor = new Executor()) {
+            assertTrue(trial.run(executor), "without the defect all is well");
+        }
+        var executor = new Executor(defect); // not closed: its thread may be dead, or blocked
+        assertFalse(trial.run(executor), defect + " shows itself");
+    }
+
+    /// {@return whether the task ends soon}
+    private static boolean ends(JoinHandle<?> handle) throws Exception {
+        var end = new CompletableFuture<Boolean>();
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                handle.join();
+            } catch (RuntimeException e) {
+                end.complete(false);
+                return;
+            }
+            end.complete(true);
+        });
+        return end.completeOnTimeout(false, SOON, TimeUnit.MILLISECONDS).get();
+    }
+
+    /// Waits to be opened.
+    private static final class Gate implements Future<Void> {
+        final AtomicReference<Waker> waker = new AtomicReference<>();
+        final AtomicInteger polls = new AtomicInteger();
+        volatile boolean open;
+
+        @Override
+        public Poll<Void> poll(Context cx) {
+            polls.incrementAndGet();
+            waker.set(cx.waker());
+            return open ? Poll.ready(null) : Poll.pending();
+        }
+
+        void awaitPoll() {
+            while (waker.get() == null) Thread.onSpinWait();
+        }
+    }
+
+    private static void settle(Executor executor) {
+        executor.blockOn(cx -> Poll.ready(null));
+    }
+
+    @Test
+    void S1_theRunQueueIsAStack() throws Exception {
+        assertEquals("abababababab", BrokenOrder.run());
+        assertEquals("bbbbbbaaaaaa", BrokenOrder.run(Defect.RUN_QUEUE_IS_A_STACK));
+    }
+
+    @Test
+    void S2_aSecondWakeBeforeThePoll() throws Exception {
+        shows(Defect.SECOND_WAKE_QUEUES_AGAIN, executor -> {
+            var gate = new Gate();
+            executor.spawn(gate);
+            gate.awaitPoll();
+            executor.blockOn(cx -> {
+                gate.waker.get().wake();
+                gate.waker.get().wake();
+                return Poll.ready(null);
+            });
+            settle(executor);
+            return gate.polls.get() == 2;
+        });
+    }
+
+    @Test
+    void S3_aWakeDuringTheLastPoll() throws Exception {
+        shows(Defect.WAKE_IN_THE_LAST_POLL_QUEUES, executor -> {
+            var polls = new AtomicInteger();
+            executor.spawn(cx -> {
+                if (polls.incrementAndGet() == 1) cx.waker().wake();
+                return Poll.ready(null);
+            }).join();
+            settle(executor);
+            return polls.get() == 1;
+        });
+    }
+
+    @Test
+    void S4_theHandleIsDropped() throws Exception {
+        shows(Defect.DROPPED_HANDLE_ENDS_THE_EXECUTOR, executor -> {
+            var gate = new Gate();
+            executor.spawn(gate).drop();
+            gate.awaitPoll();
+            gate.open = true;
+            gate.waker.get().wake();
+            return ends(executor.spawn(cx -> Poll.ready(null)));
+        });
+    }
+
+    @Test
+    void S5_aPollWithoutNews() throws Exception {
+        shows(Defect.EVERY_POLL_REGISTERS, executor -> {
+            var received = executor.spawn(cx -> {
+                var socket = new UdpSocket(executor);
+                var receive = socket.receive(Linux.allocate(1));
+                receive.poll(cx);
+                receive.poll(cx); // nothing has happened meanwhile
+                socket.close();
+                return Poll.ready(null);
+            });
+            return ends(received);
+        });
+    }
+
+    @Test
+    void S6_aWakeThatComesLate() throws Exception {
+        shows(Defect.WAKER_IS_AN_INDEX, executor -> {
+            var old = new Gate();
+            old.open = true;
+            executor.spawn(old).join();
+            var other = new Gate();
+            executor.spawn(other);
+            other.awaitPoll();
+            executor.blockOn(cx -> {
+                old.waker.get().wake(); // its task has ended
+                return Poll.ready(null);
+            });
+            settle(executor);
+            return other.polls.get() == 1;
+        });
+    }
+
+    @Test
+    void S7_oneTaskFails() throws Exception {
+        shows(Defect.FAILURE_ENDS_THE_EXECUTOR, executor -> {
+            executor.spawn(cx -> {
+                throw new IOException("the task's own");
+            });
+            return ends(executor.spawn(cx -> Poll.ready(null)));
+        });
+    }
+
+    /// A process that was stopped and goes on finds its wait interrupted.
+    @Test
+    void S8_eintrFromEpollWait() throws Exception {
+        shows(Defect.EINTR_IS_A_FAILURE, executor -> {
+            settle(executor);
+            var pid = ProcessHandle.current().pid();
+            for (int i = 0; i < 3; i++) { // at one of these times the thread is asleep
+                new ProcessBuilder("sh", "-c", "sleep 0.1; kill -STOP " + pid + "; sleep 0.05; kill -CONT " + pid).start().waitFor();
+            }
+            return ends(executor.spawn(cx -> Poll.ready(null)));
+        });
+    }
+
+    @Test
+    void S9_aDeadlineThatPassesBeforeTheTimerIsSet() throws Exception {
+        shows(Defect.TIMER_IS_SET_TO_ZERO, executor -> {
+            var timers = new Timers(executor.has(Defect.TIMER_IS_SET_TO_ZERO) ? 0 : 1);
+            var sleep = new Sleep(executor, Duration.ofNanos(1));
+            timers.put(sleep);
+            timers.arm();
+            return readable(timers.fd);
+        });
+    }
+
+    private static boolean readable(int fd) throws IOException {
+        try (var epoll = new Epoll()) {
+            epoll.add(fd, Epoll.IN);
+            return epoll.await(SOON) == 1;
+        }
+    }
+
+    @Test
+    void S10_aDescriptorForEachSleep() throws Exception {
+        shows(Defect.SLEEP_HAS_A_DESCRIPTOR, executor -> {
+            long before = descriptors();
+            var sleeps = new ArrayList<JoinHandle<?>>();
+            var polled = new CountDownLatch(100);
+            for (int i = 0; i < 100; i++) {
+                var sleep = new Sleep(executor, Duration.ofMillis(SOON));
+                sleeps.add(executor.spawn(cx -> {
+                    var poll = sleep.poll(cx);
+                    polled.countDown();
+                    return poll;
+                }));
+            }
+            polled.await();
+            long during = descriptors();
+            for (var sleep : sleeps) sleep.join();
+            return during - before < 50;
+        });
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+
+    @Test
+    void S11_connectIsCalledAgain() throws Exception {
+        shows(Defect.CONNECT_IS_CALLED_AGAIN, executor -> {
+            int listener = Linux.listen();
+            int port = Linux.port(listener);
+            var connect = executor.spawn(new Then<>(TcpStream.connect(executor, port), stream -> {
+                stream.close();
+                return cx -> Poll.ready(null);
+            }));
+            boolean ends = ends(connect);
+            Linux.close(listener);
+            return ends;
+        });
+    }
+
+    @Test
+    void S12_joinInsideATask() throws Exception {
+        shows(Defect.JOIN_BLOCKS_THE_EXECUTOR, executor -> {
+            var refused = new CompletableFuture<Boolean>();
+            executor.spawn(cx -> {
+                try {
+                    executor.spawn(_ -> Poll.ready(1)).join();
+                } catch (IllegalStateException e) {
+                    refused.complete(true);
+                }
+                return Poll.ready(null);
+            });
+            return refused.completeOnTimeout(false, SOON, TimeUnit.MILLISECONDS).get();
+        });
+    }
+
+    @Test
+    void S13_aDescriptorThatChildrenInherit() throws Exception {
+        shows(Defect.CHILDREN_INHERIT_SOCKETS, executor -> {
+            int listener = Linux.listen();
+            int port = Linux.port(listener);
+            var closesOnExec = new boolean[1];
+            executor.blockOn(new Then<>(TcpStream.connect(executor, port), stream -> {
+                var flags = Files.readAllLines(Path.of("/proc/self/fdinfo/" + stream.fd())).stream()
+                        .filter(l -> l.startsWith("flags:")).findFirst().orElseThrow().substring(6).strip();
+                closesOnExec[0] = (Integer.parseInt(flags, 8) & 0x80000) != 0;
+                stream.close();
+                return cx -> Poll.ready(null);
+            }));
+            Linux.close(listener);
+            return closesOnExec[0];
+        });
+    }
+
+    @Test
+    void H2_aTaskThatWakesItselfInItsPoll() throws Exception {
+        shows(Defect.WAKE_WHILE_RUNNING_IS_LOST, executor -> {
+            var woken = new boolean[1];
+            return ends(executor.spawn(cx -> {
+                if (woken[0]) return Poll.ready(null);
+                woken[0] = true;
+                cx.waker().wake();
+                return Poll.pending();
+            }));
+        });
+    }
+
+    @Test
+    void H3_aWakeFromTheThreadOfAnotherExecutor() throws Exception {
+        shows(Defect.WAKE_GOES_TO_THE_WAKING_EXECUTOR, executor -> {
+            List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+            var gate = new Gate();
+            try (var other = new Executor()) {
+                executor.spawn(cx -> {
+                    threads.add(Thread.currentThread());
+                    return gate.poll(cx);
+                });
+                gate.awaitPoll();
+                other.blockOn(cx -> {
+                    gate.waker.get().wake();
+                    return Poll.ready(null);
+                });
+                while (gate.polls.get() < 2) Thread.onSpinWait();
+                return threads.stream().distinct().count() == 1;
+            }
+        });
+    }
+
+    @Test
+    void H8_blockOnWaitsForAllTasks() throws Exception {
+        shows(Defect.BLOCK_ON_WAITS_FOR_ALL, executor -> {
+            executor.spawn(new Gate()); // never opened
+            var end = CompletableFuture.supplyAsync(() -> executor.blockOn(cx -> Poll.ready(true)));
+            return end.completeOnTimeout(false, SOON, TimeUnit.MILLISECONDS).get();
+        });
+    }
+
+    @Test
+    void everyDefectHasATest() {
+        Predicate<Defect> isTested = defect -> Stream.of(DefectsTest.class.getDeclaredMethods())
+                .anyMatch(m -> m.isAnnotationPresent(Test.class) && m.getName().startsWith(rowOf(defect) + "_"));
+        assertEquals(List.of(), Arrays.stream(Defect.values()).filter(isTested.negate()).toList());
+    }
+
+    private static String rowOf(Defect defect) {
+        try {
+            return Files.readAllLines(Path.of("src/main/java/book/ch12/Defect.java")).stream()
+                    .filter(l -> l.strip().startsWith(defect.name())).findFirst().orElseThrow().replaceAll(".*// ", "");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aTaskThatIsAlwaysBusyDoesNotKeepOthersFromBeingSpawned() throws Exception {
+        try (var executor = new Executor()) {
+            executor.spawn(cx -> {
+                cx.waker().wake();
+                return Poll.pending();
+            });
+            assertTrue(ends(executor.spawn(new Sleep(executor, Duration.ofMillis(1)))));
+        }
+    }
+
+    @Test
+    void aFailureIsThrownByJoin() throws Exception {
+        try (var executor = new Executor()) {
+            var failing = executor.spawn(cx -> {
+                throw new IOException("the task's own");
+            });
+            assertEquals("the task's own", assertThrows(CompletionException.class, failing::join).getCause().getMessage());
+        }
+    }
+}
