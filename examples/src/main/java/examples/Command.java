@@ -39,7 +39,12 @@ record Command(String usage, String[] args, String... defaults) {
         return Duration.ofSeconds(Integer.parseInt(argument(i)));
     }
 
-    /// Runs the example; a failure of the network ends it with 1.
+    int count(int i) {
+        if (!argument(i).matches("[1-9]\\d{0,2}")) throw wrong(usage, "'" + argument(i) + "' is not a number from 1 to 999");
+        return Integer.parseInt(argument(i));
+    }
+
+    /// Runs the example; a failure of the network, or a time-out, ends it with 1.
     ///
     /// @param hint what to do if it cannot begin
     void run(String hint, Body body) throws Exception {
@@ -47,7 +52,7 @@ record Command(String usage, String[] args, String... defaults) {
             body.run();
         } catch (IOException | CompletionException e) {
             var cause = e instanceof CompletionException ? e.getCause() : e;
-            if (!(cause instanceof IOException)) throw e;
+            if (!(cause instanceof IOException || cause instanceof TimeoutException)) throw e;
             var cannotBegin = cause instanceof BindException || cause instanceof ConnectException;
             throw exit(1, cause.getMessage() + (cannotBegin ? ". " + hint : ""));
         }

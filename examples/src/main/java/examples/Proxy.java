@@ -5,9 +5,9 @@ import static trale.Async.await;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ClosedChannelException;
-import trale.Executor;
+import java.util.concurrent.CancellationException;
 import trale.Future;
+import trale.Scope;
 import trale.net.AsyncRead;
 import trale.net.TcpStream;
 
@@ -25,32 +25,29 @@ class Proxy {
     private static Future<Void> serve(TcpStream client, InetSocketAddress to) {
         return async(() -> {
             try (var server = await(TcpStream.connect(Server.isRehearsing() ? client.localAddress() : to))) {
-                var up = Executor.spawn(pump("up", client, server));
-                var down = Executor.spawn(pump("down", server, client));
-                await(up);
-                await(down);
+                await(Scope.run(directions -> {
+                    directions.fork(pump("up", client, server, directions));
+                    directions.fork(pump("down", server, client, directions));
+                }));
             }
         });
     }
 
     /// Copies until the end of the stream, and passes that on: the other direction may have more to say. If either side
-    /// breaks both are closed, which ends the other direction too.
-    static Future<Void> pump(String which, TcpStream from, TcpStream to) {
+    /// breaks the other direction is cancelled, and then both are closed.
+    private static Future<Void> pump(String which, TcpStream from, TcpStream to, Scope directions) {
         return async(() -> {
+            var name = Command.text(from.remoteAddress()) + " " + which + ": ";
             try {
                 var bytes = await(AsyncRead.copy(from, to));
-                try {
-                    to.shutdownOutput();
-                } catch (IOException e) {
-                    // its other end has reset the connection, or the other direction has closed it
-                }
-                Server.say(Command.text(from.remoteAddress()) + " " + which + ": " + bytes + " bytes");
-            } catch (ClosedChannelException e) {
-                Server.say(Command.text(from.remoteAddress()) + " " + which + ": closed with the other direction");
+                Server.say(name + bytes + " bytes");
+                to.shutdownOutput();
+            } catch (CancellationException e) {
+                Server.say(name + "closed with the other direction");
+                throw e;
             } catch (IOException e) {
-                Server.say(Command.text(from.remoteAddress()) + " " + which + ": " + e.getMessage());
-                from.close();
-                to.close();
+                Server.say(name + e.getMessage());
+                directions.cancel();
             }
         });
     }

@@ -6,13 +6,14 @@ import static trale.Async.await;
 import module java.base;
 import trale.Executor;
 import trale.Future;
-import trale.JoinHandle;
 import trale.Poll;
+import trale.Scope;
 import trale.net.*;
+import trale.sync.Event;
 import trale.time.Timer;
 
-/// What the servers among the examples share: one task accepts, each connection is a task of its own, and SIGTERM or
-/// Ctrl-C stops them gracefully.
+/// What the servers among the examples share: each connection is a child of the scope that accepts, and SIGTERM or Ctrl-C
+/// stops them gracefully.
 final class Server {
     static final AsyncWrite NOWHERE = bytes -> cx -> {
         var n = bytes.remaining();
@@ -22,63 +23,106 @@ final class Server {
 
     private static volatile boolean rehearsing;
 
-    private final Function<TcpStream, Future<Void>> service;
-    private final Map<TcpStream, JoinHandle<Void>> connections = new HashMap<>(); // by the executor's thread only
-    private TcpListener listener; // null before it is bound; guarded by this
-    private boolean isOver; // guarded by this
-
-    private Server(Function<TcpStream, Future<Void>> service) {
-        this.service = service;
-    }
+    private Server() {}
 
     /// @param request what a client might send: it is served once before the first client comes
-    static void run(String scheme, InetSocketAddress address, Function<TcpStream, Future<Void>> service, String request) throws IOException {
-        var server = new Server(service);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::stop)); // first, because a signal may come at any time
+    static void run(String scheme, InetSocketAddress address, Function<TcpStream, Future<Void>> service, String request) {
+        var stopping = new Event();
+        var over = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, over))); // first: a signal may come at any time
         try {
-            rehearse(service, request);
-            JoinHandle<Void> accepting;
-            synchronized (server) {
-                server.listener = TcpListener.bind(address);
-                accepting = Executor.spawn(server::accept);
-                IO.println("Listening on " + scheme + Command.text(server.listener.localAddress()));
-            }
-            accepting.join();
+            Executor.blockOn(rehearse(service, request));
+            Executor.blockOn(serve(scheme, address, service, stopping));
         } finally {
-            synchronized (server) {
-                server.isOver = true;
+            over.countDown();
+        }
+    }
+
+    /// Accepts until it is to stop, and then lets the connections finish for a second.
+    private static Future<Void> serve(String scheme, InetSocketAddress address, Function<TcpStream, Future<Void>> service, Event stopping) {
+        return Scope.run(server -> {
+            var listener = TcpListener.bind(address);
+            var accepting = server.fork(accept(listener, service)).closing(listener);
+            IO.println("Listening on " + scheme + Command.text(listener.localAddress()));
+            await(stopping.await());
+            listener.close();
+            IO.println("Stopping");
+            try {
+                await(Timer.timeout(Duration.ofSeconds(1), accepting));
+            } catch (TimeoutException late) {
+                IO.println("Some connections had not finished");
+                server.cancel(); // their cleanup runs, and the scope waits for it
             }
+        });
+    }
+
+    /// Forks a child for each connection. The scope is over when the listener is closed and the last connection has ended.
+    static Future<Void> accept(TcpListener listener, Function<TcpStream, Future<Void>> service) {
+        return Scope.run(connections -> {
+            while (true) {
+                try {
+                    var stream = await(listener.accept());
+                    connections.fork(connection(stream, service)).closing(stream);
+                } catch (ClosedChannelException e) {
+                    return; // stopping: no more connections, but those that there are go on
+                } catch (OutOfMemoryError e) {
+                    // that connection is lost; when others have ended there is room for more
+                }
+            }
+        });
+    }
+
+    /// A failure of one connection hurts no other: it does not leave this body, and so does not reach the scope.
+    private static Future<Void> connection(TcpStream stream, Function<TcpStream, Future<Void>> service) {
+        return async(() -> {
+            try {
+                await(service.apply(stream));
+            } catch (CancellationException e) {
+                throw e;
+            } catch (Exception | OutOfMemoryError e) {
+                complain(stream, e);
+            }
+        });
+    }
+
+    private static void complain(TcpStream stream, Throwable t) {
+        try {
+            System.err.println("Connection of " + Command.text(stream.remoteAddress()) + " ended: " + t);
+        } catch (OutOfMemoryError e) {
+            // without a word, then
         }
     }
 
     /// Serves one client that this is itself. What that needs — classes, state machines — is loaded then: if it were first
     /// needed when no descriptor is left to open the class files with, it would be missing for good.
-    private static void rehearse(Function<TcpStream, Future<Void>> service, String request) {
-        rehearsing = true;
-        Executor.blockOn(() -> {
+    private static Future<Void> rehearse(Function<TcpStream, Future<Void>> service, String request) {
+        return Scope.run(stage -> {
+            rehearsing = true;
             try (var listener = TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-                var client = Executor.spawn(() -> {
-                    try (var stream = await(TcpStream.connect(listener.localAddress()))) {
-                        await(stream.writeAll(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII))));
-                        stream.shutdownOutput();
-                        await(AsyncRead.copy(stream, NOWHERE));
-                    }
-                });
-                var echo = new ArrayDeque<JoinHandle<Void>>();
+                var client = stage.fork(ask(listener.localAddress(), request));
                 try (var stream = await(listener.accept())) {
                     // a proxy connects to the same port: its server
-                    echo.add(Executor.spawn(() -> {
-                        try (var peer = await(listener.accept())) {
-                            await(AsyncRead.copy(peer, peer));
-                        }
-                    }));
+                    stage.fork(accept(listener, peer -> async(() -> {
+                        await(AsyncRead.copy(peer, peer));
+                    })));
                     await(service.apply(stream));
                 }
                 await(client);
-                echo.forEach(JoinHandle::cancel);
+                stage.cancel();
+            } finally {
+                rehearsing = false;
             }
         });
-        rehearsing = false;
+    }
+
+    private static Future<Void> ask(InetSocketAddress server, String request) {
+        return async(() -> {
+            try (var stream = await(TcpStream.connect(server))) {
+                await(stream.writeAll(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII))));
+                stream.shutdownOutput();
+                await(AsyncRead.copy(stream, NOWHERE));
+            }
+        });
     }
 
     static boolean isRehearsing() {
@@ -90,70 +134,15 @@ final class Server {
         if (!rehearsing) IO.println(line);
     }
 
-    private void accept() throws Exception {
+    /// In the hook: what ends by a signal would exit with 143, hence halt. A task that blocks the executor must not block this.
+    private static void stop(Event stopping, CountDownLatch over) {
+        if (over.getCount() == 0) return; // it failed, and exits with a status of its own
+        stopping.set();
         try {
-            while (true) {
-                try {
-                    start(await(listener.accept()));
-                } catch (OutOfMemoryError e) {
-                    // that connection is lost; when others have ended there is room for more
-                }
-            }
-        } catch (ClosedChannelException e) {
-            // stopping: no more connections, but those that there are go on
-        }
-    }
-
-    private void start(TcpStream stream) {
-        var isServed = false;
-        try {
-            connections.put(stream, Executor.spawn(() -> {
-                try (stream) {
-                    await(service.apply(stream));
-                } catch (IOException | TimeoutException | OutOfMemoryError e) { // hurts no other connection
-                    complain(stream, e);
-                } finally {
-                    connections.remove(stream);
-                }
-            }));
-            isServed = true;
-        } finally {
-            if (!isServed) stream.close();
-        }
-    }
-
-    private static void complain(TcpStream stream, Throwable t) {
-        try {
-            System.err.println("Connection of " + Command.text(stream.remoteAddress()) + " ended: " + t.getMessage());
-        } catch (OutOfMemoryError e) {
-            // without a word, then
-        }
-    }
-
-    /// Lets connections finish for a second. What ends by a signal exits with 143, hence halt.
-    private synchronized void stop() {
-        if (isOver) return; // it failed, and this is the end of that
-        if (listener != null) {
-            listener.close();
-            IO.println("Stopping");
-            finish();
+            over.await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            // then at once
         }
         Runtime.getRuntime().halt(0);
-    }
-
-    private void finish() {
-        try {
-            Executor.spawn(() -> {
-                try {
-                    await(Timer.timeout(Duration.ofSeconds(1), async(() -> {
-                        for (var connection : List.copyOf(connections.values())) await(connection);
-                    })));
-                } catch (TimeoutException late) {
-                    IO.println("Some connections had not finished");
-                }
-            }).toCompletableFuture().get(5, TimeUnit.SECONDS); // a task that blocks the executor must not block this
-        } catch (Throwable t) {
-            System.err.println(t);
-        }
     }
 }

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import trale.Executor;
 import trale.Future;
+import trale.Scope;
 import trale.net.LineReader;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
@@ -32,6 +34,7 @@ class Simulate {
         private final Simulation simulation;
         private final boolean knowsNumbers;
         private final List<String> chart = new ArrayList<>();
+        private final Set<String> known = new HashSet<>(); // what the server knows
         private int bookings;
 
         Run(Simulation simulation, boolean knowsNumbers) {
@@ -82,28 +85,31 @@ class Simulate {
         }
 
         private Future<Void> serve() {
-            return async(() -> {
-                var known = new HashSet<String>();
+            return Scope.run(connections -> {
                 try (var listener = TcpListener.bind(new InetSocketAddress(80))) {
                     while (true) {
                         var stream = await(listener.accept());
-                        Executor.spawn(() -> {
-                            try (stream) {
-                                var number = await(new LineReader(stream, 100).readLine());
-                                if (number == null) return; // the client is gone
-                                if (known.add(number) || !knowsNumbers) {
-                                    bookings++;
-                                    note("", "", "books " + number);
-                                } else {
-                                    note("", "", "knows " + number);
-                                }
-                                note("", "◀─ done ────────", "answers");
-                                await(stream.writeAll(ByteBuffer.wrap("done\n".getBytes(UTF_8))));
-                            } catch (IOException e) {
-                                note("", "", "client is gone");
-                            }
-                        });
+                        connections.fork(answer(stream)).closing(stream);
                     }
+                }
+            });
+        }
+
+        private Future<Void> answer(TcpStream stream) {
+            return async(() -> {
+                try {
+                    var number = await(new LineReader(stream, 100).readLine());
+                    if (number == null) return; // the client is gone
+                    if (known.add(number) || !knowsNumbers) {
+                        bookings++;
+                        note("", "", "books " + number);
+                    } else {
+                        note("", "", "knows " + number);
+                    }
+                    note("", "◀─ done ────────", "answers");
+                    await(stream.writeAll(ByteBuffer.wrap("done\n".getBytes(UTF_8))));
+                } catch (IOException e) {
+                    note("", "", "client is gone");
                 }
             });
         }

@@ -1,12 +1,15 @@
 package examples;
 
+import static trale.Async.async;
 import static trale.Async.await;
 import static trale.time.Timer.sleep;
 
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import trale.Executor;
+import trale.Future;
+import trale.Scope;
+import trale.net.AsyncRead;
 import trale.net.TcpStream;
 
 /// A TCP client sends back whatever it is sent, until the end of the stream, while another task prints.
@@ -19,24 +22,23 @@ class Tcp {
         command.run(
                 "Start a peer first, in another terminal: nc -l -N " + port + " (what you type there comes back, Ctrl-D ends it), "
                         + "or ./trale tcp-serv " + port + " (which itself waits for what it is sent; Ctrl-C ends it)",
-                () -> echo(address));
+                () -> Executor.blockOn(Scope.run(tasks -> {
+                    tasks.fork(echo(address));
+                    tasks.fork(print());
+                })));
     }
 
-    static void echo(InetSocketAddress address) throws Exception {
-        var echo = Executor.spawn(() -> {
+    private static Future<Void> echo(InetSocketAddress address) {
+        return async(() -> {
             try (var stream = await(TcpStream.connect(address))) {
                 IO.println("Connected to " + Command.text(stream.remoteAddress()));
-                var buffer = ByteBuffer.allocate(1 << 14);
-                var read = 0L;
-                while (await(stream.read(buffer)) >= 0) {
-                    read += buffer.flip().limit();
-                    await(stream.writeAll(buffer));
-                    buffer.clear();
-                }
-                return read;
+                IO.println("Read " + await(AsyncRead.copy(stream, stream)) + " bytes");
             }
         });
-        var printer = Executor.spawn(() -> {
+    }
+
+    private static Future<Void> print() {
+        return async(() -> {
             await(sleep(Duration.ofMillis(500)));
             IO.println("Hello A!");
             await(sleep(Duration.ofSeconds(1)));
@@ -44,7 +46,5 @@ class Tcp {
             await(sleep(Duration.ofSeconds(1)));
             IO.println("Hello C!");
         });
-        IO.println("Read " + echo.join() + " bytes");
-        printer.join();
     }
 }

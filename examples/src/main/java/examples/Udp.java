@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import trale.Executor;
+import trale.Scope;
 import trale.net.UdpSocket;
 
 /// Twenty bytes go from one task to another, from one UDP socket to another, while a third task prints.
@@ -22,28 +23,25 @@ class Udp {
         var second = Duration.ofSeconds(1);
         try (var in = UdpSocket.bind(address); // before the tasks: what is sent is not lost
                 var out = UdpSocket.bind(new InetSocketAddress(address.getAddress(), 0))) {
-
-            var printer = Executor.spawn(() -> {
-                await(sleep(Duration.ofMillis(500)));
-                IO.println("Hello A!");
-                await(sleep(second));
-                IO.println("Hello B!");
-                await(sleep(second));
-                IO.println("Hello C!");
-            });
-            var receiver = Executor.spawn(() -> {
-                var datagram = await(in.recvFrom(ByteBuffer.allocate(1500)));
-                IO.println("Received " + datagram.length() + " bytes from " + Command.text(datagram.from()));
-            });
-            var sender = Executor.spawn(() -> {
-                await(sleep(second));
-                var sent = await(out.sendTo(ByteBuffer.allocate(20), in.localAddress()));
-                IO.println("Sent " + sent + " bytes");
-            });
-
-            sender.join();
-            receiver.join();
-            printer.join();
+            Executor.blockOn(Scope.run(tasks -> {
+                tasks.fork(() -> {
+                    await(sleep(Duration.ofMillis(500)));
+                    IO.println("Hello A!");
+                    await(sleep(second));
+                    IO.println("Hello B!");
+                    await(sleep(second));
+                    IO.println("Hello C!");
+                });
+                tasks.fork(() -> {
+                    var datagram = await(in.recvFrom(ByteBuffer.allocate(1500)));
+                    IO.println("Received " + datagram.length() + " bytes from " + Command.text(datagram.from()));
+                });
+                tasks.fork(() -> {
+                    await(sleep(second));
+                    var sent = await(out.sendTo(ByteBuffer.allocate(20), in.localAddress()));
+                    IO.println("Sent " + sent + " bytes");
+                });
+            }));
         }
     }
 }

@@ -117,15 +117,31 @@ public final class LineReader implements AsyncRead {
     public Future<Integer> read(ByteBuffer to) {
         ByteStream.writable(to);
         return async(() -> {
-            var n = Math.min(to.remaining(), end - start);
-            if (n == 0) {
-                var out = tied;
-                if (out != null && out.size() > 0) await(out.flush());
-                return await(in.read(to));
-            }
-            to.put(to.position(), bytes, start, n).position(to.position() + n);
-            start += n;
-            return n;
+            var n = takeAhead(to);
+            if (n > 0 || !to.hasRemaining()) return n;
+            var out = tied;
+            if (out != null && out.size() > 0) await(out.flush());
+            return await(in.read(to));
         });
+    }
+
+    /// As [AsyncRead#readExactly(ByteBuffer)]; what has been read ahead costs one copy.
+    @Override
+    public Future<Void> readExactly(ByteBuffer to) {
+        ByteStream.writable(to);
+        return async(() -> {
+            takeAhead(to);
+            while (to.hasRemaining()) {
+                if (await(read(to)) < 0) throw ByteStream.endedBefore(to);
+            }
+        });
+    }
+
+    /// {@return how many of the bytes that have been read ahead are in the buffer now}
+    private int takeAhead(ByteBuffer to) {
+        var n = Math.min(to.remaining(), end - start);
+        to.put(to.position(), bytes, start, n).position(to.position() + n);
+        start += n;
+        return n;
     }
 }
