@@ -10,9 +10,10 @@ module trale {
     exports trale.time;
 
     // The kernel seam: a simulated Linux stands there.
-    exports trale.internal.linux to trale.test;
+    exports trale.internal.linux to trale.test, trale.watch;
     exports trale.internal.async to trale.explain;
 
     // What an executor tells while it is watched.
     exports trale.internal.probe to trale.test, trale.watch;
+    uses trale.internal.probe.Installer;
 }

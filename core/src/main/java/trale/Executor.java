@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
 import trale.internal.Waiters;
 import trale.internal.linux.Libc;
+import trale.internal.probe.Installer;
 import trale.internal.probe.Probe;
 import trale.reactor.Reactor;
 
@@ -318,7 +319,9 @@ public final class Executor implements AutoCloseable {
         /// @throws IllegalStateException native access is denied
         public Executor build() {
             try {
-                return new Executor(name, reactorThread);
+                var executor = new Executor(name, reactorThread);
+                Installer.tell(executor);
+                return executor;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

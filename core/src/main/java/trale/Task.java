@@ -348,6 +348,12 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
+    /// {@return whether the failure was given to anyone} By any thread.
+    @Override
+    public boolean isSeen() {
+        return seen;
+    }
+
     private void see() {
         seen = true;
         var u = unseen;

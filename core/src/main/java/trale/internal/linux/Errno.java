@@ -61,9 +61,13 @@ public final class Errno {
         return List.of(NAMES).indexOf(name);
     }
 
+    /// {@return its name, such as EMFILE}
+    public static String name(int errno) {
+        return errno < NAMES.length ? NAMES[errno] : "errno " + errno;
+    }
+
     static String describe(String call, int result) {
-        var name = -result < NAMES.length ? NAMES[-result] : "errno " + -result;
-        return call + ": " + name + " (" + text(-result) + ")";
+        return call + ": " + name(-result) + " (" + text(-result) + ")";
     }
 
     @SuppressWarnings("restricted")

@@ -10,4 +10,7 @@ public interface Watched {
 
     /// {@return what the program calls it, or null}
     @Nullable String name();
+
+    /// {@return whether its failure was given to anyone} By any thread.
+    boolean isSeen();
 }

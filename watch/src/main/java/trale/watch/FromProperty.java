@@ -1,0 +1,56 @@
+package trale.watch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import trale.Executor;
+import trale.internal.probe.Installer;
+
+/// `-Dtrale.watch=PORT` or `=FILE.html`: watches each executor that the program builds, and says where.
+///
+/// Of a second executor the port is another, and the file's name has a 2 in it. A file is written when the JVM exits. With
+/// `-Dtrale.watch.paused=true` an executor is held before its first poll.
+///
+/// @hidden
+public final class FromProperty implements Installer {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    /// Called by the service loader.
+    public FromProperty() {}
+
+    @Override
+    public void built(Executor executor, String property) {
+        var number = COUNT.incrementAndGet();
+        var watch = Watch.of(executor, System.getProperty("trale.watch.program", program()), Boolean.getBoolean("trale.watch.paused"));
+        if (property.endsWith(".html")) {
+            var file = Path.of(number == 1 ? property : property.substring(0, property.length() - ".html".length()) + "-" + number + ".html");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> write(watch, file), "trale-watch-file"));
+            return;
+        }
+        System.err.println("Watch " + executor + " at " + watch.serve(number == 1 ? port(property) : 0));
+        Runtime.getRuntime().addShutdownHook(new Thread(watch::close, "trale-watch-end"));
+    }
+
+    private static int port(String property) {
+        try {
+            return Integer.parseInt(property);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("-Dtrale.watch=" + property + ": it takes a port, 0 for a free one, or a file that ends in .html", e);
+        }
+    }
+
+    private static String program() {
+        var command = System.getProperty("sun.java.command", "a program").split(" ", 2)[0];
+        return command.substring(command.lastIndexOf('/') + 1);
+    }
+
+    private static void write(Watch watch, Path file) {
+        try {
+            watch.record(file);
+            System.err.println("Watched: " + file.toAbsolutePath());
+        } catch (IOException e) {
+            System.err.println("trale: the recording cannot be written: " + e);
+        }
+        watch.close();
+    }
+}

@@ -1,0 +1,320 @@
+package trale.watch;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import trale.Snapshot;
+import trale.internal.probe.Probe;
+import trale.internal.probe.Watched;
+
+/// Takes down what an executor tells, in a ring, and holds its thread where that is asked for.
+///
+/// ```
+///   executor's thread ── event ──▶ ring ── drain ──▶ History ──▶ pages, recordings
+///          ▲                        │ full: the oldest is overwritten and counted
+///          └── beforePoll holds while paused, and there is no permit
+/// ```
+final class Recorder implements Probe {
+    private static final int RING = 1 << 16; // events
+    private static final String CLEANER = "Cleaner-"; // the thread of java.lang.ref.Cleaner, which closes sockets that are garbage
+    private static final int MOST_KEPT = 24; // variables of one body
+
+    private final Machines machines;
+    private final @Nullable String program;
+
+    /// Written by the executor's thread in [#installed], before the first event; other threads read it after they have seen one.
+    private volatile @Nullable Host host;
+
+    private volatile long start;
+
+    /// Guarded by this; the executor's thread, its reactor thread, and threads that wake or cancel put events in.
+    private final Event[] ring = new Event[RING];
+
+    private long head; // guarded by this: the number of events that were put in
+    private long tail; // guarded by this: of those that were taken out, or overwritten
+    private long lost; // guarded by this: since the last drain
+
+    /// The threads that woke tasks, until the executor's thread has taken these. Guarded by this.
+    private final Map<Watched, Object[]> wakers = new HashMap<>();
+
+    /// Written by any thread under the monitor, read by the executor's thread without it before each poll: a pause that it does not see
+    /// yet holds the poll after that.
+    private volatile boolean paused;
+
+    private int permits; // guarded by this: polls that a paused executor may make
+    private boolean held; // guarded by this
+
+    /// What the executor's thread does, for the watch's own thread, which looks for bodies that block. Written by the executor's thread
+    /// alone: the task before the time.
+    private volatile long polling;
+
+    private volatile long polledSince; // ns of System.nanoTime; 0: no poll
+
+    /// Called when `held` changes, by the thread that changes it. Written once, before the recorder is installed.
+    private final Runnable onHeld;
+
+    Recorder(Machines machines, @Nullable String program, boolean paused, Runnable onHeld) {
+        this.machines = machines;
+        this.program = program;
+        this.paused = paused;
+        this.onHeld = onHeld;
+    }
+
+    // The thread
+
+    @Override
+    public void beforePoll(Watched task) {
+        if (paused) hold();
+        put(new Event.Poll(now(), task.number()));
+        polling = task.number();
+        polledSince = System.nanoTime();
+    }
+
+    private void hold() {
+        var h = host();
+        while (true) {
+            synchronized (this) {
+                if (!paused) break;
+                if (permits > 0) {
+                    permits--;
+                    break;
+                }
+                if (!held) changeHeld(true);
+            }
+            LockSupport.park(this);
+            Thread.interrupted(); // or it would not park again
+            h.serve();
+        }
+        synchronized (this) {
+            if (!held) return;
+            changeHeld(false);
+            put(new Event.Held(now()));
+        }
+    }
+
+    private void changeHeld(boolean to) {
+        held = to;
+        onHeld.run();
+    }
+
+    void pause() {
+        synchronized (this) {
+            paused = true;
+            permits = 0;
+        }
+    }
+
+    void step() {
+        synchronized (this) {
+            if (paused) permits++;
+        }
+        unpark();
+    }
+
+    void resume() {
+        synchronized (this) {
+            paused = false;
+        }
+        unpark();
+    }
+
+    private void unpark() {
+        var h = host;
+        if (h != null) LockSupport.unpark(h.thread());
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    synchronized boolean isHeld() {
+        return held;
+    }
+
+    // What happens
+
+    @Override
+    public void installed(Host h) {
+        start = h.nanoTime();
+        host = h;
+        var time = h.isSimulated() ? null : Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        put(new Event.Start(0, h.name(), program, time, h.hasReactorThread() ? "reactor thread" : "own thread", h.isSimulated()));
+        for (var task : h.snapshot().tasks()) already(task);
+    }
+
+    /// A task that was there before it was watched.
+    private void already(Snapshot.TaskInfo task) {
+        put(new Event.Spawn(now(), task.number(), task.name(), task.lines().isEmpty() ? null : task.lines().getFirst(), task.parent(), 0, "an earlier time"));
+        if (task.state() != Snapshot.State.WAITING) return;
+        var bodies = task.lines().stream().map(at -> new Body("", -1, at)).toList();
+        put(new Event.Pend(now(), task.number(), task.name(), bodies, task.waitsFor(), List.of(), false));
+    }
+
+    @Override
+    public void removed() {
+        resume();
+    }
+
+    @Override
+    public void spawn(Watched task, @Nullable Watched by, long scope) {
+        var bodies = host().bodies(task);
+        var at = bodies.isEmpty() ? null : bodies.getFirst().at();
+        for (var body : bodies) machines.see(body);
+        put(new Event.Spawn(now(), task.number(), task.name(), at, by == null ? 0 : by.number(), scope, by == null ? "another thread" : null));
+    }
+
+    @Override
+    public void pend(Watched task, boolean again) {
+        polledSince = 0;
+        var h = host();
+        var bodies = h.bodies(task);
+        put(new Event.Pend(now(), task.number(), task.name(), bodies, h.info(task).waitsFor(), keeps(h, bodies), again));
+    }
+
+    private List<Event.Kept> keeps(Host h, List<Body> bodies) {
+        if (bodies.isEmpty()) return List.of();
+        var kept = new ArrayList<Event.Kept>();
+        for (var body : bodies) {
+            for (var v : machines.keeps(body)) {
+                if (v.field().isEmpty() || kept.size() == MOST_KEPT) continue;
+                kept.add(new Event.Kept(v.name(), Values.keep(h.kept(body.machine(), v.field()))));
+            }
+        }
+        return kept;
+    }
+
+    @Override
+    public void end(Watched task, How how, @Nullable Throwable failure) {
+        polledSince = 0;
+        put(new Event.End(now(), task, how, failure));
+    }
+
+    @Override
+    public void wake(Watched task, By by, long id, Effect effect) {
+        String thread = null;
+        if (by == By.THREAD) {
+            Object[] waker;
+            synchronized (this) {
+                waker = wakers.remove(task);
+            }
+            if (waker != null) {
+                by = (By) waker[0];
+                id = (long) waker[1];
+                thread = (String) waker[2];
+            }
+        }
+        put(new Event.Wake(now(), task.number(), by, id, thread, effect));
+    }
+
+    @Override
+    public void foreignWake(Watched task, By by, long id, @Nullable Effect effect) {
+        var thread = by == By.THREAD ? Thread.currentThread().getName() : null;
+        if (effect != null) {
+            put(new Event.Wake(now(), task.number(), by, id, thread, effect));
+            return;
+        }
+        synchronized (this) {
+            wakers.put(task, new Object[] {by, id, thread});
+        }
+    }
+
+    @Override
+    public void cancel(Watched task, @Nullable String why) {
+        put(new Event.Cancel(now(), task.number(), why));
+    }
+
+    @Override
+    public void scope(long scope, @Nullable Watched task, boolean opens) {
+        put(new Event.Scope(now(), scope, task == null ? 0 : task.number(), opens));
+    }
+
+    @Override
+    public void turn(boolean sleeps) {
+        put(new Event.Turn(now(), sleeps));
+    }
+
+    @Override
+    public void ready(int fd, int bits, boolean read, String before, String after) {
+        put(new Event.Ready(now(), fd, bits, read, before, after));
+    }
+
+    @Override
+    public void timer(long timer, Step step, long at, @Nullable Watched task) {
+        put(new Event.Timer(now(), timer, step, at - start, task == null ? 0 : task.number()));
+    }
+
+    @Override
+    public void descriptor(int fd, boolean opens) {
+        put(new Event.Descriptor(now(), fd, opens, !opens && Thread.currentThread().getName().startsWith(CLEANER)));
+    }
+
+    @Override
+    public void call(String name, long a, long b, long c, long d, long e, long f, int result, long nanos) {
+        put(new Event.Call(now(), name, a, b, c, d, result, host().isSimulated() ? 0 : nanos));
+    }
+
+    private Host host() {
+        var h = host;
+        if (h == null) throw new IllegalStateException("an event before the probe was installed");
+        return h;
+    }
+
+    /// {@return ns since the executor has been watched}
+    long now() {
+        return host().nanoTime() - start;
+    }
+
+    // The ring
+
+    synchronized void put(Event event) {
+        ring[(int) head++ & RING - 1] = event;
+        if (head - tail <= RING) return;
+        tail++;
+        lost++;
+    }
+
+    /// Takes what has been put in since the last time; if the ring was full, the first says how many events are lost.
+    ///
+    /// @return whether anything was
+    synchronized boolean drain(List<Event> to) {
+        if (head == tail) return false;
+        if (lost > 0) to.add(new Event.Lost(ring[(int) tail & RING - 1].t(), lost));
+        lost = 0;
+        while (tail < head) {
+            var i = (int) tail++ & RING - 1;
+            to.add(ring[i]);
+            ring[i] = NOTHING;
+        }
+        return true;
+    }
+
+    private static final Event NOTHING = new Event.Lost(0, 0);
+
+    // For diagnoses
+
+    /// {@return the number of the task that has been polled for at least so long, or 0}
+    long polledFor(long nanos) {
+        var since = polledSince;
+        return since != 0 && System.nanoTime() - since >= nanos && !isHeld() ? polling : 0;
+    }
+
+    /// {@return a number that is another for each poll}
+    long poll() {
+        return polledSince;
+    }
+
+    @Nullable Thread thread() {
+        var h = host;
+        return h == null ? null : h.thread();
+    }
+
+    boolean isSimulated() {
+        var h = host;
+        return h != null && h.isSimulated();
+    }
+}

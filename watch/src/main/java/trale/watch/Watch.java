@@ -1,0 +1,182 @@
+package trale.watch;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import trale.Executor;
+import trale.explain.StateGraph;
+
+/// Watches an executor: takes down all that happens in it, shows it on a page, holds it before a poll, and lets one poll through.
+///
+/// ```java
+/// import java.nio.file.Path;
+/// import trale.Executor;
+/// import trale.watch.Watch;
+///
+/// void main() throws Exception {
+///     var file = Path.of(System.getProperty("java.io.tmpdir"), "watched.html");
+///     try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+///         executor.submit(() -> 42).join();
+///         watch.record(file); // one page, which opens from the disk
+///     }
+/// }
+/// ```
+///
+/// `./trale watch NAME` and `-Dtrale.watch=PORT` do the same for a program that does not call this. An event costs the executor's thread
+/// some tens of nanoseconds; an executor that is not watched pays nothing but a look at one field. All methods may be called from any thread.
+public final class Watch implements AutoCloseable {
+    private static final int MOST_EVENTS = 1 << 18;
+    private static final long PAUSE = 15; // ms, between two looks at the ring
+
+    final Executor executor;
+    final Machines machines = new Machines();
+    final History history = new History(MOST_EVENTS);
+    final Recorder recorder;
+    final String token = new BigInteger(128, new SecureRandom()).toString(36);
+    final String run = token.substring(0, 6);
+    private final @Nullable String program;
+    private final Diagnoses diagnoses;
+    private final Thread thread;
+
+    private @Nullable Server server; // guarded by this
+
+    /// Written by close, read by the watch's own thread, which sees it after its next pause.
+    private volatile boolean closed;
+
+    private Watch(Executor executor, @Nullable String program, boolean paused) {
+        this.executor = executor;
+        this.program = program;
+        recorder = new Recorder(machines, program, paused, history::changed);
+        diagnoses = new Diagnoses(executor, recorder);
+        StateGraph.of(() -> {}); // loads what the first body would load, on the executor's thread
+        thread = Thread.ofPlatform().daemon().name("trale-watch").unstarted(this::collect);
+        executor.probe(recorder);
+        thread.start();
+    }
+
+    /// Begins to watch an executor. It does not matter what runs in it already.
+    ///
+    /// @return what watches it, until it is closed; an earlier watch of the same executor sees no more
+    /// @throws java.util.concurrent.RejectedExecutionException the executor is closed
+    public static Watch of(Executor executor) {
+        return of(executor, null, false);
+    }
+
+    static Watch of(Executor executor, @Nullable String program, boolean paused) {
+        return new Watch(Objects.requireNonNull(executor, "the executor is null"), program, paused);
+    }
+
+    /// Serves the page on the loopback address. Called again, it returns the same address.
+    ///
+    /// @param port 0: one that is free
+    /// @return the page's address; a token in it keeps out those who do not know it
+    /// @throws java.io.UncheckedIOException the port is taken
+    /// @throws IllegalStateException this is closed
+    public synchronized URI serve(int port) {
+        if (closed) throw new IllegalStateException("this watch is closed");
+        var s = server;
+        if (s == null) server = s = new Server(this, port, token);
+        return s.url();
+    }
+
+    /// Ends the page's server, as a program does that is killed; [#serve(int)] begins again under the same token.
+    synchronized void stopServing() {
+        if (server != null) server.close();
+        server = null;
+    }
+
+    /// Writes what has happened so far into one HTML file, which shows it without a server.
+    ///
+    /// Of a simulation the same seed gives the same file.
+    ///
+    /// @param html is replaced if it exists
+    /// @throws IOException it cannot be written
+    public void record(Path html) throws IOException {
+        var folder = html.toAbsolutePath().getParent();
+        if (folder != null) Files.createDirectories(folder);
+        Files.writeString(html, recording());
+    }
+
+    String recording() {
+        drain();
+        var all = history.after(0, Integer.MAX_VALUE).events();
+        var known = machines.json();
+        return Page.of("{\"version\":1," + known.substring(1, known.length() - 1) + ",\"events\":[\n" + String.join(",\n", all) + "\n]}");
+    }
+
+    String fileName() {
+        return (program == null ? "trale" : program.replaceAll("[^A-Za-z0-9._-]", "-")) + ".html";
+    }
+
+    /// Holds the executor's thread before its next poll. A poll that runs is not interrupted. Timers and the kernel go on: what they
+    /// bring happens when the thread is let go. An executor that is held does not close before it is let go.
+    public void pause() {
+        recorder.pause();
+        history.changed();
+    }
+
+    /// Lets a held executor make one poll, the next one if there is none to make now. Without a pause nothing happens.
+    public void step() {
+        recorder.step();
+    }
+
+    /// Lets the executor run.
+    public void resume() {
+        recorder.resume();
+        history.changed();
+    }
+
+    /// Ends the watch: the executor runs on, the page says that the program does not answer. Idempotent.
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) return;
+            closed = true;
+        }
+        executor.probe(null);
+        recorder.resume();
+        drain();
+        history.close();
+        flush();
+        stopServing();
+    }
+
+    /// Waits until pages that are open have been told the end, a second at most.
+    private void flush() {
+        Server s;
+        synchronized (this) {
+            s = server;
+        }
+        for (var i = 0; s != null && s.hasStreams() && i < 100; i++) pause(10);
+    }
+
+    private void collect() {
+        while (!closed) {
+            drain();
+            if (!recorder.isSimulated()) diagnoses.look();
+            pause(PAUSE);
+        }
+    }
+
+    /// Takes the ring's events into the history, with what they are diagnosed by. By one thread at a time.
+    private void drain() {
+        synchronized (diagnoses) {
+            var events = new ArrayList<Event>();
+            if (recorder.drain(events)) history.add(diagnoses.read(events));
+        }
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

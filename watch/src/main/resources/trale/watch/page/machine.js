@@ -1,0 +1,113 @@
+// The selected task: where its source is, its state machine with the current state lit, what it keeps.
+import { h, name, svg } from './dom.js';
+import { byText, waitText } from './model.js';
+import { noteName, title } from './stage.js';
+import { duration } from './dom.js';
+
+const CONTEXT = 5;
+
+export function taskPanel(s, task, statics, { depth, goDown, mark, marked }) {
+  if (!task) return [h('p', { class: 'empty' }, 'Select a task: click its card, or J and K.')];
+  const frames = task.lines.length ? task.lines : [{ class: task.class, method: task.method, file: task.file, line: task.line, state: 0 }];
+  const frame = frames[Math.min(depth ?? frames.length, ownFrame(frames, statics))];
+  return [
+    h('h3', {}, h('b', {}, `#${task.id}`), ' ', name(title(task)), h('span', { class: 'where', 'data-where': task.where }, task.where)),
+    h('p', { class: 'facts' }, facts(task, s)),
+    ...[...s.notes.values()].filter(n => n.task === task.id).map(n => h('p', { class: 'alarm' }, h('b', {}, noteName(n)), ': ', name(n.text ?? ''))),
+    frames.length > 1 && h('nav', { class: 'frames', 'aria-label': 'bodies, the outermost first' }, frames.map((f, i) =>
+      h('button', { 'aria-pressed': f === frame, onclick: () => goDown(i) }, name(`${f.method ?? ''}:${f.line}`)))),
+    source(frame, task, statics, mark, marked),
+    machine(frame, task, statics),
+    keeps(task),
+  ].filter(Boolean);
+}
+
+// The innermost body whose source is known.
+function ownFrame(frames, statics) {
+  for (let i = frames.length - 1; i > 0; i--) if (statics.sources[path(frames[i])] !== undefined) return i;
+  return 0;
+}
+
+function facts(task, s) {
+  const list = [];
+  if (task.where === 'waiting' && task.for) list.push(`waits for ${waitText(task.for)}`);
+  if (task.where === 'done') list.push(({ value: 'ended with a value', failure: 'failed', cancelled: 'was cancelled' }[task.how] ?? 'ended') + (task.text ? `: ${task.text}` : ''));
+  list.push(`${task.polls} poll${task.polls === 1 ? '' : 's'}`);
+  if (task.by?.what) list.push(`last woken by ${byText(task.by)}`);
+  if (task.waited !== undefined) list.push(`queued for ${duration(task.waited)} before its last poll`);
+  if (task.cancelled !== undefined) list.push(`cancelled${task.why ? `: ${task.why}` : ''}`);
+  return name(list.join(' · '));
+}
+
+export function path(frame) {
+  const at = (frame.class ?? '').lastIndexOf('.');
+  return (at < 0 ? '' : `${frame.class.slice(0, at).replaceAll('.', '/')}/`) + frame.file;
+}
+
+function source(frame, task, statics, mark, marked) {
+  const text = statics.sources[path(frame)];
+  if (text === undefined) return h('p', { class: 'empty' }, 'The source of ', name(`${frame.file ?? 'this'}${frame.line > 0 ? `:${frame.line}` : ''}`), ' is not at hand.');
+  const lines = text.split('\n'), from = Math.max(0, frame.line - 1 - CONTEXT), to = Math.min(lines.length, frame.line + CONTEXT);
+  const indent = Math.min(...lines.slice(from, to).filter(l => l.trim()).map(l => /^ */.exec(l)[0].length), 40);
+  return h('figure', { class: 'source' }, h('figcaption', {}, name(frame.file)), h('div', { class: 'code' }, lines.slice(from, to).map((l, i) => {
+    const number = from + i + 1, key = `${frame.file}:${number}`;
+    return h('div', { class: 'row', 'aria-current': number === frame.line ? 'true' : undefined, 'data-marked': key === marked },
+      h('button', { tabindex: -1, title: 'run until this line', onclick: () => mark(key) }, `${number}`), h('code', {}, highlight(l.slice(indent))));
+  })));
+}
+
+const TOKEN = /(\/\/.*$)|("(?:[^"\\]|\\.)*")|\b(var|int|long|return|new|for|while|if|else|try|catch|finally|throw|class|static|void|final|record|import|package|true|false|null)\b|\b(await|async|spawn|fork)\b/g;
+
+function highlight(line) {
+  const parts = [];
+  let at = 0;
+  for (const match of line.matchAll(TOKEN)) {
+    parts.push(line.slice(at, match.index), h('span', { class: match[1] ? 'c' : match[2] ? 's' : match[3] ? 'k' : 'a' }, match[0]));
+    at = match.index + match[0].length;
+  }
+  return [...parts, line.slice(at)];
+}
+
+function machineOf(frame, statics) {
+  const all = statics.machines[`${frame.class}.${frame.method}`] ?? [];
+  return all.find(m => m.states[frame.state]?.line === frame.line) ?? all.find(m => frame.line >= m.first && frame.line <= m.last) ?? all[0];
+}
+
+// States stand in a row in the order of the code. An edge to the next is straight; one that skips goes above; one back goes below.
+function machine(frame, task, statics) {
+  const m = machineOf(frame, statics);
+  if (!m || !m.states.length) return undefined;
+  const last = m.states.length, gap = Math.max(46, Math.min(64, 300 / last)), x = n => 18 + n * gap;
+  const now = task.where === 'done' ? last : task.polls === 0 ? 0 : frame.state;
+  const reach = Math.max(1, ...m.edges.filter(e => e.to >= 0).map(e => Math.abs(e.to - e.from)), ...m.edges.filter(e => e.to === -1).map(e => last - e.from));
+  const skips = m.edges.some(e => (e.to === -1 ? last : e.to) > e.from + 1), returns = m.edges.some(e => e.to >= 0 && e.to <= e.from);
+  const y = skips ? 58 : 18, height = y + (returns ? 62 : 34);
+  const edge = e => {
+    const to = e.to === -1 ? last : e.to, from = e.from;
+    const lit = from === now && task.where !== 'done';
+    let d;
+    if (to === from) d = `M${x(from) - 7} ${y + 13} C${x(from) - 20} ${y + 38} ${x(from) + 20} ${y + 38} ${x(from) + 7} ${y + 14}`;
+    else if (to === from + 1) d = `M${x(from) + 15} ${y} L${x(to) - 17} ${y}`;
+    else {
+      const up = to > from ? -1 : 1, bend = 14 + 30 * Math.abs(to - from) / reach;
+      d = `M${x(from)} ${y + up * 15} C${x(from)} ${y + up * (bend + 12)} ${x(to)} ${y + up * (bend + 12)} ${x(to)} ${y + up * 17}`;
+    }
+    return svg('path', { class: 'edge', d, 'data-lit': lit, 'data-exceptional': e.x === true, 'marker-end': lit ? 'url(#tip-lit)' : 'url(#tip)' });
+  };
+  const tip = id => svg('marker', { id, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 6, markerHeight: 6, orient: 'auto-start-reverse' }, svg('path', { d: 'M0 0 L8 4 L0 8 Z' }));
+  const width = x(last) + 20;
+  const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': `state machine, in state ${now}` },
+    svg('defs', {}, tip('tip'), tip('tip-lit')), m.edges.filter(e => e.to !== -2).map(edge),
+    [...m.states.map((st, n) => [n === 0 ? 'start' : String(n), st.line > 0 ? `:${st.line}` : '', st.future || st.type || 'before its first instruction']), ['end', '', 'it has ended']]
+      .map(([label, below, tooltip], n) => svg('g', { class: 'state', 'data-lit': n === now, transform: `translate(${x(n)} ${y})` }, svg('title', {}, tooltip),
+        svg('circle', { r: 15 }), svg('text', { class: 'n', y: 4 }, label), svg('text', { class: 'at', y: 28 }, below))));
+  const state = m.states[now];
+  const words = now === last ? 'It has ended.' : now === 0 ? 'Not started: the first poll runs it to its first await.'
+    : `Suspended in state ${now}, line ${state?.line}${state?.future ? `, at ${state.future}` : ''}. A poll goes on here.`;
+  return h('figure', { class: 'machine' }, h('figcaption', {}, name(task.where === 'running' ? `Running, from state ${now}.` : words)), h('div', { class: 'scroll' }, picture));
+}
+
+function keeps(task) {
+  if (!task.keeps?.length) return undefined;
+  return h('dl', { class: 'keeps', 'aria-label': 'what it keeps' }, task.keeps.flatMap(k => [h('dt', {}, name(k.name)), h('dd', {}, name(k.value))]));
+}

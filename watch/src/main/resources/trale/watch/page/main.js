@@ -1,0 +1,326 @@
+// Where everything meets: the events' source (a recording in this file, or a live program), the place in time, the keys.
+import { $, h, svg } from './dom.js';
+import { History } from './history.js';
+import { Live } from './live.js';
+import { showChain, showClock, showStage } from './stage.js';
+import { notes, showKernel, showReactor, showTimers, tree } from './panels.js';
+import { path, taskPanel } from './machine.js';
+import { Timeline } from './timeline.js';
+import { Tour } from './tour.js';
+import { showLegend } from './legend.js';
+
+const history = new History();
+const statics = { sources: {}, machines: {} };
+let state = history.state;
+let live; // undefined: a recording
+let selected = 0, follows = true; // the selection follows the task that is polled until one is chosen
+let depth, marked, tab = 'task';
+let playing = false, speed = 1;
+let goal; // { test, then, from }: what is being run to
+let now = 0; // ns: between two events while it plays
+let dirty = true, moves = false, rest = 0, before = 0;
+
+const timeline = new Timeline(history, seek, select);
+timeline.changed = redraw;
+const tour = new Tour($('#tour'), { h, state: () => state, pursue: (test, then) => pursue(test, then) });
+
+function redraw() {
+  dirty = true;
+}
+
+function go(seq, animated) {
+  if (seq === state.seq) return;
+  moves = animated && Math.abs(seq - state.seq) < 8;
+  state = history.to(seq);
+  now = state.t;
+  if (follows) selected = state.latest;
+  dirty = true;
+}
+
+function seek(seq) {
+  pause();
+  go(Math.max(0, Math.min(seq, history.length)), true);
+}
+
+function select(task) {
+  selected = task;
+  follows = false;
+  depth = undefined;
+  if (tab === 'notes') tab = 'task';
+  redraw();
+}
+
+function pursue(test, then) {
+  if (playing) pause();
+  goal = { test, then, from: state.seq };
+  redraw();
+}
+
+function reach() {
+  if (!goal) return;
+  const { test, then, from } = goal, i = history.find(from, test);
+  goal.from = history.length;
+  if (i >= 0) {
+    goal = undefined;
+    go(i + 1, true);
+    then?.(history.events[i]);
+  } else if (!live || live.ended) {
+    goal = undefined;
+    go(history.length, true);
+    then?.();
+  } else {
+    go(history.length, true);
+    if (live.held) live.post('step');
+  }
+}
+
+const forward = () => pursue(() => true);
+const forwardPoll = () => pursue(e => e.k === 'pend' || e.k === 'end');
+
+function back() {
+  seek(state.seq - 1);
+}
+
+function backPoll() {
+  pause();
+  seek(history.find(state.seq - 2, e => e.k === 'pend' || e.k === 'end', -1) + 1);
+}
+
+function runUntil() {
+  const what = $('#until').value, from = state.seq;
+  if (what === 'line' && !marked) return tell('Mark a line first: click its number.');
+  pursue({
+    wake: e => e.k === 'wake', task: e => e.k === 'poll' && e.task === selected, diagnosis: e => e.k === 'diagnosis' && !e.over,
+    line: e => e.k === 'pend' && e.lines?.some(l => `${l.file}:${l.line}` === marked),
+  }[what], e => e || state.seq === from || tell('It did not happen again.'));
+}
+
+function play() {
+  goal = undefined;
+  if (!live && state.seq === history.length) go(0);
+  playing = true;
+  if (live && speed === 0) go(history.length);
+  if (live?.paused && speed === 0) live.post('resume');
+  if (live && !live.paused && speed > 0) live.post('pause');
+  redraw();
+}
+
+function pause() {
+  goal = undefined;
+  if (live && !live.paused && !live.ended) live.post('pause');
+  playing = false;
+  redraw();
+}
+
+// How long an event stays before the next, in ms at a walk.
+const STAYS = { poll: 520, pend: 620, end: 620, wake: 520, spawn: 460, ready: 420, timer: 360, cancel: 420, call: 200, sleep: 420, diagnosis: 900 };
+
+function advance(passed) {
+  if (!playing) return;
+  const next = history.events[state.seq];
+  if (!next) {
+    if (!live || live.ended) playing = false;
+    else if (live.held && speed > 0) live.post('step');
+    if (!playing) redraw();
+    return;
+  }
+  if (speed === 0) {
+    if (live) return go(history.length);
+    now += passed * 1e6;
+    const seq = history.at(now), time = now;
+    if (seq > state.seq) go(seq, true);
+    now = Math.min(time, history.lanes.end);
+    dirty = true;
+    return;
+  }
+  const stays = state.seq ? STAYS[history.events[state.seq - 1].k] ?? 60 : 60, gap = Math.max(0, (next.t ?? state.t) - state.t);
+  const whole = (stays + (gap > 2e6 ? 700 : 0)) / speed;
+  rest += passed;
+  if (gap > 2e6) {
+    now = state.t + gap * Math.min(1, rest / whole);
+    dirty = true;
+  }
+  if (rest < whole) return;
+  rest = speed > 4 ? rest - whole : 0;
+  go(state.seq + 1, true);
+}
+
+function frame(time) {
+  const passed = Math.min(100, time - before);
+  before = time;
+  reach();
+  advance(passed);
+  if (dirty) render();
+  requestAnimationFrame(frame);
+}
+
+function render() {
+  dirty = false;
+  const scroll = $('#task .body').scrollTop; // before anything changes, or the page would be laid out twice
+  showStage(state, { selected, select: choose, moves: moves && !matchMedia('(prefers-reduced-motion: reduce)').matches, now });
+  moves = false;
+  showChain(state, select);
+  showClock(state, now, history.length);
+  showReactor(state, select);
+  showTimers(state, now, select);
+  showKernel(state);
+  side(scroll);
+  timeline.draw(state, selected, true);
+  if ($('#play').dataset.is !== String(playing)) icon('#play', playing ? 'pause' : 'play');
+  $('#play').dataset.is = playing;
+  $('#play').setAttribute('aria-pressed', playing);
+  $('#axis').textContent = timeline.axis === 't' ? 'by time' : 'by event';
+  $('#back').disabled = $('#first').disabled = $('#back-poll').disabled = state.seq === 0;
+  $('#step').disabled = $('#step-poll').disabled = $('#last').disabled = state.seq === history.length && (!live || live.ended);
+  const start = state.start ?? history.events[0];
+  $('#program').replaceChildren(h('b', {}, start?.program ?? start?.executor ?? ''), h('span', { class: 'badge', 'data-live': !!live && !live.ended },
+    !live ? 'recording' : live.ended ? 'has ended' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
+}
+
+function choose(task) {
+  tab = 'task';
+  select(task);
+}
+
+function side(scroll) {
+  const body = $('#task .body');
+  for (const name of ['task', 'tree', 'notes']) $(`#tab-${name}`).setAttribute('aria-selected', tab === name);
+  $('#tab-notes').textContent = state.notes.size ? `Diagnoses ${state.notes.size}` : 'Diagnoses';
+  $('#tab-notes').dataset.some = state.notes.size > 0;
+  const content = tab === 'tree' ? [tree(state, select, selected)] : tab === 'notes' ? [notes(state, select)]
+    : taskPanel(state, state.tasks.get(selected), statics, { depth, goDown: i => { depth = i; redraw(); }, mark: key => { marked = marked === key ? undefined : key; $('#until').value = 'line'; redraw(); }, marked });
+  body.replaceChildren(...content);
+  if (scroll) body.scrollTop = scroll;
+}
+
+function tell(text) {
+  $('#banner').textContent = text;
+  $('#banner').hidden = !text;
+  $('#banner').dataset.kind = '';
+}
+
+function theme() {
+  const root = document.documentElement, dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  root.dataset.theme = dark ? 'light' : 'dark';
+  timeline.colours();
+  redraw();
+}
+
+function save() {
+  if (live) h('a', { href: 'recording.html', download: '' }).click();
+  else tell('This page is a recording: it is one file, and your browser has it already.');
+}
+
+function pick(by) {
+  const ids = [...state.tasks.keys()], i = ids.indexOf(selected);
+  if (ids.length) choose(ids[(i + by + ids.length) % ids.length]);
+}
+
+function nextOf(select) {
+  select.selectedIndex = (select.selectedIndex + 1) % select.options.length;
+  select.dispatchEvent(new Event('change'));
+}
+
+const legend = () => ($('#legend').open ? $('#legend').close() : $('#legend').showModal());
+
+const KEYS = {
+  ' ': () => (playing ? pause() : play()), ArrowRight: e => (e.shiftKey ? forwardPoll() : forward()), ArrowLeft: e => (e.shiftKey ? backPoll() : back()),
+  Home: () => seek(0), End: () => seek(history.length), u: runUntil, s: () => nextOf($('#speed')), w: () => nextOf($('#until')), j: () => pick(1), k: () => pick(-1),
+  '+': () => timeline.zoom(.6), '=': () => timeline.zoom(.6), '-': () => timeline.zoom(1.7), 0: () => timeline.fit(), x: () => timeline.toggle(),
+  ',': () => timeline.pan(-.2), '.': () => timeline.pan(.2), t: theme, r: save, '?': legend, g: () => tour.start(), n: () => tour.on && tour.next(),
+  Escape: () => tour.stop(), 1: () => { tab = 'task'; redraw(); }, 2: () => { tab = 'tree'; redraw(); }, 3: () => { tab = 'notes'; redraw(); },
+  f: () => { follows = true; selected = state.latest; redraw(); },
+};
+
+document.addEventListener('keydown', e => {
+  const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
+  if (!Object.hasOwn(KEYS, key) || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('select')) return;
+  if ($('#legend').open && key !== '?') return;
+  if (key === ' ' && e.target.closest('header button, #tour button, nav button')) return; // Space presses it
+  e.preventDefault();
+  KEYS[key](e);
+});
+
+const clicks = {
+  '#first': () => seek(0), '#back-poll': backPoll, '#back': back, '#play': () => (playing ? pause() : play()), '#step': forward, '#step-poll': forwardPoll,
+  '#last': () => seek(history.length), '#run': runUntil, '#guide': () => tour.start(), '#legend-button': legend, '#save': save, '#theme': theme,
+  '#axis': () => timeline.toggle(), '#zoom-in': () => timeline.zoom(.6), '#zoom-out': () => timeline.zoom(1.7), '#fit': () => timeline.fit(),
+  '#tab-task': () => KEYS[1](), '#tab-tree': () => KEYS[2](), '#tab-notes': () => KEYS[3](),
+};
+for (const [id, click] of Object.entries(clicks)) $(id).addEventListener('click', click);
+$('#speed').addEventListener('change', () => {
+  speed = +$('#speed').value;
+  if (playing) play();
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { timeline.colours(); redraw(); });
+addEventListener('resize', redraw);
+
+// What a test or a curious reader asks this page.
+globalThis.trale = {
+  get state() { return state; }, get history() { return history; }, get live() { return live; }, get busy() { return !!goal || dirty; },
+  go: seq => { seek(seq); reach(); render(); }, render, timeline, pursue,
+};
+
+function add(events) {
+  const atEnd = state.seq === history.length;
+  for (const e of events) history.add(e);
+  if (live && atEnd && !goal && (history.length === events.length || (!live.paused && !(playing && speed > 0)))) go(history.length, true);
+  dirty = true;
+}
+
+let fetching = false;
+async function fetchStatics() {
+  if (fetching || !live) return;
+  fetching = true;
+  try {
+    Object.assign(statics, await live.statics());
+    redraw();
+  } catch { /* the connection says it */ } finally {
+    fetching = false;
+  }
+}
+
+const ICONS = {
+  play: 'M4 2 L13 8 L4 14 Z', pause: 'M4 2 H7 V14 H4 Z M9 2 H12 V14 H9 Z', on: 'M5 4 L11 8 L5 12 Z', back: 'M11 4 L5 8 L11 12 Z', onTwo: 'M2 4 L8 8 L2 12 Z M8 4 L14 8 L8 12 Z',
+  backTwo: 'M14 4 L8 8 L14 12 Z M8 4 L2 8 L8 12 Z', last: 'M4 4 L10 8 L4 12 Z M10.5 4 H12 V12 H10.5 Z', first: 'M12 4 L6 8 L12 12 Z M5.5 4 H4 V12 H5.5 Z',
+};
+
+function icon(button, which) {
+  $(button).replaceChildren(svg('svg', { viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': true }, svg('path', { d: ICONS[which], fill: 'currentColor' })));
+}
+for (const [button, which] of Object.entries({ '#first': 'first', '#back-poll': 'backTwo', '#back': 'back', '#step': 'on', '#step-poll': 'onTwo', '#last': 'last' })) icon(button, which);
+
+showLegend($('#legend'), h);
+const recording = document.getElementById('recording');
+if (recording) {
+  const { events, sources, machines, at } = JSON.parse(recording.textContent);
+  Object.assign(statics, { sources, machines });
+  add(events);
+  go(at ?? history.find(0, e => e.k === 'spawn') + 1);
+} else {
+  const known = new Set();
+  live = new Live({
+    onEvents(events) {
+      add(events);
+      for (const e of events) {
+        for (const l of e.k === 'spawn' ? [e] : e.k === 'pend' ? e.lines ?? [] : []) {
+          if (known.has(path(l) + l.method)) continue;
+          known.add(path(l) + l.method);
+          fetchStatics();
+        }
+      }
+    },
+    onStatus() {
+      if (!live.paused && !playing && speed > 0 && !goal) { $('#speed').value = '0'; speed = 0; playing = true; }
+      redraw();
+    },
+    onLost() {
+      if (live.ended) return;
+      tell('The program does not answer: it has ended, or its watch was closed. What came from it is here; this page asks again.');
+      $('#banner').dataset.kind = 'lost';
+      redraw();
+    },
+    onBack() { if ($('#banner').dataset.kind === 'lost') tell(''); },
+  });
+}
+requestAnimationFrame(frame);

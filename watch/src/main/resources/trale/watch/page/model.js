@@ -1,0 +1,234 @@
+// The model: what the events say of the executor. One reducer, live and replayed.
+//
+//   reduce(state, event) → state
+//
+// A record (a task, a slot, a timer) is never changed: a new one takes its place. So a checkpoint copies the containers alone, and
+// a step back is a checkpoint and the events behind it.
+
+const KEPT_DONE = 40;
+const KEPT_CALLS = 60;
+const LONGEST_CHAIN = 24;
+
+export function initial() {
+  return {
+    seq: 0, t: 0, start: null, thread: 'starts', running: 0, latest: 0, // the task that was polled last
+    tasks: new Map(), queue: [], waiting: new Set(), done: [], spawned: 0, ended: 0,
+    fds: new Map(), timers: new Map(), scopes: new Map(), calls: [], logs: [], notes: new Map(),
+    chain: [], turn: [], stories: new Map(), lost: 0,
+  };
+}
+
+export function copy(s) {
+  return {
+    ...s, tasks: new Map(s.tasks), queue: s.queue.slice(), waiting: new Set(s.waiting), done: s.done.slice(), fds: new Map(s.fds),
+    timers: new Map(s.timers), scopes: new Map(s.scopes), calls: s.calls.slice(), logs: s.logs.slice(), notes: new Map(s.notes),
+    stories: new Map(s.stories),
+  };
+}
+
+export function reduce(s, e) {
+  s.seq++;
+  if (e.t !== undefined) s.t = e.t;
+  if (s.thread === 'sleeps' && e.k !== 'sleep' && e.k !== 'diagnosis') s.thread = 'turns';
+  const on = handlers[e.k];
+  if (on) on(s, e);
+  return s;
+}
+
+function taskOf(s, id) {
+  let task = s.tasks.get(id);
+  if (!task) { // it was spawned before the first event that is known
+    task = { id, name: '', polls: 0, wakes: 0, born: undefined, since: s.t, where: 'waiting', lines: [] };
+    s.tasks.set(id, task);
+    s.waiting.add(id);
+  }
+  return task;
+}
+
+function move(s, id, where, more) {
+  const task = taskOf(s, id);
+  if (task.where === 'queued' && where !== 'queued') s.queue.splice(s.queue.indexOf(id), 1);
+  if (where !== 'waiting') s.waiting.delete(id);
+  if (where === 'queued' && task.where !== 'queued') s.queue.push(id);
+  if (where === 'waiting') s.waiting.add(id);
+  if (where === 'running') s.running = id;
+  else if (s.running === id) s.running = 0;
+  s.tasks.set(id, { ...task, where, since: s.t, ...more });
+}
+
+function set(s, id, more) {
+  s.tasks.set(id, { ...taskOf(s, id), ...more });
+}
+
+function slotText(v) {
+  return v === 'READY' || v === 'nothing' || v === undefined ? v : `waker of ${v.replace('task ', '#')}`;
+}
+
+// The story of a task says why it is in the run-queue; the chain is that of what happens now.
+function say(s, link) {
+  s.chain = s.chain.length >= LONGEST_CHAIN ? [...s.chain.slice(0, LONGEST_CHAIN - 2), { text: '…' }, link] : [...s.chain, link];
+}
+
+const EFFECTS = { queued: 'queued', again: 'runs again after this poll', nothing: 'nothing: it is queued already', late: 'nothing: it has ended' };
+
+const handlers = {
+  start(s, e) {
+    s.start = e;
+    s.thread = 'turns';
+  },
+  spawn(s, e) {
+    s.spawned++;
+    s.latest ||= e.task;
+    const { k, t, task, ...more } = e;
+    s.tasks.set(task, { id: task, polls: 0, wakes: 0, lines: [], ...more, born: e.t, since: e.t, where: 'queued' });
+    s.queue.push(task);
+    const by = s.running ? { text: `#${s.running} spawns #${task}`, task } : { text: `${e.by ?? 'another thread'} spawns #${task}`, task };
+    s.stories.set(task, [by, { text: `#${task} queued`, kind: 'ready', task }]);
+    if (s.running) say(s, { text: `spawned #${task}`, kind: 'ready', task });
+    else s.chain = s.stories.get(task);
+  },
+  poll(s, e) {
+    const task = taskOf(s, e.task);
+    s.thread = 'polls';
+    s.latest = e.task;
+    s.chain = [...(s.stories.get(e.task) ?? [{ text: `#${e.task} was in the run-queue`, task: e.task }]), { text: 'polled', kind: 'run', task: e.task }];
+    s.stories.delete(e.task);
+    move(s, e.task, 'running', { polls: task.polls + 1, waited: s.t - task.since });
+  },
+  pend(s, e) {
+    say(s, { text: `Pending: waits for ${waitText(e.for)}`, kind: 'wait', task: e.task });
+    const at = { lines: e.lines ?? [], state: e.state, for: e.for, keeps: e.keeps ?? [] };
+    move(s, e.task, e.queued ? 'queued' : 'waiting', at);
+    if (e.queued && !s.stories.has(e.task)) s.stories.set(e.task, [{ text: `#${e.task} was woken in its poll` }, { text: 'at the back of the run-queue', kind: 'ready' }]);
+    for (const f of e.for ?? []) if (f.what === 'fd') slot(s, f.fd, f.dir, `task ${e.task}`, f.text);
+    if (e.name) set(s, e.task, { name: e.name });
+    s.thread = 'turns';
+  },
+  end(s, e) {
+    const words = { value: 'Ready', failure: 'failed', cancelled: 'cancelled' };
+    say(s, { text: `${words[e.how] ?? 'ended'}${e.text ? `: ${e.text}` : ''}`, kind: e.how === 'failure' ? 'bad' : 'done', task: e.task });
+    move(s, e.task, 'done', { how: e.how, text: e.text, for: undefined, keeps: [], ...(e.name ? { name: e.name } : {}), ended: s.t });
+    s.ended++;
+    s.thread = 'turns';
+    s.stories.delete(e.task);
+    s.done.push(e.task);
+    if (s.done.length > KEPT_DONE) s.tasks.delete(s.done.shift());
+  },
+  wake(s, e) {
+    const by = e.by ?? { what: 'thread' };
+    const task = s.tasks.get(e.task);
+    if (!task && e.effect === 'late') return;
+    taskOf(s, e.task);
+    const link = { text: `#${e.task} ${EFFECTS[e.effect] ?? e.effect}`, kind: e.effect === 'queued' ? 'ready' : undefined, task: e.task };
+    const causes = by.what === 'task' ? [{ text: `#${by.task} wakes`, task: by.task }]
+      : by.what === 'fd' || by.what === 'timer' ? s.cause ?? [{ text: byText(by) }]
+      : [{ text: byText(by) }];
+    const story = [...causes, link];
+    set(s, e.task, { wakes: taskOf(s, e.task).wakes + 1, by, woken: s.t });
+    if (e.effect === 'queued') {
+      move(s, e.task, 'queued');
+      s.stories.set(e.task, story);
+    } else if (e.effect === 'again') s.stories.set(e.task, [...causes, { text: `#${e.task} woken in its poll: to the back`, kind: 'ready', task: e.task }]);
+    if (s.running && by.what === 'task') say(s, { ...link, text: `#${e.task} woken: ${EFFECTS[e.effect] ?? e.effect}` });
+    else s.chain = story;
+  },
+  cancel(s, e) {
+    set(s, e.task, { cancelled: s.t, why: e.why });
+    say(s, { text: `cancel #${e.task}${e.why ? `: ${e.why}` : ''}`, kind: 'bad', task: e.task });
+  },
+  scope(s, e) {
+    s.scopes.set(e.scope, { id: e.scope, task: e.task, open: e.do === 'open' });
+    if (e.do === 'close') s.scopes.delete(e.scope);
+  },
+  sleep(s) {
+    s.thread = 'sleeps';
+    s.turn = s.cause = undefined;
+  },
+  turn(s) {
+    s.thread = 'turns';
+    s.turn = s.cause = undefined;
+  },
+  ready(s, e) {
+    const dir = e.dir === 'write' ? 'writable' : 'readable';
+    s.cause = [...(s.turn ?? []), { text: `fd ${e.fd} ${dir}`, kind: 'io' },
+      { text: `slot: ${slotText(e.before)} → ${e.after}`, kind: 'io' }];
+    s.chain = s.cause;
+    const fd = s.fds.get(e.fd) ?? { fd: e.fd, text: '' };
+    s.fds.set(e.fd, { ...fd, [e.dir ?? 'read']: e.after, bits: e.bits, at: s.t });
+  },
+  timer(s, e) {
+    if (e.do === 'set') s.timers.set(e.timer, { id: e.timer, at: e.at, set: s.t, task: e.task });
+    else s.timers.delete(e.timer);
+    if (e.do === 'fire') {
+      s.cause = [...(s.turn ?? []), { text: `timer ${e.timer} is due`, kind: 'io' }];
+      s.chain = s.cause;
+    } else if (e.do === 'set' && s.running) say(s, { text: `timer ${e.timer} set`, kind: 'io' });
+  },
+  fd(s, e) {
+    if (e.do === 'close') s.fds.delete(e.fd);
+    else s.fds.set(e.fd, { read: 'nothing', write: 'nothing', ...s.fds.get(e.fd), fd: e.fd, text: e.text ?? '' });
+  },
+  call(s, e) {
+    const before = s.calls.at(-1), again = before && before.name === e.name && before.args === e.args && before.result === e.result;
+    if (again) s.calls.pop();
+    s.calls.push({ ...e, task: s.running, times: again ? before.times + 1 : 1 });
+    if (s.calls.length > KEPT_CALLS) s.calls.shift();
+    if (s.fds.has(e.fd)) afterCall(s, e);
+    if (s.running) say(s, { text: `${e.name} = ${e.result}`, kind: 'io' });
+    else if (e.name === 'epoll_wait' && !(s.turn && e.result === '0')) s.chain = s.turn = [{ text: `epoll_wait = ${e.result}`, kind: 'io' }];
+  },
+  log(s, e) {
+    s.logs.push({ t: s.t, text: e.text });
+    if (s.logs.length > KEPT_CALLS) s.logs.shift();
+  },
+  lost(s, e) {
+    s.lost += e.count;
+    s.chain = [{ text: `${e.count} events were lost here`, kind: 'bad' }];
+  },
+  diagnosis(s, e) {
+    const key = `${e.what} ${e.task ?? e.fd ?? ''}`;
+    if (e.over) s.notes.delete(key);
+    else s.notes.set(key, e);
+  },
+};
+
+function slot(s, fd, dir, value, text) {
+  const before = s.fds.get(fd) ?? { fd, text: '', read: 'nothing', write: 'nothing' };
+  s.fds.set(fd, { ...before, [dir]: value, text: text ?? before.text });
+}
+
+// The reactor's rule: a call that was answered in full may be answered again, so the slot is READY; a short one leaves it empty.
+function afterCall(s, e) {
+  const dir = /^(recv|read|accept)/.test(e.name) ? 'read' : /^(send|write|connect)/.test(e.name) ? 'write' : undefined;
+  if (!dir || /^task/.test(s.fds.get(e.fd)[dir])) return;
+  const full = e.name.startsWith('accept') ? e.result >= 0 : e.asked !== undefined && +e.result === e.asked;
+  slot(s, e.fd, dir, full ? 'READY' : 'nothing');
+}
+
+export function byText(by) {
+  switch (by.what) {
+    case 'task': return `#${by.task}`;
+    case 'fd': return `fd ${by.fd} ${by.dir === 'write' ? 'writable' : 'readable'}`;
+    case 'timer': return `timer ${by.timer} is due`;
+    case 'cancel': return 'cancel()';
+    default: return by.name ? `thread ${by.name}` : 'another thread';
+  }
+}
+
+// What a task waits for, in words.
+export function waitText(reasons) {
+  return reasons?.length ? reasons.map(reasonText).join(', or ') : 'a future';
+}
+
+function reasonText(f) {
+  switch (f.what) {
+    case 'fd': return `fd ${f.fd} ${f.dir === 'write' ? 'writable' : 'readable'}`;
+    case 'timer': return `timer${f.timer ? ` ${f.timer}` : ''}`;
+    case 'task': return `the end of #${f.task}`;
+    case 'yield': return 'its next turn';
+    case 'stage': return f.text ?? 'a CompletionStage';
+    case 'children': return `${f.all ? 'the end of' : 'one of'} ${f.tasks.slice(0, 8).map(n => `#${n}`).join(', ')}${f.tasks.length > 8 ? ' …' : ''}`;
+    case 'turn': return f.text + (f.holders?.length ? `, held by ${f.holders.map(n => `#${n}`).join(', ')}` : '');
+    default: return f.text ?? 'a future';
+  }
+}

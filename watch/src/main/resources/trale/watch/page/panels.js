@@ -1,0 +1,66 @@
+// What stands around the tasks: the reactor's slots, the timers, the calls of the kernel, the tree, the diagnoses.
+import { $, duration, h, name } from './dom.js';
+import { left, noteName, title } from './stage.js';
+import { waitText } from './model.js';
+
+const MOST_ROWS = 24;
+
+export function showReactor(s, select) {
+  const rows = [...s.fds.values()].slice(0, MOST_ROWS).map(fd => h('div', { class: 'slot', 'data-fresh': fd.at === s.t && s.t > 0 },
+    h('b', {}, `fd ${fd.fd}`), h('span', { class: 'what' }, name(fd.text ?? '')),
+    half('read', fd.read, select), half('write', fd.write, select)));
+  replace('#reactor .body', rows, 'No descriptor is registered.');
+}
+
+function half(dir, value, select) {
+  const task = /^task (\d+)$/.exec(value ?? '');
+  return h('span', { class: 'half', 'data-is': task ? 'waker' : value ?? 'nothing' }, h('small', {}, dir),
+    task ? h('button', { class: 'link', onclick: () => select(+task[1]) }, `waker of #${task[1]}`) : value ?? 'nothing');
+}
+
+export function showTimers(s, now, select) {
+  const timers = [...s.timers.values()].sort((a, b) => a.at - b.at).slice(0, MOST_ROWS);
+  const furthest = Math.max(1, ...timers.map(t => t.at - now));
+  const rows = timers.map(t => {
+    const rest = Math.max(0, t.at - now), whole = Math.max(1, t.at - t.set);
+    const bar = h('span', { class: 'bar' });
+    bar.style.width = `${Math.max(1, Math.min(100, Math.sqrt(rest / furthest) * 100 * Math.min(1, rest / whole + .0)))}%`;
+    return h('div', { class: 'timer' }, h('b', {}, left(rest)), h('span', { class: 'track' }, bar),
+      t.task ? h('button', { class: 'link', onclick: () => select(t.task) }, `wakes #${t.task}`) : '');
+  });
+  replace('#timers .body', rows, 'No timer is set.');
+}
+
+export function showKernel(s) {
+  const rows = s.calls.slice(-MOST_ROWS).reverse().map((c, i) => h('div', { class: 'call', 'data-fresh': i === 0 && c.t === s.t, 'data-no': /^E/.test(c.result) },
+    h('code', {}, name(`${c.name}(${c.args ?? ''})`)), h('b', {}, `= ${c.result}${c.times > 1 ? ` ×${c.times}` : ''}`),
+    h('small', {}, c.ns === undefined ? '' : duration(c.ns)), h('small', {}, c.task ? `#${c.task}` : 'reactor')));
+  replace('#kernel .body', rows, 'No system call yet.');
+}
+
+function replace(selector, rows, empty) {
+  $(selector).replaceChildren(...(rows.length ? rows : [h('p', { class: 'empty' }, empty)]));
+}
+
+export function tree(s, select, selected) {
+  const children = new Map();
+  for (const task of s.tasks.values()) {
+    const parent = s.tasks.has(task.parent) ? task.parent : 0;
+    children.set(parent, [...(children.get(parent) ?? []), task]);
+  }
+  let rows = 0;
+  const list = (parent, depth) => h('ul', { role: depth ? 'group' : 'tree' }, (children.get(parent) ?? []).map(task => rows++ < 300 && h('li', { role: 'treeitem' },
+    h('button', { class: 'node', 'data-where': task.where, 'aria-pressed': task.id === selected, onclick: () => select(task.id) },
+      h('i', {}), h('b', {}, `#${task.id}`), ' ', name(title(task)),
+      h('small', {}, task.scope ? `scope ${task.scope} · ` : '', name(task.where === 'waiting' && task.for ? `waits for ${waitText(task.for)}` : task.where))),
+    children.has(task.id) && depth < 30 && list(task.id, depth + 1))));
+  return s.tasks.size ? list(0, 0) : h('p', { class: 'empty' }, 'No task has been spawned.');
+}
+
+export function notes(s, select) {
+  if (!s.notes.size) return h('p', { class: 'empty' }, 'Nothing is wrong that can be seen from here.');
+  return h('div', {}, [...s.notes.values()].map(n => h('article', { class: 'note', 'data-what': n.what },
+    h('h3', {}, noteName(n), n.task && h('button', { class: 'link', onclick: () => select(n.task) }, `#${n.task}`)),
+    h('p', {}, name(n.text ?? '')), n.remedy && h('p', { class: 'remedy' }, n.remedy),
+    n.lines?.length && h('ol', {}, n.lines.map(l => h('li', {}, h('code', {}, name(l))))))));
+}

@@ -1,0 +1,63 @@
+// A guided minute: what moves, told at the moment when it moves. Each part runs on to an event and points at a place.
+const parts = [
+  { at: e => e.k === 'spawn', place: '#queue', text: e => `A task is a future that is run. Task #${e.task} was spawned: it stands in the run-queue. Nothing of its body has run yet.` },
+  { at: e => e.k === 'poll', place: '#thread', text: e => `The executor’s thread takes the first of the queue, #${e.task}, and polls it: its body runs as ordinary code, up to an await whose future is not ready.` },
+  { at: e => e.k === 'pend', place: '#waiting', text: e => `The poll returned Pending, so #${e.task} leaves the thread. What is left of it is a small object: the number of a state and the variables that are needed later. Pending is a promise: its waker will be called.` },
+  { place: s => (s.timers.size ? '#timers' : '#reactor'), text: (e, s) => (s.timers.size ? 'Its waker lies with a timer. One timerfd in the kernel stands for all timers.' : 'Its waker lies in a slot of the reactor: one slot to read and one to write for each descriptor.') },
+  { at: e => e.k === 'sleep', place: '#thread', text: () => 'No task can run. The thread sleeps in epoll_wait and takes no CPU time until the kernel has news.' },
+  { at: e => e.k === 'wake' && e.effect === 'queued', place: '#chain', text: e => `Here is why #${e.task} moves: this sentence is the whole chain, from the kernel to the run-queue. A wake runs nothing; it only queues.` },
+  { at: e => e.k === 'poll', place: '#task', text: e => `Polled again, #${e.task} goes on where it was suspended: the lit state, the lit line. It does not begin at the top.` },
+  { at: e => e.k === 'spawn', place: '#queue', text: e => `The body has spawned #${e.task}. It is queued, and the body goes on: a task is never interrupted, it gives up the thread at an await.` },
+  { at: e => e.k === 'end', place: '#done', text: e => `#${e.task} has ended. Its end wakes the tasks that await it.` },
+  { place: () => '#timeline', text: () => 'All of it lies here. Drag the ruler to go back. ← and → go by one event, with Shift by one poll; Space plays; ? shows the rest.' },
+];
+
+export class Tour {
+  // pursue(test) goes on to the first event of which test holds, and calls back with it, or with undefined if there is none.
+  constructor(box, { h, pursue, state }) {
+    Object.assign(this, { box, h, pursue, state, part: -1 });
+  }
+
+  get on() { return this.part >= 0; }
+
+  start() {
+    this.part = -1;
+    this.next(true);
+  }
+
+  next(first) {
+    this.part++;
+    const part = parts[this.part];
+    if (!part) return this.stop();
+    const arrived = e => {
+      if (part.at && !e) return this.next(); // nothing like it happens in this program
+      this.#show(part, e);
+    };
+    if (!part.at) arrived();
+    else if (first && this.state().seq === 0) this.pursue(part.at, arrived);
+    else if (first && this.state().queue.length) arrived({ task: this.state().queue[0] });
+    else this.pursue(part.at, arrived);
+  }
+
+  #show(part, e) {
+    const { h, box } = this, place = typeof part.place === 'function' ? part.place(this.state()) : part.place;
+    document.querySelectorAll('[data-pointed]').forEach(x => x.removeAttribute('data-pointed'));
+    const target = document.querySelector(place);
+    target.dataset.pointed = '';
+    const next = h('button', { class: 'primary', onclick: () => this.next() }, this.part === parts.length - 1 ? 'Done' : 'Next (N)');
+    box.replaceChildren(h('p', {}, part.text(e, this.state())), h('footer', {}, h('small', {}, `${this.part + 1} of ${parts.length}`),
+      h('button', { onclick: () => this.stop() }, 'Close (Esc)'), next));
+    box.hidden = false;
+    const at = target.getBoundingClientRect(), own = box.getBoundingClientRect();
+    const below = at.bottom + 12 + own.height < innerHeight;
+    box.style.left = `${Math.max(12, Math.min(at.left + 12, innerWidth - own.width - 12))}px`;
+    box.style.top = `${below ? at.bottom + 10 : Math.max(12, at.top - own.height - 10)}px`;
+    next.focus({ preventScroll: true });
+  }
+
+  stop() {
+    this.part = -1;
+    this.box.hidden = true;
+    document.querySelectorAll('[data-pointed]').forEach(x => x.removeAttribute('data-pointed'));
+  }
+}

@@ -1,0 +1,207 @@
+package trale.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+import static trale.Async.yieldNow;
+
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import trale.Executor;
+import trale.Future;
+import trale.Snapshot;
+import trale.time.Timer;
+
+/// What is taken down of an executor, and how its thread is held.
+@Timeout(60)
+class WatchTest {
+
+    private static List<String> events(Watch watch) {
+        watch.recording(); // drains
+        return watch.history.after(0, Integer.MAX_VALUE).events();
+    }
+
+    private static long count(Watch watch, String part) {
+        return events(watch).stream().filter(e -> e.contains(part)).count();
+    }
+
+    private static void awaitHeld(Watch watch) throws InterruptedException {
+        var known = -1;
+        while (!watch.recorder.isHeld()) known = watch.history.await(Long.MAX_VALUE, known, 1000);
+    }
+
+    @Test
+    void aTaskIsToldFromItsSpawnToItsEnd() {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            var name = "mine";
+            executor.submit(() -> {
+                int kept = name.length();
+                await(Timer.sleep(Duration.ofMillis(1)));
+                return kept;
+            }).join();
+            var all = String.join("\n", events(watch)).lines().filter(e -> e.contains("\"task\":1") || e.contains("\"k\":\"sleep\"")).toList();
+            var kinds = all.stream().map(e -> e.replaceAll("\\{\"k\":\"(\\w+)\".*", "$1")).filter(k -> !k.equals("sleep") && !k.equals("timer")).toList();
+            assertEquals(List.of("spawn", "poll", "pend", "wake", "poll", "end"), kinds);
+            var pend = all.stream().filter(e -> e.contains("\"pend\"")).findFirst().orElseThrow();
+            assertTrue(pend.contains("\"file\":\"WatchTest.java\"") && pend.contains("\"what\":\"timer\"") && pend.contains("{\"name\":\"kept\",\"value\":\"4\"}"), pend);
+            var known = watch.machines.json();
+            assertTrue(known.contains("\"trale.watch.WatchTest.aTaskIsToldFromItsSpawnToItsEnd\":[{"), known);
+            assertTrue(known.contains("\"trale/watch/WatchTest.java\":\"package trale.watch;"));
+        }
+    }
+
+    @Test
+    void aPauseHoldsBeforeAPollAndAStepLetsOneThrough() throws Exception {
+        var polls = new AtomicInteger();
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor, null, true)) {
+            var task = executor.submit(() -> {
+                while (polls.incrementAndGet() < 10) await(yieldNow());
+            });
+            for (var n = 0; n < 5; n++) {
+                awaitHeld(watch);
+                assertEquals(n, polls.get());
+                assertEquals(Snapshot.State.QUEUED, executor.snapshot().tasks().getFirst().state());
+                watch.step();
+                while (polls.get() == n) Thread.onSpinWait();
+            }
+            awaitHeld(watch);
+            assertFalse(task.isDone());
+            watch.resume();
+            task.join();
+            assertEquals(10, polls.get());
+        }
+    }
+
+    @Test
+    void whatWatchesIsClosedAndTheExecutorRunsOn() throws Exception {
+        try (var executor = Executor.builder().build()) {
+            var watch = Watch.of(executor, null, true);
+            var task = executor.submit(() -> 7);
+            awaitHeld(watch);
+            watch.close();
+            watch.close();
+            assertEquals(7, task.join());
+            assertThrows(IllegalStateException.class, () -> watch.serve(0));
+        }
+    }
+
+    @Test
+    void aTaskThatWasThereBeforeIsThere() throws Exception {
+        try (var executor = Executor.builder().build()) {
+            var gate = new CompletableFuture<Integer>();
+            var task = executor.submit(() -> await(Future.from(gate))).named("early");
+            while (executor.snapshot().tasks().isEmpty() || executor.snapshot().tasks().getFirst().state() != Snapshot.State.WAITING) Thread.onSpinWait();
+            try (var watch = Watch.of(executor)) {
+                assertEquals(1, count(watch, "\"k\":\"spawn\",\"t\":"));
+                assertEquals(1, count(watch, "\"k\":\"pend\",\"t\":"));
+                assertEquals(1, count(watch, "\"name\":\"early\",\"class\":\"trale.watch.WatchTest\""));
+                gate.complete(1);
+                task.join();
+                assertEquals(1, count(watch, "\"what\":\"thread\",\"name\":\"" + Thread.currentThread().getName() + "\""), String.join("\n", events(watch)));
+            }
+        }
+    }
+
+    @Test
+    void aRecordingHasWhatHappenedAndIsReplaced(@TempDir Path folder) throws Exception {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            var file = folder.resolve("a/b.html");
+            watch.record(file);
+            var before = Files.size(file);
+            for (var i = 0; i < 20; i++) executor.submit(() -> 1).join();
+            watch.record(file);
+            assertTrue(Files.size(file) > before);
+            assertTrue(Files.readString(file).contains("{\"k\":\"end\","));
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsTold() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            var failure = assertThrows(UncheckedIOException.class, () -> watch.serve(taken.getLocalPort()));
+            assertTrue(failure.getMessage().contains("port " + taken.getLocalPort()), failure.getMessage());
+            assertNotEquals(taken.getLocalPort(), watch.serve(0).getPort());
+        }
+    }
+
+    @Test
+    void aRingThatIsFullSaysHowManyEventsAreLost() {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            var recorder = new Recorder(watch.machines, null, false, () -> {});
+            for (var i = 0; i < (1 << 16) + 100; i++) recorder.put(new Event.Poll(i, i));
+            var events = new ArrayList<Event>();
+            assertTrue(recorder.drain(events));
+            assertEquals(new Event.Lost(100, 100), events.getFirst());
+            assertEquals(new Event.Poll(100, 100), events.get(1));
+            assertEquals((1 << 16) + 1, events.size());
+            assertFalse(recorder.drain(events));
+        }
+    }
+
+    @Test
+    void ofAHistoryThatIsFullTheTasksThatAreLeftAreKept() {
+        var history = new History(10);
+        var all = new ArrayList<Event>(List.of(new Event.Start(0, "trale", null, null, "own thread", true)));
+        for (var task = 1; task <= 20; task++) {
+            all.add(new Event.Spawn(task, task, null, null, 0, 0, null));
+            all.add(new Event.Pend(task, task, null, List.of(), List.of(), List.of(), false));
+        }
+        history.add(all);
+        var batch = history.after(0, 1000);
+        assertEquals(41, batch.last());
+        assertEquals(20, batch.events().stream().filter(e -> e.contains("spawn")).count());
+        assertTrue(batch.events().getFirst().contains("\"k\":\"start\""));
+        assertEquals(1, batch.events().stream().filter(e -> e.contains("\"k\":\"lost\",\"t\":16,\"count\":31")).count(), batch.events().toString());
+        var later = history.after(20, 1000);
+        assertTrue(later.events().getFirst().contains("\"k\":\"lost\",\"t\":16,\"count\":11"), later.events().toString());
+        assertEquals(11, later.events().size());
+    }
+
+    @Test
+    void anEventCostsSomeTensOfNanoseconds() {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            executor.submit(() -> 1).join();
+            var best = Long.MAX_VALUE;
+            for (var round = 0; round < 50; round++) {
+                var start = System.nanoTime();
+                for (var i = 0; i < 20_000; i++) watch.recorder.turn(false);
+                best = Math.min(best, (System.nanoTime() - start) / 20_000);
+            }
+            System.out.println("an event takes " + best + " ns");
+            assertTrue(best < 600, best + " ns an event"); // ten times what it is on a machine that does nothing else
+        }
+    }
+
+    @Test
+    void ofAProgramsObjectsNoMethodIsCalled() {
+        record Pair(String a, int b) {}
+        class Own {
+            @Override
+            public String toString() {
+                throw new AssertionError("called");
+            }
+        }
+        assertEquals("WatchTest$1Pair[a=\"x\", b=3]", Values.of(Values.keep(new Pair("x", 3))));
+        assertEquals("WatchTest$1Own", Values.of(Values.keep(new Own())));
+        assertEquals("\"" + "y".repeat(200) + "…\"", Values.of("y".repeat(1000)));
+        assertEquals("SECONDS", Values.of(Values.keep(TimeUnit.SECONDS)));
+        assertEquals("PT2S", Values.of(Values.keep(Duration.ofSeconds(2))));
+        assertEquals("null", Values.of(Values.keep(null)));
+        assertEquals("int[]", Values.of(Values.keep(new int[3])));
+    }
+}
