@@ -29,9 +29,8 @@ final class HeapReserve {
 
     /// At the start of an executor. A heap that is too full for the reserve does not keep it from starting.
     static void prepare() {
-        if (isThere()) return;
         try {
-            restore();
+            if (!isThere()) restore();
         } catch (OutOfMemoryError e) {
             release();
         }

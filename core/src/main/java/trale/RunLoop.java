@@ -45,7 +45,7 @@ final class RunLoop {
             running = task;
             var again = task.run();
             running = null;
-            if (!HeapReserve.isThere() && (starved || idle() > runQueue.size())) makeRoom();
+            if (!HeapReserve.isThere() && (starved || idle() > runQueue.size)) makeRoom();
             starved = false;
             if (budget.isTurnDue()) turn();
             if (again) runQueue.push(task); // behind the I/O that is ready
@@ -102,12 +102,12 @@ final class RunLoop {
 
     /// {@return how many tasks wait and are not woken}
     private int idle() {
-        return tasks - runQueue.size();
+        return tasks - runQueue.size;
     }
 
     /// {@return how many tasks it ended; 0: none waits, or too few}
     private int shed(OutOfMemoryError e) {
-        if (idle() <= runQueue.size() / 64) return 0;
+        if (idle() <= runQueue.size / 64) return 0;
         var count = (idle() + 7) / 8;
         for (var i = 0; i < count; i++) {
             var victim = waitQueue.firstIdle();

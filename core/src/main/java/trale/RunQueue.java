@@ -10,7 +10,7 @@ import trale.internal.linux.Kernel;
 final class RunQueue {
     private @Nullable Task<?> first;
     private @Nullable Task<?> last;
-    private int size;
+    int size; // written here alone
 
     void push(Task<?> task) {
         if (last == null) first = task;
@@ -25,10 +25,6 @@ final class RunQueue {
             var task = poll();
             if (task != null) push(task);
         }
-    }
-
-    int size() {
-        return size;
     }
 
     @Nullable Task<?> first() {

@@ -264,13 +264,11 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     /// The leaf is given up also if there is no memory for the exception.
     private static CancellationException cancelled(Future<?> leaf, Cancellation cancellation) {
-        CancellationException thrown;
         try {
-            thrown = cancellation.exceptionOfLeaf("the task was cancelled");
+            return dropped(leaf, cancellation.exceptionOfLeaf("the task was cancelled"));
         } catch (Error e) {
             throw dropped(leaf, e);
         }
-        return dropped(leaf, thrown);
     }
 
     static NullPointerException returnedNull(Future<?> f) {
