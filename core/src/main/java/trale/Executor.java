@@ -61,6 +61,7 @@ public final class Executor implements AutoCloseable {
         new Waiters().add(this, () -> {}); // loads the class while there are descriptors for that
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
+        Dump.startIfAsked(loop);
     }
 
     /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}

@@ -76,7 +76,7 @@ public record Snapshot(String executor, String thread, List<TaskInfo> tasks, Lis
     /// A channel, a permit, or an event.
     ///
     /// @param text    what it waits for, and the state of that
-    /// @param holders the numbers of the tasks that hold the permits, if it waits for one
+    /// @param holders the number of the task that holds the permit, if it waits for the only permit of a semaphore; else empty
     public record Turn(String text, List<Long> holders) implements Reason {}
 
     /// A CompletionStage is to be complete.

@@ -1,0 +1,49 @@
+package trale;
+
+import java.util.List;
+
+/// With `-Dtrale.dump=SECONDS`: prints a snapshot to System.err when no task of an executor has run for that long. For a program that hangs,
+/// and for one whose body holds the thread. Prints once, until a task has run again.
+///
+/// A daemon thread for each executor takes a snapshot in each period and compares it with the one before.
+final class Dump implements Runnable {
+    private final RunLoop loop;
+    private final long period; // ms
+
+    private Dump(RunLoop loop, long period) {
+        this.loop = loop;
+        this.period = period;
+    }
+
+    /// Starts the thread, if the property is there.
+    ///
+    /// @throws IllegalArgumentException the property is not a number of seconds, 1 or more
+    static void startIfAsked(RunLoop loop) {
+        var seconds = System.getProperty("trale.dump");
+        if (seconds == null) return;
+        if (!seconds.matches("[1-9]\\d{0,5}"))
+            throw new IllegalArgumentException("-Dtrale.dump=" + seconds + ": use a number of seconds from 1 to 999999");
+        var thread = new Thread(null, new Dump(loop, Long.parseLong(seconds) * 1000), loop.name + "-dump", 0, false);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        var before = List.<List<Long>>of();
+        var printed = false;
+        while (!loop.isClosed()) {
+            try {
+                Thread.sleep(period);
+            } catch (InterruptedException e) {
+                return;
+            }
+            var snapshot = loop.inspector.snapshot(false);
+            var polls = snapshot.tasks().stream().map(task -> List.of(task.number(), task.polls())).toList();
+            var runs = polls.isEmpty() || !polls.equals(before);
+            if (!runs && !printed) System.err.println("Nothing has run for " + period / 1000 + " s:\n" + snapshot);
+            printed = !runs;
+            before = polls;
+        }
+    }
+}
