@@ -71,6 +71,7 @@ final class Crawl {
                 await(stream.writeAll(ByteBuffer.wrap(request.getBytes(UTF_8))));
                 var lines = new LineReader(stream, 8192);
                 var status = await(lines.readLine());
+                if (status != null && status.startsWith("HTTP/1.1 301 ")) return ""; // a folder, which has no text
                 if (status == null || !status.startsWith("HTTP/1.1 200 ")) throw new IOException("GET " + page + ": " + status);
                 while (!"".equals(await(lines.readLine()))) {
                     // a field of the head, none of which matters here

@@ -39,6 +39,7 @@ final class SocketThings {
         all.put("ByteStream.read", (test, _) -> new Bytes(test, "x", s -> s.read(ByteBuffer.allocate(1))));
         all.put("ByteStream.readExactly", (test, _) -> new Bytes(test, "x", s -> s.readExactly(ByteBuffer.allocate(1))));
         all.put("LineReader.read", (test, _) -> new Bytes(test, "x", lines(l -> l.read(ByteBuffer.allocate(1)))));
+        all.put("LineReader.readExactly", (test, _) -> new Bytes(test, "x", lines(l -> l.readExactly(ByteBuffer.allocate(1)))));
         all.put("LineReader.readLine", (test, _) -> new Bytes(test, "line\n", lines(LineReader::readLine)));
         all.put("AsyncRead.copy", (test, _) -> new Bytes(test, "", s -> AsyncRead.copy(s, s))); // until the end of the stream
         all.put("AsyncRead.read", (_, _) -> new Blocked(r -> r.read(ByteBuffer.allocate(1))));
