@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// So a heap that is full is noticed, by a look at the soft part, while there is still memory to do something about it. See
-/// [RunLoop#makeRoom()].
+/// [FullHeap#makeRoom()].
 ///
 /// All methods may be called from any thread. Two threads that restore it at the same time make one reserve too many, which is
 /// garbage.

@@ -37,7 +37,7 @@ final class RunLoop {
                 if (takeInjected()) continue;
                 if (rounds > 0 && waitQueue.isEmpty()) return;
                 if (rounds > 0 && waitQueue.cancelForgotten(CLOSED, rounds)) continue;
-                if (makeRoom()) continue;
+                if (fullHeap.makeRoom()) continue;
                 sleep();
                 continue;
             }
@@ -45,8 +45,7 @@ final class RunLoop {
             running = task;
             var again = task.run();
             running = null;
-            if (!HeapReserve.isThere() && (starved || idle() > runQueue.size)) makeRoom();
-            starved = false;
+            fullHeap.afterPoll();
             if (budget.isTurnDue()) turn();
             if (again) runQueue.push(task); // behind the I/O that is ready
         }
@@ -72,51 +71,8 @@ final class RunLoop {
             if (sleep) driver.sleep();
             else driver.turn();
         } catch (OutOfMemoryError e) {
-            if (!makeRoom()) LockSupport.parkNanos(PAUSE); // it is in use elsewhere
+            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // it is in use elsewhere
         }
-    }
-
-    /// Gets the reserve of heap back, if the JVM had to take it. If it can't be had, the heap is full after a garbage collection.
-    /// Then tasks that wait fail with OutOfMemoryError, an eighth of them at a time, those first that came last, until it can be had.
-    /// So the others, and threads that are in need, find memory without a collection for each few bytes.
-    ///
-    /// Called before a sleep, after a system call or a poll that found no memory, and after any other poll if more tasks wait than are
-    /// runnable. Those that are runnable might end and free some: if they are 64 times as many as those that wait, none of these fails.
-    ///
-    /// @return whether a task was ended: others may be runnable now
-    private boolean makeRoom() {
-        if (HeapReserve.isThere()) return false;
-        var ended = 0;
-        for (var some = 1; some > 0; ended += some) {
-            try {
-                HeapReserve.restore();
-                break;
-            } catch (OutOfMemoryError e) {
-                HeapReserve.release();
-                some = shed(e);
-            }
-        }
-        if (ended > 0) Log.error("the heap is full: " + ended + " tasks that waited ended with OutOfMemoryError, so that others go on", null);
-        return ended > 0;
-    }
-
-    /// {@return how many tasks wait and are not woken}
-    private int idle() {
-        return tasks - runQueue.size;
-    }
-
-    /// {@return how many tasks it ended; 0: none waits, or too few}
-    private int shed(OutOfMemoryError e) {
-        if (idle() <= runQueue.size / 64) return 0;
-        var count = (idle() + 7) / 8;
-        for (var i = 0; i < count; i++) {
-            var victim = waitQueue.firstIdle();
-            if (victim == null) return i;
-            running = victim;
-            victim.abandonForMemory(e);
-            running = null;
-        }
-        return count;
     }
 
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
@@ -157,7 +113,7 @@ final class RunLoop {
     final WaitQueue waitQueue = new WaitQueue();
     final Budget budget = new Budget(true, Budget.AWAITS);
     @Nullable Task<?> running;
-    boolean starved; // a poll has found no memory
+    final FullHeap fullHeap = new FullHeap(this);
     long spawned; // ever
     @Nullable Watching watching; // null: it is not watched. Of final fields, so that a thread that wakes a task may look, too
     private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned

@@ -115,8 +115,6 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     private volatile boolean seen;
     private volatile @Nullable UnseenFailure unseen;
 
-    private record Closing(AutoCloseable resource, @Nullable Closing next) {}
-
     Task(RunLoop loop, Future<T> future) {
         this.loop = loop;
         this.future = future;
@@ -227,7 +225,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         try {
             poll = poll();
         } catch (Throwable t) { // the task's, not the executor's
-            if (t instanceof OutOfMemoryError) loop.starved = true;
+            if (t instanceof OutOfMemoryError) loop.fullHeap.starved = true;
             end(null, t);
             return false;
         }
@@ -469,7 +467,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
                 return;
             }
         }
-        close(resource);
+        new Closing(resource, null).closeAll();
     }
 
     private void closeResources() {
@@ -479,15 +477,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             first = closing;
             closing = null;
         }
-        for (var c = first; c != null; c = c.next()) close(c.resource());
-    }
-
-    private static void close(AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (Throwable t) {
-            Log.error("a resource of a task that has ended failed to close: " + resource.getClass().getName(), t);
-        }
+        if (first != null) first.closeAll();
     }
 
     /// {@return what it failed with, or null; the caller is told of the failure, so it need not be reported}
