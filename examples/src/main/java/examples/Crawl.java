@@ -14,7 +14,7 @@ import trale.time.Timer;
 
 /// Fetches a page of ./trale web and all it links to, ten at a time; a broken link or a time-out cancels the rest.
 final class Crawl {
-    private static final Pattern LINK = Pattern.compile("href=\"([^\"]+)\"|]\\(([^)\\s]+)\\)"); // of HTML, of Markdown
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)"); // of Markdown
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final InetSocketAddress server;
@@ -52,16 +52,27 @@ final class Crawl {
                 var text = await(Timer.timeout(PATIENCE, get(page)));
                 fetched++;
                 IO.println("%7d  %s".formatted(text.length(), page));
-                if (!page.getPath().matches(".*(\\.md|\\.html|/)")) return;
+                if (!page.getPath().endsWith(".md")) return;
                 for (var m : LINK.matcher(text).results().toList()) {
-                    var link = page.resolve(m.group(1) != null ? m.group(1) : m.group(2));
-                    if (link.getHost() == null && !link.getPath().isEmpty()) pages.fork(visit(URI.create(link.getPath()), pages));
+                    var link = follow(page, m.group(1));
+                    if (link != null) pages.fork(visit(link, pages));
                 }
             } catch (CancellationException e) {
                 givenUp++;
                 throw e;
             }
         });
+    }
+
+    /// {@return where a link leads on this server; null if it leads elsewhere, or is none}
+    private static URI follow(URI page, String link) {
+        try {
+            var target = page.resolve(link);
+            var isHere = !target.isOpaque() && target.getHost() == null && !target.getPath().isEmpty();
+            return isHere ? URI.create(target.getRawPath()) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private Future<String> get(URI page) {

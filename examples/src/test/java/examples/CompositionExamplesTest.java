@@ -78,14 +78,15 @@ class CompositionExamplesTest {
 
     @Test
     void aCrawlFetchesEachPageOnceAndABrokenLinkEndsIt(@TempDir Path folder) throws Exception {
-        Files.writeString(folder.resolve("a.md"), "[b](b.md) [again](b.md) [c](c.txt) [away](https://example.org/)");
+        Files.writeString(folder.resolve("a.md"), "[b](b.md) [again](b.md) [c](c.txt) [away](https://example.org/) [mail](mailto:a@b) [no](%zz) [folder](sub)");
+        Files.createDirectory(folder.resolve("sub"));
         Files.writeString(folder.resolve("b.md"), "[a](a.md)");
         Files.writeString(folder.resolve("c.txt"), "[not followed](no.md)");
         Files.writeString(folder.resolve("broken.md"), "[no](no.md)");
         try (var web = new Example(reactor, Web.class, 0, folder)) {
             var port = web.port();
             try (var crawl = new Example(reactor, Crawl.class, port, "/a.md")) {
-                assertEquals("Fetched 3 pages, gave up 0", crawl.end().getLast());
+                assertEquals("Fetched 4 pages, gave up 0", crawl.end().getLast());
             }
             try (var crawl = new Example(reactor, Crawl.class, port, "/broken.md")) {
                 var message = crawl.failure(1);
