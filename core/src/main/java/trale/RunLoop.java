@@ -93,7 +93,6 @@ final class RunLoop {
                 HeapReserve.restore();
                 break;
             } catch (OutOfMemoryError e) {
-                HeapReserve.release();
                 some = shed(e);
             }
         }
