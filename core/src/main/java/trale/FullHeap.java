@@ -35,7 +35,6 @@ final class FullHeap {
                 HeapReserve.restore();
                 break;
             } catch (OutOfMemoryError e) {
-                HeapReserve.release();
                 some = shed(e);
             }
         }

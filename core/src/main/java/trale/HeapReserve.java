@@ -32,7 +32,7 @@ final class HeapReserve {
         try {
             if (!isThere()) restore();
         } catch (OutOfMemoryError e) {
-            release();
+            // The first executor that finds it missing tries again.
         }
     }
 
@@ -41,14 +41,14 @@ final class HeapReserve {
         return soft.get() != null;
     }
 
-    /// @throws OutOfMemoryError after a garbage collection there is not enough left
+    /// @throws OutOfMemoryError after a garbage collection there is not enough left; the part that the JVM can't take is free then
     static void restore() {
-        if (own == null) own = new byte[PIECES][PIECE];
-        soft = new SoftReference<>(new byte[PIECES][PIECE]); // last: if it is there, so is the other
-    }
-
-    /// Lets go of the part that the JVM can't take.
-    static void release() {
-        own = null;
+        try {
+            if (own == null) own = new byte[PIECES][PIECE];
+            soft = new SoftReference<>(new byte[PIECES][PIECE]); // last: if it is there, so is the other
+        } catch (OutOfMemoryError e) {
+            own = null;
+            throw e;
+        }
     }
 }
