@@ -7,7 +7,7 @@ import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker of the task that is polled.
 public final class Context {
-    /// For a body that is given up: one poll takes it as far as it can go. If it returns Pending, it becomes a task of its own.
+    /// For a body that is given up: one poll takes it as far as it can go. If the poll returns Pending, the body becomes a task of its own.
     static final Context GIVEN_UP = new Context(() -> {}, new Budget(false, Integer.MAX_VALUE));
 
     private final Waker waker;
@@ -16,8 +16,8 @@ public final class Context {
     /// The task that is polled. Null if a future polls another future with a waker of its own.
     final @Nullable Task<?> task;
 
-    /// The waker of a task. It holds the context, and the context holds it, so that a task which holds neither can tell that nothing
-    /// else does: see [Task#context].
+    /// The waker of a task. The waker holds the context, and the context holds the waker. So both are collected together once nothing
+    /// else holds either, and the task can tell: see [Task#context].
     private record OfTask(Context context) implements TaskWaker {
         @Override
         public Task<?> task() {

@@ -17,8 +17,8 @@ import trale.reactor.Reactor;
 /// Runs tasks on one thread: takes the first task of the run-queue, polls it, and goes on with the next. This class is what a program
 /// calls. `RunLoop` is the code of the thread.
 ///
-/// By default the executor's own thread turns the [Reactor] when nothing is runnable. With [Builder#reactorThread(boolean)] a second thread
-/// turns the reactor and wakes tasks. This is the arrangement of the Rust original; it costs a hand-over between threads for each event.
+/// By default the executor's thread turns the [Reactor]: it takes events and wakes tasks. With [Builder#reactorThread(boolean)] a second thread
+/// turns the reactor and wakes tasks. The Rust trale does the same. Each event then costs a hand-over between threads.
 ///
 /// **What ends a task ends that task alone**: an exception, a StackOverflowError, an OutOfMemoryError, a waker or logger that
 /// throws. A task that fails, and whose failure no join or await is given, is logged when it has become garbage (System.Logger
@@ -27,7 +27,7 @@ import trale.reactor.Reactor;
 ///
 /// **Fairness.** Runnable tasks are polled in turn. A body that is always ready yields after 128 awaits, or after 0.1 ms of them;
 /// the reactor is turned at least once in 64 polls, and after each poll that ends 0.5 ms or more since the last turn. While polls and
-/// awaits are short the clock is read once in up to 32 of them, so that the first that are long are noticed as much later.
+/// awaits are short, the clock is read once in up to 32 of them. So up to 31 long ones pass before the clock is read.
 ///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
 /// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
@@ -115,8 +115,8 @@ public final class Executor implements AutoCloseable {
 
     /// Runs a future as a task and blocks until it, and it alone, has ended: `spawn(f).join()`.
     ///
-    /// Not in a static initialiser: a body that uses the same class, as one that is written in it does, would wait for the
-    /// end of its initialisation, and that for the body.
+    /// Do not call this in a static initialiser. A body that is written there uses the class, so the body waits for the end of the
+    /// class's initialisation. The initialisation waits for the body.
     ///
     /// @return what it became
     /// @throws java.util.concurrent.CompletionException it failed; the cause is what it threw
@@ -247,7 +247,7 @@ public final class Executor implements AutoCloseable {
     ///
     /// Which tasks were abandoned, and where they are, is logged (System.Logger `trale`).
     ///
-    /// @param grace how long a cleanup may take; zero or less: cancels three times without waiting
+    /// @param grace how long a cleanup may take; zero or less: this does not wait, and may abandon tasks that were never cancelled
     /// @return whether every task came to an end by itself. False also if a body holds the executor's thread: that thread
     ///         goes on until the body returns, and the descriptors are closed then
     /// @throws IllegalStateException called inside a task of any executor

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///   the latest poll counts.
 ///
 /// **A future that polls other futures** gives them its own context. If it must know which of them was woken, it makes one waker for each
-/// and keeps it: a future for which several tasks wait, such as a [JoinHandle], keeps each different waker.
+/// and uses the same one at each poll. A future that several tasks await, such as a [JoinHandle], stores every different waker.
 ///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.

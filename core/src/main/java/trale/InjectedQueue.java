@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
-/// behind it cannot be reached from the head, and the queue counts as empty. No wake is lost by that: the adding thread looks at
-/// `parked` after its second step. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
+/// behind it cannot be reached from the head, and [#poll()] does not see them. No wake is lost, because the adding thread looks at
+/// `RunLoop.parked` after its second step. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
 final class InjectedQueue {
 
     /// A task, seen as an element.
     static class Node {
-        /// The node that was added next. The thread that adds that node writes it, once. The executor's thread reads it.
+        /// The node that was added next. The thread that adds that node sets this link. The executor's thread reads and clears it.
         @Nullable volatile Node nextInjected;
     }
 

@@ -29,7 +29,7 @@ final class RunLoop {
     /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned.
     private void pollTasks() {
         while (rounds == wantedRounds || cancelAll()) {
-            Thread.interrupted(); // it would end a sleep, or be taken by the next task for its own
+            Thread.interrupted(); // an interrupt that is left over would end a sleep, or hit the next task
             if (kernel != null) runQueue.rotate(kernel);
             if (watching != null) watching.beforePoll(runQueue.first());
             var task = runQueue.poll();
@@ -51,7 +51,7 @@ final class RunLoop {
         }
     }
 
-    /// Nothing is runnable. No wake is lost by the order of these steps, and of those in [#unpark()]; see `parked`.
+    /// Nothing is runnable. The order of these steps, and of those in [#unpark()], is the reason why no wake is lost; see `parked`.
     private void sleep() {
         parked = 1;
         if (events.isEmpty() && injected.isEmpty() && inspector.isIdle() && rounds == wantedRounds) drive(true);
@@ -76,7 +76,7 @@ final class RunLoop {
     }
 
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
-    /// tasks nor the reactor, because no more are taken than are polled before the next turn.
+    /// tasks nor the reactor: at most 64 tasks of each queue are taken at a time, and a turn follows after at most 64 polls.
     private boolean takeInjected() {
         inspector.serve();
         if (watching != null) watching.takesInjected();
@@ -129,7 +129,7 @@ final class RunLoop {
     /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
     /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially
     /// consistent, so at least one of the two sees the other, and no wake-up is lost. The thread that turns it from 1 to 0
-    /// wakes the sleeper: one eventfd write, however many wakes there are. If that write fails it is 1 again, for the next wake.
+    /// wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, `parked` is 1 again for the next wake.
     private volatile int parked;
 
     /// Spawned and not yet ended, for people: the end of the loop does not depend on it. Written by the executor's thread alone, in

@@ -42,7 +42,7 @@ final class RunQueue {
         return task;
     }
 
-    /// Cancels the tasks that are not in the [WaitQueue] too.
+    /// Cancels the tasks that are not in the [WaitQueue], except children of scopes. The wait-queue cancels those that are in both.
     void cancelAll(String why) {
         for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue && task.parent == null) task.cancel(why, null);
     }

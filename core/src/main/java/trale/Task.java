@@ -14,7 +14,7 @@ import trale.internal.probe.Watched;
 
 /// A future that is being run.
 ///
-/// The *state word* says where it is, whatever queue it may be stored in. The executor's thread alone reads and writes it:
+/// The *state word* says where the task is. The executor's thread alone reads and writes the state word, unless the spawn fails:
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
@@ -24,9 +24,9 @@ import trale.internal.probe.Watched;
 /// | poll says Ready or throws | | | → DONE, wake joiners | → DONE, wake joiners | |
 /// | cancel() | count, then as wake() | count | count, as wake() | count | – |
 ///
-/// A wake is never lost, never doubled, and harmless when it comes late. One from another thread puts the task into
-/// the executor's `injected` queue, or into its `events` if that thread is the executor's reactor thread, unless it is in one
-/// already, and counts when the executor's thread takes it out. A spawn is the first wake.
+/// A wake is never lost, never doubled, and harmless when it comes late. A wake from another thread puts the task into
+/// the executor's `injected` queue. A wake from the reactor thread puts it into `events`. A task is in at most one of the two, once.
+/// The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
 final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Watched {
     static final int IDLE = 0;
     static final int QUEUED = 1;
@@ -46,8 +46,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     final RunLoop loop;
 
-    /// Of its polls. A snapshot holds that of a waiting task weakly: if a collection then clears it nothing else holds it, nor its
-    /// waker, and nothing can wake the task. The next poll takes it back. Executor's thread only.
+    /// The argument of its polls. A snapshot makes this reference weak while the task waits. If a garbage collection then clears it,
+    /// nothing holds the waker, and nothing can wake the task. The next poll makes the reference strong again. Executor's thread only.
     @Nullable Context context;
 
     @Nullable WeakReference<Context> weakContext; // null: `context` is there
@@ -110,7 +110,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     private @Nullable Closing closing; // guarded by this; the latest first
     private boolean closingDone; // guarded by this
 
-    /// Whether the failure was given to anyone. Written by that thread *before* it reads `unseen`. The executor's thread writes
+    /// Whether the failure was given to anyone. Its receiver writes this *before* it reads `unseen`. The executor's thread writes
     /// `unseen` *before* it reads this. So one of the two sees the other, and takes back the report.
     private volatile boolean seen;
     private volatile @Nullable UnseenFailure unseen;
@@ -121,8 +121,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         context = new Context(this, loop.budget);
     }
 
-    /// Effect first, then state: a wake that fails, for want of stack or because Linux refuses the call that ends the thread's
-    /// sleep, is reported to its caller, and the next one tries again.
+    /// Wakes the task. A wake fails if the stack is full, or if Linux refuses the call that ends the sleep of the executor's thread.
+    /// A wake that fails throws to its caller. The next wake tries again.
     void wake() {
         if (loop.isCurrent()) {
             woken();

@@ -32,7 +32,7 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// {@return the reactor, with which leaf futures register}
     Reactor reactor();
 
-    /// Wakes what Linux has become ready for meanwhile, without waiting.
+    /// If the executor's thread turns the reactor: wakes the tasks whose events have come. Never waits.
     void turn();
 
     /// Returns when there may be something to run: a task was woken by the reactor, or [#wake()] was called. By the executor's thread.

@@ -148,7 +148,7 @@ public final class Reactor {
     }
 
     /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
-    /// it. It costs a system call only if it is the earliest deadline and another thread turns the reactor.
+    /// it. Only a new earliest deadline costs a system call: at once if another thread turns the reactor, otherwise before the next sleep.
     ///
     /// @param nanoTime within 2⁶² ns (146 years) of now
     public static Future<Void> sleepUntil(long nanoTime) {
@@ -226,7 +226,7 @@ public final class Reactor {
         }
     }
 
-    /// Wakes the tasks that still wait, and closes the descriptors. A slot then throws AsynchronousCloseException. A sleep may be polled on
+    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep may be polled on
     /// another executor. By the thread that turns, or after it has ended. Idempotent.
     void close() {
         synchronized (this) {

@@ -31,8 +31,8 @@ import trale.internal.probe.TaskWaker;
 /// return Poll.pending();
 /// ```
 ///
-/// No wake-up is lost. The slot is NOTHING *before* the call is made, so an event during or after the call turns it to READY. Then the
-/// compare-and-set that would store the waker fails.
+/// No wake-up is lost. The slot is NOTHING *before* the call is made, so an event during or after the call turns it to READY.
+/// The next poll finds READY and answers true. If the event comes inside that poll, its compare-and-set fails, and it looks again.
 ///
 /// No call is made in vain. After a short read the slot stays NOTHING, and the next poll keeps the waker without a call that would answer
 /// EAGAIN.
@@ -49,12 +49,12 @@ public final class Slot {
     /// NOTHING, READY, CLOSED, CLOSED_WHILE_WAITING or the [Waker] of the task that waits.
     ///
     /// The task writes READY → NOTHING before its call and NOTHING → its waker after it. The reactor writes READY, and close writes
-    /// CLOSED. All are compare-and-sets, sequentially consistent. One is not: only the task leaves CLOSED_WHILE_WAITING, so a plain write
-    /// does. The task's NOTHING is ordered before its system call. So the call sees what the kernel reported, or the report comes
+    /// CLOSED. All are compare-and-sets, sequentially consistent. Only the task leaves CLOSED_WHILE_WAITING, so there a volatile write
+    /// is enough. The task's NOTHING is ordered before its system call. So the call sees what the kernel reported, or the report comes
     /// after the NOTHING and is not overwritten.
     private volatile Object state = READY; // not known yet, so the first call is worth making
 
-    /// The other end is gone, so no further edge comes. The task goes on making calls until a call reports the end. The reactor writes it
+    /// Linux has reported the end, or urgent data. From then on the task makes another call after a short one. The reactor writes `ended`
     /// before the state becomes READY, and the task reads it after its call.
     private volatile boolean ended;
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the [Source] an event is for by the 64 bits that epoll gives back: the place in this table, and a generation.
 ///
-/// While the reactor goes through a batch of events, a task may close a source and register another one in the same place. A later event
+/// While the reactor goes through a batch of events, another thread may close a source and register a new one in its place. A later event
 /// of the batch may be for the closed source. It has the old generation and finds no source.
 final class SourceTable {
     private static final int NONE = -1;

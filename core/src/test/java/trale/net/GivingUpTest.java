@@ -32,12 +32,14 @@ import trale.Poll;
 import trale.Waker;
 import trale.internal.linux.Kernel;
 import trale.support.NeedsLinux;
+import trale.support.NeedsSoundCalls;
 import trale.support.NothingIsLeft;
 import trale.time.Timer;
 
 /// Every public method that returns a future × where the future is × how it is given up: afterwards the thing works, what it
 /// holds is all there, and no task and no descriptor is left.
 @NeedsLinux(NeedsLinux.THREADS)
+@NeedsSoundCalls("each state is reached by calls that answer as they should")
 class GivingUpTest extends SocketTest {
     enum State {
         NOT_POLLED,

@@ -27,6 +27,7 @@ import trale.support.Arrangement;
 import trale.support.Futures;
 import trale.support.Linux;
 import trale.support.NeedsLinux;
+import trale.support.NeedsSoundCalls;
 
 /// Who may use a socket when, and how that ends: claims, polls, cancellation, closing.
 class OperationTest extends SocketTest {
@@ -55,6 +56,7 @@ class OperationTest extends SocketTest {
     }
 
     @Test
+    @NeedsSoundCalls("an operation that tries again does not wait, and is told that the socket was closed before")
     void E16_closingGivesWhoWaitsAnException() throws Exception {
         try (var ends = ends()) {
             var reader = started(ends.ours().read(ByteBuffer.allocate(10)));
