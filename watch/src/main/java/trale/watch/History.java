@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /// The events as texts, numbered from 1: the latest of them, and what is left of older ones: the tasks, descriptors and timers
-/// that are still there. Guarded by its monitor, in which readers wait for more.
+/// that are still there, and what was diagnosed. Guarded by its monitor, in which readers wait for more.
 final class History {
     private final int most;
     private final ArrayDeque<Line> lines = new ArrayDeque<>();
     private final Map<String, Map<String, String>> older = new LinkedHashMap<>(); // what it is about → kind → text
     private final List<String> first = new ArrayList<>(); // `start`
+    private final List<String> diagnosed = new ArrayList<>(); // at most 1,000: see Diagnoses.say
     private long dropped; // how many events are in no line
     private boolean closed;
     private int version; // of what is told beside the events
@@ -41,6 +42,7 @@ final class History {
         dropped++;
         switch (line.event) {
             case Event.Start _ -> first.add(line.json);
+            case Event.Diagnosis _ -> diagnosed.add(line.json);
             case Event.Spawn e -> keep("task " + e.task(), "spawn", line.json);
             case Event.Pend e -> keep("task " + e.task(), "pend", line.json);
             case Event.End e -> older.remove("task " + e.task());
@@ -63,6 +65,7 @@ final class History {
             if (number == 0) {
                 events.addAll(first);
                 for (var kinds : older.values()) for (var kind : List.of("open", "set", "spawn", "pend")) if (kinds.containsKey(kind)) events.add(kinds.get(kind));
+                events.addAll(diagnosed);
             }
             events.add(new Event.Lost(lines.isEmpty() ? 0 : lines.getFirst().event.t(), dropped - number).json());
             number = dropped;
