@@ -1,0 +1,24 @@
+package trale.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class HistoryTest {
+
+    @Test
+    void aDiagnosisIsKeptWhenTheEventsAroundItAreForgotten() {
+        var history = new History(2);
+        history.add(List.of(new Event.Diagnosis(1, "busy", false, 7, "text", "remedy", List.of())));
+        for (var i = 0; i < 5; i++) history.add(List.of(new Event.Turn(i, false)));
+        var events = history.after(0, Integer.MAX_VALUE).events();
+        assertEquals(4, events.size(), events.toString());
+        assertTrue(events.get(0).contains("\"busy\""), events.toString());
+        assertTrue(events.get(1).contains("\"lost\""), events.toString());
+    }
+}
