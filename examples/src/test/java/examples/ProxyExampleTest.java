@@ -89,6 +89,10 @@ class ProxyExampleTest {
     void ifOneSideBreaksTheOtherIsClosedAndTheProxyGoesOn() throws Exception {
         var client = connect();
         try (var server = listener.accept()) {
+            client.getOutputStream().write(1);
+            assertEquals(1, server.getInputStream().read());
+            server.getOutputStream().write(2);
+            assertEquals(2, client.getInputStream().read()); // now both directions wait
             client.setSoLinger(true, 0);
             client.close(); // a reset
             assertEquals(-1, server.getInputStream().read());
