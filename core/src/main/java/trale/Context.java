@@ -13,7 +13,7 @@ public final class Context {
     private final Waker waker;
     final Budget budget;
 
-    /// The task that is polled. Null if a future polls another future with a waker of its own.
+    /// The task that is polled. Null in a context made by [#of(Waker)], with which one future polls another, and in [#GIVEN_UP].
     final @Nullable Task<?> task;
 
     /// The waker of a task. The waker holds the context, and the context holds the waker. So both are collected together once nothing

@@ -6,7 +6,7 @@ import trale.internal.linux.Kernel;
 /// The tasks that are to be polled, first in first out. It is a list through the tasks, so a wake allocates nothing. A push calls nothing:
 /// if it fails because the stack is full, nothing has changed.
 ///
-/// Used by the executor's thread alone. A task is in it at most once; its state QUEUED says that it is.
+/// Used by the executor's thread alone. A task is in it at most once, as QUEUED. A task woken in its poll is QUEUED just before its push.
 final class RunQueue {
     private @Nullable Task<?> first;
     private @Nullable Task<?> last;

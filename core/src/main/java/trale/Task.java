@@ -111,7 +111,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     private boolean closingDone; // guarded by this
 
     /// Whether the failure was given to anyone. Its receiver writes this *before* it reads `unseen`. The executor's thread writes
-    /// `unseen` *before* it reads this. So one of the two sees the other, and takes back the report.
+    /// `unseen` *before* it reads `seen`. So one of the two sees the other, and takes back the report.
     private volatile boolean seen;
     private volatile @Nullable UnseenFailure unseen;
 
@@ -146,7 +146,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         loop.unpark();
     }
 
-    /// By the executor's thread, with a task it took from one of these queues.
+    /// By the executor's thread, with a task that it took from `injected` or `events`.
     void wakeInjected() {
         if (INJECTED.getAndSet(this, 0) != 1) return;
         var arrives = !counted;

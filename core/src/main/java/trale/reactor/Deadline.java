@@ -12,7 +12,7 @@ import trale.internal.Explanation;
 import trale.internal.Owned;
 import trale.internal.linux.Libc;
 
-/// A sleep. While it waits it is an entry in the timers of the reactor that last polled it.
+/// A sleep. A waiting sleep is an entry in the timers of one reactor: that of the executor that polled the sleep last.
 final class Deadline extends Owned implements Future<Void> {
     static final int NOWHERE = -1;
     private static final Poll<Void> OVER = Poll.ready(null);

@@ -54,8 +54,8 @@ public final class Reactor {
     /// rely on tasks that still run. So during the exit a turn sleeps in Java instead. This ends the epoll_wait that is under way.
     private final Runnable atExit = this::wakeup;
 
-    /// The thread that turns. That thread writes it at its first turn. Another thread may still read null; it then sets the timer too,
-    /// which is right at any time.
+    /// The thread that turns. That thread writes the field at its first turn. Before, each thread that adds the earliest
+    /// deadline sets the timerfd, also the thread that turns later. Setting it is right at any time.
     private volatile @Nullable Thread turner;
 
     /// All events up to this time have been seen, so a deadline that is not later has passed. The thread that turns writes it *after* it
@@ -65,7 +65,7 @@ public final class Reactor {
     private @Nullable Probe told; // the probe that the calls of the thread that turns are reported to; used by that thread
 
     /// Guarded by this. A thread that writes to the eventfd holds the monitor, so the eventfd is still open. The thread that turns reads
-    /// it without the monitor, because only that thread closes.
+    /// it without the monitor, because a close comes from that thread, or after that thread has ended.
     private boolean closed;
 
     /// Opens the three descriptors.
@@ -201,7 +201,7 @@ public final class Reactor {
     }
 
     /// Wakes the sleeps whose time has come. Events that came before that time are taken first: the thread may have stood still since
-    /// it asked Linux. So it reads the clock and asks Linux again, as often as it takes for all sources.
+    /// it asked Linux. So the thread reads the clock, then takes events until none is left or all sources have had a turn.
     private void expire() {
         var now = Libc.nanoTime();
         if (!timers.areDue(now)) return;

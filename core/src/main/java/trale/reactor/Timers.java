@@ -8,7 +8,7 @@ import trale.internal.linux.TimerFd;
 import trale.internal.probe.Probe;
 import trale.internal.probe.TaskWaker;
 
-/// A binary heap of deadlines, the earliest on top, and the one timerfd, which is set to the earliest. Insert and remove are O(log n).
+/// A binary heap of deadlines, the earliest on top, and the one timerfd, set to the earliest or before. Insert and remove are O(log n).
 /// Only the array's growth allocates, and only a new earliest deadline makes a system call.
 ///
 /// Every method holds the monitor, because a reactor's thread and threads that poll a sleep by hand use it too. The caller calls the
