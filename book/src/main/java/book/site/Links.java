@@ -29,7 +29,7 @@ final class Links {
     List<String> problems() throws IOException {
         List<Path> pages;
         try (var files = Files.walk(site)) {
-            pages = files.filter(f -> f.toString().endsWith(".html") && !site.relativize(f).startsWith(Site.RECORDINGS)).sorted().toList();
+            pages = files.filter(f -> f.toString().endsWith(".html") && !f.getParent().endsWith(Site.RECORDINGS.getFileName())).sorted().toList();
         }
         var problems = new ArrayList<String>();
         for (Path page : pages) {

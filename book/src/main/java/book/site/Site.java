@@ -37,6 +37,8 @@ final class Site {
 
     /// @param root the folder of the project
     /// @param site the folder that is written; what is in it is deleted before
+    private final List<Path> copied = new ArrayList<>(); // linked files that are no text
+
     Site(Path root, Path site) throws IOException {
         this.root = root;
         this.site = site;
@@ -74,6 +76,7 @@ final class Site {
         }
         write(Path.of("search.js"), Search.index(pages.subList(0, texts)));
         for (Path image : text.images()) copy(image);
+        for (Path file : copied) copy(file);
         copyRecordings();
         var problems = new ArrayList<>(text.problems());
         problems.addAll(new Links(site).problems());
@@ -86,6 +89,10 @@ final class Site {
         Path file;
         while ((file = linked.poll()) != null) {
             if (!seen.add(file)) continue;
+            if (Text.isCopied(file)) {
+                copied.add(file);
+                continue;
+            }
             pages.add(files.page(file));
             if (Files.isDirectory(root.resolve(file))) files.files(file).stream().filter(f -> !sources.contains(f)).forEach(linked::add);
         }

@@ -105,9 +105,15 @@ final class Text {
         }
     }
 
+    /// {@return whether a file is no text to be shown: a picture, or a recording, which is a page already}
+    static boolean isCopied(Path source) {
+        return source.toString().endsWith(".png") || source.toString().endsWith(".html");
+    }
+
     /// {@return the file of the site that a file or folder of the project becomes}
     Path target(Path source) {
         String name = source.getFileName().toString();
+        if (isCopied(source)) return source;
         if (!pages.contains(source)) return source.resolveSibling(Files.isDirectory(root.resolve(source)) ? name + "/index.html" : name + ".html");
         return source.resolveSibling(name.equals("README.md") ? "index.html" : name.replaceAll("\\.md$", ".html"));
     }
