@@ -87,7 +87,8 @@ final class Server {
 
     private static void complain(TcpStream stream, Throwable t) {
         try {
-            System.err.println("Connection of " + Command.text(stream.remoteAddress()) + " ended: " + t);
+            var isUsual = t instanceof IOException || t instanceof TimeoutException; // its message says all
+            System.err.println("Connection of " + Command.text(stream.remoteAddress()) + " ended: " + (isUsual ? t.getMessage() : t));
         } catch (OutOfMemoryError e) {
             // without a word, then
         }
