@@ -30,7 +30,7 @@ import trale.time.Timer;
 class OutOfMemoryTest extends UnderBothArrangements {
     private static final int KIB = 1024;
 
-    /// With G1 each test takes several times as long, so it is there with `-Dtrale.memory=true` alone, as in continuous integration.
+    /// With G1 each test takes several times as long, so it is there with `-Dtrale.memory=true` alone.
     static List<String> collectors() {
         return Boolean.getBoolean("trale.memory") ? List.of("Serial", "G1") : List.of("Serial");
     }
