@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -90,7 +91,13 @@ final class Inspector {
             }
         }
         var made = new CompletableFuture<T>();
-        requests.add(() -> made.complete(call.get()));
+        requests.add(() -> {
+            try {
+                made.complete(call.get());
+            } catch (Throwable t) { // the caller's: no memory, or what a probe threw
+                made.completeExceptionally(t);
+            }
+        });
         loop.unpark();
         LockSupport.unpark(loop.thread); // a probe may hold it
         return await(made);
@@ -106,14 +113,18 @@ final class Inspector {
             } catch (InterruptedException e) {
                 interrupted = true;
             } catch (ExecutionException e) {
-                throw new AssertionError(e);
+                break;
             } catch (TimeoutException e) {
                 if (loop.running != null && loop.budget.polled == polled) break;
                 polled = loop.budget.polled;
             }
         }
         if (interrupted) Thread.currentThread().interrupt();
-        return made.getNow(null);
+        try {
+            return made.getNow(null);
+        } catch (CompletionException e) {
+            throw new IllegalStateException("executor " + loop.name + " could not be looked at", e.getCause());
+        }
     }
 
     /// The thread does not look up from a poll. What it writes is not read, but for the task that it runs.

@@ -115,7 +115,11 @@ final class RunLoop {
     @Nullable Task<?> running;
     final FullHeap fullHeap = new FullHeap(this);
     long spawned; // ever
-    @Nullable Watching watching; // null: it is not watched. Of final fields, so that a thread that wakes a task may look, too
+
+    /// Null while the executor is not watched. The executor's thread writes it. Another thread that wakes a task reads it once; if it still
+    /// reads a watching that has ended, that is told one event more.
+    volatile @Nullable Watching watching;
+
     private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned
 
     final Inspector inspector = new Inspector(this);

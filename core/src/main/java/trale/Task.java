@@ -128,7 +128,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             woken();
             return;
         }
-        if (loop.watching != null) loop.watching.foreignWake(this, ended, injected != 0);
+        var watching = loop.watching; // read once: the executor's thread may end the watching
+        if (watching != null) watching.foreignWake(this, ended, injected != 0);
         if (!ended) inject();
     }
 
@@ -179,8 +180,9 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// Asks for one more cancellation, by any thread. Allocates nothing.
     void cancel(@Nullable String reason, @Nullable Throwable failure) {
         tell(reason, failure);
-        if (loop.watching == null) wake();
-        else loop.watching.cancel(this, reason);
+        var watching = loop.watching;
+        if (watching == null) wake();
+        else watching.cancel(this, reason);
     }
 
     /// As [#cancel], without the wake: of a task that is not queued yet.

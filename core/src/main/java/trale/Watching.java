@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Explanation;
+import trale.internal.Log;
 import trale.internal.probe.Calls;
 import trale.internal.probe.Probe;
 import trale.internal.probe.Watched;
@@ -14,16 +15,23 @@ import trale.internal.probe.Watched;
 ///
 /// Why a task is woken is known by what happens on this thread: a poll, or else what the reactor saw last, or a task that comes from
 /// another thread.
+///
+/// A probe needs memory for what it keeps. If it throws, the executor goes on as if it were not watched: from then on the probe is told
+/// nothing.
 final class Watching implements Probe, Probe.Host {
     private final RunLoop loop;
     private final Probe probe;
 
-    /// Of the thread that turns the reactor: what it saw last. THREAD: the executor's thread takes what is injected.
+    /// What the thread that turns the reactor saw last. THREAD: the executor's thread takes what is injected. Used by the thread that turns
+    /// alone; with a reactor thread, the executor's thread does not look at it.
     private By by = By.THREAD;
 
-    private long id;
+    private long id; // as `by`
     private boolean cancels; // executor's thread only
     private long scopes; // executor's thread only
+
+    /// The probe has thrown. Any thread writes it, once; a thread that reads it late tells the probe once more, which is harmless.
+    private volatile boolean failed;
 
     private Watching(RunLoop loop, Probe probe) {
         this.loop = loop;
@@ -40,26 +48,52 @@ final class Watching implements Probe, Probe.Host {
         if (probe == null) return;
         var watching = new Watching(loop, probe);
         probe.installed(watching);
-        Calls.report(probe);
+        Calls.report(watching);
         loop.driver.watch(watching);
         loop.watching = watching;
     }
 
+    private void failed(Throwable t) {
+        if (failed) return;
+        failed = true;
+        Log.error("executor " + loop.name + " is not watched any more, because its probe failed", t);
+    }
+
     void beforePoll(@Nullable Task<?> task) {
-        if (task != null) probe.beforePoll(task);
+        if (task == null || failed) return;
+        try {
+            probe.beforePoll(task);
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     void spawn(Task<?> task) {
-        probe.spawn(task, loop.running, task.parent == null ? 0 : number(task.parent));
+        if (failed) return;
+        try {
+            probe.spawn(task, loop.running, task.parent == null ? 0 : number(task.parent));
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     void pend(Task<?> task, boolean again) {
-        probe.pend(task, again);
+        if (failed) return;
+        try {
+            probe.pend(task, again);
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     void end(Task<?> task, @Nullable Throwable failure) {
+        if (failed) return;
         var how = failure == null ? How.VALUE : failure instanceof CancellationException && task.isCancelled() ? How.CANCELLED : How.FAILURE;
-        probe.end(task, how, failure);
+        try {
+            probe.end(task, how, failure);
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     /// By the executor's thread, before the task's state changes.
@@ -70,16 +104,32 @@ final class Watching implements Probe, Probe.Host {
             case Task.DONE -> Effect.LATE;
             default -> Effect.NOTHING;
         };
-        if (cancels) probe.wake(task, By.CANCEL, 0, effect);
-        else if (loop.running != null) probe.wake(task, By.TASK, loop.running.number, effect);
-        else probe.wake(task, by, by == By.THREAD ? 0 : id, effect);
+        var running = loop.running;
+        if (cancels) wake(task, By.CANCEL, 0, effect);
+        else if (running != null) wake(task, By.TASK, running.number, effect);
+        else if (by == By.THREAD || hasReactorThread()) wake(task, By.THREAD, 0, effect);
+        else wake(task, by, id, effect);
+    }
+
+    private void wake(Task<?> task, By cause, long which, Effect effect) {
+        if (failed) return;
+        try {
+            probe.wake(task, cause, which, effect);
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     /// By any other thread.
     void foreignWake(Task<?> task, boolean late, boolean onItsWay) {
+        if (failed) return;
         var effect = late ? Effect.LATE : onItsWay ? Effect.NOTHING : null;
-        if (loop.isReactorThread()) probe.foreignWake(task, by, id, effect);
-        else probe.foreignWake(task, By.THREAD, 0, effect);
+        try {
+            if (loop.isReactorThread()) probe.foreignWake(task, by, id, effect);
+            else probe.foreignWake(task, By.THREAD, 0, effect);
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     /// The wakes that follow are those of other threads.
@@ -89,7 +139,7 @@ final class Watching implements Probe, Probe.Host {
 
     /// By any thread: tells of a cancellation, and wakes the task.
     void cancel(Task<?> task, @Nullable String why) {
-        probe.cancel(task, why);
+        tellCancel(task, why);
         var isCurrent = loop.isCurrent();
         var was = isCurrent && cancels;
         if (isCurrent) cancels = true;
@@ -100,8 +150,22 @@ final class Watching implements Probe, Probe.Host {
         }
     }
 
+    private void tellCancel(Task<?> task, @Nullable String why) {
+        if (failed) return;
+        try {
+            probe.cancel(task, why);
+        } catch (Throwable t) {
+            failed(t);
+        }
+    }
+
     void scope(Children<?> scope, boolean opens) {
-        probe.scope(number(scope), loop.running, opens);
+        if (failed) return;
+        try {
+            probe.scope(number(scope), loop.running, opens);
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     private long number(Children<?> scope) {
@@ -113,14 +177,24 @@ final class Watching implements Probe, Probe.Host {
 
     @Override
     public void turn(boolean sleeps) {
-        probe.turn(sleeps);
+        if (failed) return;
+        try {
+            probe.turn(sleeps);
+        } catch (Throwable thrown) {
+            failed(thrown);
+        }
     }
 
     @Override
     public void ready(int fd, int bits, boolean read, String before, String after) {
         by = read ? By.READ : By.WRITE;
         id = fd;
-        probe.ready(fd, bits, read, before, after);
+        if (failed) return;
+        try {
+            probe.ready(fd, bits, read, before, after);
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     @Override
@@ -129,17 +203,32 @@ final class Watching implements Probe, Probe.Host {
             by = By.TIMER;
             id = timer;
         }
-        probe.timer(timer, step, at, task);
+        if (failed) return;
+        try {
+            probe.timer(timer, step, at, task);
+        } catch (Throwable t) {
+            failed(t);
+        }
     }
 
     @Override
     public void descriptor(int fd, boolean opens) {
-        probe.descriptor(fd, opens);
+        if (failed) return;
+        try {
+            probe.descriptor(fd, opens);
+        } catch (Throwable thrown) {
+            failed(thrown);
+        }
     }
 
     @Override
     public void call(String name, long a, long b, long c, long d, long e, long f, int result, long nanos) {
-        probe.call(name, a, b, c, d, e, f, result, nanos);
+        if (failed) return;
+        try {
+            probe.call(name, a, b, c, d, e, f, result, nanos);
+        } catch (Throwable thrown) {
+            failed(thrown);
+        }
     }
 
     // What the probe asks:
