@@ -99,7 +99,7 @@ record Server(String name, boolean isJava, List<String> protocols, List<String> 
             return Measurement.parse(load.start().inputReader().readLine(), log);
         }
 
-        /// Warms up with 50 connections and pauses, so that somebody can begin to watch the server.
+        /// Warms up with 50 connections and pauses, so that a tracer can attach to the server.
         Gated gated(double warmup, double seconds) throws IOException {
             var load = load(50, warmup, seconds, "gate").start();
             if (!"warm".equals(load.inputReader().readLine())) {

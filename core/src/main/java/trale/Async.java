@@ -179,7 +179,7 @@ public final class Async {
     /// @param f any future; it is polled to its end here, so await it once
     /// @return its value
     /// @throws Exception what the future failed with, the same object
-    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here; or nobody cancelled the
+    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here; or nothing cancelled the
     ///         body, but `f` is the handle of a task that was. Uncaught, that ends this task as if it were cancelled too
     /// @throws IllegalStateException this is not in an async body, but in plain code, or in a method that a body calls
     public static <T extends @Nullable Object> T await(Future<? extends T> f) throws Exception {

@@ -363,7 +363,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         if (state != DONE) end(null, future == null ? cause : dropped(future, cause));
     }
 
-    /// Ends a task whose machine has lost its power: nothing of it runs any more, and nobody reports it.
+    /// Ends a task whose machine has lost its power: nothing of it runs any more, and its failure is not reported.
     void crash(Throwable cause) {
         if (state == DONE) return;
         if (future instanceof StateMachine<T> body) body.abandon();

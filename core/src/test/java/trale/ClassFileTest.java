@@ -119,7 +119,7 @@ class ClassFileTest {
         assertTooLarge(keeping(100, 100));
     }
 
-    /// An access to a private member becomes longer, which nobody can tell from the body's own code.
+    /// An access to a private member becomes longer, which the body's own code does not show.
     @Test
     void J16_aLoopThatBecomesTooLongForItsJumpIsRejected() throws Exception {
         var body = body("private int p; static Body<Integer> body() { return () -> { var x = new Main(); for (int i = 0; i < 3; i++) { await(f(1));\n"

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import trale.support.Gate;
 import trale.support.UnderBothArrangements;
 
-/// Whoever gives up a body tells it once; its cleanup is then nobody's to disturb.
+/// A body is dropped once; its cleanup then runs undisturbed.
 class DroppedBodyTest extends UnderBothArrangements {
     private final List<String> log = new ArrayList<>();
     private final Gate<String> gate = new Gate<>();

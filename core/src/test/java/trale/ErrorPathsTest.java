@@ -29,7 +29,7 @@ import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
-/// What fails in an executor's own steps — foreign code it calls, a system call, the stack — reaches whoever asked, and nobody else.
+/// What fails in an executor's own steps — foreign code it calls, a system call, the stack — reaches the caller, and no other task.
 class ErrorPathsTest extends UnderBothArrangements {
 
     /// A child in which each level of an endless recursion spawns, and each level that comes back wakes.
@@ -218,7 +218,7 @@ class ErrorPathsTest extends UnderBothArrangements {
 
         private static void fail(Executor executor, int times) {
             for (var i = 0; i < times; i++) executor.submit(cx -> {
-                throw new IOException("nobody looks");
+                throw new IOException("unseen");
             });
             executor.submit(cx -> Poll.ready(null)).join();
         }
@@ -228,11 +228,11 @@ class ErrorPathsTest extends UnderBothArrangements {
     void failuresAreLoggedWhenThereAreNoDescriptors() throws Exception {
         try (var child = Child.startLimited(100, NoDescriptors.class, arrangement.name())) {
             assertEquals("goes on: /dev/null (Too many open files)\n", child.end());
-            assertTrue(child.errors().contains("IOException: nobody looks"), child.errors());
+            assertTrue(child.errors().contains("IOException: unseen"), child.errors());
         }
     }
 
-    /// A child that ends with failures that nobody has seen, and of which the first does not want to be printed.
+    /// A child that ends with unseen failures, and of which the first does not want to be printed.
     static final class EndsHostile {
         static void main(String[] args) {
             try (var executor = Arrangement.valueOf(args[0]).open("child")) {

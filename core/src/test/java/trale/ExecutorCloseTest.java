@@ -33,7 +33,7 @@ import trale.time.Timer;
 class ExecutorCloseTest extends UnderBothArrangements {
 
     @Test
-    void whoeverSpawnsOnAClosedExecutorIsRejected() {
+    void aSpawnOnAClosedExecutorIsRejected() {
         executor.close();
         var ran = new AtomicBoolean();
         var futures = assertThrows(RejectedExecutionException.class, () -> executor.submit(cx -> Poll.ready(ran.getAndSet(true))));
@@ -72,7 +72,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
     }
 
     @Test
-    void nobodyElseTurnsOrClosesTheReactorOfAnExecutor() throws Exception {
+    void onlyItsExecutorTurnsAndClosesAReactor() throws Exception {
         for (var round = 0; round < 50; round++) {
             try (var other = arrangement.open("other")) {
                 assertReactorIsNobodyElses(other); // perhaps before its thread has turned it
@@ -126,7 +126,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
     }
 
     @Test
-    void whoeverClosesWaitsForTheCleanup_anyNumberOfThreads() throws Exception {
+    void eachClosingThreadWaitsForTheCleanup_anyNumberOfThreads() throws Exception {
         var cleanup = new Gate<Void>();
         waitThenCleanUp(cleanup);
         var closed = new AtomicInteger();
@@ -198,7 +198,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
     }
 
     @Test
-    void whoeverSpawnsWhileItIsBeingClosedIsRejectedOrHasAHandleThatEnds() throws Exception {
+    void aSpawnDuringCloseIsRejectedOrItsHandleEnds() throws Exception {
         for (var round = 0; round < 50; round++) {
             var closing = arrangement.open("closing");
             var handles = Collections.synchronizedList(new ArrayList<JoinHandle<Void>>());

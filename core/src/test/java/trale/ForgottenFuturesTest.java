@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.support.TheLog;
 
-/// A future that nobody polls does nothing: the compiler says where one is thrown away.
+/// A future that is not polled does nothing: the compiler says where one is thrown away.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ForgottenFuturesTest {
     private static final String THROWN_AWAY = " is thrown away: nothing polls it, so what it stands for does not happen. Await it, or spawn it.";

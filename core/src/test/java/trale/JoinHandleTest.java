@@ -48,7 +48,7 @@ class JoinHandleTest extends UnderBothArrangements {
     }
 
     @Test
-    void whoeverGivesUpAHandleIsForgottenByItsTask() throws Exception {
+    void aTaskForgetsTheWaiterThatGaveUpItsHandle() throws Exception {
         var handle = waiting();
         var patient = executor.submit(() -> await(handle));
         var wakers = new ArrayList<WeakReference<Waker>>();
@@ -65,7 +65,7 @@ class JoinHandleTest extends UnderBothArrangements {
     }
 
     @Test
-    void whoeverIsCancelledWhileItAwaitsIsForgottenByTheTask() throws Exception {
+    void aTaskForgetsTheWaiterThatWasCancelled() throws Exception {
         var handle = waiting();
         var waker = new ArrayList<WeakReference<Waker>>();
         var awaiting = executor.submit(() -> {
@@ -83,7 +83,7 @@ class JoinHandleTest extends UnderBothArrangements {
     }
 
     @Test
-    void whoeverAwaitsAHandleTwiceAndGivesUpOneOfThemStillWaits() throws Exception {
+    void givingUpOneOfTwoAwaitsOfAHandleKeepsTheOther() throws Exception {
         var handle = waiting();
         var polls = new AtomicInteger();
         var twice = executor.submit(cx -> {
@@ -169,7 +169,7 @@ class JoinHandleTest extends UnderBothArrangements {
     }
 
     @Test
-    void whoeverAwaitsAFailedTaskGetsTheSameExceptionWithAMarkOfThePlace() {
+    void anAwaitOfAFailedTaskThrowsTheSameExceptionWithAMarkOfThePlace() {
         var thrown = new IOException("disk");
         var failed = executor.submit(cx -> {
             throw thrown;
@@ -225,7 +225,7 @@ class JoinHandleTest extends UnderBothArrangements {
         });
     }
 
-    /// A child that ends before anybody has looked at a failure, and before it is garbage.
+    /// A child that ends before a failure was seen, and before it is garbage.
     static final class Ends {
         static void main(String[] args) {
             if (args[1].equals("after logging")) Logger.getLogger("child").info("has hooks of its own from now on");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.support.TheLog;
 
-/// Bodies that nobody writes by hand: wide, deep, long. Their sources are made here; each is compared with its plain twin.
+/// Bodies that no person writes by hand: wide, deep, long. Their sources are made here; each is compared with its plain twin.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class OddBodiesTest {
 

@@ -72,7 +72,7 @@ class PauseTest {
     private static final class Sender implements AutoCloseable {
         private final List<Socket> sockets = new ArrayList<>();
         private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-        private final Semaphore rounds = new Semaphore(0); // that nobody has waited for yet
+        private final Semaphore rounds = new Semaphore(0); // that no thread has waited for yet
         private long last; // until it has ended, of the clock's thread
         private long longest;
 

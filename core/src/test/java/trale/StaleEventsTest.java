@@ -76,7 +76,7 @@ class StaleEventsTest extends UnderBothArrangements {
         var dispatched = new CountDownLatch(1);
         try (var first = new Pipe(() -> {
                     blocked.countDown();
-                    awaitUninterruptibly(go); // holds whoever turns the reactor
+                    awaitUninterruptibly(go); // holds the thread that turns the reactor
                 });
                 var second = new Pipe(waker);
                 var last = new Pipe(dispatched::countDown)) {
@@ -148,7 +148,7 @@ class StaleEventsTest extends UnderBothArrangements {
         Linux.close(duplicate, pipe.ends[1]);
     }
 
-    /// Lets whoever turns the reactor take all that has happened so far.
+    /// Lets the thread that turns the reactor take all that has happened so far.
     private void turn() throws Exception {
         var turned = new CountDownLatch(1);
         try (var last = new Pipe(turned::countDown)) {
@@ -165,12 +165,12 @@ class StaleEventsTest extends UnderBothArrangements {
         other.close();
         numbers.removeAll(NothingIsLeft.open().keySet());
         assertEquals(3, numbers.size());
-        var strangers = new ArrayList<Integer>();
-        for (var i = 0; i < 3; i++) strangers.add(Linux.eventFd());
-        assertTrue(numbers.containsAll(strangers), "the numbers were not reused: this test has tested nothing");
+        var others = new ArrayList<Integer>();
+        for (var i = 0; i < 3; i++) others.add(Linux.eventFd());
+        assertTrue(numbers.containsAll(others), "the numbers were not reused: this test has tested nothing");
         reactor.wakeup();
-        for (var fd : strangers) assertEquals(-Linux.EAGAIN, Linux.read(fd, 8), "somebody wrote to it");
-        strangers.forEach(Linux::close);
+        for (var fd : others) assertEquals(-Linux.EAGAIN, Linux.read(fd, 8), "a wrong write");
+        others.forEach(Linux::close);
     }
 
     @Test
@@ -187,12 +187,12 @@ class StaleEventsTest extends UnderBothArrangements {
             });
             begun.await();
             other.close();
-            var strangers = new ArrayList<Integer>();
-            for (var i = 0; i < 4; i++) strangers.add(Linux.eventFd());
+            var others = new ArrayList<Integer>();
+            for (var i = 0; i < 4; i++) others.add(Linux.eventFd());
             over.set(1);
             waking.join();
-            for (var fd : strangers) assertEquals(-Linux.EAGAIN, Linux.read(fd, 8), "somebody wrote to it");
-            strangers.forEach(Linux::close);
+            for (var fd : others) assertEquals(-Linux.EAGAIN, Linux.read(fd, 8), "a wrong write");
+            others.forEach(Linux::close);
         }
     }
 }

@@ -21,7 +21,7 @@ import trale.support.Futures;
 import trale.support.Gate;
 import trale.support.UnderBothArrangements;
 
-/// Whatever a task does to itself, it does to nobody else.
+/// What ends one task ends that task alone.
 class TaskFailureTest extends UnderBothArrangements {
 
     @Test

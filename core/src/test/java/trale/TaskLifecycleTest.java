@@ -24,7 +24,7 @@ import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 
 /// {fails when} × {its handle is used how, and when} × {woken when} × {hand-written, async body}. Whatever is combined: its
-/// outcome reaches whoever asked for it, and the log if nobody did, once; it is dropped at most once, and neither polled nor
+/// outcome reaches the task or thread that asked for it, once, or else the log; it is dropped at most once, and neither polled nor
 /// dropped after its end; each wake is followed by a poll, and none comes without.
 class TaskLifecycleTest extends UnderBothArrangements {
 
@@ -104,7 +104,7 @@ class TaskLifecycleTest extends UnderBothArrangements {
 
         private boolean open; // a wake publishes it
         private JoinHandle<String> handle;
-        private Callable<Object> outcome; // as whoever joined or awaited got it
+        private Callable<Object> outcome; // as the joining thread or awaiting task got it
 
         Life(Which which) {
             this.which = which;
@@ -164,7 +164,7 @@ class TaskLifecycleTest extends UnderBothArrangements {
             });
         }
 
-        /// @return what nobody has looked at
+        /// @return the failure that is still unseen
         List<Throwable> live() throws Exception {
             var awaitedFirst = which.when == When.BEFORE_THE_FIRST_POLL && which.use == Use.AWAITED;
             try (var _ = new Hold()) {
@@ -252,7 +252,7 @@ class TaskLifecycleTest extends UnderBothArrangements {
         }
 
         private void pollsFollow(int atMost, Wakes wakes) throws Exception {
-            if (waker == null) return; // was never polled, so nobody can wake it
+            if (waker == null) return; // was never polled, so it has no waker
             var before = polls;
             var alive = !ended;
             wakes.wake();

@@ -20,7 +20,7 @@ import trale.support.TheLog;
 /// | cancelled while it is suspended at await k | await k throws CancellationException |
 /// | cancelled at k, and again at k + 1 | both throw |
 /// | a task, cancelled at k and at each await that follows | await k throws: a task is told once |
-/// | dropped at k; the cleanup runs, on its own if it has to wait | await k throws; nobody sees the result |
+/// | dropped at k; the cleanup runs, on its own if it has to wait | await k throws; the result is dropped |
 /// | dropped before it started | does nothing |
 ///
 /// The log, in which side effects stand in their order, must be the same, and the value or exception.

@@ -149,7 +149,7 @@ class UnloadingTest {
 
     private static WeakReference<ClassLoader> failAndClose(boolean seen) throws Throwable {
         try (var log = new TheLog()) {
-            var failure = new IllegalStateException("nobody looks at this one");
+            var failure = new IllegalStateException("this one stays unseen");
             var copy = new Copy();
             var executor = copy.open(Arrangement.OWN_THREAD);
             var handle = Copy.call(executor, "submit", copy.future((_, _, _) -> {
@@ -177,7 +177,7 @@ class UnloadingTest {
         }
     }
 
-    /// R17: a reactor that nobody closes would never be collected.
+    /// R17: a reactor that is not closed would never be collected.
     @Test
     void R17_aReactorComesWithAnExecutorAndIsClosedWithIt() {
         assertEquals(0, Reactor.class.getConstructors().length);

@@ -71,7 +71,7 @@ class TcpExamplesTest {
             }
             var reset = clients.removeFirst();
             reset.setSoLinger(true, 0);
-            reset.close(); // hurts nobody else
+            reset.close(); // the other clients do not notice
             for (var client : clients) {
                 client.shutdownOutput();
                 assertEquals(-1, client.getInputStream().read());

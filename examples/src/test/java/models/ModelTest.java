@@ -51,7 +51,7 @@ class ModelTest {
         assertTrue(out.toString().lines().anyMatch(line -> line.startsWith("Then ")), out::toString);
     }
 
-    /// So whoever renames a method or a field, or changes a step, has to look at the model.
+    /// So a renamed method, a renamed field or a changed step breaks the build here, and the model is looked at.
     @ParameterizedTest
     @MethodSource("models")
     void eachStepOfTheCodeAsItIsQuotesTheMethodItNames(Model<?> model) throws Exception {

@@ -18,7 +18,7 @@ public final class Pause implements Future<Object> {
         this.left = Driver.current().pendings(place);
     }
 
-    /// {@return a future whose value nobody looks at}
+    /// {@return a future whose value is not used}
     /// @param place the number of the await
     public static Future<Object> at(int place) {
         return new Pause(null, place);

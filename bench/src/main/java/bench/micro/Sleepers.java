@@ -89,7 +89,7 @@ final class Sleepers {
                 try {
                     Thread.sleep(Duration.ofNanos(instant - System.nanoTime()));
                 } catch (InterruptedException e) {
-                    throw new AssertionError("nobody interrupts", e);
+                    throw new AssertionError("nothing interrupts", e);
                 }
                 over.countDown();
             });

@@ -36,7 +36,7 @@ public class SpawnAwait {
                     Thread.startVirtualThread(() -> {}).join();
                 }
             } catch (InterruptedException e) {
-                throw new AssertionError("nobody interrupts", e);
+                throw new AssertionError("nothing interrupts", e);
             }
         }).join();
     }

@@ -17,7 +17,7 @@ import trale.Poll;
 /// One suspended body is resumed and suspends again; by hand, with no executor in between.
 public class SuspendResume {
 
-    /// Pending and ready by turns, and it wakes nobody.
+    /// Pending and ready by turns, and it wakes no task.
     private static final class Turn implements Future<Void> {
         private static final Poll<Void> READY = Poll.ready(null);
         private boolean ready = true;

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 
-/// A task goes to the back of the run-queue, in which there is nobody else, and comes round again.
+/// A task goes to the back of the run-queue, in which it is alone, and comes round again.
 public class YieldNow {
     private static final int TIMES = 100_000;
 

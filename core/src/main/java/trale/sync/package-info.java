@@ -1,4 +1,4 @@
-/// What tasks share: a [trale.sync.Channel] hands items over, a [trale.sync.Semaphore] limits, an [trale.sync.Event] tells.
+/// What tasks share: a [trale.sync.Channel] carries items, a [trale.sync.Semaphore] limits, an [trale.sync.Event] tells.
 ///
 /// **First come, first served.** Every primitive keeps its waiting futures in one line. A newcomer goes to its end, also when
 /// something is there: a turn that was woken and has not been polled yet is overtaken only by the turn behind it that is awake already.

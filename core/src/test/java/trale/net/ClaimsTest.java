@@ -57,7 +57,7 @@ class ClaimsTest extends SocketTest {
         }
 
         /// A refusal needs another operation that was in progress meanwhile. A rival becomes active, *then* counts, *then*
-        /// begins; whoever is refused had read the count, *then* whether it is active, *then* begun.
+        /// begins; a refused reader had read the count, *then* whether it is active, *then* begun.
         Future<Void> reading(AsyncRead from, Rival me, Rival other) {
             return async(() -> {
                 var one = ByteBuffer.allocate(1);
@@ -74,7 +74,7 @@ class ClaimsTest extends SocketTest {
                         throw e;
                     } catch (IllegalStateException e) {
                         refusals.incrementAndGet();
-                        if (!active && other.begun.get() == begun) wrong = "refused, but nobody else was reading";
+                        if (!active && other.begun.get() == begun) wrong = "refused, but no other task was reading";
                     } finally {
                         me.active.set(false);
                     }

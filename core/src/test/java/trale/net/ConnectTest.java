@@ -25,7 +25,7 @@ import trale.support.Futures;
 /// From an address to a connection, or to an error that says why not.
 class ConnectTest extends SocketTest {
 
-    /// A port at which nobody listens any more.
+    /// A port whose listener has been closed.
     static InetSocketAddress closedPort() throws IOException {
         try (var once = ServerSocketChannel.open().bind(LOOPBACK)) {
             return (InetSocketAddress) once.getLocalAddress();

@@ -25,7 +25,7 @@ import trale.support.NeedsSoundCalls;
 import trale.support.NothingIsLeft;
 import trale.support.TheLog;
 
-/// What sockets cost, and what becomes of those nobody closes.
+/// What sockets cost, and what becomes of those that are not closed.
 @NeedsSoundCalls("another process, which is on a sound Linux")
 @NeedsLinux(NeedsLinux.PROCESS)
 class CostTest extends SocketTest {

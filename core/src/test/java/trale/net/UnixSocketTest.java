@@ -133,7 +133,7 @@ class UnixSocketTest extends SocketTest {
                 assertEquals(5, Linux.write(peer, 5));
             }
             assertEquals(6, first.join());
-            assertEquals(5, run(() -> await(pair.one().read(ByteBuffer.allocate(100)))), "and nobody keeps the descriptor");
+            assertEquals(5, run(() -> await(pair.one().read(ByteBuffer.allocate(100)))), "and the descriptor is not kept");
         }
     }
 }

@@ -20,16 +20,16 @@ class ReactorTest {
     void E17_aClosedReactorSetsNobodysTimer() throws Exception {
         var reactor = new Reactor();
         reactor.close();
-        var strangers = new ArrayList<Integer>();
-        for (var i = 0; i < 3; i++) strangers.add(Linux.timerFd());
+        var others = new ArrayList<Integer>();
+        for (var i = 0; i < 3; i++) others.add(Linux.timerFd());
         var refusal = assertThrows(
                 IllegalStateException.class, () -> reactor.schedule(new Deadline(System.nanoTime() + 1_000_000_000), () -> {}));
-        for (var fd : strangers) assertFalse(Linux.isArmed(fd), "somebody set it");
+        for (var fd : others) assertFalse(Linux.isArmed(fd), "a wrong timer was set");
         assertEquals("this reactor is closed; sleep in a task of an executor that is open", refusal.getMessage());
-        assertThrows(ClosedChannelException.class, () -> reactor.add(strangers.getFirst()));
+        assertThrows(ClosedChannelException.class, () -> reactor.add(others.getFirst()));
         reactor.wakeup();
         reactor.close();
-        strangers.forEach(Linux::close);
+        others.forEach(Linux::close);
     }
 
     @Test

@@ -31,7 +31,7 @@ public final class TheLog implements Filter, AutoCloseable {
         return record;
     }
 
-    /// Collects garbage until each of these, which nobody holds the task of, has been logged; nothing else may be.
+    /// Collects garbage until each of these, whose task is not reachable, has been logged; nothing else may be.
     ///
     /// @return the last report
     public LogRecord expect(Collection<? extends Throwable> failures) throws InterruptedException {

@@ -56,9 +56,9 @@ public abstract class UnderBothArrangements {
         onExecutor(() -> null);
     }
 
-    /// {@return the failure of a task that nobody will look at: [TheLog#expect] it, and what should be logged before has been}
+    /// {@return the failure of a task that is neither joined nor awaited: [TheLog#expect] it, and what should be logged before has been}
     protected Throwable failUnseen() {
-        var failure = new IllegalStateException("nobody looks at this one");
+        var failure = new IllegalStateException("this one stays unseen");
         executor.submit(cx -> {
             throw failure;
         });

@@ -98,7 +98,7 @@ class SemaphoreTest extends UnderBothArrangements {
         var last = pending(semaphore.acquire(), NONE);
         pending(first, NONE);
         stolen.close();
-        pending(last, NONE); // wakes nobody new but itself, and comes after the first
+        pending(last, NONE); // wakes only itself, and comes after the first
         var p = ready(first);
         pending(last, NONE);
         p.close();

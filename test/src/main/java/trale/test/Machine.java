@@ -194,7 +194,7 @@ class Machine implements Kernel {
         return descriptors.sockets();
     }
 
-    /// Loses its power: what it had is gone, and nobody is told.
+    /// Loses its power: what it had is gone, and its peers get no message.
     void crash() {
         isCrashed = true;
         sockets().forEach(Socket::vanish);

@@ -107,7 +107,7 @@ final class Udp extends Socket {
         wake(IN | PRI);
     }
 
-    /// The answer to a datagram: nobody has that port. Only a connected socket is told.
+    /// The answer to a datagram whose port is closed. Only a connected socket is told.
     void unreachable(Address.Inet to) {
         if (closed || !to.equals(peer)) return;
         error = Linux.ECONNREFUSED;

@@ -151,7 +151,7 @@ final class Side implements AutoCloseable {
         return told(call("listen", fd(socket), backlog));
     }
 
-    /// @param to the socket whose address it is to be connected to; −1: one that nobody has
+    /// @param to the socket whose address it is to be connected to; −1: one that no socket has
     String connect(int socket, int to, boolean any) {
         return told(call("connect", fd(socket), address, peer(socket, to, any)));
     }
