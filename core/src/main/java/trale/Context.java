@@ -16,8 +16,8 @@ public final class Context {
     /// The task that is polled. Null in a context made by [#of(Waker)], with which one future polls another, and in [#GIVEN_UP].
     final @Nullable Task<?> task;
 
-    /// The waker of a task. The waker holds the context, and the context holds the waker. So both are collected together once nothing
-    /// else holds either, and the task can tell: see [Task#context].
+    /// The waker of a task. The waker holds the context, and the context holds the waker. So both are collected together once nothing else
+    /// holds either. A snapshot notices that: see [Task#context].
     private record OfTask(Context context) implements TaskWaker {
         @Override
         public Task<?> task() {

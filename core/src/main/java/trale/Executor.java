@@ -20,13 +20,13 @@ import trale.reactor.Reactor;
 /// By default the executor's thread turns the [Reactor]: it takes events and wakes tasks. With [Builder#reactorThread(boolean)] a second thread
 /// turns the reactor and wakes tasks. The Rust trale does the same. Each event then costs a hand-over between threads.
 ///
-/// **What ends a task ends that task alone**: an exception, a StackOverflowError, an OutOfMemoryError, a waker or logger that
-/// throws. A task that fails, and whose failure no join or await is given, is logged when it has become garbage (System.Logger
-/// `trale`), or when a thousand others have failed since. The failures left at the JVM's exit go to System.err, because logging
-/// may have been shut down by then.
+/// **What a poll throws ends its own task alone**, also a StackOverflowError or an OutOfMemoryError. If a foreign waker or logger throws,
+/// all tasks go on. A failure that reaches no join or await is logged when its task has become garbage (System.Logger `trale`), or when a
+/// thousand others have failed since. The failures left at the JVM's exit go to System.err, because logging may have been shut down by
+/// then.
 ///
 /// **Fairness.** Runnable tasks are polled in turn. A body that is always ready yields after 128 awaits, or after 0.1 ms of them;
-/// the reactor is turned at least once in 64 polls, and after each poll that ends 0.5 ms or more since the last turn. While polls and
+/// the reactor is turned at least once in 64 polls, and after a poll that ends when 0.5 ms have passed since the last turn. While polls and
 /// awaits are short, the clock is read once in up to 32 of them. So up to 31 long ones pass before the clock is read.
 ///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
@@ -87,7 +87,7 @@ public final class Executor implements AutoCloseable {
                 case "thread" -> true;
                 case "own" -> false;
                 default -> throw new IllegalArgumentException("-Dtrale.reactor=" + turnedBy
-                        + ": thread has a thread turn the reactor; own, or nothing said, the executor's own");
+                        + ": use thread (a second thread turns the reactor) or own (the default: the executor's thread turns it)");
             };
             executor = builder().name("trale").reactorThread(reactorThread).build();
             processWide = executor;
@@ -120,7 +120,7 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return what it became
     /// @throws java.util.concurrent.CompletionException it failed; the cause is what it threw
-    /// @throws CancellationException it was cancelled, or it awaited a task that was and did not catch that
+    /// @throws CancellationException it was cancelled, or it did not catch the CancellationException of a task that it awaited
     /// @throws IllegalStateException called inside a task; `await` the future there
     public static <T extends @Nullable Object> T blockOn(Future<T> f) {
         requireOutside("blockOn(future)", "await(future)");
@@ -159,7 +159,7 @@ public final class Executor implements AutoCloseable {
         return submit(Async.async(body));
     }
 
-    /// Runs what is left of a body that was given up: its cleanup has to wait. Also while the executor is being closed.
+    /// Runs the rest of a body that was given up and whose cleanup awaits something. Also while the executor is being closed.
     static void adopt(Future<?> body) {
         get().loop.adopt(body);
     }
@@ -192,14 +192,14 @@ public final class Executor implements AutoCloseable {
         return "Executor[" + loop.name + ", tasks: " + taskCount() + state;
     }
 
-    /// Tells what this executor does now: each task, its line, and what it waits for. For people, from any thread, at any time; a
-    /// program that is not watched pays nothing for it.
+    /// Tells what this executor does now: each task, its line, and what it waits for. For people, from any thread, at any time; without a
+    /// snapshot it costs one comparison in a poll.
     ///
-    /// It is made by the executor's thread between two polls, so it is consistent; inside a task, in its poll. If a poll
-    /// holds the thread for 200 ms, this says on which line that is, and lists no other task. Of a closed executor it is empty.
+    /// The executor's thread makes it between two polls, so it is consistent. Inside a task it is made in that task's poll. If a poll holds
+    /// the thread for 200 ms, this says on which line that is, and lists no other task. Of a closed executor it is empty.
     ///
-    /// That nothing can wake a task, because its future has lost the waker, is told if a garbage collection has run between an
-    /// earlier snapshot and this one. See [#snapshot(boolean)].
+    /// A task that nothing can wake, because its future has lost the waker, is found if a garbage collection has run between an earlier
+    /// snapshot and this one. See [#snapshot(boolean)].
     public Snapshot snapshot() {
         return loop.inspector.snapshot(false);
     }
@@ -212,7 +212,7 @@ public final class Executor implements AutoCloseable {
         return loop.inspector.snapshot(collect);
     }
 
-    /// Has a probe told what this executor does from now on, instead of the one before.
+    /// From now on this probe, instead of the one before, is told what the executor does.
     ///
     /// @param probe null: none
     /// @hidden
@@ -226,7 +226,8 @@ public final class Executor implements AutoCloseable {
     /// all wait. An interrupt does not end the wait; the thread's flag is kept.
     ///
     /// A body that catches its CancellationException and goes on is not cancelled again: this waits as long as it runs, for ever
-    /// if it loops. [#close(Duration)] does not. Sockets of the tasks keep their ports until they are closed themselves.
+    /// if it loops. [#close(Duration)] cancels it again, and abandons it in the end. Sockets of the tasks keep their ports until they are
+    /// closed themselves.
     ///
     /// After the process-wide executor has been closed, [#get()] starts another.
     ///
@@ -241,13 +242,13 @@ public final class Executor implements AutoCloseable {
         joinUninterruptibly(null);
     }
 
-    /// As [#close()], within bounds: cancels every task; after each `grace` cancels again those that are left; after the third one
-    /// abandons them. An abandoned task ends with CancellationException, its resources of [JoinHandle#closing(AutoCloseable)] are
-    /// closed, what it waits for is dropped, but its body goes no further: no `finally` block of it runs.
+    /// As [#close()], but bounded. It cancels every task, and after each `grace` those that are left. After the third `grace` it abandons
+    /// them. An abandoned task ends with CancellationException, its resources of [JoinHandle#closing(AutoCloseable)] are closed, what it
+    /// waits for is dropped, but its body goes no further: no `finally` block of it runs.
     ///
     /// Which tasks were abandoned, and where they are, is logged (System.Logger `trale`).
     ///
-    /// @param grace how long a cleanup may take; zero or less: this does not wait, and may abandon tasks that were never cancelled
+    /// @param grace how long a cleanup may take; zero or less: it waits for no cleanup, and may abandon tasks before they were cancelled
     /// @return whether every task came to an end by itself. False also if a body holds the executor's thread: that thread
     ///         goes on until the body returns, and the descriptors are closed then
     /// @throws IllegalStateException called inside a task of any executor

@@ -54,9 +54,9 @@ public interface Future<T extends @Nullable Object> {
     /// ended, cleanup included, this throws that failure, the same object, with later failures suppressed in it.
     ///
     /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with. If all have
-    /// values in spite of that, they are returned, and the next await of the body throws the CancellationException. Nothing of the
-    /// futures is left running. A [JoinHandle] among them that is given up gives up the waiting, not its task. Dropped before its
-    /// first poll, this drops the futures.
+    /// values in spite of that, they are returned, and the next await of the awaiting body throws the CancellationException. Nothing of the
+    /// futures is left running. A [JoinHandle] among them that is cancelled stops waiting, and its task runs on. Dropped before its first
+    /// poll, this drops the futures.
     ///
     /// ```java
     /// List<Integer> values = Executor.blockOn(Future.all(async(() -> 1), async(() -> 2)));
@@ -84,9 +84,9 @@ public interface Future<T extends @Nullable Object> {
     /// they came. What a loser's cleanup fails with is logged. Ties are decided in argument order.
     ///
     /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with; failures
-    /// from before are suppressed in it. A value that one of them has then is returned, late and not lost, and the next await of the
-    /// body throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses gives up the waiting,
-    /// not its task. Dropped before its first poll, this drops the futures.
+    /// from before are suppressed in it. If one of them has a value all the same, this returns it, and the next await of the awaiting body
+    /// throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses stops waiting, and its task runs
+    /// on. Dropped before its first poll, this drops the futures.
     ///
     /// ```java
     /// String mirror = Executor.blockOn(Future.<String>any(
@@ -145,11 +145,11 @@ public interface Future<T extends @Nullable Object> {
     /// {@return a future that becomes what the stage becomes}
     ///
     /// A failure is the stage's own, not wrapped in a CompletionException. Where it was awaited is added as a suppressed
-    /// [JoinHandle.AwaitedHere]. A stage that was cancelled by another fails with CancellationException.
+    /// [JoinHandle.AwaitedHere]. A stage that other code cancelled fails with CancellationException.
     ///
-    /// Cancelled or dropped, this cancels the stage by `toCompletableFuture().cancel(true)`, and forgets the waiting task. For a
-    /// CompletableFuture that completes it with CancellationException, and the thread that computes it goes on. A value that comes
-    /// at the same time is lost to this future; the stage has it.
+    /// Cancelled or dropped, this cancels the stage by `toCompletableFuture().cancel(true)`, and forgets the waiting task. A
+    /// CompletableFuture then completes with CancellationException, and the thread that computes it goes on. A value that comes at the same
+    /// time is lost to this future; the stage has it.
     ///
     /// ```java
     /// var stage = CompletableFuture.supplyAsync(() -> 42);

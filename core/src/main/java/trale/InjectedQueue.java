@@ -58,8 +58,8 @@ final class InjectedQueue {
         return (Task<?>) first;
     }
 
-    /// As [#poll()], but waits until every add that has begun is linked. So null means that the queue is empty. The tail alone does not
-    /// tell that: `poll` may have added the stub behind a task whose add is between its two steps.
+    /// As [#poll()], but if it finds no task it waits until every add that has begun is linked. So null means that the queue is empty. The
+    /// tail alone does not tell that: `poll` may have added the stub behind a task whose add is between its two steps.
     @SuppressWarnings("ThreadPriorityCheck") // a thread between its two steps may need this one's core
     @Nullable Task<?> pollAll() {
         for (;;) {

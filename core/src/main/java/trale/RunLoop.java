@@ -65,18 +65,18 @@ final class RunLoop {
         takeInjected();
     }
 
-    /// A system call may need some bytes of heap. If there are none, the next round tries again.
+    /// A system call may need some bytes of heap. If there are none, the next pass of the loop makes the call again.
     private void drive(boolean sleep) {
         try {
             if (sleep) driver.sleep();
             else driver.turn();
         } catch (OutOfMemoryError e) {
-            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // it is in use elsewhere
+            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // no task was ended: try again a little later
         }
     }
 
     /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
-    /// tasks nor the reactor: at most 64 tasks of each queue are taken at a time, and a turn follows after at most 64 polls.
+    /// tasks nor the reactor: at most 64 tasks of each queue are taken at a time, and the reactor is asked after at most 64 polls.
     private boolean takeInjected() {
         inspector.serve();
         if (watching != null) watching.takesInjected();
@@ -96,7 +96,7 @@ final class RunLoop {
     private static final int MAX_INJECTED = 64;
     private static final long PAUSE = 1_000_000; // ns
 
-    /// After so many cancellations `close(grace)` abandons the tasks that are left.
+    /// After this number of rounds `close(grace)` abandons the tasks that are left.
     static final int ROUNDS = 3;
 
     private static final String CLOSED = "the executor was closed";
@@ -116,8 +116,8 @@ final class RunLoop {
     final FullHeap fullHeap = new FullHeap(this);
     long spawned; // ever
 
-    /// Null while the executor is not watched. The executor's thread writes it. Another thread that wakes a task reads it once; if it still
-    /// reads a watching that has ended, that is told one event more.
+    /// Null while the executor is not watched. The executor's thread writes it. Another thread that wakes a task reads it once. A watching
+    /// that has just ended may be told one event more.
     volatile @Nullable Watching watching;
 
     private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned
@@ -136,8 +136,8 @@ final class RunLoop {
     /// wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, `parked` is 1 again for the next wake.
     private volatile int parked;
 
-    /// Spawned and not yet ended, for people: the end of the loop does not depend on it. Written by the executor's thread alone, in
-    /// steps that call nothing, so that a spawn without stack is not counted.
+    /// Spawned and not yet ended. FullHeap decides by it; the end of the loop does not depend on it. Written by the executor's thread
+    /// alone, in steps that call nothing, so that a spawn without stack is not counted.
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     volatile int tasks;
 
@@ -145,9 +145,9 @@ final class RunLoop {
     /// if it could not; the executor's subtracts after it has counted the task in `tasks`.
     final AtomicInteger arriving = new AtomicInteger();
 
-    /// How many rounds of cancelling closing threads have asked for; not 0: nothing can be spawned any more. Written under the
-    /// monitor, *before* [#unpark()]. A thread that spawns queues the task, *then* reads it; the executor's thread reads it, *then*
-    /// takes what is injected, and cancels. So a task that slips in is cancelled by one of the two.
+    /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
+    /// *before* [#unpark()]. The spawning thread queues the task, *then* reads this; the executor's thread reads this, *then* takes what is
+    /// injected, and cancels. So a task that slips in is cancelled by one of the two.
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time. A thread
@@ -228,9 +228,10 @@ final class RunLoop {
         start(task, null);
     }
 
-    /// Queues a task that is in no queue yet. It is counted, and is among its siblings, before it is queued.
+    /// Queues a task that is in no queue yet. It is among its siblings before it is queued. A task from another thread is counted before,
+    /// too.
     ///
-    /// @param parent whose child it is, by the executor's thread; or null
+    /// @param parent whose child it is, or null; if it is not null, the caller is the executor's thread
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task, @Nullable Children<?> parent) {
         var handle = new JoinHandle<>(task); // nothing is allocated once the task is queued
         var foreign = !isCurrent();
@@ -296,7 +297,7 @@ final class RunLoop {
 
     /// From now on nothing can be spawned, and the tasks are cancelled.
     ///
-    /// @param round 1 for the first time; later ones reach the tasks that have gone on; behind the last, what is left is abandoned
+    /// @param round 1 for the first time. A later round reaches the tasks that have gone on. ROUNDS + 1 abandons what is left
     synchronized void close(int round) {
         if (wantedRounds < round) wantedRounds = round;
         unpark();

@@ -25,8 +25,8 @@ import trale.internal.probe.Watched;
 /// | cancel() | count, then as wake() | count | count, as wake() | count | – |
 ///
 /// A wake is never lost, never doubled, and harmless when it comes late. A wake from another thread puts the task into
-/// the executor's `injected` queue. A wake from the reactor thread puts it into `events`. A task is in at most one of the two, once.
-/// The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
+/// the executor's `injected` queue. A wake from the reactor thread, if there is one, puts it into `events`. A task is in at most one of the
+/// two, once. The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
 final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Watched {
     static final int IDLE = 0;
     static final int QUEUED = 1;
@@ -57,8 +57,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     int state = IDLE; // executor's thread only
 
-    /// For people: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). Executor's
-    /// thread only; the number is read by others.
+    /// For people: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). The executor's
+    /// thread writes them; other threads may read them.
     long number;
 
     long spawnedAt;
@@ -66,9 +66,9 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     long cancelledAt;
     int polls;
 
-    /// 1 while the task is in `injected` or `events` of its loop. A waker does getAndSet(1) and adds the task only if it was 0. The executor's thread
-    /// takes it out, then getAndSet(0), then polls. Both are read-modify-writes of one variable, so a waker that finds 1 has
-    /// still published its writes to the next poll.
+    /// 1 while the task is in `injected` or `events` of its loop. A waker does getAndSet(1) and adds the task only if the answer is 0. The
+    /// executor's thread takes the task out, then does getAndSet(0), then polls. Both are read-modify-writes of one variable, so a waker
+    /// that finds 1 has still published its writes to the next poll.
     volatile int injected;
 
     /// Links of the [RunQueue] and the [WaitQueue]. Executor's thread only.
@@ -89,7 +89,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// How often cancel() was called. Any thread adds before its wake(), which publishes it; read by the executor's thread.
     private volatile int cancels;
 
-    /// Why, said last. Written before `cancels`, which publishes them.
+    /// The reason and the cause of the latest cancellation. Written before `cancels`, which publishes both.
     private @Nullable String why;
     private @Nullable Throwable cause;
 
@@ -110,8 +110,9 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     private @Nullable Closing closing; // guarded by this; the latest first
     private boolean closingDone; // guarded by this
 
-    /// Whether the failure was given to anyone. Its receiver writes this *before* it reads `unseen`. The executor's thread writes
-    /// `unseen` *before* it reads `seen`. So one of the two sees the other, and takes back the report.
+    /// Whether a join, an await or a scope was given the failure. Its receiver writes this *before* it reads `unseen`. The executor's
+    /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other, and calls [UnseenFailure#forget()], which cancels
+    /// the log entry.
     private volatile boolean seen;
     private volatile @Nullable UnseenFailure unseen;
 
@@ -140,7 +141,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
                 var queue = loop.isReactorThread() ? loop.events : loop.injected;
                 queue.add(this); // allocates nothing
             } catch (Throwable t) {
-                injected = 0; // a wake that came in between, and found 1, fails with this one
+                injected = 0; // a wake that came in between, and found 1, has no effect either
                 throw t;
             }
         }
@@ -209,7 +210,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return Cancellation.of(why, cause);
     }
 
-    /// By an await that begins: it is the innermost place of the task.
+    /// Called by an await that begins. That await is the innermost place of the task, so it throws the cancellation.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -275,7 +276,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return new NullPointerException(f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
     }
 
-    /// Gives up a future; what that throws does not hide why.
+    /// Gives up a future. What its `drop` throws is suppressed in `cause`.
     static <E extends Throwable> E dropped(Future<?> f, E cause) {
         try {
             f.drop();
@@ -294,8 +295,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
-    /// Publishes the end. What is foreign, or may find no memory, comes after the state, and none of it keeps a later step from
-    /// being reached.
+    /// Publishes the end. Foreign code, and code that may find no memory, runs after the state is DONE. If it throws, the later steps still
+    /// run.
     private void end(@Nullable T result, @Nullable Throwable failed) {
         future = null;
         value = result;
@@ -328,7 +329,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
-    /// A cancellation that was asked for is no failure, nor is it one to spawn on an executor that is being closed.
+    /// Expected are a cancellation that was asked for, and the rejection of a spawn by an executor that is being closed.
     private boolean isExpected(Throwable failed) {
         return (failed instanceof CancellationException && (isCancelled() || loop.isClosed()))
                 || (failed instanceof RejectedExecutionException && !loop.isOpen());
@@ -358,12 +359,12 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         if (u != null) u.forget();
     }
 
-    /// Ends a task that will not be polled again: its executor is gone.
+    /// Ends a task that will not be polled again: its executor is gone, or the heap is full.
     void abandon(Throwable cause) {
         if (state != DONE) end(null, future == null ? cause : dropped(future, cause));
     }
 
-    /// Ends a task whose machine has lost its power: nothing of it runs any more, and its failure is not reported.
+    /// Ends a task whose simulated machine has lost its power: nothing of it runs any more, and its failure is not reported.
     void crash(Throwable cause) {
         if (state == DONE) return;
         if (future instanceof StateMachine<T> body) body.abandon();
@@ -381,7 +382,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return true;
     }
 
-    /// Logs where a task is that is to be abandoned, and gives up its future without a poll.
+    /// Logs where the task waits, and abandons its future, if that is [Cancellable], without a poll.
     ///
     /// @return false: it has ended
     boolean giveUp() {
@@ -428,7 +429,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return ended;
     }
 
-    /// Blocks until the end; by any thread but an executor's. Allocates nothing unless it is interrupted, which does not end it.
+    /// Blocks until the end; by any thread but an executor's. An interrupt does not end the wait, and only an interrupt allocates.
     void awaitEnd() {
         var interrupted = false;
         synchronized (this) {
@@ -456,7 +457,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
-    /// {@return whether the waker was to be woken at the end, and now is not}
+    /// Removes the waker from those to be woken at the end. {@return whether it was among them}
     synchronized boolean forget(Waker waker) {
         return joiners.remove(waker);
     }

@@ -52,7 +52,7 @@ final class WaitQueue {
         for (var task = first; task != null; task = task.next) if (task.parent == null) task.cancel(why, null);
     }
 
-    /// Cancels the children of scopes that are not polled any more, but not a child that was cancelled `round` times already.
+    /// Cancels the children of scopes whose task has ended, except a child that was cancelled `round` times already.
     ///
     /// @return whether there were any
     boolean cancelForgotten(String why, int round) {

@@ -48,7 +48,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
             try (var executor = Arrangement.valueOf(args[0]).open("child")) {
                 executor.submit(cx -> Poll.ready(null)).join();
                 var all = new ArrayList<ByteBuffer>();
-                for (var size = 1 << 20; size > 0; size /= 2) fillWith(all, size);
+                for (var size = 1 << 20; size > 0; size /= 16) fillWith(all, size);
                 var sum = 0;
                 for (var i = 0; i < 100; i++) {
                     var result = new int[1];

@@ -21,7 +21,7 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// Opens the reactor of an executor.
     ///
     /// @param executor the executor's thread, which will call [#turn()] and [#sleep()]
-    /// @param threads  of a reactor's own thread, or null: the executor's thread turns the reactor
+    /// @param threads  makes the reactor thread; null: the executor's thread turns the reactor
     /// @throws IOException the process or the system has no descriptor left (EMFILE, ENFILE)
     /// @throws UnsupportedOperationException this is not Linux on x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
@@ -41,7 +41,7 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// Ends a sleep, or the next one. By any thread, at any time. Allocates nothing.
     void wake();
 
-    /// Has a probe told what the reactor does, or, if null, does not. By the executor's thread.
+    /// From now on this probe is told what the reactor does. Null: none is. By the executor's thread.
     void watch(@Nullable Probe probe);
 
     /// {@return whether a thread of its own turns the reactor}

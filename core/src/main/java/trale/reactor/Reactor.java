@@ -31,8 +31,8 @@ import trale.internal.probe.Probe;
 ///  wakeup(), from another thread ───── eventfd write ──────────────────▶ one eventfd
 /// ```
 ///
-/// Every descriptor is watched edge-triggered for all events from the start, so waiting costs no system call. The eventfd and the
-/// timerfd need not be read back. No task and no sleep has a descriptor of its own.
+/// Every descriptor is watched edge-triggered (epoll reports a change once), for all events from the start, so waiting costs no system
+/// call. The eventfd and the timerfd need not be read back. No task and no sleep has a descriptor of its own.
 ///
 /// **Events before deadlines.** A deadline counts as passed when the reactor has seen everything that Linux had to report at that
 /// time. After a pause of the process — a signal, a long garbage collection, a busy machine — data that arrived in time wakes its
@@ -50,8 +50,8 @@ public final class Reactor {
     private final Timers timers;
     private final SourceTable sources = new SourceTable();
 
-    /// At its exit the JVM waits 300 ms for each thread that is in native code, such as a thread in epoll_wait. Shutdown hooks may
-    /// rely on tasks that still run. So during the exit a turn sleeps in Java instead. This ends the epoll_wait that is under way.
+    /// At its exit the JVM waits up to 300 ms while threads are in native code, such as epoll_wait. Shutdown hooks may rely on tasks that
+    /// still run. So during the exit a turn sleeps in Java instead. This action ends the epoll_wait that is under way.
     private final Runnable atExit = this::wakeup;
 
     /// The thread that turns. That thread writes the field at its first turn. Before, each thread that adds the earliest
@@ -62,10 +62,10 @@ public final class Reactor {
     /// has woken the tasks of those events. Any thread that polls a sleep reads it.
     private volatile long seenUntil;
 
-    private @Nullable Probe told; // the probe that the calls of the thread that turns are reported to; used by that thread
+    private @Nullable Probe told; // the probe to which the turning thread reports its system calls; used by that thread
 
     /// Guarded by this. A thread that writes to the eventfd holds the monitor, so the eventfd is still open. The thread that turns reads
-    /// it without the monitor, because a close comes from that thread, or after that thread has ended.
+    /// `closed` without the monitor, because a close comes from that thread, or after that thread has ended.
     private boolean closed;
 
     /// Opens the three descriptors.
@@ -226,8 +226,8 @@ public final class Reactor {
         }
     }
 
-    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep may be polled on
-    /// another executor. By the thread that turns, or after it has ended. Idempotent.
+    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A woken sleep may go
+    /// on in another executor. By the thread that turns, or after it has ended. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

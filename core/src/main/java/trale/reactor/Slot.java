@@ -7,8 +7,8 @@ import trale.Context;
 import trale.Waker;
 import trale.internal.probe.TaskWaker;
 
-/// One direction of a [Source]. It knows whether a system call is worth making. If it is not, the slot keeps the waker of the task that
-/// waits.
+/// One direction, reading or writing, of a registered descriptor (a [Source]). It knows whether a system call is worth making. If it is
+/// not, the slot keeps the waker of the task that waits.
 ///
 /// ```
 ///            poll: true, make the call              event: READY
@@ -32,7 +32,8 @@ import trale.internal.probe.TaskWaker;
 /// ```
 ///
 /// No wake-up is lost. The slot is NOTHING *before* the call is made, so an event during or after the call turns it to READY.
-/// The next poll finds READY and answers true. If the event comes inside that poll, its compare-and-set fails, and it looks again.
+/// The next poll finds READY and answers true. If the event comes inside that poll, the poll's compare-and-set fails, and the poll looks
+/// again.
 ///
 /// No call is made in vain. After a short read the slot stays NOTHING, and the next poll keeps the waker without a call that would answer
 /// EAGAIN.
@@ -50,12 +51,12 @@ public final class Slot {
     ///
     /// The task writes READY → NOTHING before its call and NOTHING → its waker after it. The reactor writes READY, and close writes
     /// CLOSED. All are compare-and-sets, sequentially consistent. Only the task leaves CLOSED_WHILE_WAITING, so there a volatile write
-    /// is enough. The task's NOTHING is ordered before its system call. So the call sees what the kernel reported, or the report comes
-    /// after the NOTHING and is not overwritten.
+    /// is enough. The task's NOTHING is ordered before its system call. So the call finds what the kernel reported, or the report comes
+    /// after the NOTHING and turns it into READY.
     private volatile Object state = READY; // not known yet, so the first call is worth making
 
-    /// Linux has reported the end, or urgent data. From then on the task makes another call after a short one. The reactor writes `ended`
-    /// before the state becomes READY, and the task reads it after its call.
+    /// Linux has reported the end, or urgent data. From then on the slot turns READY also after a short read or write. The reactor writes
+    /// `ended` before the state becomes READY, and the task reads it after its call.
     private volatile boolean ended;
 
     Slot() {}

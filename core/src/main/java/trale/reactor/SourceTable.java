@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the [Source] an event is for by the 64 bits that epoll gives back: the place in this table, and a generation.
+/// Finds the [Source] of an event by the 64 bits that epoll gives back: the place in this table, and a generation.
 ///
 /// While the reactor goes through a batch of events, another thread may close a source and register a new one in its place. A later event
 /// of the batch may be for the closed source. It has the old generation and finds no source.
 final class SourceTable {
     private static final int NONE = -1;
 
-    /// `add` and `remove` write it under the monitor. The reactor's thread reads it without the monitor: the elements are volatile, and a
-    /// source is put in before it is added to epoll, so its first event finds it.
+    /// `add` and `remove` write it under the monitor. The thread that turns the reactor reads it without the monitor: the elements are
+    /// volatile, and a source is put in before it is added to epoll, so its first event finds it.
     private volatile AtomicReferenceArray<@Nullable Source> places = new AtomicReferenceArray<>(64);
 
     // Guarded by this:
@@ -26,7 +26,7 @@ final class SourceTable {
     synchronized Source add(Reactor reactor, int fd) {
         var place = firstFree != NONE ? firstFree : used;
         if (place == places.length()) grow();
-        // 31 bits: a generation comes again after 2³¹ sources. A stale event that old would be a spurious one.
+        // 31 bits: a generation comes again after 2³¹ sources. An event that is that stale would cause a spurious wake.
         var next = (generation + 1) & Integer.MAX_VALUE;
         var source = new Source(reactor, fd, (long) next << 32 | place);
         generation = next;

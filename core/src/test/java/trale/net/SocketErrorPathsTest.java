@@ -47,7 +47,7 @@ class SocketErrorPathsTest extends SocketTest {
     /// Takes all direct memory. It stays taken as long as the list is reachable.
     private static List<ByteBuffer> allDirectMemory() {
         var taken = new ArrayList<ByteBuffer>();
-        for (var size = 1 << 20; size > 0; size /= 2) {
+        for (var size = 1 << 20; size > 0; size /= 16) { // each size that is no longer to be had costs half a second of collections
             try {
                 while (true) taken.add(ByteBuffer.allocateDirect(size));
             } catch (OutOfMemoryError e) {
