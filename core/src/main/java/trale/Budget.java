@@ -4,14 +4,14 @@ import trale.internal.linux.Libc;
 
 /// How long a task may run before the other tasks have their turn, and before the reactor has its turn.
 ///
-/// - A poll ends after 128 ready awaits, or after 0.1 ms of ready awaits.
+/// - A poll ends at its 128th await, or after 0.1 ms of ready awaits.
 /// - The reactor is turned after 64 polls, or after 0.5 ms of running.
 ///
 /// Reading the clock costs as much as a short poll, so the clock is not read at each *step* (a step is a poll or a ready await). The
 /// number of steps between two readings doubles while steps are short, up to 32. It falls to one at the first reading that finds long
-/// steps. In the worst case 31 long steps follow many short ones, and a limit is passed once.
+/// steps. In the worst case 31 long steps follow many short ones, and one poll or turn exceeds its limit.
 ///
-/// Each executor has one budget, used by its thread alone. A context that another thread polls has a budget that only counts.
+/// Each executor has one budget, written by its thread alone. A context that another thread polls has a budget that only counts.
 final class Budget {
     static final int AWAITS = 128;
     private static final int FEW = 4; // awaits a poll always has, also when a debugger holds the thread
@@ -32,7 +32,7 @@ final class Budget {
 
     int polled; // ever
     private int awaits; // that were ready, in this poll
-    private boolean over; // the budget of this poll is spent; a time-out polls on at its deadline, and then awaits are only counted
+    private boolean over; // the time of this poll is spent; if a time-out then polls its future once more, awaits are only counted
     private boolean sliced; // whether the clock was read in this poll
     private long slice; // the first reading in this poll
 

@@ -32,8 +32,8 @@ import trale.internal.Owned;
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private @Nullable RunLoop home; // of the first poll
     private @Nullable Waker waker; // of the latest
-    private @Nullable Task<?> first; // in the order in which they were forked, linked through Task.previousSibling and nextSibling
-    private @Nullable Task<?> last;
+    @Nullable Task<?> first; // in the order in which they were forked, linked through Task.previousSibling and nextSibling
+    @Nullable Task<?> last;
     private @Nullable Cancellation told; // to the children, the latest; those that are still to be forked are told it, too
     long number; // given by what watches the executor
     private boolean over;
@@ -136,7 +136,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
 
     /// A child that comes late is told before it is queued: once it is queued, nothing can fail.
     private <C extends @Nullable Object> JoinHandle<C> start(Task<C> child) {
-        if (told != null) child.tell(told.why(), told.cause());
+        if (told != null) child.tell(told);
         return child.loop.start(child, this);
     }
 
@@ -236,7 +236,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// Asks the children to stop, and those that are still to be forked.
     final void tell(Cancellation cancellation) {
         told = cancellation;
-        for (var child = first; child != null; child = child.nextSibling) child.cancel(cancellation.why(), cancellation.cause());
+        for (var child = first; child != null; child = child.nextSibling) child.cancel(cancellation);
     }
 
     /// What has come to its end keeps its outcome. So that the cancellation is not lost, the body that awaits this throws it.

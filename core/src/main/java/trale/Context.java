@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.internal.probe.TaskWaker;
 
-/// The argument of a poll: it has the waker of the task that is polled.
+/// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public final class Context {
     /// For a body that is given up: one poll takes it as far as it can go. If the poll returns Pending, the body becomes a task of its own.
     static final Context GIVEN_UP = new Context(() -> {}, new Budget(false, Integer.MAX_VALUE));

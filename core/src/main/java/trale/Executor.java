@@ -25,9 +25,9 @@ import trale.reactor.Reactor;
 /// thousand others have failed since. The failures left at the JVM's exit go to System.err, because logging may have been shut down by
 /// then.
 ///
-/// **Fairness.** Runnable tasks are polled in turn. A body that is always ready yields after 128 awaits, or after 0.1 ms of them;
-/// the reactor is turned at least once in 64 polls, and after a poll that ends when 0.5 ms have passed since the last turn. While polls and
-/// awaits are short, the clock is read once in up to 32 of them. So up to 31 long ones pass before the clock is read.
+/// **Fairness.** Runnable tasks are polled in turn. A body that is always ready yields at its 128th await in a poll, or after 0.1 ms of
+/// them; the reactor is turned at least once in 64 polls, and after a poll that ends when 0.5 ms have passed since the last turn. While
+/// polls and awaits are short, the clock is read once in up to 32 of them. So up to 31 long ones pass before the clock is read.
 ///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
 /// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
@@ -144,9 +144,7 @@ public final class Executor implements AutoCloseable {
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!loop.isOpen()) throw loop.rejected();
-        var handle = loop.spawn(f);
-        if (!loop.isOpen()) handle.cancel(); // close() may have cancelled the others before this one came
-        return handle;
+        return loop.spawn(f);
     }
 
     /// As [#submit(Future)], of [Async#async(Async.Body)].

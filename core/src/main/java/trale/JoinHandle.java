@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellation;
 import trale.internal.Explanation;
 import trale.internal.Waiting;
 
@@ -25,7 +26,7 @@ import trale.internal.Waiting;
 ///
 /// @param <T> what the task returns
 public final class JoinHandle<T extends @Nullable Object> extends Waiting implements Future<T> {
-    /// The most marks in one exception: it may be awaited over and over, and must not grow without end.
+    /// The most marks in one exception: A handle may be awaited over and over, and its exception stays bounded.
     private static final int MAX_MARKS = 16;
 
     final Task<T> task;
@@ -38,7 +39,7 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     ///
     /// @return what the task returned
     /// @throws CompletionException the task failed; the cause is what it threw
-    /// @throws CancellationException the task was cancelled, or it awaited one that was and did not catch that
+    /// @throws CancellationException the task was cancelled, or it did not catch the CancellationException of a task that it awaited
     /// @throws IllegalStateException called inside a task: blocking would stop the executor. `await` the handle instead
     public T join() {
         Executor.requireOutside("join()", "await(handle)");
@@ -60,23 +61,23 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     /// The tasks that it has spawned run on, also one whose handle it is awaiting. To end those too, cancel their handles in
     /// a `finally`.
     ///
-    /// An async body gets [CancellationException] at the await where it stands; if it runs, at the next await, also if what that
-    /// waits for is ready. Its `finally` blocks run and may await, and the task ends with whatever the body then returns or
-    /// throws. Any other future is dropped, and the task ends with CancellationException. A body that had not started never runs.
+    /// A body that waits gets [CancellationException] at its await. A body that runs gets it at its next await, even if that is ready. Its
+    /// `finally` blocks run and may await, and the task ends with whatever the body then returns or throws. Any other future is dropped,
+    /// and the task ends with CancellationException. A body that had not started never runs.
     ///
     /// Each call is delivered once, also if two come at the same time. So a second one reaches a body that has caught the first and
     /// goes on, or a cleanup that waits too long.
     ///
-    /// The children of a [Scope] in which the task is are cancelled with it, and so are the members of `all`, `any` and `race`.
+    /// If the task runs a [Scope], the scope's children are cancelled with it, and so are the members of `all`, `any` and `race`.
     public void cancel() {
-        task.cancel(null, null);
+        task.cancel(Cancellation.PLAIN);
     }
 
     /// As [#cancel()], with a reason: the message of the CancellationException.
     ///
     /// @param why for a person who reads the exception
     public void cancel(String why) {
-        task.cancel(Objects.requireNonNull(why, "the reason is null"), null);
+        task.cancel(Cancellation.of(Objects.requireNonNull(why, "the reason is null"), null));
     }
 
     /// Names the task, for messages and logs.
@@ -145,12 +146,13 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         if (failure.getSuppressed().length < MAX_MARKS) Task.suppress(failure, new AwaitedHere());
     }
 
-    /// Gives up waiting, not the task: it runs on. Its end does not wake the task in whose poll this is called any more. A waker
-    /// that is not that task's but a node's own is kept until then, because another may wait with it, and woken in vain.
+    /// Gives up waiting; the task runs on. The waker of the polling task is taken out. A node's own waker stays until the end, because a
+    /// sibling may wait with it.
     @Override
     public void drop() {
         var awaiting = Executor.current();
-        if (awaiting != null && awaiting.context != null && task.forget(awaiting.context.waker())) awaiting.wake(); // it may wait for the same handle in another place
+        // Woken, because the awaiting task may await this handle in another place.
+        if (awaiting != null && awaiting.context != null && task.forget(awaiting.context.waker())) awaiting.wake();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellation;
 import trale.internal.Log;
 import trale.internal.Owned;
 import trale.internal.linux.Kernel;
@@ -99,7 +100,7 @@ final class RunLoop {
     /// After this number of rounds `close(grace)` abandons the tasks that are left.
     static final int ROUNDS = 3;
 
-    private static final String CLOSED = "the executor was closed";
+    static final Cancellation CLOSED = new Cancellation("the executor was closed", null);
 
     private static final AtomicIntegerFieldUpdater<RunLoop> PARKED = AtomicIntegerFieldUpdater.newUpdater(RunLoop.class, "parked");
 
@@ -120,7 +121,7 @@ final class RunLoop {
     /// that has just ended may be told one event more.
     volatile @Nullable Watching watching;
 
-    private int rounds; // of cancelling; ROUNDS + 1: what is left is abandoned
+    int rounds; // of cancelling that have begun; ROUNDS + 1: what is left is abandoned. Executor's thread only
 
     final Inspector inspector = new Inspector(this);
 
@@ -133,7 +134,8 @@ final class RunLoop {
     /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
     /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially
     /// consistent, so at least one of the two sees the other, and no wake-up is lost. The thread that turns it from 1 to 0
-    /// wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, `parked` is 1 again for the next wake.
+    /// wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, its caller is told, and `parked` is 1
+    /// again. A task that was added meanwhile waits for the next wake, too.
     private volatile int parked;
 
     /// Spawned and not yet ended. FullHeap decides by it; the end of the loop does not depend on it. Written by the executor's thread
@@ -146,8 +148,8 @@ final class RunLoop {
     final AtomicInteger arriving = new AtomicInteger();
 
     /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
-    /// *before* [#unpark()]. The spawning thread queues the task, *then* reads this; the executor's thread reads this, *then* takes what is
-    /// injected, and cancels. So a task that slips in is cancelled by one of the two.
+    /// *before* [#unpark()]. A submit that has read 0 may queue its task later than a round. The executor's thread cancels the tasks that
+    /// have come when a round begins, and a later task when it comes. So each task is cancelled once in a round.
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time. A thread
@@ -223,7 +225,7 @@ final class RunLoop {
     /// Makes a task of a future that its owner has given up. By the executor's thread.
     <T extends @Nullable Object> void adopt(Future<T> f) {
         var task = new Task<>(this, f);
-        task.tell(null, null); // so that its CancellationException is no failure
+        task.tell(Cancellation.PLAIN); // so that its CancellationException is no failure
         task.nextCancellation(); // which has been delivered
         start(task, null);
     }
@@ -240,8 +242,13 @@ final class RunLoop {
             if (parent != null) parent.add(task);
             task.wake();
         } catch (Throwable t) {
-            if (task.isNowhere()) {
-                if (task.parent != null) task.parent.remove(task);
+            if (task.state == Task.IDLE && !task.inWaitQueue && task.injected == 0) { // it is in no queue
+                // There may be no stack for a call that unlinks it.
+                if (parent != null && parent.last == task) {
+                    parent.last = task.previousSibling;
+                    if (parent.last == null) parent.first = null;
+                    else parent.last.nextSibling = null;
+                }
                 if (foreign) arriving.getAndDecrement();
             }
             throw t;
@@ -305,10 +312,11 @@ final class RunLoop {
 
     /// {@return whether the loop goes on}
     private boolean cancelAll() {
-        rounds = wantedRounds;
-        if (rounds > ROUNDS) return false;
-        var left = taskCount(); // not more: a task that is taken may be woken, and added, again
+        var round = wantedRounds;
+        var left = round > ROUNDS ? -1 : taskCount(); // not more: a task that is taken may be woken, and added, again
         for (Task<?> task; left >= 0 && (task = pollInjected()) != null; left--) task.wakeInjected();
+        rounds = round; // a task that comes later is cancelled when it comes: see Task.woken
+        if (round > ROUNDS) return false;
         runQueue.cancelAll(CLOSED);
         waitQueue.cancelAll(CLOSED);
         return true;
@@ -340,7 +348,7 @@ final class RunLoop {
 
     private static Throwable cause(@Nullable Throwable failure) {
         try {
-            return failure == null ? new CancellationException(CLOSED) : new RejectedExecutionException("the executor failed", failure);
+            return failure == null ? new CancellationException(CLOSED.why()) : new RejectedExecutionException("the executor failed", failure);
         } catch (OutOfMemoryError e) {
             return failure == null ? e : failure;
         }

@@ -1,12 +1,14 @@
 package trale;
 
 import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellation;
 import trale.internal.linux.Kernel;
 
 /// The tasks that are to be polled, first in first out. It is a list through the tasks, so a wake allocates nothing. A push calls nothing:
 /// if it fails because the stack is full, nothing has changed.
 ///
-/// Used by the executor's thread alone. A task is in it at most once, as QUEUED. A task woken in its poll is QUEUED just before its push.
+/// Used by the executor's thread alone. A task is in it at most once, as QUEUED. A task woken in its poll is QUEUED at the end of the poll,
+/// and pushed after the turn that may follow.
 final class RunQueue {
     private @Nullable Task<?> first;
     private @Nullable Task<?> last;
@@ -43,7 +45,7 @@ final class RunQueue {
     }
 
     /// Cancels the tasks that are not in the [WaitQueue], except children of scopes. The wait-queue cancels those that are in both.
-    void cancelAll(String why) {
-        for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue && task.parent == null) task.cancel(why, null);
+    void cancelAll(Cancellation why) {
+        for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue && task.parent == null) task.cancel(why);
     }
 }

@@ -25,8 +25,8 @@ import trale.internal.Cancellation;
 ///
 /// **Failure.** The first failure, of a child or of the body, cancels the body's innermost await and all the other children, with
 /// that failure as the cause of their CancellationException. When all have ended the scope throws *that very object*. Later
-/// failures are suppressed in it. A cleanup is cancelled by no failure beside it: once the scope has told its children to stop, a
-/// failure tells them nothing more.
+/// failures are suppressed in it. A failure leaves a running cleanup alone: once the scope has told its children to stop, a failure tells
+/// them nothing more.
 ///
 /// **Cancellation.** A scope that is cancelled from outside cancels its body and its children, in the order in which they were
 /// forked, and awaits their cleanup. Then it throws CancellationException, also if the body has returned a value. If a cleanup
@@ -98,8 +98,8 @@ public final class Scope {
     /// Runs a future as a child of this scope, concurrently with the caller: as [Executor#spawn(Future)], but the scope does not end
     /// before it. A child of a scope that is cancelled, or has failed, is cancelled before it starts.
     ///
-    /// The child is polled first when its turn comes, behind the tasks that are runnable; the caller goes on. A child may fork into
-    /// the scope of its parent. A fork that fails, for want of memory or stack, has forked nothing.
+    /// The child's first poll comes in its turn, behind the tasks that are runnable; the caller goes on. A child may fork into the scope of
+    /// its parent. A fork that fails, for want of memory or stack, has forked nothing.
     ///
     /// @param f polled by the child from now on, and by no other
     /// @return the child's handle; it may be ignored. Awaiting it gives the child's value; its failure reaches the scope in any case
@@ -142,7 +142,7 @@ public final class Scope {
         run.cancelByBody();
     }
 
-    /// {@return the body's place in the source, and where it is in it}
+    /// {@return the body's place in the source, or that of its current await, and its state}
     @Override
     public String toString() {
         return run.toString();
@@ -165,7 +165,7 @@ public final class Scope {
             // The body forks.
         }
 
-        /// The body has not started either, and never will.
+        /// Nothing was forked, and the body has not started: there is nothing to give up.
         @Override
         void dropUnbegun() {}
 

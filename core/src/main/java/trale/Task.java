@@ -47,7 +47,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     final RunLoop loop;
 
     /// The argument of its polls. A snapshot makes this reference weak while the task waits. If a garbage collection then clears it,
-    /// nothing holds the waker, and nothing can wake the task. The next poll makes the reference strong again. Executor's thread only.
+    /// nothing holds the waker, and only a cancellation can wake the task. The next poll makes the reference strong again. Executor's
+    /// thread only.
     @Nullable Context context;
 
     @Nullable WeakReference<Context> weakContext; // null: `context` is there
@@ -87,11 +88,10 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     @Nullable Children<?> innermost;
 
     /// How often cancel() was called. Any thread adds before its wake(), which publishes it; read by the executor's thread.
-    private volatile int cancels;
+    volatile int cancels;
 
-    /// The reason and the cause of the latest cancellation. Written before `cancels`, which publishes both.
-    private @Nullable String why;
-    private @Nullable Throwable cause;
+    /// The latest that was asked for. Written before `cancels`, which publishes it; of two threads that cancel at once, one is the later.
+    private Cancellation asked = Cancellation.PLAIN;
 
     private int cancelsDelivered; // executor's thread only
 
@@ -123,7 +123,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     }
 
     /// Wakes the task. A wake fails if the stack is full, or if Linux refuses the call that ends the sleep of the executor's thread.
-    /// A wake that fails throws to its caller. The next wake tries again.
+    /// A wake that fails throws to its caller. A wake at the same time may fail with it and return. The next wake tries again.
     void wake() {
         if (loop.isCurrent()) {
             woken();
@@ -141,7 +141,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
                 var queue = loop.isReactorThread() ? loop.events : loop.injected;
                 queue.add(this); // allocates nothing
             } catch (Throwable t) {
-                injected = 0; // a wake that came in between, and found 1, has no effect either
+                injected = 0; // a wake that found 1 in between is lost with this one, and its caller is not told
                 throw t;
             }
         }
@@ -164,6 +164,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             state = QUEUED;
             if (counted) return;
             counted = true;
+            if (loop.rounds > 0 && parent == null && cancels == 0) tell(RunLoop.CLOSED); // the others have been told
             number = ++loop.spawned;
             spawnedAt = polledAt = loop.budget.now;
             loop.tasks++;
@@ -173,28 +174,18 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
-    /// {@return whether it is in no queue: its first wake failed}
-    boolean isNowhere() {
-        return state == IDLE && !inWaitQueue && injected == 0;
-    }
-
     /// Asks for one more cancellation, by any thread. Allocates nothing.
-    void cancel(@Nullable String reason, @Nullable Throwable failure) {
-        tell(reason, failure);
+    void cancel(Cancellation cancellation) {
+        tell(cancellation);
         var watching = loop.watching;
         if (watching == null) wake();
-        else watching.cancel(this, reason);
+        else watching.cancel(this, cancellation.why());
     }
 
     /// As [#cancel], without the wake: of a task that is not queued yet.
-    void tell(@Nullable String reason, @Nullable Throwable failure) {
-        why = reason;
-        cause = failure;
+    void tell(Cancellation cancellation) {
+        asked = cancellation;
         CANCELS.getAndIncrement(this);
-    }
-
-    int cancels() {
-        return cancels;
     }
 
     boolean isCancelled() {
@@ -207,7 +198,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     @Nullable Cancellation nextCancellation() {
         if (cancels == cancelsDelivered) return null;
         if (cancelsDelivered++ == 0) cancelledAt = loop.budget.now;
-        return Cancellation.of(why, cause);
+        return asked;
     }
 
     /// Called by an await that begins. That await is the innermost place of the task, so it throws the cancellation.

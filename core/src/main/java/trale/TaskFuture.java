@@ -5,9 +5,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellation;
 
 /// What [JoinHandle#toCompletableFuture()] returns, and its dependent stages.
 final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+    private static final Cancellation CANCELLED = new Cancellation("its CompletableFuture was cancelled", null);
+
     private final @Nullable Task<?> task; // null: a dependent stage
 
     TaskFuture(@Nullable Task<?> task) {
@@ -22,7 +25,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         var cancelled = super.cancel(mayInterruptIfRunning);
-        if (cancelled && task != null) task.cancel("its CompletableFuture was cancelled", null);
+        if (cancelled && task != null) task.cancel(CANCELLED);
         return cancelled;
     }
 

@@ -1,6 +1,7 @@
 package trale;
 
 import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellation;
 
 /// The tasks that have returned Pending and have not ended. It keeps waiting tasks alive, and `close()` cancels the tasks in it.
 ///
@@ -48,18 +49,18 @@ final class WaitQueue {
     }
 
     /// Cancels all tasks but the children of scopes. A scope cancels its children itself, and each must be cancelled once.
-    void cancelAll(String why) {
-        for (var task = first; task != null; task = task.next) if (task.parent == null) task.cancel(why, null);
+    void cancelAll(Cancellation why) {
+        for (var task = first; task != null; task = task.next) if (task.parent == null) task.cancel(why);
     }
 
     /// Cancels the children of scopes whose task has ended, except a child that was cancelled `round` times already.
     ///
     /// @return whether there were any
-    boolean cancelForgotten(String why, int round) {
+    boolean cancelForgotten(Cancellation why, int round) {
         var any = false;
         for (var task = first; task != null; task = task.next) {
-            if (task.parent == null || task.cancels() >= round || !task.parent.isForgotten()) continue;
-            task.cancel(why, null);
+            if (task.parent == null || task.cancels >= round || !task.parent.isForgotten()) continue;
+            task.cancel(why);
             any = true;
         }
         return any;

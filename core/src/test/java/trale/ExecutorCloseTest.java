@@ -222,6 +222,59 @@ class ExecutorCloseTest extends UnderBothArrangements {
         }
     }
 
+    /// As a spawn that has looked whether the executor is open, before it was closed.
+    @Test
+    void aTaskThatComesAfterTheOthersWereCancelledIsCancelledOnce() throws Exception {
+        var cleanup = new Gate<Void>();
+        executor.submit(() -> {
+            try {
+                await(new Gate<Void>());
+            } finally {
+                await(cleanup);
+            }
+        });
+        onExecutor(() -> null); // it has begun
+        var closer = Thread.ofPlatform().start(executor::close);
+        cleanup.waker();
+        var late = executor.loop.spawn(new Gate<Void>());
+        assertThrows(CancellationException.class, late::join);
+        assertEquals(1, late.task.cancels);
+        cleanup.open(null);
+        closer.join();
+    }
+
+    @Test
+    void ofTheTasksThatAreSpawnedDuringCloseEachThatBeganFinishesItsCleanup() throws Exception {
+        for (var round = 0; round < 50; round++) {
+            var began = new AtomicInteger();
+            var cleanedUp = new AtomicInteger();
+            var closing = arrangement.open("closing");
+            var begun = new CountDownLatch(200);
+            var spawner = Thread.ofPlatform().start(() -> {
+                try {
+                    for (;;) {
+                        closing.submit(() -> {
+                            began.incrementAndGet();
+                            try {
+                                await(new Gate<Void>());
+                            } finally {
+                                for (var i = 0; i < 3; i++) await(Async.yieldNow());
+                                cleanedUp.incrementAndGet();
+                            }
+                        });
+                        begun.countDown();
+                    }
+                } catch (RejectedExecutionException e) {
+                    assertEquals("executor closing is closed; spawn on one that is open", e.getMessage());
+                }
+            });
+            begun.await();
+            closing.close();
+            spawner.join();
+            assertEquals(began.get(), cleanedUp.get());
+        }
+    }
+
     @Test
     void afterTheProcessWideExecutorWasClosedThereIsAnother() {
         var first = Executor.get();

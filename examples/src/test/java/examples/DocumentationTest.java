@@ -24,6 +24,8 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import org.junit.jupiter.api.DynamicTest;
@@ -54,6 +56,10 @@ class DocumentationTest {
     private static final Path CORE = ROOT.resolve("core/src/main/java");
     private static final Path EXPLAIN = ROOT.resolve("explain/src/main/java");
     private static final Path TEST = ROOT.resolve("test/src/main/java");
+    private static final Path WATCH = ROOT.resolve("watch/src/main/java");
+
+    private static final JavaCompiler COMPILER = javax.tools.ToolProvider.getSystemJavaCompiler();
+    private static final JavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null); // reads the class path once for all
 
     /// @param at     where the fence is: `README.md:12`
     /// @param line   the number of the first line of code
@@ -144,7 +150,7 @@ class DocumentationTest {
 
     private static List<Path> filesWithSnippets() throws IOException {
         var files = new ArrayList<Path>();
-        for (Path start : List.of(ROOT.resolve("README.md"), ROOT.resolve("docs"), CORE, EXPLAIN, TEST)) {
+        for (Path start : List.of(ROOT.resolve("README.md"), ROOT.resolve("docs"), CORE, EXPLAIN, TEST, WATCH)) {
             if (Files.exists(start)) {
                 try (Stream<Path> found = Files.walk(start)) {
                     found.filter(f -> f.toString().endsWith(".md") || f.toString().endsWith(".java"))
@@ -164,7 +170,7 @@ class DocumentationTest {
                     .filter(p -> !p.startsWith("trale.internal"))
                     .distinct()
                     .map(p -> "import " + p + ".*; ")
-                    .collect(joining("", "import module java.base; ", "import trale.explain.*; import trale.test.*; import static trale.Async.*; "));
+                    .collect(joining("", "import module java.base; ", "import trale.explain.*; import trale.test.*; import trale.watch.*; import static trale.Async.*; "));
         }
     }
 
@@ -220,13 +226,18 @@ class DocumentationTest {
             explain(snippet, classes);
             return;
         }
-        List<String> best = null;
+        List<String> best = List.of();
         for (String source : List.of(
                 padding + fields + " void fragment() throws Exception { " + snippet.code + "}}",
                 padding + fields + " " + snippet.code + "}",
                 padding + imports + " " + snippet.code)) {
             List<String> errors = compile(snippet, source, classes);
-            best = best == null || errors.size() < best.size() ? errors : best;
+            if (best.isEmpty() || errors.size() < best.size()) {
+                best = errors;
+            }
+            if (errors.isEmpty()) {
+                break;
+            }
         }
         assertEquals(List.of(), best);
         explain(snippet, classes);
@@ -285,9 +296,7 @@ class DocumentationTest {
         };
         var diagnostics = new DiagnosticCollector<JavaFileObject>();
         var options = List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-g", "-proc:none");
-        javax.tools.ToolProvider.getSystemJavaCompiler()
-                .getTask(null, null, diagnostics, options, null, List.of(source))
-                .call();
+        COMPILER.getTask(null, FILES, diagnostics, options, null, List.of(source)).call();
         String file = snippet.at.substring(0, snippet.at.lastIndexOf(':'));
         return diagnostics.getDiagnostics().stream()
                 .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)

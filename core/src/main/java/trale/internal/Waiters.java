@@ -11,10 +11,10 @@ import trale.Waker;
 /// ```
 ///   add ────▶ first ⇄ … ⇄ last ────▶ poll: the first leaves, and the caller wakes it
 ///                     │
-///                     └─ remove: gives up. False: it was polled before, so its wake is passed on to the next waiter.
+///                     └─ remove: gives up. False: it was polled before, so its waker was called or will be.
 /// ```
 ///
-/// `poll` and `remove` allocate nothing, so an end can always wake its waiters. A lock of the owner guards this.
+/// `poll` allocates nothing, so an end can always wake its waiters. A lock of the owner guards this.
 public final class Waiters {
 
     private static final class Waiter {

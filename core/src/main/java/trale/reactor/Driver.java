@@ -44,7 +44,7 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// From now on this probe is told what the reactor does. Null: none is. By the executor's thread.
     void watch(@Nullable Probe probe);
 
-    /// {@return whether a thread of its own turns the reactor}
+    /// {@return whether a reactor thread turns the reactor}
     boolean hasReactorThread();
 
     /// Ends the reactor, once and for all. By the executor's thread.

@@ -23,11 +23,11 @@ import trale.internal.probe.Watched;
 /// ```
 ///
 /// A woken turn keeps its place until it takes something or gives up. It owns nothing meanwhile: a future that is held and not
-/// polled holds no permit. What is kept instead: **as many turns are woken as there are things to take, or all are**.
+/// polled holds no permit. What is kept instead: **at least as many turns are woken as there are things to take, or all are**.
 ///
 /// - A thing is added: one sleeper is woken.
 /// - A turn takes a thing: one woken turn and one thing less.
-/// - A woken turn gives up: it wakes the next sleeper.
+/// - A woken turn gives up, or fails: it wakes the next sleeper, if a thing is there.
 /// - A woken turn finds nothing: nothing is there, so it may sleep again.
 /// - A turn comes while things are there: it waits behind the others and wakes the first sleeper, which may be itself.
 final class Line {
@@ -54,7 +54,7 @@ final class Line {
         return t.waker;
     }
 
-    /// Amortised, one step: it walks over woken turns only, and goes back only when one of those falls asleep again.
+    /// Walks over woken turns only. The sleeper moves back only when a woken turn falls asleep again.
     private static @Nullable Turn<?> asleepAfter(Turn<?> t) {
         var next = t.next;
         while (next != null && next.woken) next = next.next;
@@ -72,7 +72,7 @@ final class Line {
         }
     }
 
-    /// Wakes all that `next` finds, under the lock, until it finds none.
+    /// Asks `next` under the lock and wakes without it, until `next` finds none.
     static void wakeAll(Object lock, Supplier<@Nullable Waker> next) {
         for (;;) {
             Waker waker;
@@ -134,7 +134,7 @@ final class Line {
         /// {@return whether there is enough for all, so that none waits behind another} Called with the lock held.
         abstract boolean endless();
 
-        /// Takes it. What needs memory comes first, so that nothing is lost where there is none. Called with the lock held.
+        /// Takes it. Allocations come first, so an OutOfMemoryError loses nothing. Called with the lock held.
         ///
         /// @param waker of the poll that takes
         /// @return ready, or null: it was taken without the lock meanwhile
@@ -155,29 +155,24 @@ final class Line {
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
-            Waker wake;
-            Poll<T> taken;
-            synchronized (line.lock) {
-                taken = available() && (woken || line.size == 0 || endless()) ? takeAndLeave(cx.waker()) : null;
-                if (taken != null) {
-                    wake = after();
-                } else {
-                    line.sleep(this, cx.waker());
-                    wake = available() ? line.next() : null; // asked once it is in the line: see Semaphore
-                }
-            }
-            wake(wake);
-            return taken != null ? taken : Poll.pending();
-        }
-
-        private @Nullable Poll<T> takeAndLeave(Waker waker) throws Exception {
-            var stays = false;
+            Waker wake = null;
             try {
-                var taken = take(waker);
-                stays = taken == null;
-                return taken;
+                synchronized (line.lock) {
+                    var taken = available() && (woken || line.size == 0 || endless()) ? take(cx.waker()) : null;
+                    if (taken != null) {
+                        line.remove(this);
+                        wake = after();
+                        return taken;
+                    }
+                    line.sleep(this, cx.waker());
+                    if (available()) wake = line.next(); // asked once it is in the line: see Semaphore
+                    return Poll.pending();
+                }
+            } catch (Throwable t) {
+                drop(); // what could not be taken is still there, for the next
+                throw t;
             } finally {
-                if (!stays) line.remove(this);
+                wake(wake);
             }
         }
 

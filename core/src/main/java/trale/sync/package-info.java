@@ -1,7 +1,7 @@
 /// What tasks share: a [trale.sync.Channel] carries items, a [trale.sync.Semaphore] limits, an [trale.sync.Event] tells.
 ///
 /// **First come, first served.** Every primitive keeps its waiting futures in one line. A newcomer goes to its end, also when
-/// something is there: a turn that was woken and has not been polled yet is overtaken only by the turn behind it that is awake already.
+/// something is there: only turns that are awake already may overtake a woken turn that has not been polled yet.
 ///
 /// **Nothing is handed over.** A wake says "look again". The item, the permit or the room is taken by the poll of the future that
 /// becomes ready, not by the sender's call. So of all members of a race exactly one takes something. A future that is cancelled,
