@@ -215,6 +215,8 @@ public final class Executor implements AutoCloseable {
     /// Has a probe told what this executor does from now on, instead of the one before.
     ///
     /// @param probe null: none
+    /// @throws RejectedExecutionException this executor is closed
+    /// @throws IllegalStateException the probe threw when it was installed; the cause is what it threw
     /// @hidden
     @SuppressWarnings("exports") // to modules of trale
     public void probe(@Nullable Probe probe) {
