@@ -3,6 +3,7 @@ module trale.watch {
     requires transitive trale;
     requires trale.explain;
     requires jdk.httpserver;
+    requires jdk.jfr;
     requires static org.jspecify;
 
     exports trale.watch;

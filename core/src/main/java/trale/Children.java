@@ -103,7 +103,8 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     }
 
     private void tell(boolean begins) {
-        if (home != null && home.watching != null) home.watching.scope(this, begins);
+        var watching = home == null ? null : home.watching; // read once, as by a wake: a thread may poll this by hand
+        if (watching != null) watching.scope(this, begins);
     }
 
     /// A cancellation that the body takes from its task, at an await, reaches the children of the scopes around it.

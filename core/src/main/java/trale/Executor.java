@@ -213,6 +213,8 @@ public final class Executor implements AutoCloseable {
     /// From now on this probe, instead of the one before, is told what the executor does.
     ///
     /// @param probe null: none
+    /// @throws RejectedExecutionException this executor is closed
+    /// @throws IllegalStateException the probe threw when it was installed; the cause is what it threw
     /// @hidden
     @SuppressWarnings("exports") // to modules of trale
     public void probe(@Nullable Probe probe) {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -70,11 +71,16 @@ final class Inspector {
         for (var i = 0; i < 3 && !canary.refersTo(null); i++) System.gc();
     }
 
+    /// If a poll holds the thread, the probe is installed after that poll.
+    ///
+    /// @throws RejectedExecutionException the executor is closed
+    /// @throws IllegalStateException the probe threw when it was installed; the cause is what it threw
     void probe(@Nullable Probe probe) {
-        onThread(() -> {
+        var installed = onThread(() -> {
             Watching.install(loop, probe);
             return true;
         });
+        if (installed == null && probe != null && loop.isClosed()) throw loop.rejected();
     }
 
     /// {@return what `call` returns on the executor's thread, or null: the executor is closed, or a poll holds the thread} A simulated

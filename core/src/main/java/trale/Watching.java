@@ -16,8 +16,8 @@ import trale.internal.probe.Watched;
 /// Why a task is woken is known by what happens on this thread: a poll, or else what the reactor saw last, or a task that comes from
 /// another thread.
 ///
-/// A probe needs memory for what it keeps. If it throws, the executor goes on as if it were not watched: from then on the probe is told
-/// nothing.
+/// A probe needs memory for what it keeps. If it throws, that is logged, and the executor goes on as if it were not watched: from then on
+/// the probe is told nothing.
 final class Watching implements Probe, Probe.Host {
     private final RunLoop loop;
     private final Probe probe;
@@ -30,12 +30,16 @@ final class Watching implements Probe, Probe.Host {
     private boolean cancels; // executor's thread only
     private long scopes; // executor's thread only
 
-    /// The probe has thrown. Any thread writes it, once; a thread that reads it late tells the probe once more, which is harmless.
-    private volatile boolean failed;
+    /// The probe has thrown, or has been removed. Any thread sets it under the monitor, so one thread logs the failure. A thread that is
+    /// about to tell an event reads it without the monitor; if it reads it late, the probe is told one event more.
+    private volatile boolean over;
+
+    private final String failure; // made here, because there may be no memory for it when it is needed
 
     private Watching(RunLoop loop, Probe probe) {
         this.loop = loop;
         this.probe = probe;
+        failure = "executor " + loop.name + " is not watched any more, because its probe failed";
     }
 
     /// By the executor's thread.
@@ -44,7 +48,7 @@ final class Watching implements Probe, Probe.Host {
         loop.watching = null;
         loop.driver.watch(null);
         Calls.report(null);
-        if (before != null) before.probe.removed();
+        if (before != null) before.remove();
         if (probe == null) return;
         var watching = new Watching(loop, probe);
         probe.installed(watching);
@@ -53,14 +57,30 @@ final class Watching implements Probe, Probe.Host {
         loop.watching = watching;
     }
 
+    private void remove() {
+        if (!stop()) return;
+        try {
+            probe.removed();
+        } catch (Throwable t) {
+            Log.error(failure, t);
+        }
+    }
+
     private void failed(Throwable t) {
-        if (failed) return;
-        failed = true;
-        Log.error("executor " + loop.name + " is not watched any more, because its probe failed", t);
+        if (stop()) Log.error(failure, t);
+    }
+
+    /// From now on the probe is told nothing.
+    ///
+    /// @return whether it was told until now
+    private synchronized boolean stop() {
+        var first = !over;
+        over = true;
+        return first;
     }
 
     void beforePoll(@Nullable Task<?> task) {
-        if (task == null || failed) return;
+        if (task == null || over) return;
         try {
             probe.beforePoll(task);
         } catch (Throwable t) {
@@ -69,7 +89,7 @@ final class Watching implements Probe, Probe.Host {
     }
 
     void spawn(Task<?> task) {
-        if (failed) return;
+        if (over) return;
         try {
             probe.spawn(task, loop.running, task.parent == null ? 0 : number(task.parent));
         } catch (Throwable t) {
@@ -78,7 +98,7 @@ final class Watching implements Probe, Probe.Host {
     }
 
     void pend(Task<?> task, boolean again) {
-        if (failed) return;
+        if (over) return;
         try {
             probe.pend(task, again);
         } catch (Throwable t) {
@@ -87,7 +107,7 @@ final class Watching implements Probe, Probe.Host {
     }
 
     void end(Task<?> task, @Nullable Throwable failure) {
-        if (failed) return;
+        if (over) return;
         var how = failure == null ? How.VALUE : failure instanceof CancellationException && task.isCancelled() ? How.CANCELLED : How.FAILURE;
         try {
             probe.end(task, how, failure);
@@ -112,7 +132,7 @@ final class Watching implements Probe, Probe.Host {
     }
 
     private void wake(Task<?> task, By cause, long which, Effect effect) {
-        if (failed) return;
+        if (over) return;
         try {
             probe.wake(task, cause, which, effect);
         } catch (Throwable t) {
@@ -122,7 +142,7 @@ final class Watching implements Probe, Probe.Host {
 
     /// By any other thread.
     void foreignWake(Task<?> task, boolean late, boolean onItsWay) {
-        if (failed) return;
+        if (over) return;
         var effect = late ? Effect.LATE : onItsWay ? Effect.NOTHING : null;
         try {
             if (loop.isReactorThread()) probe.foreignWake(task, by, id, effect);
@@ -151,7 +171,7 @@ final class Watching implements Probe, Probe.Host {
     }
 
     private void tellCancel(Task<?> task, @Nullable String why) {
-        if (failed) return;
+        if (over) return;
         try {
             probe.cancel(task, why);
         } catch (Throwable t) {
@@ -160,7 +180,7 @@ final class Watching implements Probe, Probe.Host {
     }
 
     void scope(Children<?> scope, boolean opens) {
-        if (failed) return;
+        if (over) return;
         try {
             probe.scope(number(scope), loop.running, opens);
         } catch (Throwable t) {
@@ -177,7 +197,7 @@ final class Watching implements Probe, Probe.Host {
 
     @Override
     public void turn(boolean sleeps) {
-        if (failed) return;
+        if (over) return;
         try {
             probe.turn(sleeps);
         } catch (Throwable thrown) {
@@ -189,7 +209,7 @@ final class Watching implements Probe, Probe.Host {
     public void ready(int fd, int bits, boolean read, String before, String after) {
         by = read ? By.READ : By.WRITE;
         id = fd;
-        if (failed) return;
+        if (over) return;
         try {
             probe.ready(fd, bits, read, before, after);
         } catch (Throwable t) {
@@ -203,7 +223,7 @@ final class Watching implements Probe, Probe.Host {
             by = By.TIMER;
             id = timer;
         }
-        if (failed) return;
+        if (over) return;
         try {
             probe.timer(timer, step, at, task);
         } catch (Throwable t) {
@@ -213,7 +233,7 @@ final class Watching implements Probe, Probe.Host {
 
     @Override
     public void descriptor(int fd, boolean opens) {
-        if (failed) return;
+        if (over) return;
         try {
             probe.descriptor(fd, opens);
         } catch (Throwable thrown) {
@@ -223,7 +243,7 @@ final class Watching implements Probe, Probe.Host {
 
     @Override
     public void call(String name, long a, long b, long c, long d, long e, long f, int result, long nanos) {
-        if (failed) return;
+        if (over) return;
         try {
             probe.call(name, a, b, c, d, e, f, result, nanos);
         } catch (Throwable thrown) {

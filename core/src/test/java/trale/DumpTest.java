@@ -1,31 +1,87 @@
 package trale;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.await;
 
+import java.io.PrintStream;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.internal.Explanation;
+import trale.internal.Waiting;
 import trale.support.Child;
-import trale.support.Gate;
 import trale.time.Timer;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class DumpTest {
+    private static final int LOOKS = 4;
 
-    /// A child that hangs for 3.5 s and then goes on, and one that never hangs.
+    /// Ready when it has been looked at so many times: each snapshot asks what it waits for, and nothing but the dump takes one.
+    private static final class Looked extends Waiting implements Future<Integer> {
+        private volatile int left;
+        private volatile @Nullable Waker waker;
+
+        Looked(int times) {
+            left = times;
+        }
+
+        @Override
+        public Poll<Integer> poll(Context cx) {
+            waker = cx.waker();
+            return left > 0 ? Poll.pending() : Poll.ready(1);
+        }
+
+        @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate") // by the executor's thread alone
+        protected void explain(Explanation to) {
+            left--;
+            var w = waker;
+            if (left == 0 && w != null) w.wake();
+        }
+
+        boolean isOver() {
+            return left <= 0;
+        }
+    }
+
+    /// Lets a thread wait until the dump is printed.
+    private static final class Printed extends PrintStream {
+        final CountDownLatch seen = new CountDownLatch(1);
+
+        Printed() {
+            super(System.err, true);
+        }
+
+        @Override
+        public void println(@Nullable String line) {
+            super.println(line);
+            if (line != null && line.startsWith("Nothing has run for 1 s:\n")) seen.countDown();
+        }
+    }
+
+    /// A child in which nothing runs for some periods; one in which a task runs; one whose body holds the thread until the dump is printed.
     static final class Hangs {
         static void main(String[] args) throws Exception {
-            var gate = new Gate<Integer>();
-            var waits = Executor.spawn(() -> await(gate)).named("the one that waits");
-            if (args[0].equals("busy")) Executor.blockOn(() -> {
-                for (var i = 0; i < 35; i++) await(Timer.sleep(Duration.ofMillis(100)));
-            });
-            else Thread.sleep(3500);
-            gate.open(1);
+            var printed = new Printed();
+            System.setErr(printed);
+            var looked = new Looked(LOOKS);
+            var waits = Executor.spawn(() -> await(looked)).named("the one that waits");
+            switch (args[0]) {
+                case "idle" -> printed.seen.await();
+                case "busy" -> Executor.blockOn(() -> {
+                    while (!looked.isOver()) await(Timer.sleep(Duration.ofMillis(1)));
+                });
+                case "holds" -> Executor.blockOn(() -> {
+                    printed.seen.await();
+                });
+                default -> throw new IllegalArgumentException(args[0]);
+            }
             IO.println(waits.join());
         }
     }
@@ -51,9 +107,18 @@ class DumpTest {
     }
 
     @Test
+    void ofABodyThatHoldsTheThreadTheLineIsPrinted() throws Exception {
+        try (var child = Child.startWith("-Dtrale.dump=1", Hangs.class, "holds")) {
+            assertEquals("1\n", child.end());
+            var errors = child.errors();
+            assertTrue(Pattern.compile("held by #2 for more than 200 ms, at .*DumpTest.java:\\d+").matcher(errors).find(), errors);
+        }
+    }
+
+    @Test
     void aPropertyThatIsNoNumberOfSecondsIsRefused() throws Exception {
         try (var child = Child.startWith("-Dtrale.dump=soon", Hangs.class, "idle")) {
-            var failure = org.junit.jupiter.api.Assertions.assertThrows(AssertionError.class, child::end);
+            var failure = assertThrows(AssertionError.class, child::end);
             assertTrue(failure.getMessage().contains("-Dtrale.dump=soon: use a number of seconds from 1 to 999999"), failure.getMessage());
         }
     }

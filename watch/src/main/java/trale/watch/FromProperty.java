@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import trale.Executor;
 import trale.internal.probe.Installer;
 
-/// `-Dtrale.watch=PORT` or `=FILE.html`: watches each executor that the program builds, and says where.
+/// `-Dtrale.watch=PORT` or `=FILE.html`: watches each executor that the program builds, and says where. `-Dtrale.watch=jfr`: events for
+/// JDK Flight Recorder.
 ///
 /// Of a second executor the port is another, and the file's name has a 2 in it. A file is written when the JVM exits. With
 /// `-Dtrale.watch.paused=true` an executor is held before its first poll.
@@ -20,6 +21,10 @@ public final class FromProperty implements Installer {
 
     @Override
     public void built(Executor executor, String property) {
+        if (property.equals("jfr")) {
+            executor.probe(new FlightRecorder());
+            return;
+        }
         var number = COUNT.incrementAndGet();
         var watch = Watch.of(executor, System.getProperty("trale.watch.program", program()), Boolean.getBoolean("trale.watch.paused"));
         if (property.endsWith(".html")) {
@@ -35,7 +40,7 @@ public final class FromProperty implements Installer {
         try {
             return Integer.parseInt(property);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("-Dtrale.watch=" + property + ": it takes a port, 0 for a free one, or a file that ends in .html", e);
+            throw new IllegalArgumentException("-Dtrale.watch=" + property + ": it takes a port, 0 for a free one, a file that ends in .html, or jfr", e);
         }
     }
 

@@ -3,9 +3,7 @@ package trale.watch;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import trale.Snapshot;
@@ -39,8 +37,7 @@ final class Recorder implements Probe {
     private long tail; // guarded by this: of those that were taken out, or overwritten
     private long lost; // guarded by this: since the last drain
 
-    /// The threads that woke tasks, until the executor's thread has taken these. Guarded by this.
-    private final Map<Watched, Object[]> wakers = new HashMap<>();
+    private final ForeignWakes foreign = new ForeignWakes();
 
     /// Written by any thread under the monitor, read by the executor's thread without it before each poll: a pause that it does not see
     /// yet holds the poll after that.
@@ -165,7 +162,9 @@ final class Recorder implements Probe {
         var bodies = host().bodies(task);
         var at = bodies.isEmpty() ? null : bodies.getFirst().at();
         for (var body : bodies) machines.see(body);
-        put(new Event.Spawn(now(), task.number(), task.name(), at, by == null ? 0 : by.number(), scope, by == null ? "another thread" : null));
+        var cause = foreign.take(task);
+        var thread = cause == null || cause.thread() == null ? "another thread" : "thread " + cause.thread();
+        put(new Event.Spawn(now(), task.number(), task.name(), at, by == null ? 0 : by.number(), scope, by == null ? thread : null));
     }
 
     @Override
@@ -196,31 +195,16 @@ final class Recorder implements Probe {
 
     @Override
     public void wake(Watched task, By by, long id, Effect effect) {
-        String thread = null;
-        if (by == By.THREAD) {
-            Object[] waker;
-            synchronized (this) {
-                waker = wakers.remove(task);
-            }
-            if (waker != null) {
-                by = (By) waker[0];
-                id = (long) waker[1];
-                thread = (String) waker[2];
-            }
-        }
-        put(new Event.Wake(now(), task.number(), by, id, thread, effect));
+        var cause = by == By.THREAD ? foreign.take(task) : null;
+        if (cause == null) cause = new ForeignWakes.Cause(by, id, null);
+        put(new Event.Wake(now(), task.number(), cause.by(), cause.id(), cause.thread(), effect));
     }
 
     @Override
     public void foreignWake(Watched task, By by, long id, @Nullable Effect effect) {
-        var thread = by == By.THREAD ? Thread.currentThread().getName() : null;
-        if (effect != null) {
-            put(new Event.Wake(now(), task.number(), by, id, thread, effect));
-            return;
-        }
-        synchronized (this) {
-            wakers.put(task, new Object[] {by, id, thread});
-        }
+        var cause = ForeignWakes.Cause.here(by, id);
+        if (effect == null) foreign.put(task, cause);
+        else put(new Event.Wake(now(), task.number(), by, id, cause.thread(), effect));
     }
 
     @Override
@@ -311,6 +295,16 @@ final class Recorder implements Probe {
     @Nullable Thread thread() {
         var h = host;
         return h == null ? null : h.thread();
+    }
+
+    /// {@return whether the executor's thread has taken it} Not yet, if a poll holds that thread.
+    boolean isInstalled() {
+        return host != null;
+    }
+
+    /// {@return how many wakes by other threads the executor's thread has not taken}
+    int wakesOnTheirWay() {
+        return foreign.size();
     }
 
     boolean isSimulated() {

@@ -42,7 +42,7 @@ public final class Watch implements AutoCloseable {
     final String run = token.substring(0, 6);
     private final @Nullable String program;
     private final Diagnoses diagnoses;
-    private final Thread thread;
+    final Thread thread;
 
     private @Nullable Server server; // guarded by this
 
@@ -60,7 +60,7 @@ public final class Watch implements AutoCloseable {
         thread.start();
     }
 
-    /// Begins to watch an executor. It does not matter what runs in it already.
+    /// Begins to watch an executor. It does not matter what runs in it already; if a poll holds its thread, this begins after that poll.
     ///
     /// @return what watches it, until it is closed; an earlier watch of the same executor sees no more
     /// @throws java.util.concurrent.RejectedExecutionException the executor is closed
@@ -159,7 +159,7 @@ public final class Watch implements AutoCloseable {
     private void collect() {
         while (!closed) {
             drain();
-            if (!recorder.isSimulated()) diagnoses.look();
+            if (recorder.isInstalled() && !recorder.isSimulated()) diagnoses.look();
             pause(PAUSE);
         }
     }

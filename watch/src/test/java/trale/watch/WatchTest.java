@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,46 @@ class WatchTest {
                 task.join();
                 assertEquals(1, count(watch, "\"what\":\"thread\",\"name\":\"" + Thread.currentThread().getName() + "\""), String.join("\n", events(watch)));
             }
+        }
+    }
+
+    @Test
+    void anExecutorThatIsHeldByABodyIsWatchedAfterThatPoll() throws Exception {
+        try (var executor = Executor.builder().build()) {
+            var end = new CountDownLatch(1);
+            var held = executor.submit(() -> {
+                end.await();
+                await(yieldNow());
+            });
+            while (executor.taskCount() == 0) Thread.onSpinWait();
+            try (var watch = Watch.of(executor)) {
+                assertFalse(watch.recorder.isInstalled());
+                end.countDown();
+                held.join();
+                executor.submit(() -> 1).join();
+                assertEquals(1, count(watch, "\"task\":2,\"how\":\"value\""));
+                assertTrue(watch.thread.isAlive(), "the watch's own thread goes on");
+            }
+        }
+    }
+
+    @Test
+    void anExecutorThatIsClosedCannotBeWatched() {
+        var executor = Executor.builder().build();
+        executor.close();
+        assertThrows(RejectedExecutionException.class, () -> Watch.of(executor));
+    }
+
+    @Test
+    void whichThreadSpawnedATaskIsToldAndNotKept() throws Exception {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            var thread = new Thread(() -> {
+                for (var i = 0; i < 100; i++) executor.submit(() -> 1).join();
+            }, "outside");
+            thread.start();
+            thread.join();
+            assertEquals(100, count(watch, "\"by\":\"thread outside\""));
+            assertEquals(0, watch.recorder.wakesOnTheirWay());
         }
     }
 

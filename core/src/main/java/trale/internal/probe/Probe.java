@@ -17,7 +17,8 @@ import trale.Snapshot;
 /// [#descriptor]; one that cancels calls [#cancel]; and [#foreignWake] says itself who calls it. So a probe that keeps something
 /// guards it by a lock, which is hardly ever contended.
 ///
-/// A method must not throw, and must not spawn, wake, or await; only [#beforePoll] may take its time.
+/// A method must not throw, and must not spawn, wake, or await; only [#beforePoll] may take its time. A probe that throws is told nothing
+/// more, and its failure is logged; the tasks go on.
 public interface Probe {
 
     /// What a wake did: the task goes to the back of the run-queue; it runs, and will be polled again; it was to be polled anyway; it
@@ -74,10 +75,11 @@ public interface Probe {
     /// @param at      its line
     record Body(Object machine, int state, StackTraceElement at) {}
 
-    /// The first call: from now on the executor is watched.
+    /// The first call: from now on the executor is watched. What this throws is the failure of the caller who installs the probe; then the
+    /// executor is not watched.
     default void installed(Host host) {}
 
-    /// The last call.
+    /// The last call, but for what another thread is just telling. A probe that has thrown is not called.
     default void removed() {}
 
     /// A task is among the executor's, and at the end of the run-queue: a spawn is the first wake, and is not told as one.
@@ -106,7 +108,8 @@ public interface Probe {
 
     /// A thread that is not the executor's wakes a task, and calls this: by READ, WRITE and TIMER it is the reactor's thread. The executor's thread
     /// takes the task later, and [#wake] then says THREAD, and the effect. A task that is on its way already, or has ended, is not
-    /// taken again: the effect is told here.
+    /// taken again: the effect is told here. A spawn by such a thread is told as its first wake: the task has no number yet, and [#spawn]
+    /// follows instead of [#wake].
     ///
     /// @param effect NOTHING, LATE, or null: it is on its way
     default void foreignWake(Watched task, By by, long id, @Nullable Effect effect) {}
