@@ -68,7 +68,14 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
         super(descriptor, remote);
     }
 
-    /// Connects. If it is cancelled or dropped, it closes the socket.
+    /// Connects. From any thread. If it is cancelled or dropped, it closes the socket.
+    ///
+    /// <!-- run in a task: InetSocketAddress server = server(); -->
+    /// ```java
+    /// try (var stream = await(TcpStream.connect(server))) {
+    ///     IO.println(stream.localAddress());
+    /// }
+    /// ```
     ///
     /// @param address if it is unresolved, it is resolved as by [#connect(String, int)]
     /// @return fails with [ConnectException] if refused (ECONNREFUSED) or timed out (ETIMEDOUT: the kernel tries for about

@@ -60,9 +60,17 @@ public final class Semaphore {
         isMutex = permits == 1;
     }
 
-    /// Takes a permit, after it has waited for one.
+    /// Takes a permit, after it has waited for one. First come, first served. From any thread.
     ///
     /// Cancelled, timed out or dropped, it has taken none, and its turn goes to the next.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// var mutex = new Semaphore(1);
+    /// try (var _ = await(mutex.acquire())) {
+    ///     await(Async.yieldNow()); // no other task is inside meanwhile
+    /// }
+    /// ```
     ///
     /// @return the permit, which the caller closes; never fails
     public Future<Permit> acquire() {
