@@ -98,7 +98,8 @@ public final class Executor implements AutoCloseable {
     /// Runs a future as a task of [#get()], concurrently with the caller. From any thread. Tasks that are spawned by one thread are polled
     /// first in the order in which they were spawned.
     ///
-    /// A cancellation of the caller does not reach the task: [JoinHandle#cancel()] of the handle does, and so does [#close()].
+    /// A cancellation of the caller does not reach the task: [JoinHandle#cancel()] of the handle does, and so does [#close()]. Outside a task
+    /// this may fail as [#get()] does.
     ///
     /// <!-- run in a task: -->
     /// ```java
