@@ -1,14 +1,17 @@
 // The load: N connections, each with exactly one message on its way, from one thread that does nothing else.
 //
 //   load PROTOCOL PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate | poll]
+//   load PROTOCOL PORT PID CONNECTIONS idle
 //
 //   connect N ──▶ warm up ──▶ (gate: let all answers come in, say "warm", wait for a line) ──▶ measure ──▶ one line
+//   connect N, one message each ──▶ "open N limit L" ──▶ keep them until the input ends
 //
 // A connection sends its next message the moment it has the whole answer to the last one (a closed loop), so messages
 // a second and latency are two views of one fact; what a server costs is its own CPU time, read from the kernel's
 // nanosecond clock of process PID at both ends of the window (all its threads, those that ended too).
 // With `gate`, a tracer may attach to the server in the pause and sees exactly the messages that are counted. With `poll`, the load
-// never sleeps, so that the server's answers are taken at once.
+// never sleeps, so that the server's answers are taken at once. With `idle` it opens N connections, or as many as the limit of
+// open files allows, from an address of 127.0.0.0/8 for each 20,000 of them, and says how many there are and what the limit is.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,9 +104,7 @@ static uint32_t http_length(int n) {
 }
 
 // Opens a connection and proves it by one blocking exchange, so that the server's accept queue never overflows.
-static void open_connection(struct connection *c, const struct sockaddr_in *to) {
-    c->fd = socket(AF_INET, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
-    if (c->fd < 0) fail("socket (raise the limit of open files)");
+static void prove(struct connection *c, const struct sockaddr_in *to) {
     if (connect(c->fd, (const struct sockaddr *) to, sizeof *to) < 0) fail("connect");
     int on = 1;
     struct timeval patience = {.tv_sec = 10};
@@ -117,8 +119,32 @@ static void open_connection(struct connection *c, const struct sockaddr_in *to) 
         got += n;
         if (answer_length == 0 && memmem(buffer, got, "\r\n\r\n", 4) != NULL) answer_length = http_length(got);
     } while (got != answer_length);
+}
+
+static void open_connection(struct connection *c, const struct sockaddr_in *to) {
+    c->fd = socket(AF_INET, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+    if (c->fd < 0) fail("socket (raise the limit of open files)");
+    prove(c, to);
     struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = c};
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &e) < 0) fail("epoll_ctl");
+}
+
+static void stay_idle(const struct sockaddr_in *to) {
+    enum { EACH = 20000, LEFT = 200 }; // an address has 28,232 ports by default; a server needs more descriptors than its connections
+    struct rlimit limit;
+    int n = 0, on = 1;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) fail("getrlimit");
+    for (; n < count && n + LEFT < (int) limit.rlim_cur; n++) {
+        struct connection c = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+        if (c.fd < 0) fail("socket");
+        struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + n / EACH)};
+        setsockopt(c.fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on); // the kernel chooses the port when it knows the peer
+        if (bind(c.fd, (struct sockaddr *) &from, sizeof from) < 0) fail("bind");
+        prove(&c, to);
+    }
+    printf("open %d limit %lu\n", n, (unsigned long) limit.rlim_cur);
+    fflush(stdout);
+    while (getchar() != EOF) continue;
 }
 
 static void receive(struct connection *c, int go_on) {
@@ -176,8 +202,10 @@ static void drain(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 7) {
-        fprintf(stderr, "usage: load echo|http|udp PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate|poll]\n");
+    int idle = argc == 6 && strcmp(argv[5], "idle") == 0;
+    if (argc < 7 && !idle) {
+        fprintf(stderr, "usage: load echo|http|udp PORT PID CONNECTIONS WARMUP_SECONDS SECONDS [gate|poll]\n"
+                        "       load echo|http PORT PID CONNECTIONS idle\n");
         return 2;
     }
     udp = strcmp(argv[1], "udp") == 0;
@@ -189,12 +217,16 @@ int main(int argc, char **argv) {
     answer_length = http ? 0 : MESSAGE;
     clockid_t server;
     if (clock_getcpuclockid(atoi(argv[3]), &server) != 0) fail("no such process");
-    double warmup = atof(argv[5]), seconds = atof(argv[6]);
+    double warmup = idle ? 0 : atof(argv[5]), seconds = idle ? 0 : atof(argv[6]);
 
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[2])),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     epoll = epoll_create1(EPOLL_CLOEXEC);
     count = atoi(argv[4]);
+    if (idle) {
+        stay_idle(&to);
+        return 0;
+    }
     connections = calloc(count, sizeof *connections);
     if (epoll < 0 || connections == NULL) fail("epoll_create1");
     for (int i = 0; i < count; i++) open_connection(&connections[i], &to);

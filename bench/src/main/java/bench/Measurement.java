@@ -21,6 +21,12 @@ record Measurement(long messages, long nanos, long cpu, long p50, long p99, long
                 fields.get("p99"), fields.get("p999"), fields.get("lost"));
     }
 
+    /// {@return what two loads saw that ran at the same time} Each saw all of the server's CPU time.
+    Measurement and(Measurement other) {
+        return new Measurement(messages + other.messages, (nanos + other.nanos) / 2, (cpu + other.cpu) / 2, (p50 + other.p50) / 2,
+                Math.max(p99, other.p99), Math.max(p999, other.p999), lost + other.lost);
+    }
+
     double perSecond() {
         return messages * 1e9 / nanos;
     }

@@ -14,7 +14,8 @@ import java.util.Locale;
 /// What `bench/run` starts: the parts one after the other, everything else here is what they share.
 ///
 /// ```text
-/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [--beside FOLDER] [echo] [http] [udp] [mixed] [micro] [growth] [startup]
+/// bench/run [--short | --quick] [--rounds N] [--only SERVER,…] [--beside FOLDER] [PART …]
+///                                                             of echo http udp mixed redis cores growth startup micro
 /// ```
 final class Run {
     static final Path TARGET = Path.of(System.getProperty("bench.target")).toAbsolutePath();
@@ -22,6 +23,8 @@ final class Run {
     /// Two cores: one for what is measured, one for what measures.
     static final String SERVER_CPU = System.getProperty("bench.serverCpu", "0");
     static final String LOAD_CPU = System.getProperty("bench.loadCpu", "1");
+
+    private static final List<String> PARTS = List.of("echo", "http", "udp", "mixed", "redis", "cores", "growth", "startup", "micro");
 
     /// How long everything takes, and what its figures are worth.
     enum Effort {
@@ -93,19 +96,25 @@ final class Run {
                 case "--rounds" -> rounds = Integer.parseInt(args[++i]);
                 case "--beside" -> System.setProperty("bench.beside", args[++i]);
                 case "--only" -> only = Arrays.asList(args[++i].split(","));
-                case "echo", "http", "udp", "mixed", "micro", "growth", "startup" -> parts.add(args[i]);
-                default -> throw new IllegalArgumentException(args[i]
-                        + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [--beside FOLDER] [echo] [http] [udp] [mixed] [micro] [growth] [startup]");
+                default -> {
+                    if (!PARTS.contains(args[i])) {
+                        throw new IllegalArgumentException(args[i]
+                                + ": use [--short | --quick] [--rounds N] [--only SERVER,…] [--beside FOLDER], and parts of " + PARTS);
+                    }
+                    parts.add(args[i]);
+                }
             }
         }
         // A short run proves nothing, so it never overwrites figures that do.
         var results = effort == Effort.SHORT ? TARGET.resolve("short") : TARGET.resolveSibling("results");
         Files.createDirectories(results);
         var plan = new Plan(effort, rounds > 0 ? rounds : effort.rounds, only, results);
-        for (var part : parts.isEmpty() ? List.of("echo", "http", "udp", "mixed", "growth", "startup", "micro") : parts) {
+        for (var part : parts.isEmpty() ? PARTS : parts) {
             long start = System.nanoTime();
             switch (part) {
                 case "mixed" -> Mixed.run(plan);
+                case "redis" -> Redis.run(plan);
+                case "cores" -> Cores.run(plan);
                 case "growth" -> Growth.run(plan);
                 case "startup" -> Startup.run(plan);
                 case "micro" -> Micro.run(plan);

@@ -95,10 +95,22 @@ public final class Async {
         void run() throws Exception;
     }
 
-    /// Makes a future of a body. Nothing of it runs before the first poll.
+    /// Makes a future of a body. Nothing of it runs before the first poll. From any thread.
+    ///
+    /// Cancelled, the body stops at its innermost await; see [above][Async]. Cancelled or dropped before its first poll, nothing of it
+    /// runs. What the body has done before stays done. A cleanup of a dropped body that has to wait runs on as a task.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// Future<Integer> answer = async(() -> {
+    ///     await(Async.yieldNow());
+    ///     return 42;
+    /// });
+    /// IO.println(await(answer));
+    /// ```
     ///
     /// @param body a lambda that may [#await(Future)]
-    /// @return what the body will return; it can be polled to its end once
+    /// @return what the body will return; fails with what the body throws; it can be polled to its end once
     /// @throws IllegalArgumentException the body cannot be compiled; the message says where, why, and what to do
     @SuppressWarnings("unchecked") // step returns what the body returned
     public static <T extends @Nullable Object> Future<T> async(Body<T> body) {
@@ -137,7 +149,16 @@ public final class Async {
     }
 
     /// {@return a future that is ready at its second poll} In between run the tasks that are runnable now, and those whose I/O is
-    /// ready. With a reactor thread these are the ones that it has woken.
+    /// ready. With a reactor thread these are the ones that it has woken. From any thread. It never fails, and cancelled or dropped it
+    /// leaves nothing behind.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// for (int i = 0; i < 10; i++) {
+    ///     // a piece of a long computation
+    ///     await(Async.yieldNow());
+    /// }
+    /// ```
     public static Future<Void> yieldNow() {
         return new Yield();
     }
@@ -168,7 +189,15 @@ public final class Async {
 
     /// {@return whether the task that runs here was asked to stop, since it began; false outside a task}
     ///
-    /// A long computation looks at it between two awaits. The next await throws the CancellationException in any case.
+    /// A long computation looks at it between two awaits. The next await throws the CancellationException in any case. From any thread; it
+    /// throws nothing and takes no cancellation away.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// long sum = 0;
+    /// for (int i = 0; i < 1_000_000 && !Async.isCancelled(); i++) sum += i;
+    /// IO.println(sum);
+    /// ```
     public static boolean isCancelled() {
         var task = Executor.current();
         return task != null && task.isCancelled();

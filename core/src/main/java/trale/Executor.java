@@ -95,10 +95,22 @@ public final class Executor implements AutoCloseable {
         return executor;
     }
 
-    /// Runs a future as a task of [#get()], concurrently with the caller.
+    /// Runs a future as a task of [#get()], concurrently with the caller. From any thread. Tasks that are spawned by one thread are polled
+    /// first in the order in which they were spawned.
+    ///
+    /// A cancellation of the caller does not reach the task: [JoinHandle#cancel()] of the handle does, and so does [#close()]. Outside a task
+    /// this may fail as [#get()] does.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// var handle = Executor.spawn(Timer.sleep(Duration.ofMillis(10)));
+    /// IO.println("both run");
+    /// await(handle);
+    /// ```
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException the executor is closed or being closed
+    /// @throws IllegalStateException `f` is awaited or spawned already
     public static <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         return get().submit(f);
     }
@@ -137,10 +149,20 @@ public final class Executor implements AutoCloseable {
         blockOn(Async.async(body));
     }
 
-    /// Runs a future as a task of this executor. From any thread.
+    /// Runs a future as a task of this executor. From any thread. Tasks of one thread begin in the order in which they were submitted.
+    ///
+    /// A cancellation of the caller does not reach the task: [JoinHandle#cancel()] of the handle does, and so does [#close()].
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// try (var executor = Executor.builder().name("second").build()) {
+    ///     IO.println(executor.submit(() -> 42).join());
+    /// }
+    /// ```
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException this executor is closed or being closed
+    /// @throws IllegalStateException `f` is awaited or spawned already
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!loop.isOpen()) throw loop.rejected();
@@ -233,6 +255,14 @@ public final class Executor implements AutoCloseable {
     ///
     /// In a shutdown hook: a task that has called `System.exit` waits for the hooks, and so does not end; close with a grace there.
     ///
+    /// <!-- run: -->
+    /// ```java
+    /// var executor = Executor.builder().build();
+    /// var sleeper = executor.submit(Timer.sleep(Duration.ofHours(1)));
+    /// executor.close();
+    /// IO.println(sleeper.isDone()); // true
+    /// ```
+    ///
     /// @throws IllegalStateException called inside a task of any executor: it would hold the executor's thread, and a cleanup that
     ///         needs this thread would never end. Close it from another thread, with [Blocking#run] inside a task
     @Override
@@ -247,6 +277,13 @@ public final class Executor implements AutoCloseable {
     /// waits for is dropped, but its body goes no further: no `finally` block of it runs.
     ///
     /// Which tasks were abandoned, and where they are, is logged (System.Logger `trale`).
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// var executor = Executor.builder().build();
+    /// executor.submit(Timer.sleep(Duration.ofHours(1)));
+    /// if (!executor.close(Duration.ofSeconds(1))) IO.println("some tasks did not end");
+    /// ```
     ///
     /// @param grace how long a cleanup may take; zero or less: it waits for no cleanup, and may abandon tasks before they were cancelled
     /// @return whether every task came to an end by itself. False also if a body holds the executor's thread: that thread

@@ -56,8 +56,9 @@ public interface Future<T extends @Nullable Object> {
     /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with. If all have
     /// values in spite of that, they are returned, and the next await of the awaiting body throws the CancellationException. Nothing of the
     /// futures is left running. A [JoinHandle] among them that is cancelled stops waiting, and its task runs on. Dropped before its first
-    /// poll, this drops the futures.
+    /// poll, this drops the futures. From any thread.
     ///
+    /// <!-- run: -->
     /// ```java
     /// List<Integer> values = Executor.blockOn(Future.all(async(() -> 1), async(() -> 2)));
     /// IO.println(values); // [1, 2]
@@ -86,8 +87,9 @@ public interface Future<T extends @Nullable Object> {
     /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with; failures
     /// from before are suppressed in it. If one of them has a value all the same, this returns it, and the next await of the awaiting body
     /// throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses stops waiting, and its task runs
-    /// on. Dropped before its first poll, this drops the futures.
+    /// on. Dropped before its first poll, this drops the futures. From any thread.
     ///
+    /// <!-- run: -->
     /// ```java
     /// String mirror = Executor.blockOn(Future.<String>any(
     ///         async(() -> {
@@ -113,8 +115,10 @@ public interface Future<T extends @Nullable Object> {
     }
 
     /// Runs futures concurrently until one has ended, with a value or a failure, which is the outcome. Otherwise as
-    /// [#any(Future...)]; what a loser's cleanup fails with is suppressed in a failure that won, and logged if a value has won.
+    /// [#any(Future...)]; what a loser's cleanup fails with is suppressed in a failure that won, and logged if a value has won. A cancellation leaves nothing
+    /// of them running.
     ///
+    /// <!-- run in a task: -->
     /// ```java
     /// var winner = await(Future.race(
     ///         async(() -> {
@@ -149,8 +153,9 @@ public interface Future<T extends @Nullable Object> {
     ///
     /// Cancelled or dropped, this cancels the stage by `toCompletableFuture().cancel(true)`, and forgets the waiting task. A
     /// CompletableFuture then completes with CancellationException, and the thread that computes it goes on. A value that comes at the same
-    /// time is lost to this future; the stage has it.
+    /// time is lost to this future; the stage has it. From any thread.
     ///
+    /// <!-- run: -->
     /// ```java
     /// var stage = CompletableFuture.supplyAsync(() -> 42);
     /// int value = Executor.blockOn(() -> await(stage));

@@ -56,7 +56,18 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         return task.isDone();
     }
 
-    /// Asks the task to stop; nothing happens if it has ended. It does not wait: join or await the handle for that.
+    /// Asks the task to stop; nothing happens if it has ended. It does not wait: join or await the handle for that. From any thread.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// var sleeper = Executor.spawn(Timer.sleep(Duration.ofHours(1)));
+    /// sleeper.cancel();
+    /// try {
+    ///     sleeper.join();
+    /// } catch (CancellationException e) {
+    ///     IO.println("it has ended");
+    /// }
+    /// ```
     ///
     /// The tasks that it has spawned run on, also one whose handle it is awaiting. To end those too, cancel their handles in
     /// a `finally`.
@@ -75,12 +86,24 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
 
     /// As [#cancel()], with a reason: the message of the CancellationException.
     ///
+    /// <!-- run: JoinHandle<Void> sleeper = Executor.spawn(Timer.sleep(Duration.ofHours(1))); -->
+    /// ```java
+    /// sleeper.cancel("the user has closed the window");
+    /// ```
+    ///
     /// @param why for a person who reads the exception
     public void cancel(String why) {
         task.cancel(Cancellation.of(Objects.requireNonNull(why, "the reason is null"), null));
     }
 
-    /// Names the task, for messages and logs.
+    /// Names the task, for messages, logs and snapshots. From any thread, at any time. A task that is
+    /// cancelled keeps its name.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// var janitor = Executor.spawn(Timer.sleep(Duration.ofMillis(1))).named("janitor");
+    /// IO.println(janitor); // the end of task janitor
+    /// ```
     ///
     /// @return this
     public JoinHandle<T> named(String name) {
@@ -90,9 +113,10 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
 
     /// Has a resource closed when the task has ended, in whatever way, also if it was cancelled before its first poll: a body that
     /// never runs closes nothing itself. Several are closed in the reverse order. It happens on the executor's thread, before the
-    /// tasks that wait for the end go on; or at once, on this thread, if the end has come already. What `close()` throws is logged.
+    /// tasks that wait for the end go on; or at once, on this thread, if the end has come already. What `close()` throws is logged. From any
+    /// thread.
     ///
-    /// <!-- given: TcpStream stream; -->
+    /// <!-- run: TcpStream stream = echo(); -->
     /// ```java
     /// Executor.spawn(() -> {
     ///     await(stream.writeAll(ByteBuffer.wrap("hello\n".getBytes())));
@@ -105,11 +129,17 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         return this;
     }
 
-    /// {@return a new CompletableFuture that ends as the task ends}
+    /// {@return a new CompletableFuture that ends as the task ends} From any thread.
     ///
     /// It is completed on the executor's thread: dependent stages that may block belong into the `…Async` methods. Cancelling it
     /// cancels the task; completing it does not touch the task. Its `join` and `get`, and those of its dependent stages, throw
     /// IllegalStateException inside a task, as [#join()] does: they would block the executor.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// var length = Executor.spawn(() -> "hello").toCompletableFuture().thenApply(String::length);
+    /// IO.println(length.get()); // 5
+    /// ```
     public CompletableFuture<@Nullable T> toCompletableFuture() {
         var future = new TaskFuture<@Nullable T>(task);
         Waker complete = () -> {

@@ -76,7 +76,17 @@ public final class Scope {
 
     /// Makes a future of a body with a scope. Nothing of it runs before the first poll; the body runs in the task that awaits it.
     ///
-    /// The future throws the first failure, of the body or of a child; or CancellationException, if it was cancelled.
+    /// The future throws the first failure, of the body or of a child; or CancellationException, if it was cancelled. A cancellation leaves
+    /// nothing of body and children running. From any thread.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// int sum = Executor.blockOn(Scope.call(scope -> {
+    ///     var one = scope.fork(() -> 1);
+    ///     return await(one) + 1;
+    /// }));
+    /// IO.println(sum); // 2
+    /// ```
     ///
     /// @param body a lambda that may await
     /// @return what the body returns, when the body and all children have ended; it can be polled to its end once
@@ -86,7 +96,15 @@ public final class Scope {
     }
 
     /// As [#call(Body)], of a body that returns nothing. It has another name so that a lambda which never returns is not ambiguous,
-    /// as in [java.lang.ScopedValue].
+    /// as in [java.lang.ScopedValue]. A cancellation leaves nothing of body and children running.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// await(Scope.run(scope -> {
+    ///     for (int i = 0; i < 3; i++) scope.fork(Timer.sleep(Duration.ofMillis(10)));
+    /// }));
+    /// IO.println("all three have ended");
+    /// ```
     ///
     /// @param body a lambda that may await
     /// @return null, when the body and all children have ended
@@ -99,7 +117,16 @@ public final class Scope {
     /// before it. A child of a scope that is cancelled, or has failed, is cancelled before it starts.
     ///
     /// The child's first poll comes in its turn, behind the tasks that are runnable; the caller goes on. A child may fork into the scope of
-    /// its parent. A fork that fails, for want of memory or stack, has forked nothing.
+    /// its parent. A fork that fails, for want of memory or stack, has forked nothing. A child ends when it is
+    /// cancelled by its handle, or with its scope; a cancelled await of the handle leaves the child alone.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// await(Scope.run(scope -> {
+    ///     var child = scope.fork(() -> 42);
+    ///     IO.println(await(child));
+    /// }));
+    /// ```
     ///
     /// @param f polled by the child from now on, and by no other
     /// @return the child's handle; it may be ignored. Awaiting it gives the child's value; its failure reaches the scope in any case
@@ -125,6 +152,7 @@ public final class Scope {
     ///
     /// A child that ends with its CancellationException is no failure. What a cleanup fails with is one.
     ///
+    /// <!-- run: -->
     /// ```java
     /// String answer = Executor.blockOn(Scope.call(scope -> {
     ///     scope.fork(() -> {

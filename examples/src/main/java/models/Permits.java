@@ -113,7 +113,7 @@ enum Permits implements Model.Twin {
             case 4 -> take(m) ? m.get(turn) == 0 ? 10 : 9 : 5;
             case 5 -> {
                 var isIn = m.get(turn) != 0;
-                m.at("Line.sleep", "t.woken = false").set(turn, ASLEEP);
+                m.at("Line.sleep", "p.woken = false").set(turn, ASLEEP);
                 yield isIn ? 7 : 6;
             }
             case 6 -> {
@@ -124,7 +124,7 @@ enum Permits implements Model.Twin {
             }
             case 7 -> m.at("Semaphore.acquire", "free.get() > 0").gives(m.get(FREE) > 0) ? 8 : 11;
             case 8 -> {
-                wakeNext(m.at("Line.next", "t.woken = true"));
+                wakeNext(m.at("Line.next", "p.woken = true"));
                 yield 11;
             }
             case 9 -> {

@@ -4,22 +4,29 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
@@ -32,6 +39,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import trale.Executor;
+import trale.Future;
+import trale.time.Timer;
 
 /// Every block of Java in README.md, docs/ and the Javadoc compiles, and every program among them runs:
 ///
@@ -42,6 +52,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// ```java                            without a main: statements, members or classes that compile; the packages of
 ///                                    trale and module java.base count as imported
 /// <!-- given: TcpStream peer; -->    on the line before a fragment: fields that it takes for granted
+/// <!-- run: int port = 1; -->        on the line before a fragment: it is run too, with these fields and the methods of Given
+/// <!-- run in a task: -->            the same, as the body of a task
 /// ```explain                         what ./trale explain prints for the block of Java before it, as class Main
 /// ```javap Main.m                    what javap prints for the first method of class Main whose name begins with m, without
 ///                                    the numbers of constants; a line with … alone stands for any lines. The classes that
@@ -64,9 +76,10 @@ class DocumentationTest {
     /// @param at     where the fence is: `README.md:12`
     /// @param line   the number of the first line of code
     /// @param info   what the fence says after `java`
+    /// @param how    what is done with a fragment: given, run, or run in a task
     /// @param given  declarations of fields
     /// @param shown  the blocks of what comes of it that follow: by what their fences say, as `output`
-    record Snippet(String at, int line, String info, String given, String code, Map<String, String> shown) {
+    record Snippet(String at, int line, String info, String how, String given, String code, Map<String, String> shown) {
 
         boolean isProgram() {
             return code.contains(" main(");
@@ -77,8 +90,12 @@ class DocumentationTest {
         }
     }
 
+    private static final Pattern COMMENT = Pattern.compile("<!-- (given|run|run in a task):(.*)-->");
+
     @TempDir
     Path folder;
+
+    private Duration patience = Duration.ofSeconds(20); // with a fragment that is run
 
     @TestFactory
     Stream<DynamicTest> everySnippetCompilesAndEveryProgramRuns() throws IOException {
@@ -93,6 +110,23 @@ class DocumentationTest {
     void aSnippetThatDoesNotCompileOrFailsOrPrintsSomethingElseIsNoticed() {
         assertEquals(3, failures("int i = \"\";", "void main() { int i = 1 / 0; }", "void main() { IO.println(2); }"));
         assertEquals(0, failures("int i = 1;", "void main() { IO.println(1); }"));
+    }
+
+    @Test
+    void aFragmentThatFailsOrHangsOrPrintsSomethingElseIsNoticed() throws Exception {
+        for (var how : List.of("run: int i = 0;", "run in a task: int i = 0;")) {
+            for (var code : List.of("IO.println(2 / i);", "IO.println(2);", "assert i == 1; IO.println(1);")) {
+                var lines = List.of("<!-- " + how + " -->", "```java", code, "```", "```output", "1", "```");
+                var snippet = snippetsOf("README.md", lines).getFirst();
+                assertTrue(assertThrows(AssertionError.class, () -> check(snippet)).getMessage().contains("README.md"));
+            }
+            check(snippetsOf("README.md", List.of("<!-- " + how + " -->", "```java", "IO.println(1 + i);", "```", "```output", "1", "```")).getFirst());
+        }
+        patience = Duration.ofMillis(100);
+        for (var code : List.of("run in a task: -->\nawait(Timer.sleep(Duration.ofHours(1)));", "run: -->\nExecutor.blockOn(Timer.sleep(Duration.ofHours(1)));")) {
+            var lines = List.of("<!-- " + code.lines().findFirst().orElseThrow(), "```java", code.lines().toList().getLast(), "```");
+            assertThrows(AssertionError.class, () -> check(snippetsOf("README.md", lines).getFirst()));
+        }
     }
 
     @Test
@@ -187,11 +221,10 @@ class DocumentationTest {
                 }
                 String info = line.substring(3).strip();
                 if (info.equals("java") || info.startsWith("java ")) {
-                    String given = before.startsWith("<!-- given:")
-                            ? before.substring("<!-- given:".length(), before.indexOf("-->"))
-                            : "";
-                    String rest = info.substring("java".length()).strip();
-                    snippets.add(new Snippet(file + ":" + start, start + 1, rest, given, code.toString(), new LinkedHashMap<>()));
+                    var comment = COMMENT.matcher(before);
+                    var has = comment.matches();
+                    snippets.add(new Snippet(file + ":" + start, start + 1, info.substring("java".length()).strip(),
+                            has ? comment.group(1) : "", has ? comment.group(2) : "", code.toString(), new LinkedHashMap<>()));
                 } else if (info.equals("output") || info.equals("explain") || info.startsWith("javap ")) {
                     snippets.getLast().shown.put(info, code.toString());
                 }
@@ -224,6 +257,15 @@ class DocumentationTest {
                 assertShown(snippet, "output", output);
             }
             explain(snippet, classes);
+            return;
+        }
+        if (snippet.how.startsWith("run")) {
+            String start = padding + imports + "import static examples.Given.*; class Main { Main() throws Exception {} " + snippet.given;
+            List<String> errors = compile(snippet, start + (snippet.how.equals("run")
+                    ? " void fragment() throws Exception { " + snippet.code + "}}"
+                    : " trale.Future<Void> fragment() { return async(() -> { " + snippet.code + "}); }}"), classes);
+            assertTrue(errors.isEmpty(), () -> String.join("\n", errors));
+            assertShown(snippet, "output", runHere(snippet, classes));
             return;
         }
         List<String> best = List.of();
@@ -302,6 +344,30 @@ class DocumentationTest {
                 .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
                 .map(d -> file + ":" + d.getLineNumber() + ": " + d.getMessage(null))
                 .toList();
+    }
+
+    /// Runs a fragment in this JVM.
+    ///
+    /// @return what it printed
+    private String runHere(Snippet snippet, Path classes) throws Exception {
+        var out = System.out;
+        var printed = new ByteArrayOutputStream();
+        try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, DocumentationTest.class.getClassLoader())) {
+            loader.setDefaultAssertionStatus(true);
+            System.setOut(new PrintStream(printed, true, UTF_8));
+            var main = loader.loadClass("Main").getDeclaredConstructor();
+            main.setAccessible(true);
+            var fragment = main.getDeclaringClass().getDeclaredMethod("fragment");
+            fragment.setAccessible(true);
+            assertTimeoutPreemptively(patience, () -> {
+                if (fragment.invoke(main.newInstance()) instanceof Future<?> future) Executor.blockOn(Timer.timeout(patience, future));
+            });
+        } catch (Throwable t) {
+            throw new AssertionError(snippet.at + " failed, or does not end: " + t, t);
+        } finally {
+            System.setOut(out);
+        }
+        return printed.toString(UTF_8);
     }
 
     /// {@return what it printed}

@@ -18,12 +18,29 @@ public interface AsyncRead {
 
     /// Reads the bytes that are there, up to the buffer's limit, and waits only if there is none. The buffer's position advances.
     ///
+    /// Cancelled or dropped, it has read nothing.
+    ///
+    /// <!-- run in a task: AsyncRead source = AsyncRead.of(new ByteArrayInputStream(new byte[1000])); -->
+    /// ```java
+    /// var buffer = ByteBuffer.allocate(100);
+    /// while (await(source.read(buffer.clear())) >= 0) IO.println(buffer.position() + " bytes");
+    /// ```
+    ///
     /// @param to a heap or direct buffer. If it has no room, the result is 0 at once
     /// @return how many bytes, or −1 at the end of the stream; fails with [java.io.IOException] as the source does
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     Future<Integer> read(ByteBuffer to);
 
     /// Reads until the buffer is full.
+    ///
+    /// Cancelled or dropped, it may have read some bytes: they are in the buffer, before its position.
+    ///
+    /// <!-- run in a task: AsyncRead source = AsyncRead.of(new ByteArrayInputStream(new byte[1000])); -->
+    /// ```java
+    /// var head = ByteBuffer.allocate(12);
+    /// await(source.readExactly(head));
+    /// int length = head.flip().getInt();
+    /// ```
     ///
     /// @param to see [#read(ByteBuffer)]
     /// @return ready when the buffer is full; fails with [EOFException] if the stream ends before, else as [#read(ByteBuffer)] does
@@ -43,9 +60,9 @@ public interface AsyncRead {
     /// One call reads at most 8 KiB. A read that is cancelled has taken nothing. The call that it began goes on, without an interrupt,
     /// and the next read takes its bytes. A second read while one waits fails with [IllegalStateException].
     ///
-    /// The caller closes the stream. Until then, a call that is blocked holds its thread.
+    /// The caller closes the stream. Until then, a call that is blocked holds its thread. From any thread.
     ///
-    /// <!-- given: Process child; -->
+    /// <!-- run in a task: Process child = new ProcessBuilder("echo", "hello").start(); -->
     /// ```java
     /// var lines = new LineReader(AsyncRead.of(child.getInputStream()), 8192);
     /// for (String line; (line = await(lines.readLine())) != null; ) IO.println(line);
@@ -57,7 +74,12 @@ public interface AsyncRead {
     }
 
     /// Copies all bytes until the end of the stream, through a buffer of 16 KiB. It closes neither end. If it fails or is cancelled, up to
-    /// 16 KiB may have been read and not written.
+    /// 16 KiB may have been read and not written. From any thread.
+    ///
+    /// <!-- run in a task: TcpStream stream = echo(); { stream.shutdownOutput(); } -->
+    /// ```java
+    /// long bytes = await(AsyncRead.copy(stream, AsyncWrite.of(System.out)));
+    /// ```
     ///
     /// @param from is read from
     /// @param to   is written to

@@ -20,11 +20,27 @@ public interface AsyncWrite {
 
     /// Writes as many bytes as the target has room for, and waits only if it has none. The buffer's position advances.
     ///
+    /// Cancelled or dropped, it has written nothing.
+    ///
+    /// <!-- run in a task: TcpStream stream = echo(); -->
+    /// ```java
+    /// var bytes = ByteBuffer.wrap("hello\n".getBytes());
+    /// int n = await(stream.write(bytes));
+    /// IO.println(n + " bytes are written, " + bytes.remaining() + " are left");
+    /// ```
+    ///
     /// @param from a heap or direct buffer, which may be read-only. If it has no bytes left, the result is 0 at once
     /// @return how many bytes; fails with [java.io.IOException] as the target does
     Future<Integer> write(ByteBuffer from);
 
     /// Writes until nothing of the buffer is left.
+    ///
+    /// Cancelled or dropped, it may have written some bytes: they are before the buffer's position.
+    ///
+    /// <!-- run in a task: TcpStream stream = echo(); -->
+    /// ```java
+    /// await(stream.writeAll(ByteBuffer.wrap("hello\n".getBytes())));
+    /// ```
     ///
     /// @param from see [#write(ByteBuffer)]
     /// @return ready when the buffer has no bytes left; fails as [#write(ByteBuffer)] does
@@ -42,9 +58,9 @@ public interface AsyncWrite {
     /// taken the bytes before the buffer's position. The call goes on, without an interrupt. The next write waits for it, and fails if it
     /// failed. A second write while one waits fails with [IllegalStateException].
     ///
-    /// The caller closes the stream.
+    /// The caller closes the stream. From any thread.
     ///
-    /// <!-- given: Process child; ByteBuffer bytes; -->
+    /// <!-- run in a task: Process child = new ProcessBuilder("cat").start(); ByteBuffer bytes = ByteBuffer.wrap("hello".getBytes()); -->
     /// ```java
     /// await(AsyncWrite.of(child.getOutputStream()).writeAll(bytes));
     /// ```

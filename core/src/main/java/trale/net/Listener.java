@@ -45,7 +45,15 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
         Log.prepare();
     }
 
-    /// Waits for a connection. If it is cancelled, it has accepted none.
+    /// Waits for a connection: the one that has been in the kernel's queue for longest. From any thread, one task at a time. Cancelled or
+    /// dropped, it has accepted none.
+    ///
+    /// <!-- run in a task: TcpListener listener = listenerWithAClient(); -->
+    /// ```java
+    /// try (var stream = await(listener.accept())) {
+    ///     IO.println(stream.remoteAddress());
+    /// }
+    /// ```
     ///
     /// If no descriptor or no memory is left (EMFILE, ENFILE, ENOBUFS, ENOMEM), the connection stays in the kernel's queue. `accept` logs
     /// this once and tries again every 20 ms. A connection that ended in the queue is skipped. A connection that was accepted, but for

@@ -68,7 +68,14 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
         super(descriptor, remote);
     }
 
-    /// Connects. If it is cancelled or dropped, it closes the socket.
+    /// Connects. From any thread. If it is cancelled or dropped, it closes the socket.
+    ///
+    /// <!-- run in a task: InetSocketAddress server = server(); -->
+    /// ```java
+    /// try (var stream = await(TcpStream.connect(server))) {
+    ///     IO.println(stream.localAddress());
+    /// }
+    /// ```
     ///
     /// @param address if it is unresolved, it is resolved as by [#connect(String, int)]
     /// @return fails with [ConnectException] if refused (ECONNREFUSED) or timed out (ETIMEDOUT: the kernel tries for about
@@ -92,6 +99,14 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
 
     /// Looks a name up, on another thread, and connects to its addresses: IPv6 and IPv4 in turn. An attempt begins 250 ms after the one
     /// before, or at once when that has failed (RFC 8305, "Happy Eyeballs"). The first connection is the result; the others are closed.
+    /// Cancelled or dropped, it closes all of them. A look-up that has begun goes on, and its result is lost.
+    ///
+    /// <!-- run in a task: int port = server().getPort(); -->
+    /// ```java
+    /// try (var stream = await(TcpStream.connect("localhost", port))) {
+    ///     IO.println(stream.remoteAddress());
+    /// }
+    /// ```
     ///
     /// @param host a name, or an address as a text
     /// @param port from 1 to 65535

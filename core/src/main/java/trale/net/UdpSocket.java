@@ -139,7 +139,13 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         return OPTIONS;
     }
 
-    /// Sends the buffer from its position to its limit as one datagram; the position advances.
+    /// Sends the buffer from its position to its limit as one datagram; the position advances. From any thread, one task at a time.
+    /// Cancelled or dropped, it has sent nothing.
+    ///
+    /// <!-- run in a task: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); -->
+    /// ```java
+    /// await(socket.sendTo(ByteBuffer.wrap("hello".getBytes()), socket.localAddress()));
+    /// ```
     ///
     /// @param from a heap or direct buffer, which may be read-only
     /// @param to   the receiver's address, resolved
@@ -151,7 +157,13 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     }
 
     /// Sends to the peer this socket is [connected][#connect(InetSocketAddress)] to; see
-    /// [#sendTo(ByteBuffer, InetSocketAddress)].
+    /// [#sendTo(ByteBuffer, InetSocketAddress)]. Cancelled or dropped, it has sent nothing.
+    ///
+    /// <!-- run in a task: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); -->
+    /// ```java
+    /// socket.connect(socket.localAddress()); // for the example: a peer that is there
+    /// await(socket.send(ByteBuffer.wrap("hello".getBytes())));
+    /// ```
     ///
     /// @param from a heap or direct buffer, which may be read-only
     /// @return the datagram's length; fails with [java.net.SocketException] if the socket has no peer (EDESTADDRREQ)
@@ -174,7 +186,15 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         };
     }
 
-    /// Receives one datagram into the buffer, from its position to its limit; the position advances.
+    /// Receives one datagram into the buffer, from its position to its limit; the position advances. From any thread, one task at a time.
+    /// Cancelled or dropped, it has received none: the datagram is for the next call.
+    ///
+    /// <!-- run in a task: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); -->
+    /// ```java
+    /// await(socket.sendTo(ByteBuffer.wrap("hello".getBytes()), socket.localAddress()));
+    /// Datagram d = await(socket.recvFrom(ByteBuffer.allocate(1500)));
+    /// IO.println(d.length() + " bytes from " + d.from());
+    /// ```
     ///
     /// @param to a heap or direct buffer. Bytes that it has no room for are lost; see [Datagram#length()]
     /// @return the datagram's length and its sender
@@ -188,7 +208,13 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         };
     }
 
-    /// Receives one datagram; see [#recvFrom(ByteBuffer)].
+    /// Receives one datagram; see [#recvFrom(ByteBuffer)]. Cancelled or dropped, it has received none.
+    ///
+    /// <!-- run in a task: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); -->
+    /// ```java
+    /// await(socket.sendTo(ByteBuffer.wrap("hello".getBytes()), socket.localAddress()));
+    /// int length = await(socket.recv(ByteBuffer.allocate(1500)));
+    /// ```
     ///
     /// @param to a heap or direct buffer
     /// @return the datagram's length, which may be more than the buffer had room for

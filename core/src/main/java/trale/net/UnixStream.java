@@ -21,8 +21,18 @@ public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
         super(descriptor, remote);
     }
 
-    /// Connects; waits while the listener's queue is full, and asks again every 5 ms. Cancelled, or dropped, it closes the
+    /// Connects; waits while the listener's queue is full, and asks again every 5 ms. From any thread. Cancelled, or dropped, it closes the
     /// socket.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// try (var listener = UnixListener.bind(UnixDomainSocketAddress.of(""));
+    ///         var client = await(UnixStream.connect(listener.localAddress()));
+    ///         var server = await(listener.accept())) {
+    ///     await(client.writeAll(ByteBuffer.wrap("hello".getBytes())));
+    ///     await(server.readExactly(ByteBuffer.allocate(5)));
+    /// }
+    /// ```
     ///
     /// @param address a path or an abstract name
     /// @return fails with [java.net.ConnectException] if no socket listens there, or with another

@@ -84,9 +84,16 @@ public final class WriteBuffer implements AsyncWrite {
         return n;
     }
 
-    /// Writes all bytes of the buffer to the target.
+    /// Writes all bytes of the buffer to the target. One task at a time, the one that writes.
     ///
     /// If it fails or is cancelled, bytes that were not written are still in the buffer, and the next flush writes them.
+    ///
+    /// <!-- run in a task: TcpStream stream = echo(); -->
+    /// ```java
+    /// var out = new WriteBuffer(stream, 8192);
+    /// for (var word : List.of("one", "two")) await(out.writeAll(ByteBuffer.wrap(word.getBytes())));
+    /// await(out.flush()); // one system call
+    /// ```
     ///
     /// @return ready when the target has taken all bytes; fails as the target does
     public Future<Void> flush() {

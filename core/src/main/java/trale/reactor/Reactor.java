@@ -149,6 +149,12 @@ public final class Reactor {
 
     /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
     /// it. Only a new earliest deadline costs a system call: at once if another thread turns the reactor, otherwise before the next sleep.
+    /// Sleeps end in the order of their deadlines. From any thread. It never fails. Cancelled or dropped, it takes its waker out of the heap.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// await(Reactor.sleepUntil(System.nanoTime() + 10_000_000)); // 10 ms
+    /// ```
     ///
     /// @param nanoTime within 2⁶² ns (146 years) of now
     public static Future<Void> sleepUntil(long nanoTime) {

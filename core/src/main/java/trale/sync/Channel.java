@@ -47,9 +47,14 @@ public final class Channel<T> implements AutoCloseable {
         this.capacity = capacity;
     }
 
-    /// Puts an item in, after it has waited for room.
+    /// Puts an item in, after it has waited for room. First come, first served. From any thread.
     ///
-    /// Cancelled, timed out or dropped, it has sent nothing.
+    /// Cancelled, timed out or dropped, it has sent nothing, and its turn goes to the next sender.
+    ///
+    /// <!-- run in a task: Channel<String> channel = new Channel<>(16); -->
+    /// ```java
+    /// await(channel.send("one"));
+    /// ```
     ///
     /// @return ready when the item is in the channel; fails with [ClosedChannelException] if the channel is closed, also while it
     ///         waits
@@ -91,11 +96,16 @@ public final class Channel<T> implements AutoCloseable {
         };
     }
 
-    /// Takes the oldest item, after it has waited for one.
+    /// Takes the oldest item, after it has waited for one. First come, first served. From any thread.
     ///
-    /// Cancelled, timed out or dropped, it has taken nothing.
+    /// Cancelled, timed out or dropped, it has taken nothing, and its turn goes to the next receiver.
     ///
-    /// @return the item, or null when the channel is closed and all items have been taken
+    /// <!-- run in a task: Channel<String> channel = new Channel<>(16); { channel.offer("one"); channel.close(); } -->
+    /// ```java
+    /// for (String word; (word = await(channel.receive())) != null; ) IO.println(word);
+    /// ```
+    ///
+    /// @return the item, or null when the channel is closed and all items have been taken; never fails
     public Future<@Nullable T> receive() {
         return new Line.Turn<>(receivers) {
             @Override
@@ -132,7 +142,12 @@ public final class Channel<T> implements AutoCloseable {
         };
     }
 
-    /// Puts the item in if there is room and no sender waits. It never waits itself, so any thread may call it.
+    /// Puts the item in if there is room and no sender waits. It never waits itself, so any thread may call it, in a task or not.
+    ///
+    /// <!-- run: Channel<String> channel = new Channel<>(16); -->
+    /// ```java
+    /// if (!channel.offer("one")) IO.println("full: the item is lost");
+    /// ```
     ///
     /// @return whether the item is in; false also if the channel is closed
     /// @throws NullPointerException the item is null

@@ -41,7 +41,17 @@ public final class Event {
         }
     }
 
-    /// Waits until it has happened. Cancelled, timed out or dropped, it leaves nothing behind.
+    /// Waits until it has happened. From any thread. All that wait are woken, in the order in which they came.
+    ///
+    /// Cancelled, timed out or dropped, it leaves nothing behind.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// var ready = new Event();
+    /// var waiting = Executor.spawn(ready.await());
+    /// ready.set();
+    /// await(waiting);
+    /// ```
     ///
     /// @return ready once it has happened; never fails
     public Future<Void> await() {

@@ -34,8 +34,8 @@ final class Line {
     static final Poll<Void> DONE = Poll.ready(null);
 
     final Object lock;
-    private @Nullable Turn<?> last;
-    private @Nullable Turn<?> sleeper;
+    private @Nullable Place last;
+    private @Nullable Place sleeper;
     private long tickets;
 
     /// How many wait. Written with the lock held, and read without it by a [Semaphore].
@@ -45,18 +45,27 @@ final class Line {
         this.lock = lock;
     }
 
+    /// Where a turn stands. Most turns find what they want, and never have one.
+    private static final class Place {
+        private @Nullable Place previous;
+        private @Nullable Place next;
+        private @Nullable Waker waker;
+        private long ticket; // ascending along the line
+        private boolean woken;
+    }
+
     /// {@return the waker of the first sleeper, which the caller wakes outside of the lock, or null: none sleeps}
     @Nullable Waker next() {
-        var t = sleeper;
-        if (t == null) return null;
-        t.woken = true;
-        sleeper = asleepAfter(t);
-        return t.waker;
+        var p = sleeper;
+        if (p == null) return null;
+        p.woken = true;
+        sleeper = asleepAfter(p);
+        return p.waker;
     }
 
     /// Walks over woken turns only. The sleeper moves back only when a woken turn falls asleep again.
-    private static @Nullable Turn<?> asleepAfter(Turn<?> t) {
-        var next = t.next;
+    private static @Nullable Place asleepAfter(Place p) {
+        var next = p.next;
         while (next != null && next.woken) next = next.next;
         return next;
     }
@@ -85,44 +94,42 @@ final class Line {
     }
 
     private void sleep(Turn<?> t, Waker waker) {
-        t.waker = waker;
-        t.woken = false;
-        if (!t.in) add(t);
-        if (sleeper == null || t.ticket < sleeper.ticket) sleeper = t;
+        var p = t.place;
+        if (p == null) {
+            p = new Place();
+            t.place = p;
+            add(p);
+        }
+        p.waker = waker;
+        p.woken = false;
+        if (sleeper == null || p.ticket < sleeper.ticket) sleeper = p;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
-    private void add(Turn<?> t) {
-        t.ticket = tickets++;
-        t.previous = last;
-        if (last != null) last.next = t;
-        last = t;
-        t.in = true;
+    private void add(Place p) {
+        p.ticket = tickets++;
+        p.previous = last;
+        if (last != null) last.next = p;
+        last = p;
         size++;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
     private void remove(Turn<?> t) {
-        if (!t.in) return;
-        if (t == sleeper) sleeper = asleepAfter(t);
-        if (t.previous != null) t.previous.next = t.next;
-        if (t.next == null) last = t.previous;
-        else t.next.previous = t.previous;
-        t.previous = t.next = null;
-        t.waker = null;
-        t.in = false;
+        var p = t.place;
+        if (p == null) return;
+        t.place = null;
+        if (p == sleeper) sleeper = asleepAfter(p);
+        if (p.previous != null) p.previous.next = p.next;
+        if (p.next == null) last = p.previous;
+        else p.next.previous = p.previous;
         size--;
     }
 
     /// A future that takes one thing, in its own poll. The line's lock guards the fields.
     abstract static class Turn<T extends @Nullable Object> extends Owned implements Future<T> {
         private final Line line;
-        private @Nullable Turn<?> previous;
-        private @Nullable Turn<?> next;
-        private @Nullable Waker waker;
-        private long ticket; // ascending along the line
-        private boolean in;
-        private boolean woken;
+        private @Nullable Place place; // while it waits
 
         Turn(Line line) {
             this.line = line;
@@ -158,7 +165,7 @@ final class Line {
             Waker wake = null;
             try {
                 synchronized (line.lock) {
-                    var taken = available() && (woken || line.size == 0 || endless()) ? take(cx.waker()) : null;
+                    var taken = available() && (isWoken() || line.size == 0 || endless()) ? take(cx.waker()) : null;
                     if (taken != null) {
                         line.remove(this);
                         wake = after();
@@ -176,6 +183,10 @@ final class Line {
             }
         }
 
+        private boolean isWoken() {
+            return place != null && place.woken;
+        }
+
         @Override
         protected final void explain(Explanation to) {
             var holders = holders();
@@ -187,7 +198,7 @@ final class Line {
         public void drop() {
             Waker wake;
             synchronized (line.lock) {
-                var passOn = in && woken && available();
+                var passOn = isWoken() && available();
                 line.remove(this);
                 wake = passOn ? line.next() : null;
             }

@@ -3,6 +3,7 @@ package trale.sync;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
@@ -32,6 +33,9 @@ import trale.internal.probe.Watched;
 /// }
 /// ```
 public final class Semaphore {
+    private static final AtomicReferenceFieldUpdater<Semaphore, @Nullable Watched> HOLDER =
+            AtomicReferenceFieldUpdater.newUpdater(Semaphore.class, Watched.class, "holder");
+
     private final Object lock = new Object();
     private final Line line = new Line(lock);
 
@@ -48,7 +52,8 @@ public final class Semaphore {
     private final AtomicInteger free;
 
     /// The task that holds the only permit, for a snapshot; null if there are more permits, or it is free, or no task took it. The thread
-    /// that takes the permit writes it after the take. The thread that gives it back clears it before `free` says so.
+    /// that takes the permit writes it after the take. The thread that gives it back clears it before `free` says so. Both writes are
+    /// ordered, and need no fence: between two of them lie the release and the next take, which are sequentially consistent.
     private volatile @Nullable Watched holder;
     private final boolean isMutex;
 
@@ -60,9 +65,17 @@ public final class Semaphore {
         isMutex = permits == 1;
     }
 
-    /// Takes a permit, after it has waited for one.
+    /// Takes a permit, after it has waited for one. First come, first served. From any thread.
     ///
     /// Cancelled, timed out or dropped, it has taken none, and its turn goes to the next.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// var mutex = new Semaphore(1);
+    /// try (var _ = await(mutex.acquire())) {
+    ///     await(Async.yieldNow()); // no other task is inside meanwhile
+    /// }
+    /// ```
     ///
     /// @return the permit, which the caller closes; never fails
     public Future<Permit> acquire() {
@@ -88,7 +101,7 @@ public final class Semaphore {
                 var permit = Poll.ready(new Permit(Semaphore.this));
                 for (int n; (n = free.get()) > 0; ) {
                     if (!free.compareAndSet(n, n - 1)) continue;
-                    if (isMutex && waker instanceof TaskWaker t) holder = t.task();
+                    if (isMutex && waker instanceof TaskWaker t) HOLDER.lazySet(Semaphore.this, t.task());
                     return permit;
                 }
                 return null;
@@ -113,7 +126,7 @@ public final class Semaphore {
     }
 
     private void release() {
-        if (isMutex) holder = null;
+        if (isMutex) HOLDER.lazySet(this, null);
         free.getAndIncrement();
         if (line.size == 0) return;
         Waker wake;

@@ -36,7 +36,14 @@ public final class Interval {
         due = Libc.nanoTime() + period;
     }
 
-    /// {@return an interval that starts now; its first tick is due after `d`}
+    /// {@return an interval that starts now; its first tick is due after `d`} From any thread. It costs nothing while no task waits for a
+    /// tick, and it need not be closed.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// var interval = Interval.every(Duration.ofMillis(1));
+    /// for (int i = 0; i < 3; i++) await(interval.tick());
+    /// ```
     ///
     /// @param d more than zero; more than 146 years is 146 years
     /// @throws IllegalArgumentException `d` is zero or negative
@@ -45,9 +52,15 @@ public final class Interval {
         return new Interval(Timer.nanos(d));
     }
 
-    /// Waits for the next tick, or is ready at once if one is due.
+    /// Waits for the next tick, or is ready at once if one is due. From any thread. Among several waiting tasks, any may get the tick.
     ///
     /// Cancelled, timed out or dropped, it has taken no tick: the same tick is still due.
+    ///
+    /// <!-- run in a task: Interval interval = Interval.every(Duration.ofMillis(1)); -->
+    /// ```java
+    /// long missed = await(interval.tick());
+    /// IO.println(missed + " ticks were missed");
+    /// ```
     ///
     /// @return how many ticks before this one were missed, 0 if it is in time; never fails
     public Future<Long> tick() {

@@ -18,8 +18,13 @@ public final class Timer {
 
     /// {@return a future that is ready when the time is over, never before}
     ///
-    /// The time counts from this call, not from the first poll. It costs no file descriptor, and cancelling or dropping
-    /// it leaves nothing behind.
+    /// The time counts from this call, not from the first poll. Sleeps of one executor end in the order of their deadlines. From any thread.
+    /// It costs no file descriptor, and it never fails. Cancelled or dropped, it leaves nothing behind.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// await(Timer.sleep(Duration.ofMillis(10)));
+    /// ```
     ///
     /// @param duration any: zero or less is over at once, more than 146 years is 146 years
     public static Future<Void> sleep(Duration duration) {
@@ -48,11 +53,11 @@ public final class Timer {
     ///
     /// A cancellation of the caller goes to `f` as well, and this future ends as `f` then does: with CancellationException, or, if `f`
     /// has a value all the same, with that. After the time is over it is a second cancellation of `f`, and ends a cleanup that waits.
-    /// Dropping this future drops `f`. Neither leaves a timer behind.
+    /// Dropping this future drops `f`. Neither leaves a timer behind. From any thread.
     ///
     /// A [trale.JoinHandle] that is given up leaves its task alone: to end that too, cancel it.
     ///
-    /// <!-- given: TcpStream stream; ByteBuffer buffer; -->
+    /// <!-- run in a task: TcpStream stream = echo(); ByteBuffer buffer = ByteBuffer.allocate(100); { send(stream, "hello\n"); } -->
     /// ```java
     /// int n = await(Timer.timeout(Duration.ofSeconds(5), stream.read(buffer)));
     /// ```

@@ -258,7 +258,7 @@ class GivingUpTest extends SocketTest {
     }
 
     /// The public methods that return a future, of all classes in the exported packages: `Class.method`. Overloads count as one.
-    private static TreeSet<String> methods() throws Exception {
+    static TreeSet<String> methods() throws Exception {
         var root = Path.of(Executor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         var found = new TreeSet<String>();
         for (var p : List.of("trale", "trale/net", "trale/reactor", "trale/sync", "trale/time")) {

@@ -96,6 +96,18 @@ class LineReaderTest extends SocketTest {
     }
 
     @Test
+    void aReaderThatHasNothingLeftReadsToTheStartOfItsBuffer() {
+        var positions = new ArrayList<Integer>();
+        var reader = new LineReader(to -> _ -> {
+            positions.add(to.position());
+            to.put(bytes("a\n"));
+            return Poll.ready(2);
+        }, 100);
+        for (var i = 0; i < 3; i++) assertEquals("a", executor.submit(reader.readLine()).join());
+        assertEquals(List.of(0, 0, 0), positions);
+    }
+
+    @Test
     void aCancelledReadLineHasTakenNothing() throws Exception {
         try (var pair = tcpPair()) {
             var reader = new LineReader(pair.one(), 80, StandardCharsets.ISO_8859_1);
