@@ -245,10 +245,12 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     public final void cancel(Cancellation cancellation) {
         if (home != null && isBodyOver() && first == null) {
             undelivered = cancellation;
-            return;
+        } else if (cancellation.noMemory() == null) {
+            cancelChildren(cancellation);
+            cancelBody(cancellation);
+        } else if (!isBodyOver()) {
+            cancelBody(cancellation); // the children's awaits throw it themselves
         }
-        cancelChildren(cancellation);
-        cancelBody(cancellation);
     }
 
     /// The body is told by the await at which it is.

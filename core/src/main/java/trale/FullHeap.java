@@ -1,45 +1,63 @@
 package trale;
 
+import org.jspecify.annotations.Nullable;
+import trale.internal.Cancellation;
 import trale.internal.Log;
 
-/// What an executor does when the heap is full: it ends tasks that wait, in bulk, so that the others go on.
+/// What an executor does when the heap is full: it has tasks that wait fail, in bulk, so that the others go on.
 ///
-/// The heap counts as full if the JVM had to take the [HeapReserve], and it can't be had again after a garbage collection. Then tasks that
-/// wait fail with OutOfMemoryError, an eighth of them at a time, the latest first, until the reserve is back. So the other tasks, and
-/// threads that are in need, find memory without a garbage collection for each few bytes.
+/// The heap counts as full if the JVM had to take the [HeapReserve], and it can't be had again after a garbage collection. Then the innermost
+/// awaits of tasks that wait throw OutOfMemoryError, an eighth of the tasks at a time, the latest first, until the reserve is back. So the
+/// other tasks, and threads that are in need, find memory without a garbage collection for each few bytes.
+///
+/// A body may catch the error and go on, as an accept loop does that has lost a connection. It is not told again until each other task has been.
 ///
 /// Used by the executor's thread alone.
 final class FullHeap {
     private final RunLoop loop;
-    boolean starved; // this poll has found no memory
+    boolean starved; // the last poll has found no memory
+    private @Nullable Task<?> next; // to be told, of the wait-queue
+    @Nullable OutOfMemoryError thrown; // into tasks that wait, now
 
     FullHeap(RunLoop loop) {
         this.loop = loop;
     }
 
-    /// After a poll: makes room if the poll found no memory, or if more tasks wait than are runnable. Runnable tasks may end and free memory,
-    /// so they go first if they are many.
-    void afterPoll() {
+    /// Makes room if the last poll found no memory, or if more tasks wait than are runnable. Runnable tasks may end and free memory, so they go
+    /// first if they are many. Another thread may have needed the reserve meanwhile.
+    void beforePoll() {
         if (!HeapReserve.isThere() && (starved || idle() > loop.runQueue.size)) makeRoom();
         starved = false;
     }
 
     /// Gets the reserve back, if the JVM had to take it. Also called before a sleep, and after a system call that found no memory.
     ///
-    /// @return whether a task was ended: others may be runnable now
+    /// @return whether tasks were told: others may be runnable now
     boolean makeRoom() {
         if (HeapReserve.isThere()) return false;
-        var ended = 0;
-        for (var some = 1; some > 0; ended += some) {
+        var told = 0;
+        next = loop.waitQueue.first();
+        for (var some = 1; some > 0; told += some) {
             try {
                 HeapReserve.restore();
                 break;
             } catch (OutOfMemoryError e) {
+                thrown = e;
                 some = shed(e);
             }
         }
-        if (ended > 0) Log.error("the heap is full: " + ended + " tasks that waited ended with OutOfMemoryError, so that others go on", null);
-        return ended > 0;
+        next = null;
+        thrown = null;
+        if (told > 0) log(told);
+        return told > 0;
+    }
+
+    private static void log(int told) {
+        try {
+            Log.error("the heap is full: OutOfMemoryError was thrown into " + told + " tasks that waited, so that others go on", null);
+        } catch (OutOfMemoryError e) {
+            // without a word, then
+        }
     }
 
     /// {@return how many tasks wait and are not woken}
@@ -47,17 +65,41 @@ final class FullHeap {
         return loop.tasks - loop.runQueue.size;
     }
 
-    /// {@return how many tasks it ended; 0: none waits, or the runnable tasks are 64 times as many}
+    /// {@return how many tasks it told; 0: none is left that waits, or the runnable tasks are 64 times as many}
     private int shed(OutOfMemoryError e) {
         if (idle() <= loop.runQueue.size / 64) return 0;
+        var noMemory = noMemory(e);
         var count = (idle() + 7) / 8;
         for (var i = 0; i < count; i++) {
-            var victim = loop.waitQueue.firstIdle();
-            if (victim == null) return i;
-            loop.running = victim;
-            victim.abandonForMemory(e);
-            loop.running = null;
+            var task = nextIdle();
+            if (task == null) return i;
+            fail(task, noMemory, e);
         }
         return count;
+    }
+
+    void fail(Task<?> task, @Nullable Cancellation noMemory, OutOfMemoryError e) {
+        loop.budget.poll();
+        loop.running = task;
+        var again = task.failForMemory(noMemory, e);
+        loop.running = null;
+        if (again) loop.runQueue.push(task);
+    }
+
+    private static @Nullable Cancellation noMemory(OutOfMemoryError e) {
+        try {
+            return new Cancellation(null, null, e);
+        } catch (OutOfMemoryError again) { // other threads took what the reserve held
+            return null;
+        }
+    }
+
+    private @Nullable Task<?> nextIdle() {
+        while (next != null) {
+            var task = next;
+            next = task.next;
+            if (task.isIdle()) return task;
+        }
+        return null;
     }
 }

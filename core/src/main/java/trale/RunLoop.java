@@ -31,6 +31,7 @@ final class RunLoop {
     private void pollTasks() {
         while (rounds == wantedRounds || cancelAll()) {
             Thread.interrupted(); // an interrupt that is left over would end a sleep, or hit the next task
+            fullHeap.beforePoll();
             if (kernel != null) runQueue.rotate(kernel);
             if (watching != null) watching.beforePoll(runQueue.first());
             var task = runQueue.poll();
@@ -46,7 +47,6 @@ final class RunLoop {
             running = task;
             var again = task.run();
             running = null;
-            fullHeap.afterPoll();
             if (budget.isTurnDue()) turn();
             if (again) runQueue.push(task); // behind the I/O that is ready
         }

@@ -320,9 +320,11 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
-    /// Expected are a cancellation that was asked for, and the rejection of a spawn by an executor that is being closed.
+    /// Expected are a cancellation that was asked for, and the rejection of a spawn by an executor that is being closed. How many tasks
+    /// ended because the heap is full is logged in one line.
     private boolean isExpected(Throwable failed) {
-        return (failed instanceof CancellationException && (isCancelled() || loop.isClosed()))
+        return failed == loop.fullHeap.thrown
+                || (failed instanceof CancellationException && (isCancelled() || loop.isClosed()))
                 || (failed instanceof RejectedExecutionException && !loop.isOpen());
     }
 
@@ -408,12 +410,19 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return state == IDLE;
     }
 
-    /// Ends a task that [waits][#isIdle()], because there is no memory left and this frees what it holds. No report: its executor logs
-    /// how many there were.
-    void abandonForMemory(OutOfMemoryError e) {
+    /// Has a task that [waits][#isIdle()] fail, because there is no memory left and this frees what it holds: the innermost await of its body
+    /// throws the error. A body that catches it may go on.
+    ///
+    /// @param noMemory brings the error to the await; null: there was no memory for it, so the future is dropped
+    /// @return whether it was woken meanwhile, and is to be pushed at the back
+    boolean failForMemory(@Nullable Cancellation noMemory, OutOfMemoryError e) {
+        if (noMemory != null && future instanceof Cancellable c) {
+            c.cancel(noMemory);
+            return run();
+        }
         state = RUNNING; // a wake by its own cleanup must not queue it
-        seen = true;
         abandon(e);
+        return false;
     }
 
     boolean isDone() {

@@ -37,13 +37,6 @@ final class WaitQueue {
         return first;
     }
 
-    /// {@return the latest that waits and was not woken, or null}
-    @Nullable Task<?> firstIdle() {
-        var task = first;
-        while (task != null && !task.isIdle()) task = task.next;
-        return task;
-    }
-
     boolean isEmpty() {
         return first == null;
     }

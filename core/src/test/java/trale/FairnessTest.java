@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import trale.net.LineReader;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
+import trale.support.Ground;
+import trale.support.NeedsLinux;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
@@ -46,6 +48,7 @@ class FairnessTest extends UnderBothArrangements {
     }
 
     @Test
+    @NeedsLinux(NeedsLinux.ORDER)
     void F2_aLoopOverAwaitsThatAreReadyLetsEveryOtherTaskRunOnceIn128OfThem() throws Exception {
         for (var ready : alwaysReady()) {
             var awaits = new AtomicInteger();
@@ -82,7 +85,7 @@ class FairnessTest extends UnderBothArrangements {
                     cleanedUp.set(true);
                 }
             });
-            running.await();
+            Ground.until(() -> running.getCount() == 0);
             handle.cancel();
             assertThrows(CancellationException.class, handle::join);
             assertTrue(cleanedUp.get());
@@ -171,6 +174,7 @@ class FairnessTest extends UnderBothArrangements {
     }
 
     @Test
+    @NeedsLinux(NeedsLinux.CLOCK)
     void F1_tasksThatStreamDelayNeitherATimerNorAnEcho() throws Exception {
         var end = new AtomicBoolean();
         try (var a = connection(); var b = connection(); var c = connection()) {
@@ -189,6 +193,7 @@ class FairnessTest extends UnderBothArrangements {
 
     /// A client sends short lines without end; each is 20 µs of work.
     @Test
+    @NeedsLinux(NeedsLinux.CLOCK)
     void F3_aClientThatSendsShortLinesDelaysNoTimer() throws Exception {
         var end = new AtomicBoolean();
         try (var c = connection()) {
@@ -212,6 +217,7 @@ class FairnessTest extends UnderBothArrangements {
     }
 
     @Test
+    @NeedsLinux(NeedsLinux.THREADS)
     void F4_threadsThatSpawnAsFastAsTheyCanDelayNoTimer() throws Exception {
         var spawned = new AtomicInteger();
         var ran = new AtomicInteger();

@@ -165,6 +165,7 @@ class TaskFailureTest extends UnderBothArrangements {
                     all.clear();
                     end.countDown();
                 }
+                while (executor.taskCount() > 0) Thread.onSpinWait(); // until some have ended there is no memory for another
                 executor.submit(ready).join();
                 IO.println(failed + " of 10, left " + executor.taskCount());
             }

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The servers where descriptors or memory end, or a signal or a deletion comes at a bad moment.
@@ -71,6 +75,62 @@ class ServersInNeedTest {
             var errors = web.errors();
             assertTrue(errors.contains("EMFILE") && errors.contains("Too many open files"), errors);
             assertFalse(errors.contains("NoClassDefFoundError") || errors.contains("has no resource"), errors);
+        }
+    }
+
+    /// With G1 it is there with `-Dtrale.memory=true` alone, as in the core's OutOfMemoryTest.
+    static List<String> collectors() {
+        return Boolean.getBoolean("trale.memory") ? List.of("Serial", "G1") : List.of("Serial");
+    }
+
+    /// Each connection has a buffer of 16 KiB, and the heap has room for about 600.
+    @ParameterizedTest
+    @MethodSource("collectors")
+    void tcpServLosesConnectionsForWhichThereIsNoHeapAndGoesOn(String collector) throws Exception {
+        var options = List.of("-Xmx16m", "-XX:-UseSerialGC", "-XX:+Use" + collector + "GC");
+        try (var server = new Example(List.of(), options, reactor, TcpServ.class, 0)) {
+            var port = server.port();
+            try (var clients = new Clients(1000, port)) {
+                for (var client : clients) say(client);
+                assertTrue(clients.stream().filter(ServersInNeedTest::isAnswered).count() > 400);
+                for (var client : clients) say(client);
+                var left = clients.stream().filter(ServersInNeedTest::isAnswered).count();
+                assertTrue(left > 100 && left < 900, () -> left + " are left");
+                assertTrue(isServed(port), server::errors);
+                var lines = server.stop(); // while they are connected
+                assertTrue(lines.contains("Stopping"), () -> lines + server.errors());
+                assertTrue(server.errors().contains("the heap is full"), server::errors);
+            }
+        }
+    }
+
+    /// A new client may be among those that are lost. Then it comes again.
+    private static boolean isServed(int port) throws IOException {
+        for (var i = 0; i < 10; i++) {
+            try (var clients = new Clients(1, port)) {
+                say(clients.getFirst());
+                if (isAnswered(clients.getFirst())) return true;
+            }
+        }
+        return false;
+    }
+
+    private static void say(Socket client) throws IOException {
+        try {
+            client.setSoTimeout(20_000);
+            client.getOutputStream().write("hello".getBytes(ISO_8859_1));
+        } catch (SocketException e) {
+            // It is lost.
+        }
+    }
+
+    private static boolean isAnswered(Socket client) {
+        try {
+            return new String(client.getInputStream().readNBytes(5), ISO_8859_1).equals("hello");
+        } catch (SocketException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("neither answered nor lost", e);
         }
     }
 

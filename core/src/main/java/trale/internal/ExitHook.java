@@ -1,14 +1,13 @@
 package trale.internal;
 
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Runs actions when the JVM exits. The hook is registered only while there are actions, so a class loader that has loaded trale can be
 /// unloaded once its executors are closed.
 public final class ExitHook {
-    private static final Set<Runnable> ACTIONS = new LinkedHashSet<>(); // guarded by the class
+    private static final Set<Runnable> ACTIONS = new LinkedHashSet<>(); // guarded by the class; from the exit on it stays as it is
     private static @Nullable Thread hook; // guarded by the class
 
     /// Written once, by the hook, under the class's monitor.
@@ -41,8 +40,9 @@ public final class ExitHook {
     }
 
     public static synchronized void remove(Runnable action) {
+        if (exiting) return; // an executor that is closed meanwhile has nothing to do at the exit
         ACTIONS.remove(action);
-        if (!ACTIONS.isEmpty() || hook == null || exiting) return;
+        if (!ACTIONS.isEmpty() || hook == null) return;
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
             hook = null;
@@ -51,13 +51,12 @@ public final class ExitHook {
         }
     }
 
+    /// The heap may be full: no copy is made.
     private static void run() {
-        List<Runnable> actions;
         synchronized (ExitHook.class) {
             exiting = true;
-            actions = List.copyOf(ACTIONS);
         }
-        for (var action : actions) {
+        for (var action : ACTIONS) {
             try {
                 action.run();
             } catch (Throwable t) {

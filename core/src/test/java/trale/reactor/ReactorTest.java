@@ -8,22 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import trale.support.Ground;
 import trale.support.Linux;
-import trale.support.NothingIsLeft;
+import trale.support.UnderBothArrangements;
 
 /// A reactor that the test turns itself.
-@ExtendWith(NothingIsLeft.class)
-class ReactorTest {
+class ReactorTest extends UnderBothArrangements {
 
     @Test
-    void E17_aClosedReactorSetsNobodysTimer() throws Exception {
+    void E17_aClosedReactorSetsNoTimer() throws Exception {
         var reactor = new Reactor();
         reactor.close();
         var others = new ArrayList<Integer>();
         for (var i = 0; i < 3; i++) others.add(Linux.timerFd());
         var refusal = assertThrows(
-                IllegalStateException.class, () -> reactor.schedule(new Deadline(System.nanoTime() + 1_000_000_000), () -> {}));
+                IllegalStateException.class, () -> reactor.schedule(new Deadline(Ground.nanoTime() + 1_000_000_000), () -> {}));
         for (var fd : others) assertFalse(Linux.isArmed(fd), "a wrong timer was set");
         assertEquals("this reactor is closed; sleep in a task of an executor that is open", refusal.getMessage());
         assertThrows(ClosedChannelException.class, () -> reactor.add(others.getFirst()));

@@ -29,9 +29,6 @@ public @interface NeedsLinux {
     /// It is about the clock, or about time of the processor.
     String CLOCK = "real time";
 
-    /// It waits until an object is garbage. The simulation keeps some objects for as long as it lasts.
-    String MEMORY = "garbage collection";
-
     /// Why.
     String value();
 }

@@ -25,7 +25,6 @@ import trale.Poll;
 import trale.Scope;
 import trale.support.Futures;
 import trale.support.Gate;
-import trale.support.NeedsLinux;
 import trale.support.UnderBothArrangements;
 
 /// Timer.timeout: a value, unless it is late.
@@ -146,7 +145,6 @@ class TimeoutTest extends UnderBothArrangements {
 
     /// The timers would keep the waker of a task, and so the task, for an hour.
     @Test
-    @NeedsLinux(NeedsLinux.MEMORY)
     void howeverItEndsItLeavesNoTimerBehind() throws Exception {
         for (var end : List.of("value", "failure", "cancel")) {
             var left = new WeakReference<>(startAndEnd(end));

@@ -12,11 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// A socket's address as the kernel sees it. An IPv4 address that an IPv6 socket writes as a mapped one is an IPv4 address.
 sealed interface Address {
 
-    /// {@return whether an InetAddress is `0.0.0.0` or `::`}
-    static boolean isAny(InetAddress ip) {
-        return ip.isAnyLocalAddress();
-    }
-
     /// IPv4 or IPv6.
     record Inet(InetAddress ip, int port) implements Address {
         Inet withIp(InetAddress other) {
@@ -113,7 +108,7 @@ sealed interface Address {
                 var bytes = ip.getAddress();
                 if (family == Linux.AF_INET) {
                     to.put(4, bytes);
-                } else if (ip instanceof Inet4Address && isAny(ip)) {
+                } else if (ip instanceof Inet4Address && ip.isAnyLocalAddress()) {
                     // :: of an IPv6 socket that is not bound
                 } else {
                     if (ip instanceof Inet4Address) to.putShort(18, (short) -1);

@@ -22,6 +22,7 @@ final class FaultyKernel implements Kernel {
     /// Not an errno: some of the bytes are moved, as if no more were there.
     static final int SHORT = 1 << 12;
 
+    private static final int ADD = 1;
     private static final int MOD = 3;
     private static final int[] NONE = {};
     private static final int[] DESCRIPTOR = {Linux.EMFILE, Linux.ENFILE, Linux.ENOMEM};
@@ -103,13 +104,11 @@ final class FaultyKernel implements Kernel {
 
     private static int[] possible(String function, @Nullable Open open, long b, long timeout) {
         var isStream = open != null && open.isStream;
-        return switch (function) {
-            case "recvfrom" -> isStream ? STREAM_RECEIVE : POSSIBLE.getOrDefault(function, NONE);
-            case "sendto" -> isStream ? STREAM_SEND : POSSIBLE.getOrDefault(function, NONE);
-            case "epoll_ctl" -> b == 1 ? POSSIBLE.getOrDefault(function, NONE) : NONE; // only adding
-            case "epoll_wait" -> timeout == 0 ? NONE : POSSIBLE.getOrDefault(function, NONE); // only waiting
-            default -> POSSIBLE.getOrDefault(function, NONE);
-        };
+        if (isStream && function.equals("recvfrom")) return STREAM_RECEIVE;
+        if (isStream && function.equals("sendto")) return STREAM_SEND;
+        if (function.equals("epoll_ctl") && b != ADD) return NONE;
+        if (function.equals("epoll_wait") && timeout == 0) return NONE; // it does not wait
+        return POSSIBLE.getOrDefault(function, NONE);
     }
 
     private synchronized @Nullable Open descriptor(int fd) {
@@ -141,8 +140,8 @@ final class FaultyKernel implements Kernel {
     private synchronized void watched(int epoll, int operation, int fd, long event) {
         var open = descriptors.get(fd);
         if (open == null) return;
-        open.epoll = operation == 1 ? epoll : -1;
-        if (operation != 1) return;
+        open.epoll = operation == ADD ? epoll : -1;
+        if (operation != ADD) return;
         var given = Kernel.memory(event, EpollFile.EVENT_SIZE);
         open.interest = given.getInt(0);
         open.data = given.getLong(EpollFile.DATA_OFFSET);

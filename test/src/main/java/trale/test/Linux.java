@@ -2,7 +2,6 @@ package trale.test;
 
 /// Numbers of Linux on x86-64 and aarch64 that trale itself has no need of, or keeps to itself.
 final class Linux {
-    static final int EPERM = 1;
     static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EBADF = 9;

@@ -238,6 +238,7 @@ class Machine implements Kernel {
             case "eventfd" -> open(new EventFile());
             case "eventfd_write" -> signal(fd, b);
             case "timerfd_create" -> open(new TimerFile(world));
+            case "timerfd_gettime" -> file(fd) instanceof TimerFile timer ? timer.get(Kernel.memory(b, 32)) : bad(fd);
             case "timerfd_settime" -> file(fd) instanceof TimerFile timer ? timer.set(Kernel.memory(c, 32)) : bad(fd);
             case "clock_gettime" -> time(Kernel.memory(b, 16));
             default -> throw new UnsupportedOperationException("the simulated Linux has no " + function);
@@ -361,7 +362,7 @@ class Machine implements Kernel {
 
     /// {@return what is meant by an address that something is sent to: 0.0.0.0 is this machine}
     InetAddress destination(InetAddress to) {
-        return Address.isAny(to) ? Address.loopback(to) : to;
+        return to.isAnyLocalAddress() ? Address.loopback(to) : to;
     }
 
     /// {@return what something that is sent to `to` is from}
@@ -381,8 +382,9 @@ class Machine implements Kernel {
 
     private int await(EpollFile epoll, long events, int atMost, int timeoutMillis) {
         var memory = Kernel.memory(events, (long) atMost * EpollFile.EVENT_SIZE);
+        var n = epoll.report(memory, atMost);
         // any thread may look what there is; to wait takes one that can be let wait
-        return timeoutMillis == 0 ? epoll.report(memory, atMost) : processor(Thread.currentThread()).await(epoll, memory, atMost, timeoutMillis);
+        return n > 0 || timeoutMillis == 0 ? n : processor(Thread.currentThread()).await(epoll, memory, atMost, timeoutMillis);
     }
 
     private int time(ByteBuffer to) {

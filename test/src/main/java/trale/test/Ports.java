@@ -46,10 +46,10 @@ final class Ports {
     int bind(Socket s, @Nullable Address address) {
         if (!(address instanceof Address.Inet(var ip, var port)) || (s.family == Linux.AF_INET && !(ip instanceof Inet4Address)))
             return -Linux.EAFNOSUPPORT;
-        if (!Address.isAny(ip) && !machine.has(ip)) return -Linux.EADDRNOTAVAIL;
+        if (!ip.isAnyLocalAddress() && !machine.has(ip)) return -Linux.EADDRNOTAVAIL;
         if (s.bound != null || s.isConnected()) return -Linux.EINVAL;
         s.hasChosenPort = port != 0;
-        if (!(ip instanceof Inet4Address) && !Address.isAny(ip)) s.setV6Only();
+        if (!(ip instanceof Inet4Address) && !ip.isAnyLocalAddress()) s.setV6Only();
         var taken = take(s, ip, port);
         if (taken < 0 && s.local instanceof Address.Inet(_, var old)) s.local = new Address.Inet(Address.any(s.family), old);
         return taken;
@@ -96,7 +96,7 @@ final class Ports {
     /// {@return whether a socket that is bound to an address gets what is for another}
     private static boolean takes(Socket s, InetAddress at, InetAddress ip) {
         if (at.equals(ip)) return true;
-        if (!Address.isAny(at)) return false;
+        if (!at.isAnyLocalAddress()) return false;
         return at instanceof Inet4Address ? ip instanceof Inet4Address : !s.isV6Only() || !(ip instanceof Inet4Address);
     }
 
@@ -115,7 +115,7 @@ final class Ports {
             var taken = take(s, ip, 0);
             return taken == 0 ? 0 : s instanceof Tcp ? -Linux.EADDRNOTAVAIL : -Linux.EAGAIN;
         }
-        if (Address.isAny(local.ip())) s.local = local.withIp(ip);
+        if (local.ip().isAnyLocalAddress()) s.local = local.withIp(ip);
         return 0;
     }
 
@@ -167,7 +167,7 @@ final class Ports {
     }
 
     private static int score(Socket s) {
-        return s.local instanceof Address.Inet(var ip, _) && !Address.isAny(ip) ? 1 : 0;
+        return s.local instanceof Address.Inet(var ip, _) && !ip.isAnyLocalAddress() ? 1 : 0;
     }
 
     /// {@return the UDP socket that a datagram is for; null: there is none}

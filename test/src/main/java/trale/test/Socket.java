@@ -81,7 +81,15 @@ abstract class Socket extends File {
     abstract boolean isConnected();
 
     /// Its machine has lost its power.
-    abstract void vanish();
+    void vanish() {
+        closed = true;
+    }
+
+    @Override
+    void close() {
+        super.close();
+        closed = true;
+    }
 
     /// {@return −errno: the error that waits; 0: there is none}
     final int takeError() {
@@ -140,10 +148,8 @@ abstract class Socket extends File {
 
     /// The source address on the way to `to`: what is bound, or what the route says.
     final InetAddress source(InetAddress to) {
-        return local instanceof Address.Inet(var ip, _) && !Address.isAny(ip) ? ip : machine.sourceFor(to);
+        return local instanceof Address.Inet(var ip, _) && !ip.isAnyLocalAddress() ? ip : machine.sourceFor(to);
     }
-
-    abstract boolean isTcp();
 
     int setOption(int level, int name, ByteBuffer value) {
         if (refuses(level)) return family == Linux.AF_UNIX ? -Linux.EOPNOTSUPP : -Linux.ENOPROTOOPT;
@@ -176,7 +182,7 @@ abstract class Socket extends File {
             case SOL_SOCKET -> false;
             case IPPROTO_IP -> family == Linux.AF_UNIX;
             case IPPROTO_IPV6 -> family != Linux.AF_INET6;
-            case IPPROTO_TCP -> !isTcp();
+            case IPPROTO_TCP -> !(this instanceof Tcp);
             default -> true;
         };
     }

@@ -49,11 +49,6 @@ final class Tcp extends Stream<Tcp> {
     }
 
     @Override
-    boolean isTcp() {
-        return true;
-    }
-
-    @Override
     boolean isConnected() {
         return state == State.CONNECTED;
     }
@@ -363,7 +358,6 @@ final class Tcp extends Stream<Tcp> {
     @Override
     void close() {
         super.close();
-        closed = true;
         switch (state) {
             case LISTENING -> {
                 machine.tcp.over(this);

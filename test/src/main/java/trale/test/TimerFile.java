@@ -19,10 +19,17 @@ final class TimerFile extends File {
     int set(ByteBuffer value) {
         var nanos = value.getLong(24);
         if (nanos < 0 || nanos >= NANOS || value.getLong(16) < 0) return -Linux.EINVAL;
-        close(expiry);
+        cancel();
         expired = false;
         var time = value.getLong(16) * NANOS + nanos;
         expiry = time == 0 ? null : world.at(time, this::expire);
+        return 0;
+    }
+
+    /// @param value `struct itimerspec`, which gets the time that is left
+    int get(ByteBuffer value) {
+        var left = expiry == null ? 0 : Math.max(1, expiry.time - world.now);
+        value.putLong(0, 0).putLong(8, 0).putLong(16, left / NANOS).putLong(24, left % NANOS);
         return 0;
     }
 
@@ -32,8 +39,8 @@ final class TimerFile extends File {
         wake(IN);
     }
 
-    private static void close(World.@Nullable Event event) {
-        if (event != null) event.cancel();
+    private void cancel() {
+        if (expiry != null) expiry.cancel();
     }
 
     @Override
@@ -44,6 +51,6 @@ final class TimerFile extends File {
     @Override
     void close() {
         super.close();
-        close(expiry);
+        cancel();
     }
 }

@@ -22,11 +22,6 @@ final class Udp extends Socket {
     }
 
     @Override
-    boolean isTcp() {
-        return false;
-    }
-
-    @Override
     boolean isConnected() {
         return peer != null;
     }
@@ -53,7 +48,7 @@ final class Udp extends Socket {
         var ip = machine.destination(to);
         var unreachable = reaches(ip);
         if (unreachable != 0) return unreachable;
-        var ownIp = bound instanceof Address.Inet(var b, _) && !Address.isAny(b) ? b : machine.sourceFor(ip);
+        var ownIp = bound instanceof Address.Inet(var b, _) && !b.isAnyLocalAddress() ? b : machine.sourceFor(ip);
         var taken = machine.udp.bindForPeer(this, ownIp);
         if (taken < 0) return taken;
         peer = new Address.Inet(ip, port);
@@ -128,14 +123,8 @@ final class Udp extends Socket {
     }
 
     @Override
-    void vanish() {
-        closed = true;
-    }
-
-    @Override
     void close() {
         super.close();
-        closed = true;
         machine.udp.over(this);
     }
 

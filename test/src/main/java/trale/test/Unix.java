@@ -15,16 +15,6 @@ final class Unix extends Stream<Unix> {
     }
 
     @Override
-    boolean isTcp() {
-        return false;
-    }
-
-    @Override
-    void vanish() {
-        closed = true;
-    }
-
-    @Override
     boolean isConnected() {
         return other != null;
     }
@@ -119,7 +109,6 @@ final class Unix extends Stream<Unix> {
     @Override
     void close() {
         super.close();
-        closed = true;
         if (isBound() && machine.names.remove(((Address.Local) local).name(), this)) machine.forget((Address.Local) local);
         for (var accepted : waiting) accepted.hangUp(true);
         hangUp(!received.isEmpty());

@@ -58,7 +58,7 @@ final class Wires {
 
     /// {@return the machine with this address, as seen from another; null: there is none}
     @Nullable Machine at(InetAddress address, Machine from) {
-        return address.isLoopbackAddress() || Address.isAny(address) ? from : addresses.get(address);
+        return address.isLoopbackAddress() || address.isAnyLocalAddress() ? from : addresses.get(address);
     }
 
     /// {@return whether there may be a machine with this address: all have one of 10.0.0.0/8 and of fd00::/8}

@@ -62,7 +62,7 @@ final class World {
     /// again each time it is unparked. Both are volatile, so what the one wrote before, the next sees.
     private volatile @Nullable Processor running;
 
-    private BooleanSupplier until = () -> true; // what the test waits for
+    private @Nullable BooleanSupplier until; // what the test waits for; null: nothing
     private boolean stuck; // nothing will happen any more
 
     /// To be woken when nothing can happen without time.
@@ -209,7 +209,7 @@ final class World {
 
     /// {@return whether what the test waits for is so}
     boolean isReached() {
-        return until.getAsBoolean();
+        return until == null || until.getAsBoolean();
     }
 
     /// Lets the others go on until this one has something to do.
@@ -252,7 +252,7 @@ final class World {
 
     /// {@return whose turn it is next; null: the test's}
     private @Nullable Processor choose() {
-        while (!until.getAsBoolean()) {
+        while (!isReached()) {
             var ready = processors.stream().filter(Processor::isReady).toList();
             if (!ready.isEmpty()) return ready.get(pick(ready.size()));
             if (!idle.isEmpty()) {
@@ -278,14 +278,18 @@ final class World {
         this.until = until;
         stuck = false;
         var next = choose();
-        if (next == null) return !stuck;
+        if (next != null) letRun(next);
+        this.until = null; // it may hold a task, which is to become garbage
+        return !stuck;
+    }
+
+    private void letRun(Processor next) {
         pass(next);
         while (running != null) {
             var left = limit - (System.nanoTime() - begun);
             if (left <= 0) throw tooLong();
             LockSupport.parkNanos(this, left);
         }
-        return !stuck;
     }
 
     /// Ends a run that has taken too much real time: each thread ends at its next call, and what was open is forgotten.
