@@ -32,7 +32,7 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// {@return the reactor, with which leaf futures register}
     Reactor reactor();
 
-    /// If the executor's thread turns the reactor: wakes the tasks whose events have come. Never waits.
+    /// The reactor's turn is due: wakes the tasks whose events have come, or has the reactor's own thread do so. Never waits.
     void turn();
 
     /// Returns when there may be something to run: a task was woken by the reactor, or [#wake()] was called. By the executor's thread.

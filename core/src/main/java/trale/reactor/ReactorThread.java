@@ -7,13 +7,27 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.probe.Probe;
 
 /// A second thread turns the reactor and does nothing else. The executor's thread parks. So a wake by the reactor is a wake by another
-/// thread, and each event costs a hand-over.
+/// thread, and each batch of events costs a hand-over.
+///
+/// ```
+///  executor   park       │ poll  poll  poll  poll │ park       │ poll
+///  reactor    epoll_wait ┴ epoll_wait ┴ nap       ┴ epoll_wait ┴ epoll_wait
+/// ```
+///
+/// While the executor's thread is awake, the reactor's thread naps after a turn, and the next events gather in the kernel. Otherwise each
+/// event would wake the reactor's thread. The executor's thread ends the nap before it parks, and whenever the reactor's turn is due.
 final class ReactorThread implements Driver {
     private static final long PAUSE = 1_000_000; // ns
+    private static final long NAP = 1_000_000; // ns at most, because tasks of other executors may wait for this reactor
 
     private final Reactor reactor = new Reactor();
     private final Thread executor;
     private final Thread thread;
+
+    /// The executor's thread writes `asleep`, *then* reads `napping`, and parks. The reactor's thread writes `napping`, *then* reads `asleep`,
+    /// and parks. Both are sequentially consistent, so one of the two sees the other, and no nap goes on beside a thread that sleeps.
+    private volatile boolean asleep;
+    private volatile boolean napping;
 
     /// The executor's thread writes it *before* it ends the wait of the reactor's thread.
     private volatile boolean closed;
@@ -40,6 +54,7 @@ final class ReactorThread implements Driver {
         while (!closed && failure == null) {
             try {
                 reactor.turn(true);
+                nap();
             } catch (OutOfMemoryError e) {
                 starving = e;
                 wake();
@@ -51,6 +66,18 @@ final class ReactorThread implements Driver {
         }
     }
 
+    private void nap() {
+        napping = true;
+        if (!asleep && !closed) LockSupport.parkNanos(this, NAP);
+        napping = false;
+    }
+
+    private void endNap() {
+        if (!napping) return;
+        napping = false;
+        LockSupport.unpark(thread);
+    }
+
     @Override
     public Reactor reactor() {
         return reactor;
@@ -58,6 +85,11 @@ final class ReactorThread implements Driver {
 
     @Override
     public void turn() {
+        endNap();
+        requireSound();
+    }
+
+    private void requireSound() {
         if (failure != null) throw new IllegalStateException("the reactor failed", failure);
         var e = starving;
         if (e == null) return;
@@ -67,8 +99,11 @@ final class ReactorThread implements Driver {
 
     @Override
     public void sleep() {
+        asleep = true;
+        endNap();
         if (failure == null && starving == null) LockSupport.park(this);
-        turn();
+        asleep = false;
+        requireSound();
     }
 
     @Override
@@ -92,6 +127,7 @@ final class ReactorThread implements Driver {
         closed = true;
         try {
             reactor.wakeup();
+            LockSupport.unpark(thread);
             joinUninterruptibly();
         } finally {
             reactor.close();
