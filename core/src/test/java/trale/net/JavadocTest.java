@@ -26,9 +26,13 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.support.NeedsLinux;
+import trale.support.NeedsSoundCalls;
 
 /// The Javadoc of what [GivingUpTest] gives up says what is left then, and shows how it is used. DocumentationTest, in the module of the examples,
 /// runs the examples.
+@NeedsLinux("no kernel: it reads sources")
+@NeedsSoundCalls("it makes none")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class JavadocTest {
     private static final List<String> PACKAGES = List.of("trale", "trale/net", "trale/reactor", "trale/sync", "trale/time");
