@@ -10,4 +10,6 @@ module trale.watch {
 
     provides trale.internal.probe.Installer with
             trale.watch.FromProperty;
+    provides trale.internal.probe.Recording.Maker with
+            trale.watch.Recordings;
 }

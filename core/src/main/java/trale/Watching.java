@@ -1,7 +1,8 @@
 package trale;
 
-import java.lang.reflect.InaccessibleObjectException;
-import java.util.List;
+import java.lang.reflect.Field;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Explanation;
@@ -34,6 +35,8 @@ final class Watching implements Probe, Probe.Host {
     /// about to tell an event reads it without the monitor; if it reads it late, the probe is told one event more.
     private volatile boolean over;
 
+    private boolean reportsCalls; // the executor's thread only, before a poll
+
     private final String failure; // made here, because there may be no memory for it when it is needed
 
     private Watching(RunLoop loop, Probe probe) {
@@ -42,17 +45,17 @@ final class Watching implements Probe, Probe.Host {
         failure = "executor " + loop.name + " is not watched any more, because its probe failed";
     }
 
-    /// By the executor's thread.
+    /// By the executor's thread; of a simulation, by another while that stands still. The calls of a thread are reported from its next
+    /// poll, or turn, on.
     static void install(RunLoop loop, @Nullable Probe probe) {
         var before = loop.watching;
         loop.watching = null;
         loop.driver.watch(null);
-        Calls.report(null);
+        if (loop.isCurrent()) Calls.report(null);
         if (before != null) before.remove();
         if (probe == null) return;
         var watching = new Watching(loop, probe);
         probe.installed(watching);
-        Calls.report(watching);
         loop.driver.watch(watching);
         loop.watching = watching;
     }
@@ -81,6 +84,10 @@ final class Watching implements Probe, Probe.Host {
 
     void beforePoll(@Nullable Task<?> task) {
         if (task == null || over) return;
+        if (!reportsCalls) {
+            reportsCalls = true;
+            Calls.report(this);
+        }
         try {
             probe.beforePoll(task);
         } catch (Throwable t) {
@@ -289,23 +296,28 @@ final class Watching implements Probe, Probe.Host {
     }
 
     @Override
-    public Snapshot.TaskInfo info(Watched task) {
-        return loop.inspector.info((Task<?>) task, Explanation.of(((Task<?>) task).future));
-    }
-
-    @Override
-    public List<Body> bodies(Watched task) {
-        return Explanation.of(((Task<?>) task).future).bodies;
+    public Place place(Watched task) {
+        var where = Explanation.of(((Task<?>) task).future);
+        return new Place(where.bodies, where.reasons);
     }
 
     @Override
     public @Nullable Object kept(Object machine, String field) {
         try {
-            var f = machine.getClass().getDeclaredField(field);
-            f.setAccessible(true);
-            return f.get(machine);
-        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+            var f = FIELDS.get(machine.getClass()).get(field);
+            return f == null ? null : f.get(machine);
+        } catch (IllegalAccessException e) {
             return null;
         }
     }
+
+    /// The fields of a state machine, but for those that the module of the body does not let trale look at.
+    private static final ClassValue<Map<String, Field>> FIELDS = new ClassValue<>() {
+        @Override
+        protected Map<String, Field> computeValue(Class<?> machine) {
+            var fields = new HashMap<String, Field>();
+            for (var field : machine.getDeclaredFields()) if (field.trySetAccessible()) fields.put(field.getName(), field);
+            return fields;
+        }
+    };
 }

@@ -274,7 +274,7 @@ class ProbeTest extends UnderBothArrangements {
         var fd = notes.of("fd").getFirst().split(" ")[1];
         var all = notes.of("fd " + fd + " ").stream().map(note -> note.replaceAll(" @.*", "")).toList();
         assertEquals("fd " + fd + " opens", all.getFirst());
-        assertEquals("fd " + fd + " closes", all.getLast());
+        assertTrue(all.contains("fd " + fd + " closes"), all.toString()); // a reactor thread may still tell of the write slot
         assertTrue(all.contains("fd " + fd + " read: task 1 → READY"), all.toString());
         assertWokenBy("READ " + fd);
     }
@@ -513,10 +513,18 @@ class ProbeTest extends UnderBothArrangements {
         var threads = new ArrayList<Thread>();
         var tasks = new ArrayList<JoinHandle<Void>>();
         var handOvers = Stream.generate(HandOver::new).limit(3).toList();
+        var builder = Thread.ofPlatform().daemon().uncaughtExceptionHandler((_, t) -> failure.set(t));
         for (var handOver : handOvers) {
             tasks.add(executor.submit(handOver));
-            threads.add(Thread.ofPlatform().daemon().uncaughtExceptionHandler((_, t) -> failure.set(t)).start(() -> handOver.handOverUntil(end)));
+            threads.add(builder.start(() -> handOver.handOverUntil(end)));
         }
+        var gate = new Gate<Void>();
+        tasks.add(executor.submit(gate));
+        var waker = gate.waker();
+        threads.add(builder.start(() -> { // as often as it can, to meet the moment in which a probe goes
+            while (end.getCount() > 0) waker.wake();
+            gate.open(null);
+        }));
         try {
             for (var i = 0; i < 1000 || handOvers.stream().anyMatch(handOver -> handOver.taken.get() < 1000); i++) {
                 assertFalse(Thread.currentThread().isInterrupted(), "a wake is lost");

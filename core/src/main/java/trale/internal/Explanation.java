@@ -33,10 +33,16 @@ public final class Explanation {
         if (future != null) all.left.push(future);
         for (Object f; (f = all.left.poll()) != null; ) {
             if (f instanceof Waiting w) w.explain(all);
-            else all.waitsFor(new Snapshot.Other("the future " + f.getClass().getName().replaceFirst("\\$\\$Lambda.*", "'s lambda")));
+            else all.waitsFor(new Snapshot.Other("the future " + name(f.getClass())));
             while (!all.inner.isEmpty()) all.left.push(all.inner.removeLast());
         }
         return all;
+    }
+
+    private static String name(Class<?> c) { // without a regular expression: it is asked for at each poll of a task that is watched
+        var name = c.getName();
+        var end = name.indexOf("$$Lambda");
+        return end < 0 ? name : name.substring(0, end) + "'s lambda";
     }
 
     /// Said by an async body that is suspended, or has not begun.

@@ -24,16 +24,22 @@ public final class Host {
 
     final Machine machine;
     private final InetAddress address;
+    private final @Nullable Recordings recordings;
     private Executor executor;
 
-    Host(Machine machine, InetAddress address) {
+    Host(Machine machine, InetAddress address, @Nullable Recordings recordings) {
         this.machine = machine;
         this.address = address;
+        this.recordings = recordings;
         executor = start();
     }
 
     private Executor start() {
-        return here(() -> Executor.builder().name(machine.name).build());
+        return here(() -> {
+            var started = Executor.builder().name(machine.name).build();
+            if (recordings != null) recordings.begin(started, machine.name);
+            return started;
+        });
     }
 
     /// {@return its name, which resolves to its addresses}

@@ -32,6 +32,11 @@ final class Orders {
         return choice.chosen;
     }
 
+    /// The next run has the same order again.
+    void again() {
+        made = 0;
+    }
+
     /// {@return whether there is another order, which is that of the next run}
     boolean next() {
         made = 0;

@@ -1,6 +1,8 @@
 package trale.test;
 
 import java.util.List;
+import java.util.ServiceConfigurationError;
+import org.jspecify.annotations.Nullable;
 
 /// Runs programs many times, and says how to run again the one that failed.
 final class Runs {
@@ -15,49 +17,96 @@ final class Runs {
         var only = Long.getLong(PROPERTY);
         var first = only == null ? 0 : only;
         var count = only == null ? runs : 1;
+        var test = caller();
         for (var run = 0; run < count; run++) {
-            var trace = once(first + run, run, count, program);
-            if (run < CHECKED) requireEqual(first + run, trace, once(first + run, run, count, program));
+            var seed = first + run;
+            var one = new Run("seed " + seed + " (run " + (run + 1) + " of " + count + ")", "replay: -D" + PROPERTY + "=" + seed, test + "-" + seed, seed, null);
+            var trace = one.make(program);
+            if (run < CHECKED) requireEqual(seed, trace, one.make(program));
         }
-    }
-
-    private static String once(long seed, int run, int runs, Simulation.Program program) {
-        var simulation = new Simulation(seed);
-        return run(simulation, "seed " + seed + " (run " + (run + 1) + " of " + runs + ")", "replay: -D" + PROPERTY + "=" + seed, program);
-    }
-
-    private static String run(Simulation simulation, String which, String replay, Simulation.Program program) {
-        try {
-            program.run(simulation);
-        } catch (Throwable t) {
-            var failure = failure(which, replay, simulation, t);
-            try {
-                simulation.close();
-            } catch (Throwable more) {
-                failure.addSuppressed(more);
-            }
-            throw failure;
-        }
-        var trace = simulation.trace();
-        simulation.close();
-        return trace;
-    }
-
-    /// {@return a failure that says how it is had again}
-    static AssertionError failure(String which, String replay, Simulation simulation, Throwable cause) {
-        var lines = simulation.trace().lines().toList();
-        var last = lines.subList(Math.max(0, lines.size() - LAST), lines.size());
-        return new AssertionError(which + " failed: " + cause + "\n" + replay + "\nthe last of " + lines.size()
-                + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
     }
 
     static long explore(int max, Simulation.Program program) {
+        var test = caller();
         var orders = new Orders();
         for (var count = 1L; ; count++) {
             if (count > max) throw new AssertionError("there are more than " + max + " orders; let there be fewer tasks or awaits, or more runs");
-            var simulation = new Simulation(0, orders);
-            run(simulation, "order " + count, "replay: the same explore comes to it again", program);
+            new Run("order " + count, "replay: the same explore comes to it again", test + "-order-" + count, 0, orders).make(program);
             if (!orders.next()) return count;
+        }
+    }
+
+    /// {@return the class and the method that calls a method of Simulation}
+    private static String caller() {
+        return StackWalker.getInstance().walk(frames -> frames
+                .filter(f -> !f.getClassName().equals(Runs.class.getName()) && !f.getClassName().equals(Simulation.class.getName()))
+                .map(f -> f.getClassName().substring(f.getClassName().lastIndexOf('.') + 1) + "." + f.getMethodName().replaceAll("lambda\\$(.*)\\$\\d+", "$1"))
+                .findFirst().orElse("simulation"));
+    }
+
+    /// One run of a program.
+    ///
+    /// @param which  names it
+    /// @param replay says how it is had again
+    /// @param file   the name of its recording
+    record Run(String which, String replay, String file, long seed, @Nullable Orders orders) {
+
+        /// {@return its trace}
+        private String make(Simulation.Program program) {
+            var simulation = new Simulation(seed, orders, null);
+            try {
+                program.run(simulation);
+            } catch (Throwable t) {
+                var failure = failure(simulation, t, program);
+                try {
+                    simulation.close();
+                } catch (Throwable more) {
+                    failure.addSuppressed(more);
+                }
+                throw failure;
+            }
+            var trace = simulation.trace();
+            simulation.close();
+            return trace;
+        }
+
+        /// {@return a failure that says how it is had again, and where it can be seen}
+        /// @param program null: it cannot be made once more
+        AssertionError failure(Simulation simulation, Throwable cause, Simulation.@Nullable Program program) {
+            var trace = simulation.trace();
+            var lines = trace.lines().toList();
+            var last = lines.subList(Math.max(0, lines.size() - LAST), lines.size());
+            var isCutShort = simulation.isOver() || cause instanceof InterruptedException;
+            var recording = program == null || isCutShort ? "" : record(trace, program);
+            return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\nthe last of " + lines.size()
+                    + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
+        }
+
+        /// Makes the run once more, and takes it down.
+        ///
+        /// @return a line for the message; nothing without trale-watch
+        private String record(String trace, Simulation.Program program) {
+            Recordings recordings;
+            try {
+                recordings = Recordings.open(file);
+            } catch (ServiceConfigurationError e) {
+                return "\nno recording: " + e;
+            }
+            if (recordings == null) return "";
+            if (orders != null) orders.again();
+            var simulation = new Simulation(seed, orders, recordings);
+            try {
+                program.run(simulation);
+                return "\nno recording: a second run did not fail";
+            } catch (Throwable again) {
+                return "\n" + recordings.write() + (simulation.trace().equals(trace) ? "" : " (of a second run, which went another way)");
+            } finally {
+                try {
+                    simulation.close();
+                } catch (Throwable more) {
+                    // The run that is reported says it.
+                }
+            }
         }
     }
 

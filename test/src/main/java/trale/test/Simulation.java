@@ -38,6 +38,7 @@ import trale.internal.linux.Kernel;
 /// Time passes only when all tasks wait. Used by the thread of the test, and by the tasks of its hosts.
 public final class Simulation implements AutoCloseable {
     private final long seed;
+    private final @Nullable Recordings recordings;
     private final World world;
     private final Wires wires;
     private final Faults faults;
@@ -50,12 +51,14 @@ public final class Simulation implements AutoCloseable {
     ///
     /// @param seed decides all that is open: equal seeds, equal runs
     public Simulation(long seed) {
-        this(seed, null);
+        this(seed, null, null);
     }
 
-    /// @param orders decides which of several is next, instead of the seed
-    Simulation(long seed, @Nullable Orders orders) {
+    /// @param orders     decides which of several is next, instead of the seed
+    /// @param recordings takes down what the hosts do
+    Simulation(long seed, @Nullable Orders orders, @Nullable Recordings recordings) {
         this.seed = seed;
+        this.recordings = recordings;
         var source = new SplittableRandom(seed);
         random = source.split();
         world = new World(source, orders);
@@ -96,7 +99,7 @@ public final class Simulation implements AutoCloseable {
         ipv6[0] = (byte) 0xfd;
         ipv6[14] = (byte) (n >> 8);
         ipv6[15] = (byte) n;
-        var host = new Host(new Machine(name, world, wires, faults, List.<InetAddress>of(ipv4, Address.ip(ipv6))), ipv4);
+        var host = new Host(new Machine(name, world, wires, faults, List.<InetAddress>of(ipv4, Address.ip(ipv6))), ipv4, recordings);
         hosts.put(name, host);
         return host;
     }
@@ -180,6 +183,11 @@ public final class Simulation implements AutoCloseable {
     /// {@return all that has happened, a line each; equal for equal seeds}
     public String trace() {
         return world.trace.toString();
+    }
+
+    /// {@return whether the run was ended because it took too long}
+    boolean isOver() {
+        return world.isOver;
     }
 
     /// Closes the hosts' executors: their tasks are cancelled, and their cleanup runs.

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+import org.junit.platform.commons.support.ReflectionSupport;
 
 /// Runs the methods that are marked with [SimulationTest].
 final class SimulationExtension implements TestTemplateInvocationContextProvider {
@@ -32,22 +33,24 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         var how = context.getRequiredTestMethod().getAnnotation(SimulationTest.class);
-        if (how.exhaustive()) return orders(how.runs());
+        var test = context.getRequiredTestClass().getSimpleName() + "." + context.getRequiredTestMethod().getName();
+        if (how.exhaustive()) return orders(test, how.runs());
         var only = how.seed() >= 0 ? Long.valueOf(how.seed()) : Long.getLong(Runs.PROPERTY);
         var first = only == null ? 0 : only;
         var count = only == null ? how.runs() : 1;
-        return LongStream.range(0, count).boxed().flatMap(run -> seeds(first + run, run, count));
+        return LongStream.range(0, count).boxed().flatMap(run -> seeds(test, first + run, run, count));
     }
 
-    private static Stream<TestTemplateInvocationContext> seeds(long seed, long run, int runs) {
+    private static Stream<TestTemplateInvocationContext> seeds(String test, long seed, long run, int runs) {
         var which = "seed " + seed + " (run " + (run + 1) + " of " + runs + ")";
         var replay = "replay: -D" + Runs.PROPERTY + "=" + seed;
-        var once = new OneRun(seed, null, which, replay, null);
-        return run < Runs.CHECKED ? Stream.of(once, new OneRun(seed, null, which + ", again", replay, once)) : Stream.of(once);
+        var file = test + "-" + seed;
+        var once = new OneRun(new Runs.Run(which, replay, file, seed, null), null);
+        return run < Runs.CHECKED ? Stream.of(once, new OneRun(new Runs.Run(which + ", again", replay, file, seed, null), once)) : Stream.of(once);
     }
 
     /// JUnit asks for the next when the one before has run.
-    private static Stream<TestTemplateInvocationContext> orders(int max) {
+    private static Stream<TestTemplateInvocationContext> orders(String test, int max) {
         var orders = new Orders();
         var all = new Iterator<TestTemplateInvocationContext>() {
             private long count;
@@ -63,7 +66,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             public TestTemplateInvocationContext next() {
                 if (!hasNext) throw new NoSuchElementException();
                 if (count++ == max) throw new AssertionError("there are more than " + max + " orders; say runs = a larger number");
-                return new OneRun(0, orders, "order " + count, "replay: the same test comes to it again", null);
+                return new OneRun(new Runs.Run("order " + count, "replay: the same test comes to it again", test + "-order-" + count, 0, orders), null);
             }
         };
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, Spliterator.ORDERED), false);
@@ -71,25 +74,20 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
     private static final class OneRun
             implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor, TestExecutionExceptionHandler, AfterTestExecutionCallback {
-        private final long seed;
-        private final @Nullable Orders orders;
-        private final String which;
-        private final String replay;
+        private final Runs.Run run;
         private final @Nullable OneRun before; // with the same seed
         private @Nullable Simulation simulation;
         private @Nullable String trace;
+        private @Nullable AssertionError failure; // of the method, which has been run again
 
-        OneRun(long seed, @Nullable Orders orders, String which, String replay, @Nullable OneRun before) {
-            this.seed = seed;
-            this.orders = orders;
-            this.which = which;
-            this.replay = replay;
+        OneRun(Runs.Run run, @Nullable OneRun before) {
+            this.run = run;
             this.before = before;
         }
 
         @Override
         public String getDisplayName(int index) {
-            return which;
+            return run.which();
         }
 
         @Override
@@ -105,7 +103,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             var s = simulation;
-            if (s == null) simulation = s = new Simulation(seed, orders);
+            if (s == null) simulation = s = new Simulation(run.seed(), run.orders(), null);
             return s;
         }
 
@@ -114,13 +112,25 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
                 InvocationInterceptor.Invocation<@Nullable Void> method, ReflectiveInvocationContext<Method> m, ExtensionContext context) throws Throwable {
             var s = simulation;
             if (s != null) s.adopt();
-            method.proceed();
+            try {
+                method.proceed();
+            } catch (Throwable t) {
+                if (s != null) failure = run.failure(s, t, again -> invoke(m, s, again));
+                throw t;
+            }
+        }
+
+        private static void invoke(ReflectiveInvocationContext<Method> m, Simulation first, Simulation again) {
+            var arguments = m.getArguments().stream().map(argument -> argument == first ? again : argument).toArray();
+            ReflectionSupport.invokeMethod(m.getExecutable(), m.getTarget().orElse(null), arguments);
         }
 
         @Override
         public void handleTestExecutionException(ExtensionContext context, Throwable failure) {
+            var known = this.failure;
+            if (known != null && known.getCause() == failure) throw known;
             var s = simulation;
-            throw s == null ? new AssertionError(which + ": the method takes no Simulation", failure) : Runs.failure(which, replay, s, failure);
+            throw s == null ? new AssertionError(run.which() + ": the method takes no Simulation", failure) : run.failure(s, failure, null);
         }
 
         @Override
@@ -131,7 +141,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             s.close();
             if (context.getExecutionException().isPresent()) return;
             trace = happened;
-            if (before != null && before.trace != null) Runs.requireEqual(seed, before.trace, happened);
+            if (before != null && before.trace != null) Runs.requireEqual(run.seed(), before.trace, happened);
         }
     }
 }

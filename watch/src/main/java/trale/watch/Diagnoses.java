@@ -1,12 +1,14 @@
 package trale.watch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import trale.Executor;
 import trale.Snapshot;
 import trale.internal.probe.Probe;
@@ -18,13 +20,15 @@ import trale.internal.probe.Watched;
 /// By the watch's own thread, or under this monitor.
 final class Diagnoses {
     private static final long SECOND = 1_000_000_000;
-    private static final long HOLDS = SECOND * 2 / 5; // a poll that takes so long keeps the others waiting
+    private static final String COMPILER = "trale.internal.async.";
     private static final long LATE = SECOND / 10; // from the wake to the poll
+    private static final long MOST = SECOND / 20; // a longer poll is not a long queue: its body blocks, or classes are loaded
     private static final int BUSY = 1000; // wakes of itself in a second
     private static final long QUIET = SECOND * 3 / 10;
 
     private final Executor executor;
     private final Recorder recorder;
+    private final LongSupplier processorWait;
     private final Map<Long, Seen> tasks = new HashMap<>();
     private final Set<Integer> sockets = new HashSet<>();
     private final List<Failed> failures = new ArrayList<>();
@@ -32,11 +36,12 @@ final class Diagnoses {
     private final List<Event> found = new ArrayList<>();
     private long blockedUntil; // polls that were late before this were so because of a body that blocks
     private long polled; // when the poll that runs began
-    private long busy; // how long all polls have taken
+    private long busy; // how long all polls have taken, each of them at most MOST
+    private long waited; // how long the executor's thread had waited for a processor before the events that are read now
     private long lateSaid = -SECOND;
     private long lastEvent;
     private boolean looked = true; // at the quiet since the last event
-    private long sample; // the poll that was seen to take long
+    private final LongPoll longPoll = new LongPoll();
 
     /// What is known of a task.
     private static final class Seen {
@@ -44,6 +49,7 @@ final class Diagnoses {
         boolean waits;
         long queued = -1;
         long busy; // how long all polls had taken when it was queued
+        long waited; // as `waited`, when it was queued
         long cancelled = -1;
         int pends; // since it was cancelled
         long window; // when counting began
@@ -53,9 +59,11 @@ final class Diagnoses {
 
     private record Failed(long t, long task, Watched watched, String text) {}
 
-    Diagnoses(Executor executor, Recorder recorder) {
+    /// @param processorWait says how long the executor's thread could have run and had no processor, ever; in nanoseconds
+    Diagnoses(Executor executor, Recorder recorder, LongSupplier processorWait) {
         this.executor = executor;
         this.recorder = recorder;
+        this.processorWait = processorWait;
     }
 
     /// {@return the events, with what is diagnosed behind the event that shows it}
@@ -67,6 +75,7 @@ final class Diagnoses {
             all.addAll(found);
             found.clear();
         }
+        waited = processorWait.getAsLong();
         return all;
     }
 
@@ -89,7 +98,7 @@ final class Diagnoses {
                 task.reasons = e.reasons();
                 task.waits = !e.again();
                 task.pends++;
-                busy += e.t() - polled;
+                busy += Math.min(e.t() - polled, MOST);
                 if (e.again()) queued(task, e.t());
             }
             case Event.Wake e -> woken(e);
@@ -100,7 +109,7 @@ final class Diagnoses {
             }
             case Event.End e -> {
                 tasks.remove(e.task());
-                busy += e.t() - polled;
+                busy += Math.min(e.t() - polled, MOST);
                 if (e.how() == Probe.How.FAILURE && e.failure() != null) failures.add(new Failed(e.t(), e.task(), e.watched(), Values.of(e.failure())));
             }
             case Event.Descriptor e -> {
@@ -120,14 +129,17 @@ final class Diagnoses {
     private void queued(Seen task, long t) {
         task.queued = t;
         task.busy = busy;
+        task.waited = waited;
     }
 
-    /// Only what other tasks took counts: the thread may also have had to wait for a processor. At most one in a second is told.
+    /// Only what other tasks took counts, without the time in which the thread waited for a processor, or more: that is known for each batch
+    /// of events. At most one in a second is told.
     private void late(Event.Poll e, Seen task) {
-        if (busy - task.busy < LATE || task.queued < blockedUntil || e.t() - lateSaid < SECOND || recorder.isSimulated()) return;
+        var others = busy - task.busy;
+        if (others < LATE || others - (processorWait.getAsLong() - task.waited) < LATE || task.queued < blockedUntil || e.t() - lateSaid < SECOND || recorder.isSimulated()) return;
         lateSaid = e.t();
         say("late", true, e.task(), e.t(), "It was woken, and polled " + ms(e.t() - task.queued) + " ms later: other tasks were polled for "
-                + ms(busy - task.busy) + " ms meanwhile.", "Let the tasks that compute give up the thread more often, or run their work in Blocking.run.", List.of());
+                + ms(others) + " ms meanwhile.", "Let the tasks that compute give up the thread more often, or run their work in Blocking.run.", List.of());
     }
 
     private Seen seen(long task) {
@@ -173,18 +185,20 @@ final class Diagnoses {
         for (var event : more) recorder.put(event);
     }
 
-    /// Two looks at the same poll; the stack is that of the second.
+    /// The stack is taken while the body holds the thread. A body that is compiled then, which is done once, is not to blame.
     private void holds(long now) {
-        var task = recorder.polledFor(HOLDS);
+        var clock = System.nanoTime();
         var poll = recorder.poll();
-        if (task == 0 || poll != sample) {
-            sample = task == 0 ? 0 : poll;
-            return;
-        }
+        if (!longPoll.look(clock, poll, processorWait.getAsLong())) return;
+        var task = recorder.polling();
         var thread = recorder.thread();
         if (thread == null) return;
         var stack = thread.getStackTrace();
         if (recorder.poll() != poll) return;
+        if (Arrays.stream(stack).anyMatch(frame -> frame.getClassName().startsWith(COMPILER))) {
+            longPoll.begin(clock, processorWait.getAsLong());
+            return;
+        }
         blockedUntil = now;
         var lines = new ArrayList<String>();
         for (var frame : stack) {
@@ -192,7 +206,7 @@ final class Diagnoses {
             lines.add(frame.toString());
         }
         if (lines.size() > 12) lines.subList(12, lines.size()).clear();
-        say("blocks", true, task, now, "Its body has held the executor’s thread for more than " + ms(HOLDS) + " ms without an await; no other task runs meanwhile. It is at "
+        say("blocks", true, task, now, "Its body has held the executor’s thread for more than 400 ms without an await; no other task runs meanwhile. It is at "
                 + lines.stream().filter(l -> !l.startsWith("java.")).findFirst().orElse("an unknown place") + ".", "Call what blocks in Blocking.run, and await that.", lines);
     }
 
@@ -216,7 +230,7 @@ final class Diagnoses {
     }
 
     private boolean isQuiet(long now) {
-        if (looked || now - lastEvent < QUIET || recorder.isHeld() || recorder.polledFor(0) != 0) return false;
+        if (looked || now - lastEvent < QUIET || recorder.isHeld() || recorder.poll() != 0) return false;
         looked = true;
         return isSuspicious();
     }

@@ -35,6 +35,7 @@ final class FlightRecorder implements Probe {
     @Category("trale")
     @StackTrace(false)
     @Threshold(THRESHOLD)
+    @SuppressWarnings("UnusedVariable") // the flight recorder reads the fields
     private static final class Poll extends Event {
         @Label("Executor") @Nullable String executor;
         @Label("Task") long task;
@@ -51,6 +52,7 @@ final class FlightRecorder implements Probe {
     @Category("trale")
     @StackTrace(false)
     @Threshold(THRESHOLD)
+    @SuppressWarnings("UnusedVariable") // the flight recorder reads the fields
     private static final class Wait extends Event {
         @Label("Executor") @Nullable String executor;
         @Label("Task") long task;
@@ -70,6 +72,7 @@ final class FlightRecorder implements Probe {
     @Description("A task, from its spawn to its end")
     @Category("trale")
     @StackTrace(false)
+    @SuppressWarnings("UnusedVariable") // the flight recorder reads the fields
     private static final class Task extends Event {
         @Label("Executor") @Nullable String executor;
         @Label("Task") long task;
@@ -147,8 +150,9 @@ final class FlightRecorder implements Probe {
         wait.executor = host().name();
         wait.task = task.number();
         wait.name = task.name();
-        wait.line = line(task);
-        wait.waitedFor = words(host().info(task).waitsFor());
+        var place = host().place(task);
+        wait.line = line(place);
+        wait.waitedFor = words(place.reasons());
         wait.wokenBy = life.wokenBy;
         wait.queued = life.wokenBy == null ? 0 : System.nanoTime() - life.wokenAt;
         wait.commit();
@@ -194,7 +198,7 @@ final class FlightRecorder implements Probe {
         event.executor = host().name();
         event.task = task.number();
         event.name = task.name();
-        event.line = ended ? null : line(task);
+        event.line = ended ? null : line(host().place(task));
         event.commit();
     }
 
@@ -212,9 +216,10 @@ final class FlightRecorder implements Probe {
         if (effect == null) foreign.put(task, ForeignWakes.Cause.here(by, id));
     }
 
-    private @Nullable String line(Watched task) {
-        var bodies = host().bodies(task);
-        return bodies.isEmpty() ? null : bodies.getLast().at().toString();
+    private static @Nullable String line(Place place) {
+        if (place.bodies().isEmpty()) return null;
+        var at = place.bodies().getLast().at();
+        return at.getFileName() + ":" + at.getLineNumber();
     }
 
     private static String words(ForeignWakes.Cause cause) {

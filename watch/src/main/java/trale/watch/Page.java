@@ -3,6 +3,8 @@ package trale.watch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -30,6 +32,20 @@ final class Page {
         return HTML.replace("<meta charset=\"utf-8\">", "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">")
                 .replace("</head>", "<style>" + STYLE + "</style>\n</head>")
                 .replace("</body>", data + "<script type=\"module\">" + SCRIPT + "</script>\n</body>");
+    }
+
+    /// {@return the page with all that has happened in it}
+    static String of(Machines machines, History history) {
+        var known = machines.json();
+        var events = history.after(0, Integer.MAX_VALUE).events();
+        return of("{\"version\":1," + known.substring(1, known.length() - 1) + ",\"events\":[\n" + String.join(",\n", events) + "\n]}");
+    }
+
+    /// @param html is replaced if it exists; its folder is made if that does not
+    static void write(Path html, Machines machines, History history) throws IOException {
+        var folder = html.toAbsolutePath().getParent();
+        if (folder != null) Files.createDirectories(folder);
+        Files.writeString(html, of(machines, history));
     }
 
     /// The modules, in the order in which they build on each other, as one: a file that is opened from a disk cannot import.

@@ -30,6 +30,8 @@ final class Recorder implements Probe {
 
     private volatile long start;
 
+    private volatile @Nullable ProcessorWait processorWait; // written as `host`; null of a simulation, whose threads are not looked at
+
     /// Guarded by this; the executor's thread, its reactor thread, and threads that wake or cancel put events in.
     private final Event[] ring = new Event[RING];
 
@@ -138,6 +140,7 @@ final class Recorder implements Probe {
     @Override
     public void installed(Host h) {
         start = h.nanoTime();
+        if (!h.isSimulated()) processorWait = ProcessorWait.ofThisThread();
         host = h;
         var time = h.isSimulated() ? null : Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         put(new Event.Start(0, h.name(), program, time, h.hasReactorThread() ? "reactor thread" : "own thread", h.isSimulated()));
@@ -159,7 +162,7 @@ final class Recorder implements Probe {
 
     @Override
     public void spawn(Watched task, @Nullable Watched by, long scope) {
-        var bodies = host().bodies(task);
+        var bodies = host().place(task).bodies();
         var at = bodies.isEmpty() ? null : bodies.getFirst().at();
         for (var body : bodies) machines.see(body);
         var cause = foreign.take(task);
@@ -171,8 +174,8 @@ final class Recorder implements Probe {
     public void pend(Watched task, boolean again) {
         polledSince = 0;
         var h = host();
-        var bodies = h.bodies(task);
-        put(new Event.Pend(now(), task.number(), task.name(), bodies, h.info(task).waitsFor(), keeps(h, bodies), again));
+        var place = h.place(task);
+        put(new Event.Pend(now(), task.number(), task.name(), place.bodies(), place.reasons(), keeps(h, place.bodies()), again));
     }
 
     private List<Event.Kept> keeps(Host h, List<Body> bodies) {
@@ -281,15 +284,20 @@ final class Recorder implements Probe {
 
     // For diagnoses
 
-    /// {@return the number of the task that has been polled for at least so long, or 0}
-    long polledFor(long nanos) {
-        var since = polledSince;
-        return since != 0 && System.nanoTime() - since >= nanos && !isHeld() ? polling : 0;
-    }
-
-    /// {@return a number that is another for each poll}
+    /// {@return a number that is another for each poll; 0: the thread is in none}
     long poll() {
         return polledSince;
+    }
+
+    /// {@return the task whose poll that is}
+    long polling() {
+        return polling;
+    }
+
+    /// {@return how long the executor's thread could have run and had no processor, in nanoseconds}
+    long waitedForProcessor() {
+        var w = processorWait;
+        return w == null ? 0 : w.nanos();
     }
 
     @Nullable Thread thread() {

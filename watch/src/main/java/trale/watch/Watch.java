@@ -3,7 +3,6 @@ package trale.watch;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ import trale.explain.StateGraph;
 /// `./trale watch NAME` and `-Dtrale.watch=PORT` do the same for a program that does not call this. An event costs the executor's thread
 /// some tens of nanoseconds; an executor that is not watched pays nothing but a look at one field. All methods may be called from any thread.
 public final class Watch implements AutoCloseable {
-    private static final int MOST_EVENTS = 1 << 18;
+    static final int MOST_EVENTS = 1 << 18;
     private static final long PAUSE = 15; // ms, between two looks at the ring
 
     final Executor executor;
@@ -53,7 +52,7 @@ public final class Watch implements AutoCloseable {
         this.executor = executor;
         this.program = program;
         recorder = new Recorder(machines, program, paused, history::changed);
-        diagnoses = new Diagnoses(executor, recorder);
+        diagnoses = new Diagnoses(executor, recorder, recorder::waitedForProcessor);
         StateGraph.of(() -> {}); // loads what the first body would load, on the executor's thread
         thread = Thread.ofPlatform().daemon().name("trale-watch").unstarted(this::collect);
         executor.probe(recorder);
@@ -98,16 +97,13 @@ public final class Watch implements AutoCloseable {
     /// @param html is replaced if it exists
     /// @throws IOException it cannot be written
     public void record(Path html) throws IOException {
-        var folder = html.toAbsolutePath().getParent();
-        if (folder != null) Files.createDirectories(folder);
-        Files.writeString(html, recording());
+        drain();
+        Page.write(html, machines, history);
     }
 
     String recording() {
         drain();
-        var all = history.after(0, Integer.MAX_VALUE).events();
-        var known = machines.json();
-        return Page.of("{\"version\":1," + known.substring(1, known.length() - 1) + ",\"events\":[\n" + String.join(",\n", all) + "\n]}");
+        return Page.of(machines, history);
     }
 
     String fileName() {

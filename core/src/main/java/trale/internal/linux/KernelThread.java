@@ -13,6 +13,8 @@ public abstract class KernelThread extends Thread {
     // Of this thread alone:
     private @Nullable Scratch scratch;
     private @Nullable Kernel kernel;
+    private @Nullable Kernel report; // the calls that `reported` answers are made through it
+    private @Nullable Kernel reported;
 
     /// As [Thread#Thread(ThreadGroup, Runnable, String, long, boolean)].
     protected KernelThread(Runnable code, String name, long stackSize) {
@@ -44,14 +46,22 @@ public abstract class KernelThread extends Thread {
 
     static @Nullable Kernel use(@Nullable Kernel next) {
         var before = kernel();
-        if (Thread.currentThread() instanceof KernelThread t) t.kernel = next;
-        else if (next == null) KERNEL.remove();
+        if (Thread.currentThread() instanceof KernelThread t) {
+            t.kernel = next;
+            t.ownScratch().kernel = t.report != null && next == t.reported ? t.report : next;
+            return before;
+        }
+        if (next == null) KERNEL.remove();
         else KERNEL.set(next);
         scratch().kernel = next;
         return before;
     }
 
     static void callThrough(@Nullable Kernel report) {
+        if (Thread.currentThread() instanceof KernelThread t) {
+            t.report = report;
+            t.reported = t.kernel;
+        }
         scratch().kernel = report == null ? kernel() : report;
     }
 

@@ -55,11 +55,8 @@ public interface Probe {
         /// {@return what the executor does now} By the executor's thread.
         Snapshot snapshot();
 
-        /// {@return all that a snapshot says of a task} By the executor's thread.
-        Snapshot.TaskInfo info(Watched task);
-
-        /// {@return its bodies that are suspended, each of which awaits the next} By the executor's thread.
-        List<Body> bodies(Watched task);
+        /// {@return where a task is that has not begun, or is suspended} By the executor's thread. It is cheap enough for each poll.
+        Place place(Watched task);
 
         /// {@return what a suspended body keeps in a field of its machine, or null if the body's module does not let trale look}
         ///
@@ -67,6 +64,12 @@ public interface Probe {
         /// @param field   of the compiler's `Layout.Kept`
         @Nullable Object kept(Object machine, String field);
     }
+
+    /// Where a task is.
+    ///
+    /// @param bodies  that are suspended, each of which awaits the next
+    /// @param reasons what the innermost waits for
+    record Place(List<Body> bodies, List<Snapshot.Reason> reasons) {}
 
     /// An async body of a task.
     ///
