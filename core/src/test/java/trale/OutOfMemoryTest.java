@@ -323,7 +323,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
 
     @Test
     void whatIsCancelledWithoutMemoryForAnExceptionGivesUpWhatItWaitedFor() throws Exception {
-        try (var child = child("8m", "Serial", NoHeap.class, arrangement)) { // quick to be filled, which needs many collections
+        try (var child = child("16m", "Serial", NoHeap.class, arrangement)) {
             assertEquals("""
                     false [cancelled, cancelled, cancelled] true [1, 1, 1, 1]
                     true [no memory, no memory, no memory] true [1, 1, 1, 1]
