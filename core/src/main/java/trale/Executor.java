@@ -18,7 +18,7 @@ import trale.reactor.Reactor;
 /// calls. `RunLoop` is the code of the thread.
 ///
 /// By default the executor's thread turns the [Reactor]: it takes events and wakes tasks. With [Builder#reactorThread(boolean)] a second thread
-/// turns the reactor and wakes tasks. The Rust trale does the same. Each event then costs a hand-over between threads.
+/// turns the reactor and wakes tasks. The Rust trale does the same. Each batch of events then costs a hand-over between threads.
 ///
 /// **What ends a task ends that task alone**: an exception, a StackOverflowError, an OutOfMemoryError, a waker or logger that
 /// throws. A task that fails, and whose failure no join or await is given, is logged when it has become garbage (System.Logger
