@@ -18,7 +18,7 @@ import trale.reactor.Reactor;
 /// calls. `RunLoop` is the code of the thread.
 ///
 /// By default the executor's thread turns the [Reactor]: it takes events and wakes tasks. With [Builder#reactorThread(boolean)] a second thread
-/// turns the reactor and wakes tasks. The Rust trale does the same. Each event then costs a hand-over between threads.
+/// turns the reactor and wakes tasks. The Rust trale does the same. Each batch of events then costs a hand-over between threads.
 ///
 /// **What a poll throws ends its own task alone**, also a StackOverflowError or an OutOfMemoryError. If a foreign waker or logger throws,
 /// all tasks go on. A failure that reaches no join or await is logged when its task has become garbage (System.Logger `trale`), or when a

@@ -15,15 +15,20 @@ final class Http {
     private int matched; // bytes of BLANK_LINE seen so far
 
     /// Takes all bytes of `in` and puts one answer into `out` for each request that ended in them.
+    /// By index and in a local variable, because HotSpot writes a buffer's position and this object's field back for each byte.
     void answer(ByteBuffer in, ByteBuffer out) {
-        while (in.hasRemaining()) {
-            byte b = in.get();
-            matched = b == BLANK_LINE[matched] ? matched + 1 : b == '\r' ? 1 : 0;
-            if (matched == BLANK_LINE.length) {
+        int seen = matched;
+        int end = in.limit();
+        for (int i = in.position(); i < end; i++) {
+            byte b = in.get(i);
+            seen = b == BLANK_LINE[seen] ? seen + 1 : b == '\r' ? 1 : 0;
+            if (seen == BLANK_LINE.length) {
                 out.put(ANSWER);
-                matched = 0;
+                seen = 0;
             }
         }
+        in.position(end);
+        matched = seen;
     }
 
     /// {@return how large `out` must be for an input of that many bytes}

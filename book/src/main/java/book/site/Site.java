@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 ///
 /// The site needs no server and loads nothing from elsewhere: it opens from `file:`.
 final class Site {
-    /// Where recordings are, in the project and in the site.
+    /// Where the build puts recordings, and where they are in the site.
+    static final Path MADE_RECORDINGS = Path.of("book/target/recordings");
     static final Path RECORDINGS = Path.of("book/recordings");
 
     private static final List<String> ASSETS = List.of("style.css", "site.js");
@@ -48,7 +49,9 @@ final class Site {
 
     /// @param args the folder of the project, and the folder of the site
     static void main(String[] args) throws IOException {
-        var site = new Site(Path.of(args[0]).toRealPath(), Path.of(args[1]).toAbsolutePath().normalize());
+        Path root = Path.of(args[0]).toRealPath();
+        Recordings.write(root.resolve(MADE_RECORDINGS));
+        var site = new Site(root, Path.of(args[1]).toAbsolutePath().normalize());
         List<String> problems = site.build();
         problems.forEach(System.err::println);
         if (!problems.isEmpty()) System.exit(1);
@@ -114,9 +117,10 @@ final class Site {
     }
 
     private void copyRecordings() throws IOException {
-        if (!Files.isDirectory(root.resolve(RECORDINGS))) return;
-        try (Stream<Path> files = Files.list(root.resolve(RECORDINGS))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".html")).toList()) copy(root.relativize(file));
+        if (!Files.isDirectory(root.resolve(MADE_RECORDINGS))) return;
+        Files.createDirectories(site.resolve(RECORDINGS));
+        try (Stream<Path> files = Files.list(root.resolve(MADE_RECORDINGS))) {
+            for (Path file : files.toList()) Files.copy(file, site.resolve(RECORDINGS).resolve(file.getFileName()));
         }
     }
 

@@ -32,7 +32,7 @@ import org.commonmark.renderer.html.HtmlRenderer;
 ///
 /// Beside what Markdown has, a page has what [Quotes] lists, already filled in; here the marks become a line above the code that links to
 /// its file, and a class of the figures. `{trale:type#member}` becomes a link to a line of source. `<!-- recording NAME -->` becomes the
-/// recording, in a frame, if there is one.
+/// recording, in a frame.
 final class Text {
     private static final List<Extension> EXTENSIONS = List.of(TablesExtension.create(), HeadingAnchorExtension.create());
     private static final Pattern TRALE = Pattern.compile("\\{trale:([\\w.]+)(?:#(\\w+))?}");
@@ -211,7 +211,8 @@ final class Text {
 
         private String recording(String name) {
             Path file = Site.RECORDINGS.resolve(name + ".html");
-            if (!Files.exists(root.resolve(file))) return "";
+            if (!Files.exists(root.resolve(Site.MADE_RECORDINGS).resolve(file.getFileName())))
+                problems.add(source + ": there is no recording " + name + "; see book.site.Recordings");
             String href = Page.relative(target(source), file);
             return "<figure class=\"recording\"><iframe src=\"%s\" title=\"The recording: %s\" loading=\"lazy\"></iframe><figcaption><a href=\"%s\">The recording on a page of its own</a></figcaption></figure>%n"
                     .formatted(href, name, href);

@@ -74,11 +74,10 @@ class SiteTest {
     }
 
     @Test
-    void aRecordingPlaysInPlaceIfItIsThere() throws IOException {
+    void aRecordingPlaysInPlace_andMustBeThere() throws IOException {
         write("book/pages/02-two.md", "# Two\n\n<!-- recording one-wake -->\n\nText.\n");
-        assertEquals(List.of(), build());
-        assertFalse(read("book/pages/02-two.html").contains("<iframe"));
-        write("book/recordings/one-wake.html", "<!DOCTYPE html><title>A recording</title>");
+        assertTrue(build().contains("book/pages/02-two.md: there is no recording one-wake; see book.site.Recordings"));
+        write("book/target/recordings/one-wake.html", "<!DOCTYPE html><title>A recording</title>");
         assertEquals(List.of(), build());
         assertTrue(read("book/pages/02-two.html").contains("<iframe src=\"../recordings/one-wake.html\""));
         assertTrue(read("book/recordings/one-wake.html").contains("A recording"));
