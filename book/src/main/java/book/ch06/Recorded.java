@@ -7,10 +7,12 @@ import trale.Executor;
 import trale.test.Simulation;
 
 /// The broken mailbox on trale's own executor, for the recording on the page.
-public final class Recorded implements Simulation.Program {
-    @Override
-    public void run(Simulation simulation) throws Exception {
-        simulation.run(() -> {
+public final class Recorded {
+    private Recorded() {}
+
+    /// @throws AssertionError it has failed, and is recorded
+    public static void chapter6() {
+        Simulation.forEachSeed(1, simulation -> simulation.run(() -> {
             var mailbox = new BrokenMailbox();
             var greeter = Executor.spawn(() -> "hello " + await(mailbox)).named("greeter");
             Executor.spawn(() -> {
@@ -18,6 +20,6 @@ public final class Recorded implements Simulation.Program {
                 mailbox.put("Ada");
             }).named("writer");
             await(greeter);
-        });
+        }));
     }
 }

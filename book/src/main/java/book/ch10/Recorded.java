@@ -8,10 +8,12 @@ import trale.Executor;
 import trale.test.Simulation;
 
 /// Two tasks that await each other, on trale's own executor, for the recording on the page.
-public final class Recorded implements Simulation.Program {
-    @Override
-    public void run(Simulation simulation) throws Exception {
-        simulation.run(() -> {
+public final class Recorded {
+    private Recorded() {}
+
+    /// @throws AssertionError it has failed, and is recorded
+    public static void chapter10() {
+        Simulation.forEachSeed(1, simulation -> simulation.run(() -> {
             var tasks = new ArrayList<trale.JoinHandle<Void>>();
             tasks.add(Executor.spawn(() -> {
                 await(yieldNow());
@@ -22,6 +24,6 @@ public final class Recorded implements Simulation.Program {
                 await(tasks.get(0));
             }).named("right"));
             await(tasks.get(0));
-        });
+        }));
     }
 }

@@ -7,17 +7,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import trale.test.Simulation;
 
 /// Makes the recordings that the pages show. A chapter's program fails in a simulation, and trale-watch writes what its executor did. The
 /// seed is always the same, and so is the file.
 final class Recordings {
     private static final String FOLDER = "trale.simulation.recordings";
 
-    private static final Map<String, Simulation.Program> PROGRAMS = Map.of(
-            "ch06", new book.ch06.Recorded(),
-            "ch10", new book.ch10.Recorded(),
-            "ch13", new book.ch13.Recorded());
+    private static final Map<String, Runnable> PROGRAMS = Map.of(
+            "ch06", book.ch06.Recorded::chapter6,
+            "ch10", book.ch10.Recorded::chapter10,
+            "ch13", book.ch13.Recorded::chapter13);
 
     private Recordings() {}
 
@@ -35,9 +34,9 @@ final class Recordings {
         }
     }
 
-    private static String failure(Simulation.Program program) {
+    private static String failure(Runnable program) {
         try {
-            Simulation.forEachSeed(1, program);
+            program.run();
             return "it did not fail";
         } catch (AssertionError e) {
             return e.getMessage();
