@@ -26,6 +26,7 @@ final class Micro {
         OPERATIONS.put("SpawnAwait", "spawn + await");
         OPERATIONS.put("SpawnJoin", "spawn + join from outside");
         OPERATIONS.put("YieldNow", "yield");
+        OPERATIONS.put("Watched", "a yield of an executor that is watched: three events");
         OPERATIONS.put("SameThreadWake", "same-thread wake");
         OPERATIONS.put("CrossThreadWake", "cross-thread wake");
         OPERATIONS.put("PingPong", "ping-pong round trip");
@@ -36,6 +37,8 @@ final class Micro {
         OPERATIONS.put("ChannelSendReceive", "channel send + receive");
         OPERATIONS.put("AcquireRelease", "acquire + release of a free permit");
         PEERS.put("trale", "trale");
+        PEERS.put("traleWatchedBefore", "trale, watched before");
+        PEERS.put("traleWatched", "trale, watched");
         PEERS.put("traleAwake", "trale, executor awake");
         PEERS.put("traleOnTwoExecutors", "trale, two executors");
         PEERS.put("kotlin", "Kotlin coroutines");
