@@ -19,7 +19,7 @@ final class Executor {
     }
 
     // region loop
-    /// Polls until every task has ended; or until nothing has happened for so long, or the reactor has turned so often.
+    /// Polls until every task has ended. Stops early if nothing happens for `patienceMillis`, or after `turns` turns of the reactor.
     ///
     /// @return how many tasks are left
     int run(int patienceMillis, int turns) {

@@ -20,7 +20,7 @@ class Reactor implements AutoCloseable {
         if (waiting.put(fd, waker) == null) epoll.add(fd, interest);
     }
 
-    /// Sleeps until a descriptor is ready, but not longer than that, and wakes the tasks.
+    /// Sleeps until a descriptor is ready, or until the time-out is over, and wakes the tasks.
     ///
     /// @return how many descriptors were ready
     int turn(int timeoutMillis) {
