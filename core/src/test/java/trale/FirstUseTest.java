@@ -94,7 +94,7 @@ class FirstUseTest {
         var two = threadsWith("-Dtrale.reactor=thread");
         assertTrue(two.contains("trale") && two.contains("trale-reactor"), two::toString);
         var none = threadsWith("-Dtrale.reactor=threads");
-        assertTrue(none.contains("-Dtrale.reactor=threads: thread has a thread turn the reactor; own, or nothing said, the executor's own"), none::toString);
+        assertTrue(none.contains("-Dtrale.reactor=threads: use thread (a second thread turns the reactor) or own (the default: the executor's thread turns it)"), none::toString);
         assertFalse(none.contains("trale"), none::toString);
     }
 }
