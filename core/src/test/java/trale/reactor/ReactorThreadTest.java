@@ -19,9 +19,13 @@ import trale.JoinHandle;
 import trale.Poll;
 import trale.internal.linux.Kernel;
 import trale.net.UdpSocket;
+import trale.support.NeedsLinux;
+import trale.support.NeedsSoundCalls;
 
 /// What the reactor's thread does while the executor's thread is awake.
 @Timeout(60)
+@NeedsLinux(NeedsLinux.THREADS)
+@NeedsSoundCalls("it counts them")
 class ReactorThreadTest {
     private static final int EVENTS = 100;
 
