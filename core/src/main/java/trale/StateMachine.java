@@ -239,19 +239,23 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
 
     /// {@return the line of the await at which it is suspended, or null if it is not suspended}
     final @Nullable StackTraceElement location() {
-        return state <= 0 ? null : places()[state];
+        var at = state; // read once: a thread that makes a report may ask while the body runs
+        return at <= 0 ? null : places()[at];
     }
 
     @Override
     protected final void explain(Explanation to) {
-        if (state >= 0) to.body(this, state, places()[state]);
-        if (awaiting != null) to.polls(awaiting);
+        var at = state;
+        var inner = awaiting;
+        if (at >= 0) to.body(this, at, places()[at]);
+        if (inner != null) to.polls(inner);
     }
 
     /// {@return the body's place in the source and where it is in it}
     @Override
     public final String toString() {
-        return "async body " + places()[Math.max(state, 0)]
-                + (state == 0 ? " not started" : state == FINISHED ? " finished" : state == RUNNING ? " running" : " waiting");
+        var at = state;
+        return "async body " + places()[Math.max(at, 0)]
+                + (at == 0 ? " not started" : at == FINISHED ? " finished" : at == RUNNING ? " running" : " waiting");
     }
 }
