@@ -130,7 +130,7 @@ class FlightRecorderTest {
         var events = record(false, Duration.ZERO, executor -> {
             var stage = new CompletableFuture<Integer>();
             var task = executor.submit(() -> await(Future.from(stage)));
-            while (executor.snapshot().tasks().getFirst().waitsFor().isEmpty()) Thread.onSpinWait();
+            while (executor.snapshot().tasks().stream().allMatch(t -> t.waitsFor().isEmpty())) Thread.onSpinWait();
             var thread = new Thread(() -> stage.complete(1), "outside");
             thread.start();
             thread.join();
