@@ -52,7 +52,7 @@ class HarmfulFaultsTest {
 
     /// What a socket's method may be told; ECONNRESET and EPIPE also of what became of the other end.
     private static final List<String> ERRORS = List.of(
-            "ECONNRESET", "EPIPE", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ENOSPC", "EADDRINUSE", "EADDRNOTAVAIL");
+            "ECONNRESET", "EPIPE", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ENOSPC", "EADDRINUSE", "EADDRNOTAVAIL", "ENOTCONN");
 
     private enum Client {
         RIGHT,
