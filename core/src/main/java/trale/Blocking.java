@@ -14,8 +14,8 @@ public final class Blocking {
 
     /// {@return a future that runs `body` on a virtual thread of its own, and has its value or failure}
     ///
-    /// From any thread. The bodies run concurrently, in no order. Nothing runs before the first poll. Cancelling or dropping the future interrupts the thread and does not wait: the body may run on for
-    /// a while, and its value or failure is lost.
+    /// From any thread. The bodies run concurrently, in no order. Nothing runs before the first poll. Cancelling or dropping the future
+    /// interrupts the thread and does not wait: the body may run on for a while, and its value or failure is lost.
     ///
     /// Some blocking calls, such as getaddrinfo(3), hold a carrier thread of the virtual threads. At most
     /// `jdk.virtualThreadScheduler.maxPoolSize` of them run at once.

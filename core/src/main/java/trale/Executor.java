@@ -115,12 +115,12 @@ public final class Executor implements AutoCloseable {
         return get().submit(f);
     }
 
-    /// As [#spawn(Future)], of [Async#async(Async.Body)].
+    /// As [#spawn(Future)], with the future of [Async#async(Async.Body)].
     public static <T extends @Nullable Object> JoinHandle<T> spawn(Async.Body<T> body) {
         return get().submit(body);
     }
 
-    /// As [#spawn(Future)], of [Async#async(Async.VoidBody)].
+    /// As [#spawn(Future)], with the future of [Async#async(Async.VoidBody)].
     public static JoinHandle<Void> spawn(Async.VoidBody body) {
         return get().submit(body);
     }
@@ -139,12 +139,12 @@ public final class Executor implements AutoCloseable {
         return spawn(f).join();
     }
 
-    /// As [#blockOn(Future)], of [Async#async(Async.Body)].
+    /// As [#blockOn(Future)], with the future of [Async#async(Async.Body)].
     public static <T extends @Nullable Object> T blockOn(Async.Body<T> body) {
         return blockOn(Async.async(body));
     }
 
-    /// As [#blockOn(Future)], of [Async#async(Async.VoidBody)].
+    /// As [#blockOn(Future)], with the future of [Async#async(Async.VoidBody)].
     public static void blockOn(Async.VoidBody body) {
         blockOn(Async.async(body));
     }
@@ -169,12 +169,12 @@ public final class Executor implements AutoCloseable {
         return loop.spawn(f);
     }
 
-    /// As [#submit(Future)], of [Async#async(Async.Body)].
+    /// As [#submit(Future)], with the future of [Async#async(Async.Body)].
     public <T extends @Nullable Object> JoinHandle<T> submit(Async.Body<T> body) {
         return submit(Async.async(body));
     }
 
-    /// As [#submit(Future)], of [Async#async(Async.VoidBody)].
+    /// As [#submit(Future)], with the future of [Async#async(Async.VoidBody)].
     public JoinHandle<Void> submit(Async.VoidBody body) {
         return submit(Async.async(body));
     }

@@ -72,7 +72,7 @@ final class RunLoop {
             if (sleep) driver.sleep();
             else driver.turn();
         } catch (OutOfMemoryError e) {
-            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // no task was ended: try again a little later
+            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // no task was told: try again a little later
         }
     }
 
