@@ -148,9 +148,9 @@ public final class Async {
         return await(Future.from(stage));
     }
 
-    /// {@return a future that is ready at its second poll} In between run the tasks that are runnable now, and those whose I/O is
-    /// ready. With a reactor thread these are the ones that it has woken. From any thread. It never fails, and cancelled or dropped it
-    /// leaves nothing behind.
+    /// {@return a future that is ready at its second poll} Between the two polls the tasks run that are runnable now, and those whose I/O
+    /// is ready. With a reactor thread, these last are the tasks that it has woken already. From any thread. It never fails, and cancelled
+    /// or dropped it leaves nothing behind.
     ///
     /// <!-- run in a task: -->
     /// ```java

@@ -14,7 +14,7 @@ import trale.internal.linux.Libc;
 /// Each executor has one budget, written by its thread alone. A context that another thread polls has a budget that only counts.
 final class Budget {
     static final int AWAITS = 128;
-    private static final int FEW = 4; // awaits a poll always has, also when a debugger holds the thread
+    private static final int FEW = 4; // the await of a poll at which its time is first looked at, so three always go on, also when a debugger holds the thread
     private static final int POLLS = 64;
     private static final int MAX_STEPS = 32;
     private static final long SLICE = 100_000; // ns

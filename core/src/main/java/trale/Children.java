@@ -40,7 +40,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     private @Nullable Task<?> poller; // the latest task in which this was polled
     private boolean dropped; // for good: a second drop does nothing
 
-    /// The one that polls this, while it does; see [Task#innermost].
+    /// The one that polls this, while it does; see [RunLoop#innermost].
     @Nullable Children<?> around;
 
     /// The first failure, which is the outcome; later ones are suppressed in it.
@@ -65,7 +65,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// {@return whether what is done beside the children has ended}
     abstract boolean isBodyOver();
 
-    /// A child has ended, by itself. A cancellation that it was asked for is no end of this kind.
+    /// A child has ended by itself: not with the CancellationException of a cancellation that it was told of.
     ///
     /// @param failed what it threw, or null: [Task#value()] has its value
     abstract void ended(Task<?> child, @Nullable Throwable failed);
@@ -109,14 +109,14 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
 
     /// A cancellation that the body takes from its task, at an await, reaches the children of the scopes around it.
     private boolean advanceInside(Context cx) {
-        var task = cx.task;
-        if (task == null) return advance(cx);
-        around = task.innermost;
-        task.innermost = this;
+        var loop = cx.task == null ? null : cx.task.loop;
+        if (loop == null) return advance(cx);
+        around = loop.innermost;
+        loop.innermost = this;
         try {
             return advance(cx);
         } finally {
-            task.innermost = around;
+            loop.innermost = around;
             around = null;
         }
     }
@@ -184,7 +184,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         return over;
     }
 
-    /// Effect first: a child is among the siblings before it is queued.
+    /// A child is linked to its siblings before it is queued.
     final void add(Task<?> child) {
         child.previousSibling = last;
         if (last == null) first = child;
@@ -193,7 +193,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         child.parent = this; // last: a child that has a parent is among its children
     }
 
-    /// {@return whether the task that polled this has ended and has not told it} A future that polls others should drop them.
+    /// {@return whether the task that polled this has ended, without polling this to its end or dropping it}
     final boolean isForgotten() {
         return !over && poller != null && poller.isDone();
     }
@@ -253,7 +253,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         }
     }
 
-    /// The body is told by the await at which it is.
+    /// Does not cancel the body: the await that calls this throws the cancellation there.
     final void cancelChildren(Cancellation cancellation) {
         outside = cancellation;
         tell(cancellation);

@@ -15,15 +15,17 @@ final class Dump implements Runnable {
         this.period = period;
     }
 
-    /// Starts the thread, if the property is there.
-    ///
-    /// @throws IllegalArgumentException the property is not a number of seconds, 1 or more
-    static void startIfAsked(RunLoop loop) {
+    /// {@return the value of the property, or 0}
+    /// @throws IllegalArgumentException it is not a number of seconds, 1 or more
+    static int seconds() {
         var seconds = System.getProperty("trale.dump");
-        if (seconds == null) return;
-        if (!seconds.matches("[1-9]\\d{0,5}"))
-            throw new IllegalArgumentException("-Dtrale.dump=" + seconds + ": use a number of seconds from 1 to 999999");
-        var thread = new Thread(null, new Dump(loop, Long.parseLong(seconds) * 1000), loop.name + "-dump", 0, false);
+        if (seconds == null) return 0;
+        if (seconds.matches("[1-9]\\d{0,5}")) return Integer.parseInt(seconds);
+        throw new IllegalArgumentException("-Dtrale.dump=" + seconds + ": use a number of seconds from 1 to 999999");
+    }
+
+    static void start(RunLoop loop, int seconds) {
+        var thread = new Thread(null, new Dump(loop, seconds * 1000L), loop.name + "-dump", 0, false);
         thread.setDaemon(true);
         thread.start();
     }

@@ -17,17 +17,18 @@ import trale.reactor.Reactor;
 /// Runs tasks on one thread: takes the first task of the run-queue, polls it, and goes on with the next. This class is what a program
 /// calls. `RunLoop` is the code of the thread.
 ///
-/// By default the executor's thread turns the [Reactor]: it takes events and wakes tasks. With [Builder#reactorThread(boolean)] a second thread
-/// turns the reactor and wakes tasks. The Rust trale does the same. Each batch of events then costs a hand-over between threads.
+/// By default the executor's thread turns the [Reactor]: it takes events and wakes tasks. With [Builder#reactorThread(boolean)] a second
+/// thread turns the reactor and wakes tasks, as in the Rust trale. Each batch of events then costs a hand-over between threads.
 ///
 /// **What a poll throws ends its own task alone**, also a StackOverflowError or an OutOfMemoryError. If a foreign waker or logger throws,
 /// all tasks go on. A failure that reaches no join or await is logged when its task has become garbage (System.Logger `trale`), or when a
-/// thousand others have failed since. The failures left at the JVM's exit go to System.err, because logging may have been shut down by
-/// then.
+/// thousand later failures have reached none either. The failures left at the JVM's exit go to System.err, because logging may have been
+/// shut down by then.
 ///
-/// **Fairness.** Runnable tasks are polled in turn. A body that is always ready yields at its 128th await in a poll, or after 0.1 ms of
-/// them; the reactor is turned at least once in 64 polls, and after a poll that ends when 0.5 ms have passed since the last turn. While
-/// polls and awaits are short, the clock is read once in up to 32 of them. So up to 31 long ones pass before the clock is read.
+/// **Fairness.** Runnable tasks are polled in turn. A body whose awaits are always ready yields at its 128th await in a poll, or 0.1 ms
+/// after the first of them; the reactor is turned at least once in 64 polls, and after a poll that ends when 0.5 ms have passed since the
+/// last turn. Reading the clock costs time: while polls and awaits are short, it is read at each 32nd of them. If they become long, up to
+/// 31 of the long ones pass before it is read.
 ///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
 /// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
@@ -58,10 +59,11 @@ public final class Executor implements AutoCloseable {
         Log.prepare();
         UnseenFailure.prepare();
         HeapReserve.prepare();
-        new Waiters().add(this, () -> {}); // loads the class while there are descriptors for that
+        new Waiters().add(this, () -> {}); // loads the class now; when all descriptors are in use, that would fail
+        var dump = Dump.seconds();
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
-        Dump.startIfAsked(loop);
+        if (dump > 0) Dump.start(loop, dump);
     }
 
     /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}
@@ -95,8 +97,8 @@ public final class Executor implements AutoCloseable {
         return executor;
     }
 
-    /// Runs a future as a task of [#get()], concurrently with the caller. From any thread. Tasks that are spawned by one thread are polled
-    /// first in the order in which they were spawned.
+    /// Runs a future as a task of [#get()], concurrently with the caller. From any thread. Tasks that one thread spawns begin in the order
+    /// in which they were spawned.
     ///
     /// A cancellation of the caller does not reach the task: [JoinHandle#cancel()] of the handle does, and so does [#close()]. Outside a task
     /// this may fail as [#get()] does.
@@ -212,8 +214,8 @@ public final class Executor implements AutoCloseable {
         return "Executor[" + loop.name + ", tasks: " + taskCount() + state;
     }
 
-    /// Tells what this executor does now: each task, its line, and what it waits for. For people, from any thread, at any time; without a
-    /// snapshot it costs one comparison in a poll.
+    /// Tells what this executor does now: each task, its line, and what it waits for. For people, from any thread, at any time; A program
+    /// that takes no snapshot pays one comparison in a poll.
     ///
     /// The executor's thread makes it between two polls, so it is consistent. Inside a task it is made in that task's poll. If a poll holds
     /// the thread for 200 ms, this says on which line that is, and lists no other task. Of a closed executor it is empty.
@@ -309,10 +311,6 @@ public final class Executor implements AutoCloseable {
         var interrupted = false;
         while (loop.thread.isAlive()) {
             try {
-                if (limit == null) {
-                    loop.thread.join();
-                    continue;
-                }
                 var left = end - System.nanoTime();
                 if (left <= 0) break;
                 loop.thread.join(Duration.ofNanos(left));

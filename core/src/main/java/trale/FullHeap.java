@@ -4,13 +4,14 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
 import trale.internal.Log;
 
-/// What an executor does when the heap is full: it has tasks that wait fail, in bulk, so that the others go on.
+/// What an executor does when the heap is full: it makes waiting tasks fail, in bulk, so that the others go on.
 ///
 /// The heap counts as full if the JVM had to take the [HeapReserve], and it can't be had again after a garbage collection. Then the innermost
 /// awaits of tasks that wait throw OutOfMemoryError, an eighth of the tasks at a time, the latest first, until the reserve is back. So the
 /// other tasks, and threads that are in need, find memory without a garbage collection for each few bytes.
 ///
-/// A body may catch the error and go on, as an accept loop does that has lost a connection. It is not told again until each other task has been.
+/// A body may catch the error and go on, as an accept loop does that has lost a connection. No task is told
+/// twice in one [#makeRoom()], and the latest are told first, which an accept loop is not.
 ///
 /// Used by the executor's thread alone.
 final class FullHeap {
@@ -23,8 +24,8 @@ final class FullHeap {
         this.loop = loop;
     }
 
-    /// Makes room if the last poll found no memory, or if more tasks wait than are runnable. Runnable tasks may end and free memory, so they go
-    /// first if they are many. Another thread may have needed the reserve meanwhile.
+    /// Makes room if the reserve is gone, which any thread may have caused: at once if the last poll found no memory, or if more tasks wait
+    /// than are runnable. Else the runnable tasks go first, as they may end and free memory.
     void beforePoll() {
         if (!HeapReserve.isThere() && (starved || idle() > loop.runQueue.size)) makeRoom();
         starved = false;

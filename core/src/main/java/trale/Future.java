@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker of
 ///   the latest poll counts.
 ///
-/// **A future that polls other futures** gives them its own context. If it must know which of them was woken, it makes one waker for each
-/// and uses the same one at each poll. A future that several tasks await, such as a [JoinHandle], stores every different waker.
+/// **A future that polls other futures** gives them its own context. It may also give each of them a waker of its own, to know which of
+/// them was woken. Then each gets its own waker at every poll. An exception is the [JoinHandle]: several tasks may await it, so it keeps
+/// the waker of each.
 ///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.
@@ -44,19 +45,19 @@ public interface Future<T extends @Nullable Object> {
     /// @throws Exception the failure of the work; the future has ended then
     Poll<T> poll(Context cx) throws Exception;
 
-    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. It is not polled again. Called
-    /// at most once, before the end, by the thread that would have polled it.
+    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. It is not polled again.
+    /// The owner calls it at most once, before the end, on the thread that would have polled the future.
     default void drop() {}
 
     /// Runs futures concurrently and waits for all of them.
     ///
-    /// Each runs as a task of the executor that polls this, in the order given. The first failure cancels the others. When they have
-    /// ended, cleanup included, this throws that failure, the same object, with later failures suppressed in it.
+    /// Each runs as a task of the executor that polls this. They begin in the order given. The first failure cancels the others. When they
+    /// have ended, cleanup included, this throws that failure, the same object, with later failures suppressed in it.
     ///
     /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with. If all have
-    /// values in spite of that, they are returned, and the next await of the awaiting body throws the CancellationException. Nothing of the
-    /// futures is left running. A [JoinHandle] among them that is cancelled stops waiting, and its task runs on. Dropped before its first
-    /// poll, this drops the futures. From any thread.
+    /// values in spite of that, they are returned, and the next await of the awaiting body throws the CancellationException. When this has
+    /// ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it stops waiting, and that task runs on.
+    /// Dropped before its first poll, this drops the futures. From any thread.
     ///
     /// <!-- run: -->
     /// ```java
@@ -80,8 +81,8 @@ public interface Future<T extends @Nullable Object> {
 
     /// Runs futures concurrently until one has a value.
     ///
-    /// The others are cancelled before any of them is polled again, so they take no effect any more. This is ready when they have
-    /// ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it, in the order in which
+    /// The others are cancelled before any of them is polled again: each throws CancellationException at its await. This is ready when they
+    /// have ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it, in the order in which
     /// they came. What a loser's cleanup fails with is logged. Ties are decided in argument order.
     ///
     /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with; failures
@@ -114,9 +115,9 @@ public interface Future<T extends @Nullable Object> {
         return new Members.First<>(false, futures);
     }
 
-    /// Runs futures concurrently until one has ended, with a value or a failure, which is the outcome. Otherwise as
-    /// [#any(Future...)]; what a loser's cleanup fails with is suppressed in a failure that won, and logged if a value has won. A cancellation leaves nothing
-    /// of them running.
+    /// Runs futures concurrently until one has ended. Its value or its failure is the outcome. Otherwise as [#any(Future...)]; what a
+    /// loser's cleanup fails with is suppressed in a failure that won, and logged if a value has won. A cancellation leaves nothing of them
+    /// running.
     ///
     /// <!-- run in a task: -->
     /// ```java

@@ -36,7 +36,8 @@ final class HeapReserve {
         }
     }
 
-    /// {@return whether the JVM has not taken it} It also does that when a garbage collection finds that no executor has asked for long.
+    /// {@return whether the JVM has not taken it} The JVM also takes it when a garbage collection finds that no executor has asked for it
+    /// for long.
     static boolean isThere() {
         return soft.get() != null;
     }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// The tasks that other threads have spawned or woken, first in first out. Any thread adds; the executor's thread takes.
 ///
 /// ```
-///   head ──▶ stub ──▶ task ──▶ task ◀── tail
-///            taken    first    last               add: tail.getAndSet(task), then link it behind what was the tail
+///   head ──▶ stub ──▶ task ──▶ task ◀── tail      add: tail.getAndSet(task), then link it behind what was the tail
+///   (a placeholder)   first    last               a poll that takes the first task makes the next one the head
 /// ```
 ///
 /// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
@@ -58,8 +58,8 @@ final class InjectedQueue {
         return (Task<?>) first;
     }
 
-    /// As [#poll()], but if it finds no task it waits until every add that has begun is linked. So null means that the queue is empty. The
-    /// tail alone does not tell that: `poll` may have added the stub behind a task whose add is between its two steps.
+    /// As [#poll()], but if it finds no task it waits until every add that has begun is linked. So null means that the queue is empty.
+    /// `tail == stub` alone does not mean empty: `poll` may have added the stub behind a task that is not linked yet.
     @SuppressWarnings("ThreadPriorityCheck") // a thread between its two steps may need this one's core
     @Nullable Task<?> pollAll() {
         for (;;) {

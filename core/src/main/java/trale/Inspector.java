@@ -64,7 +64,7 @@ final class Inspector {
         return made != null ? made : loop.isClosed() ? new Snapshot(loop.name, "closed", List.of(), List.of()) : stuck();
     }
 
-    /// Until an object that nothing holds is gone, as one collection may be that another thread asked for earlier.
+    /// Collects until a new object that nothing holds is gone. One System.gc() is not enough: it may join a collection that began before.
     private void collect() {
         all().forEach(Inspector::isLost);
         var canary = new WeakReference<>(new Object());
@@ -109,7 +109,7 @@ final class Inspector {
         return await(made);
     }
 
-    /// Without an order to what the executor's thread writes: a value that is read late makes this look once more.
+    /// Reads what the executor's thread writes without synchronization. An old value costs one more wait of 200 ms.
     private <T> @Nullable T await(CompletableFuture<T> made) {
         var interrupted = Thread.interrupted();
         var polled = loop.budget.polled;
@@ -133,7 +133,8 @@ final class Inspector {
         }
     }
 
-    /// The thread does not look up from a poll. What it writes is not read, but for the task that it runs.
+    /// The snapshot of an executor that one poll holds. Its queues are not read, because its thread may change them; only the running task
+    /// is.
     private Snapshot stuck() {
         var lines = lines(loop.thread.getStackTrace());
         var task = loop.running;
@@ -195,12 +196,9 @@ final class Inspector {
     /// another thread is held until the task is injected, so `injected` is read after the reference.
     private static boolean isLost(Task<?> task) {
         if (task.state != Task.IDLE) return false;
-        if (task.weakContext == null) {
-            task.weakContext = new WeakReference<>(task.context);
-            task.context = null;
-            return false;
-        }
-        return task.weakContext.refersTo(null) && task.injected == 0;
+        if (task.context instanceof WeakReference<?> weak) return weak.refersTo(null) && task.injected == 0;
+        task.context = new WeakReference<>(task.context);
+        return false;
     }
 
     /// {@return the lines of the program in a poll, the body first}

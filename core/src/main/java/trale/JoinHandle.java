@@ -176,13 +176,13 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         if (failure.getSuppressed().length < MAX_MARKS) Task.suppress(failure, new AwaitedHere());
     }
 
-    /// Gives up waiting; the task runs on. The waker of the polling task is taken out. A node's own waker stays until the end, because a
-    /// sibling may wait with it.
+    /// Gives up waiting; the task runs on. The polling task's own waker is taken out. A waker of [Context#of] stays until the end, because
+    /// another future may wait with the same one.
     @Override
     public void drop() {
         var awaiting = Executor.current();
         // Woken, because the awaiting task may await this handle in another place.
-        if (awaiting != null && awaiting.context != null && task.forget(awaiting.context.waker())) awaiting.wake();
+        if (awaiting != null && awaiting.context instanceof Context cx && task.forget(cx.waker())) awaiting.wake();
     }
 
     @Override

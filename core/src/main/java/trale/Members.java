@@ -119,7 +119,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
 
         private final boolean failures;
         private @Nullable Task<? extends M> winner;
-        private @Nullable Throwable early; // of `any`: the first failure before it was cancelled, so not all have failed
+        private @Nullable Throwable early; // of `any`: the first failure before it was cancelled; not the outcome, as not all have failed
         private boolean cancelled;
 
         First(boolean failures, Collection<? extends Future<? extends M>> futures) {

@@ -16,14 +16,15 @@ import trale.reactor.Driver;
 /// What an executor's thread does: takes the first task of the run-queue, polls it, and goes on with the next.
 ///
 /// ```
-///   spawn, wake ────▶ run-queue ──▶ poll ──Ready──▶ done, joiners woken
-///   (this thread)         ▲          │
-///                         │       Pending
-///   spawn, wake           │          ▼
-///   (any other) ──▶ injected      wait-queue ◀─── its waker: a timer, a slot of the reactor,
-///                   queues           │            another task, another thread
-///                         ▲          │
-///                         └── wake ──┘       nothing to run: sleep in the driver until there is
+///   spawn ──────▶ run-queue ──▶ poll ──Ready──▶ done, joiners woken
+///                  ▲     ▲       │
+///                  │     │    Pending           nothing to run: sleep in the driver until there is
+///                  │     │       ▼
+///                  │     └wake─ wait-queue ◀─── its waker: a timer, a slot of the reactor,
+///                  │             │              another task, another thread
+///   spawn by       │             │
+///   another ────▶ injected ◀─── wake by
+///   thread        queues        another thread
 /// ```
 final class RunLoop {
 
@@ -52,7 +53,8 @@ final class RunLoop {
         }
     }
 
-    /// Nothing is runnable. The order of these steps, and of those in [#unpark()], is the reason why no wake is lost; see `parked`.
+    /// Nothing is runnable. No wake is lost: this thread writes `parked` and then looks at the queues, and a waker adds to a queue and then
+    /// calls [#unpark()]. See `parked`.
     private void sleep() {
         parked = 1;
         if (events.isEmpty() && injected.isEmpty() && inspector.isIdle() && rounds == wantedRounds) drive(true);
@@ -72,7 +74,7 @@ final class RunLoop {
             if (sleep) driver.sleep();
             else driver.turn();
         } catch (OutOfMemoryError e) {
-            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // no task was told: try again a little later
+            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // no task failed, so no memory was freed: try again a little later
         }
     }
 
@@ -106,7 +108,7 @@ final class RunLoop {
 
     final String name;
     final Thread thread;
-    final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor; null: Linux
+    final @Nullable Kernel kernel = Kernel.current(); // simulated, if the thread that builds the executor has one; null: Linux
     final Driver driver;
 
     // Of the executor's thread alone:
@@ -114,11 +116,12 @@ final class RunLoop {
     final WaitQueue waitQueue = new WaitQueue();
     final Budget budget = new Budget(true, Budget.AWAITS);
     @Nullable Task<?> running;
+    @Nullable Children<?> innermost; // the scope whose body runs in this poll; those around it follow by Children.around
     final FullHeap fullHeap = new FullHeap(this);
     long spawned; // ever
 
-    /// Null while the executor is not watched. The executor's thread writes it. Another thread that wakes a task reads it once. A watching
-    /// that has just ended may be told one event more.
+    /// What `trale-watch` or another probe is told; null while there is none. The executor's thread writes it. Another thread that wakes a
+    /// task reads it once, so a probe that has just been taken away may be told one event more.
     volatile @Nullable Watching watching;
 
     int rounds; // of cancelling that have begun; ROUNDS + 1: what is left is abandoned. Executor's thread only
@@ -134,22 +137,23 @@ final class RunLoop {
     /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
     /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially
     /// consistent, so at least one of the two sees the other, and no wake-up is lost. The thread that turns it from 1 to 0
-    /// wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, its caller is told, and `parked` is 1
-    /// again. A task that was added meanwhile waits for the next wake, too.
+    /// wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, it throws to the waking thread, and
+    /// `parked` is 1 again. The tasks in the queues then wait for the next wake.
     private volatile int parked;
 
-    /// Spawned and not yet ended. FullHeap decides by it; the end of the loop does not depend on it. Written by the executor's thread
-    /// alone, in steps that call nothing, so that a spawn without stack is not counted.
+    /// Spawned and not yet ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it. Written by the executor's
+    /// thread alone, in steps that call nothing, so that a spawn that fails with StackOverflowError is not counted.
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     volatile int tasks;
 
     /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts
-    /// if it could not; the executor's subtracts after it has counted the task in `tasks`.
+    /// if it could not; the executor's thread subtracts after it has counted the task in `tasks`.
     final AtomicInteger arriving = new AtomicInteger();
 
     /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
-    /// *before* [#unpark()]. A submit that has read 0 may queue its task later than a round. The executor's thread cancels the tasks that
-    /// have come when a round begins, and a later task when it comes. So each task is cancelled once in a round.
+    /// *before* [#unpark()]. A submit may read 0, and queue its task after a round of cancelling has begun. When a round begins, the
+    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives. So each task is cancelled
+    /// once in a round.
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time. A thread
@@ -186,7 +190,7 @@ final class RunLoop {
         return Thread.currentThread() == thread;
     }
 
-    /// {@return whether the caller, which is not the executor's thread, is its reactor thread}
+    /// {@return whether the caller is the reactor thread of this executor} Not asked by the executor's thread.
     boolean isReactorThread() {
         return Thread.currentThread() instanceof Worker w && w.executor.loop == this;
     }
@@ -212,7 +216,8 @@ final class RunLoop {
         return arriving.get() + tasks; // in this order, so that a task that arrives is counted, at worst twice
     }
 
-    /// Makes a task of a future that has no owner. By any thread, also while the executor is being closed.
+    /// Makes a task of a future that has no owner. By any thread, also at the same time as a close: then the task is cancelled, or this
+    /// throws.
     ///
     /// @throws RejectedExecutionException it has been closed
     /// @throws IllegalStateException the future has an owner
@@ -222,7 +227,7 @@ final class RunLoop {
         return start(task, null);
     }
 
-    /// Makes a task of a future that its owner has given up. By the executor's thread.
+    /// Makes a task of a future that its owner has given up. By the thread that drops it, which usually is the executor's.
     <T extends @Nullable Object> void adopt(Future<T> f) {
         var task = new Task<>(this, f);
         task.tell(Cancellation.PLAIN); // so that its CancellationException is no failure
@@ -230,19 +235,22 @@ final class RunLoop {
         start(task, null);
     }
 
-    /// Queues a task that is in no queue yet. It is among its siblings before it is queued. A task from another thread is counted before,
-    /// too.
+    /// Queues a task that is in no queue yet. A child is among its siblings before it is queued. A task from another thread is counted in
+    /// `arriving` before it is queued.
     ///
     /// @param parent whose child it is, or null; if it is not null, the caller is the executor's thread
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task, @Nullable Children<?> parent) {
         var handle = new JoinHandle<>(task); // nothing is allocated once the task is queued
         var foreign = !isCurrent();
         if (foreign) arriving.getAndIncrement();
+        var queued = false;
         try {
             if (parent != null) parent.add(task);
-            task.wake();
+            if (!foreign) task.wake();
+            else queued = task.inject();
+            if (queued) unpark();
         } catch (Throwable t) {
-            if (task.state == Task.IDLE && !task.inWaitQueue && task.injected == 0) { // it is in no queue
+            if (foreign ? !queued : task.state == Task.IDLE) { // it is in no queue
                 // There may be no stack for a call that unlinks it.
                 if (parent != null && parent.last == task) {
                     parent.last = task.previousSibling;
@@ -278,7 +286,7 @@ final class RunLoop {
 
     /// By a thread that is about to block until the executor's thread has ended.
     ///
-    /// @return false: that takes longer
+    /// @return false if that takes longer than `nanos`
     boolean awaitEnd(long nanos) {
         return kernel == null || kernel.awaitEnd(thread, nanos);
     }
@@ -313,6 +321,7 @@ final class RunLoop {
     /// {@return whether the loop goes on}
     private boolean cancelAll() {
         var round = wantedRounds;
+        rounds = 0; // the tasks that are taken here are cancelled below, with those of the queues
         var left = round > ROUNDS ? -1 : taskCount(); // not more: a task that is taken may be woken, and added, again
         for (Task<?> task; left >= 0 && (task = pollInjected()) != null; left--) task.wakeInjected();
         rounds = round; // a task that comes later is cancelled when it comes: see Task.woken
@@ -332,6 +341,7 @@ final class RunLoop {
             crash = t;
         } catch (Throwable t) {
             failure = t;
+            abandoned = taskCount() > 0;
         }
         closed = true;
         try {

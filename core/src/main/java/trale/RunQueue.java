@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
 import trale.internal.linux.Kernel;
 
-/// The tasks that are to be polled, first in first out. It is a list through the tasks, so a wake allocates nothing. A push calls nothing:
-/// if it fails because the stack is full, nothing has changed.
+/// The tasks that are to be polled, first in first out. It is a list through the tasks, so a wake allocates nothing. A push calls no other
+/// method, so a full stack fails it before its first statement, never half-way.
 ///
 /// Used by the executor's thread alone. A task is in it at most once, as QUEUED. A task woken in its poll is QUEUED at the end of the poll,
-/// and pushed after the turn that may follow.
+/// and pushed a little later: the reactor may be asked for events in between, and the tasks of these go first.
 final class RunQueue {
     private @Nullable Task<?> first;
     private @Nullable Task<?> last;
@@ -44,7 +44,8 @@ final class RunQueue {
         return task;
     }
 
-    /// Cancels the tasks that are not in the [WaitQueue], except children of scopes. The wait-queue cancels those that are in both.
+    /// Cancels the tasks that are not in the [WaitQueue], except children of scopes. A task that has waited before stays in the wait-queue
+    /// when it is woken, and the wait-queue cancels it.
     void cancelAll(Cancellation why) {
         for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue && task.parent == null) task.cancel(why);
     }

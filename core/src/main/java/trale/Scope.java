@@ -179,7 +179,7 @@ public final class Scope {
     private static final class Run<T extends @Nullable Object> extends Children<T> {
         private final StateMachine<T> body;
         private boolean bodyEnded;
-        private boolean bodyTold; // of the failure of a child; one that is cancelled from outside is in its cleanup, and left alone
+        private boolean bodyTold; // that a child failed; not a body that was cancelled from outside, which is in its cleanup
         private @Nullable T value;
         private @Nullable CancellationException cancelled; // what the body ended with
 

@@ -34,7 +34,7 @@ public record Snapshot(String executor, String thread, List<TaskInfo> tasks, Lis
     /// @param name      of [JoinHandle#named(String)], or null
     /// @param parent    of a child of a scope, or of `all`, `any`, `race`: the task that waits for its end; else 0
     /// @param state     where it is
-    /// @param age       since it was spawned; the clock is read once in some polls, so within a millisecond of running
+    /// @param age       since it was spawned, up to a millisecond too much, because the executor does not read the clock for each spawn
     /// @param since     its last poll
     /// @param polls     how many it has had
     /// @param lines     of its body, of the body that this awaits, and so on; of a running task where the thread is

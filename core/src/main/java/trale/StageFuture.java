@@ -15,7 +15,7 @@ final class StageFuture<T extends @Nullable Object> extends Owned implements Fut
     private final End<T> end = new End<>();
     private boolean registered; // by the thread that polls
 
-    /// What the stage knows of this: a stage that can't be cancelled keeps it until it is complete, and not the task.
+    /// All that the stage holds of this. A stage that can't be cancelled holds it until it is complete; after a drop that is not the task.
     private static final class End<T extends @Nullable Object> implements BiConsumer<@Nullable T, @Nullable Throwable> {
 
         /// Written by the poll, *then* it asks whether the stage is done; the thread that completes the stage writes that, *then*

@@ -9,24 +9,29 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Log;
+import trale.internal.Owned;
 import trale.internal.Waiters;
 import trale.internal.probe.Watched;
 
 /// A future that is being run.
 ///
-/// The *state word* says where the task is. The executor's thread alone reads and writes the state word, unless the spawn fails:
+/// The *state word* says where the task is. The executor's thread alone reads and writes the state word. One exception: a task whose spawn
+/// fails or is rejected is in no queue, and the spawning thread ends it.
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
 /// | woken | push, → QUEUED | – | → WOKEN | – | – |
 /// | poll begins | | → RUNNING | | | |
-/// | poll says Pending | | | → IDLE, wait-queue | → QUEUED, push at the back | |
+/// | poll says Pending | | | wait-queue, → IDLE ¹ | wait-queue, → QUEUED, push at the back | |
 /// | poll says Ready or throws | | | → DONE, wake joiners | → DONE, wake joiners | |
-/// | cancel() | count, then as wake() | count | count, as wake() | count | – |
+/// | cancel() | count, then as wake() | count | count, then as wake() | count | – |
 ///
-/// A wake is never lost, never doubled, and harmless when it comes late. A wake from another thread puts the task into
-/// the executor's `injected` queue. A wake from the reactor thread, if there is one, puts it into `events`. A task is in at most one of the
-/// two, once. The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
+/// ¹ If it was cancelled again meanwhile it is treated as WOKEN: each cancellation has a poll of its own.
+///
+/// A wake is never lost, unless it fails (see [#wake()]). Two wakes before a poll cause one poll. A wake of a task that has ended does
+/// nothing. A wake from another thread puts the task into the executor's `injected` queue. A wake from the reactor thread, if there is one,
+/// puts it into `events`. A task is in at most one of the two, once. The wake takes effect when the executor's thread takes the task out. A
+/// spawn is the first wake.
 final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Watched {
     static final int IDLE = 0;
     static final int QUEUED = 1;
@@ -34,7 +39,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     static final int WOKEN = 3;
     static final int DONE = 4;
 
-    private static final int REJECTED = 2; // `injected` of a task whose spawner has ended it
+    private static final int REJECTED = 2; // `injected` of a task that was spawned too late: see reject
 
     @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<Task> INJECTED =
@@ -46,12 +51,10 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     final RunLoop loop;
 
-    /// The argument of its polls. A snapshot makes this reference weak while the task waits. If a garbage collection then clears it,
-    /// nothing holds the waker, and only a cancellation can wake the task. The next poll makes the reference strong again. Executor's
-    /// thread only.
-    @Nullable Context context;
-
-    @Nullable WeakReference<Context> weakContext; // null: `context` is there
+    /// The argument of its polls, a [Context], which is its waker too. A snapshot puts a WeakReference in its place while the task waits. If
+    /// a garbage collection then clears that, nothing holds the waker, and only a cancellation can wake the task. The next poll puts the
+    /// context back. Executor's thread only.
+    Object context;
 
     /// Executor's thread only; null when done, so that a handle keeps the result alive and not the work.
     @Nullable Future<T> future;
@@ -68,8 +71,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     int polls;
 
     /// 1 while the task is in `injected` or `events` of its loop. A waker does getAndSet(1) and adds the task only if the answer is 0. The
-    /// executor's thread takes the task out, then does getAndSet(0), then polls. Both are read-modify-writes of one variable, so a waker
-    /// that finds 1 has still published its writes to the next poll.
+    /// executor's thread takes the task out, then does getAndSet(0), then polls. A waker that finds 1 did its getAndSet before the
+    /// executor's getAndSet(0), which reads what it wrote. So the poll that follows sees the waker's writes.
     volatile int injected;
 
     /// Links of the [RunQueue] and the [WaitQueue]. Executor's thread only.
@@ -79,18 +82,16 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     boolean inWaitQueue;
     boolean counted; // among the executor's tasks
 
-    /// Of a child: the scope, and the links between its children. Executor's thread only.
+    /// Of a task that a scope, `all`, `any` or `race` forked: that scope, and the links between its children. Executor's thread only.
     @Nullable Children<?> parent;
     @Nullable Task<?> previousSibling;
     @Nullable Task<?> nextSibling;
 
-    /// The scope whose body runs in this poll; those around it follow by [Children#around]. Executor's thread only.
-    @Nullable Children<?> innermost;
-
     /// How often cancel() was called. Any thread adds before its wake(), which publishes it; read by the executor's thread.
     volatile int cancels;
 
-    /// The latest that was asked for. Written before `cancels`, which publishes it; of two threads that cancel at once, one is the later.
+    /// The latest cancellation that was asked for. Written before `cancels`, which publishes it. If two threads cancel at once, one of the
+    /// two overwrites the other.
     private Cancellation asked = Cancellation.PLAIN;
 
     private int cancelsDelivered; // executor's thread only
@@ -105,9 +106,9 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// Written under the monitor, in which joiners are added: so each joiner is woken by the end, or sees it.
     private volatile boolean ended;
 
-    private final Waiters joiners = new Waiters(); // guarded by this
+    private @Nullable Waiters joiners; // guarded by this; null: there never was one
     private boolean joined; // guarded by this; a thread blocks until the end
-    private @Nullable Closing closing; // guarded by this; the latest first
+    private @Nullable Closing closing; // resources to be closed at the end, the latest first; guarded by this
     private boolean closingDone; // guarded by this
 
     /// Whether a join, an await or a scope was given the failure. Its receiver writes this *before* it reads `unseen`. The executor's
@@ -119,22 +120,23 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     Task(RunLoop loop, Future<T> future) {
         this.loop = loop;
         this.future = future;
-        context = new Context(this, loop.budget);
+        context = new Context.OfTask(this);
     }
 
     /// Wakes the task. A wake fails if the stack is full, or if Linux refuses the call that ends the sleep of the executor's thread.
-    /// A wake that fails throws to its caller. A wake at the same time may fail with it and return. The next wake tries again.
+    /// A wake that fails throws to its caller. A second wake at the same moment may be lost with it, and its caller is not told. The next
+    /// wake tries again.
     void wake() {
-        if (loop.isCurrent()) {
-            woken();
-            return;
-        }
-        var watching = loop.watching; // read once: the executor's thread may end the watching
-        if (watching != null) watching.foreignWake(this, ended, injected != 0);
-        if (!ended) inject();
+        if (loop.isCurrent()) woken();
+        else if (inject()) loop.unpark();
     }
 
-    private void inject() {
+    /// By another thread, which unparks the executor's then. {@return whether the executor's thread will take the task out of a queue: it has
+    /// not ended}
+    boolean inject() {
+        var watching = loop.watching; // read once: the executor's thread may end the watching
+        if (watching != null) watching.foreignWake(this, ended, injected != 0);
+        if (ended) return false;
         loop.requireKnown();
         if (INJECTED.getAndSet(this, 1) == 0) {
             try {
@@ -145,7 +147,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
                 throw t;
             }
         }
-        loop.unpark();
+        return true;
     }
 
     /// By the executor's thread, with a task that it took from `injected` or `events`.
@@ -164,7 +166,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             state = QUEUED;
             if (counted) return;
             counted = true;
-            if (loop.rounds > 0 && parent == null && cancels == 0) tell(RunLoop.CLOSED); // the others have been told
+            if (loop.rounds > 0 && parent == null && cancels == 0) tell(RunLoop.CLOSED); // the last round came before this task
             number = ++loop.spawned;
             spawnedAt = polledAt = loop.budget.now;
             loop.tasks++;
@@ -182,7 +184,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         else watching.cancel(this, cancellation.why());
     }
 
-    /// As [#cancel], without the wake: of a task that is not queued yet.
+    /// As [#cancel], without the wake: the caller wakes the task, or it is queued already.
     void tell(Cancellation cancellation) {
         asked = cancellation;
         CANCELS.getAndIncrement(this);
@@ -201,10 +203,11 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return asked;
     }
 
-    /// Called by an await that begins. That await is the innermost place of the task, so it throws the cancellation.
+    /// Called by an await that begins. Of the bodies that await each other it is the last, so it throws the cancellation here. The children
+    /// of the scopes around it are cancelled too.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
-        if (cancellation != null) for (var c = innermost; c != null; c = c.around) c.cancelChildren(cancellation);
+        if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
         return cancellation;
     }
 
@@ -241,15 +244,13 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
             c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
-        var poll = f.poll(context == null ? contextAgain() : context);
+        var poll = f.poll(context instanceof Context cx ? cx : contextAgain());
         if (poll == null) throw returnedNull(f);
         return poll;
     }
 
     private Context contextAgain() {
-        var kept = weakContext == null ? null : weakContext.get();
-        weakContext = null;
-        var again = kept == null ? new Context(this, loop.budget) : kept;
+        var again = context instanceof WeakReference<?> weak && weak.get() instanceof Context kept ? kept : new Context.OfTask(this);
         context = again;
         return again;
     }
@@ -286,8 +287,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
-    /// Publishes the end. Foreign code, and code that may find no memory, runs after the state is DONE. If it throws, the later steps still
-    /// run.
+    /// Publishes the end. Foreign code, and code that may find no memory, runs after the state is DONE. Each step that calls it catches
+    /// what it throws, so the later steps run.
     private void end(@Nullable T result, @Nullable Throwable failed) {
         future = null;
         value = result;
@@ -308,7 +309,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     }
 
     private synchronized @Nullable Waker nextJoiner() {
-        return joiners.poll();
+        return joiners == null ? null : joiners.poll();
     }
 
     /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
@@ -320,8 +321,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
-    /// Expected are a cancellation that was asked for, and the rejection of a spawn by an executor that is being closed. How many tasks
-    /// ended because the heap is full is logged in one line.
+    /// Expected are a cancellation that was asked for, and the rejection of a spawn by an executor that is being closed. So is the error
+    /// that [FullHeap] throws into tasks: it logs in one line how many there were.
     private boolean isExpected(Throwable failed) {
         return failed == loop.fullHeap.thrown
                 || (failed instanceof CancellationException && (isCancelled() || loop.isClosed()))
@@ -371,6 +372,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     boolean reject(Throwable cause) {
         if (!INJECTED.compareAndSet(this, 1, REJECTED)) return false;
         seen = true; // by the caller
+        if (future instanceof Owned owned) owned.release(this); // who may spawn it on another executor
         end(null, cause);
         return true;
     }
@@ -382,7 +384,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         var f = future;
         if (f == null) return false;
         try {
-            Log.warn("abandoned, as it goes on after " + RunLoop.ROUNDS + " cancellations: " + loop.inspector.line(this), null);
+            Log.warn("abandoned, as close() was told to wait no longer, " + cancels + " cancellations: " + loop.inspector.line(this), null);
             if (f instanceof Cancellable c) c.abandon();
         } catch (Throwable t) {
             Log.error("a future that was abandoned failed", t);
@@ -410,8 +412,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return state == IDLE;
     }
 
-    /// Has a task that [waits][#isIdle()] fail, because there is no memory left and this frees what it holds: the innermost await of its body
-    /// throws the error. A body that catches it may go on.
+    /// Makes a task that [waits][#isIdle()] fail, so that what it holds can be collected: the innermost await of its body throws the
+    /// OutOfMemoryError. A body that catches it may go on.
     ///
     /// @param noMemory brings the error to the await; null: there was no memory for it, so the future is dropped
     /// @return whether it was woken meanwhile, and is to be pushed at the back
@@ -452,6 +454,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         if (ended) return false;
         synchronized (this) {
             if (ended) return false;
+            if (joiners == null) joiners = new Waiters();
             joiners.add(waker, waker);
             return true;
         }
@@ -459,7 +462,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     /// Removes the waker from those to be woken at the end. {@return whether it was among them}
     synchronized boolean forget(Waker waker) {
-        return joiners.remove(waker);
+        return joiners != null && joiners.remove(waker);
     }
 
     /// Closes the resource at the end, or now if that has come.

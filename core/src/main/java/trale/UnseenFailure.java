@@ -71,13 +71,23 @@ final class UnseenFailure implements Runnable {
         boolean exited;
         synchronized (UNSEEN) {
             exited = UNSEEN.isEmpty() && !ExitHook.add(PRINT_ALL);
-            if (!exited) UNSEEN.add(unseen);
+            if (!exited) add(unseen);
             if (UNSEEN.size() > MAX) oldest = UNSEEN.getFirst();
         }
         if (LOST.get() != 0) reportLost(); // there is memory again
         if (exited) unseen.print();
         if (oldest != null && oldest.forget()) Log.error(REPORT + " so far, while " + MAX + " others failed", oldest.failure);
         return unseen;
+    }
+
+    /// A set that finds no memory to grow has added already.
+    private static void add(UnseenFailure unseen) {
+        try {
+            UNSEEN.add(unseen);
+        } catch (Throwable t) {
+            UNSEEN.remove(unseen);
+            throw t;
+        }
     }
 
     /// {@return whether it was unseen}

@@ -46,7 +46,8 @@ final class WaitQueue {
         for (var task = first; task != null; task = task.next) if (task.parent == null) task.cancel(why);
     }
 
-    /// Cancels the children of scopes whose task has ended, except a child that was cancelled `round` times already.
+    /// Cancels children that were left behind: their scope was polled by hand, in a task that ended without dropping it. A child that was
+    /// cancelled `round` times already is skipped.
     ///
     /// @return whether there were any
     boolean cancelForgotten(Cancellation why, int round) {

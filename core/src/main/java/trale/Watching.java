@@ -11,8 +11,8 @@ import trale.internal.probe.Calls;
 import trale.internal.probe.Probe;
 import trale.internal.probe.Watched;
 
-/// Tells a probe what an executor does. The run-loop has one while it is watched; it asks for that once in a poll and once in a wake, and
-/// does nothing else for it.
+/// Tells a probe what an executor does. The run-loop has one while it is watched; it reads that field twice in a poll and once or twice in
+/// a wake, and does nothing else for it.
 ///
 /// Why a task is woken is known by what happens on this thread: a poll, or else what the reactor saw last, or a task that comes from
 /// another thread.

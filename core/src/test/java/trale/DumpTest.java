@@ -122,4 +122,18 @@ class DumpTest {
             assertTrue(failure.getMessage().contains("-Dtrale.dump=soon: use a number of seconds from 1 to 999999"), failure.getMessage());
         }
     }
+
+    static final class Refused {
+        static void main(String[] args) {
+            for (var i = 0; i < 3; i++) assertThrows(IllegalArgumentException.class, () -> Executor.spawn(() -> 1));
+            IO.println(Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("trale")).toList());
+        }
+    }
+
+    @Test
+    void anExecutorThatIsRefusedForItLeavesNoThread() throws Exception {
+        try (var child = Child.startWith("-Dtrale.dump=0", Refused.class)) {
+            assertEquals("[]\n", child.end());
+        }
+    }
 }

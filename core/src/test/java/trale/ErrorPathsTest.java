@@ -25,6 +25,7 @@ import trale.internal.linux.Errno;
 import trale.internal.linux.Kernel;
 import trale.support.Arrangement;
 import trale.support.Child;
+import trale.support.Gate;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
@@ -339,6 +340,10 @@ class ErrorPathsTest extends UnderBothArrangements {
                 failure = failure.getCause();
                 assertEquals("executor refused failed", log.next().getMessage());
             } else {
+                var gate = new Gate<Void>();
+                var timed = refused.submit(Timer.timeout(Duration.ofHours(1), gate));
+                assertTrue(assertThrows(CompletionException.class, timed::join).getCause().getMessage().contains("timerfd_settime"));
+                assertEquals(1, gate.drops.get(), "what the time-out waited for is given up");
                 kernel.refuses = false;
                 assertEquals("goes on", refused.submit(cx -> Poll.ready("goes on")).join());
             }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.async;
 import static trale.Async.await;
 
 import java.time.Duration;
@@ -244,6 +245,40 @@ class ExecutorCloseTest extends UnderBothArrangements {
     }
 
     @Test
+    void aTaskThatComesWhenASecondRoundOfCancellingBeginsIsCancelledOnce() throws Exception {
+        var inCleanup = new CountDownLatch(1);
+        var goesOn = new CountDownLatch(1);
+        var first = executor.submit(() -> {
+            try {
+                await(new Gate<Void>());
+            } finally {
+                inCleanup.countDown();
+                goesOn.await(); // holds the thread
+            }
+        });
+        onExecutor(() -> null); // it has begun
+        executor.loop.close(1);
+        inCleanup.await();
+        executor.loop.close(2);
+        var late = executor.loop.spawn(new Gate<Void>());
+        goesOn.countDown();
+        assertThrows(CancellationException.class, late::join);
+        assertEquals(1, late.task.cancels);
+        assertThrows(CancellationException.class, first::join);
+    }
+
+    /// As a spawn that has looked whether the executor is open, before it was closed.
+    @Test
+    void aFutureWhoseSpawnCameTooLateMayBeSpawnedOnAnotherExecutor() {
+        executor.close();
+        var f = async(() -> "spawned");
+        assertThrows(RejectedExecutionException.class, () -> executor.loop.spawn(f));
+        try (var other = arrangement.open("other")) {
+            assertEquals("spawned", other.submit(f).join());
+        }
+    }
+
+    @Test
     void ofTheTasksThatAreSpawnedDuringCloseEachThatBeganFinishesItsCleanup() throws Exception {
         for (var round = 0; round < 50; round++) {
             var began = new AtomicInteger();
@@ -327,7 +362,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
             });
             executor.reactor().wakeup();
             IO.println(assertThrows(CompletionException.class, sleeping::join).getCause());
-            executor.close();
+            IO.println("each came to its end: " + executor.close(Duration.ofSeconds(9)));
             IO.println(assertThrows(RejectedExecutionException.class, () -> executor.submit(new Gate<>())).getMessage());
             IO.println(executor.taskCount());
         }
@@ -338,6 +373,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
         try (var child = Child.start(Breaks.class, arrangement.name())) {
             assertEquals("""
                     java.util.concurrent.RejectedExecutionException: the executor failed
+                    each came to its end: false
                     executor child is closed; spawn on one that is open
                     0
                     """, child.end());

@@ -81,7 +81,7 @@ public final class Explanation {
         return lines.stream().map(l -> l.getFileName() + ":" + l.getLineNumber()).collect(Collectors.joining(" > "));
     }
 
-    /// {@return what it waits for, as `fd 7 to be readable or 1.5 s`}
+    /// {@return what it waits for, as `fd 7 to be readable or another 1.5 s`}
     public static String words(List<Reason> reasons) {
         return reasons.stream().map(Explanation::words).collect(Collectors.joining(" or "));
     }

@@ -27,4 +27,9 @@ public abstract class Owned extends Waiting {
                         + ". To wait for it in several places spawn it once, and await the JoinHandle");
         owner = by;
     }
+
+    /// Gives the future back: its owner has not polled it, and never will. By the thread that claimed it.
+    public final void release(Object by) {
+        if (owner == by) owner = null;
+    }
 }

@@ -44,7 +44,8 @@ public final class Waiters {
     private @Nullable Waiter first;
     private @Nullable Waiter last;
 
-    /// Finds a waiter among more than one; null as long as there never were two.
+    /// Finds a waiter among more than one. Null as long as there never were two, and after it was thrown away: a change that fails may have
+    /// been made in part, as HashMap first puts and then grows. The next [#add] makes it anew.
     private @Nullable Map<Waiter, Waiter> index;
 
     /// Adds a waiter at the end. If a waiter with this key is in the queue, it keeps its place and gets this waker.
@@ -61,26 +62,29 @@ public final class Waiters {
         if (end == null) {
             first = added;
         } else {
-            indexed(end).put(added, added);
+            var all = takeIndex();
+            all.put(added, added);
+            index = all;
             added.previous = end;
             end.next = added;
         }
         last = added;
     }
 
-    private Map<Waiter, Waiter> indexed(Waiter only) {
-        var all = index;
-        if (all == null || all.isEmpty()) {
-            all = all == null ? new HashMap<>() : all;
-            all.put(only, only);
-            index = all;
-        }
+    /// {@return the index, which the caller puts back once its change has succeeded}
+    private Map<Waiter, Waiter> takeIndex() {
+        var all = index == null ? new HashMap<Waiter, Waiter>() : index;
+        index = null;
+        if (all.isEmpty()) for (var w = first; w != null; w = w.next) all.put(w, w);
         return all;
     }
 
     private @Nullable Waiter find(Object key) {
         if (first == null || first.key == key) return first;
-        return index == null ? null : index.get(new Waiter(key, NONE));
+        if (index != null) return index.get(new Waiter(key, NONE));
+        var w = first;
+        while (w != null && w.key != key) w = w.next;
+        return w;
     }
 
     /// {@return whether it was in the queue}
@@ -106,7 +110,11 @@ public final class Waiters {
         else w.previous.next = w.next;
         if (w.next == null) last = w.previous;
         else w.next.previous = w.previous;
-        if (index != null) index.remove(w);
+        var all = index;
+        if (all == null) return;
+        index = null;
+        all.remove(w);
+        index = all;
     }
 
     public boolean isEmpty() {

@@ -31,8 +31,8 @@ import trale.internal.probe.Probe;
 ///  wakeup(), from another thread ───── eventfd write ──────────────────▶ one eventfd
 /// ```
 ///
-/// Every descriptor is watched edge-triggered (epoll reports a change once), for all events from the start, so waiting costs no system
-/// call. The eventfd and the timerfd need not be read back. No task and no sleep has a descriptor of its own.
+/// Every descriptor is registered once, edge-triggered (epoll reports a change once) and for all events. So a task that begins to wait
+/// makes no system call. The eventfd and the timerfd need not be read back. No task and no sleep has a descriptor of its own.
 ///
 /// **Events before deadlines.** A deadline counts as passed when the reactor has seen everything that Linux had to report at that
 /// time. After a pause of the process — a signal, a long garbage collection, a busy machine — data that arrived in time wakes its
@@ -54,8 +54,8 @@ public final class Reactor {
     /// still run. So during the exit a turn sleeps in Java instead. This action ends the epoll_wait that is under way.
     private final Runnable atExit = this::wakeup;
 
-    /// The thread that turns. That thread writes the field at its first turn. Before, each thread that adds the earliest
-    /// deadline sets the timerfd, also the thread that turns later. Setting it is right at any time.
+    /// The thread that turns, which writes this at its first turn; null before. A thread that is not the turner sets the timerfd when it
+    /// adds the earliest deadline. So before the first turn every thread does: one system call more, and no harm.
     private volatile @Nullable Thread turner;
 
     /// All events up to this time have been seen, so a deadline that is not later has passed. The thread that turns writes it *after* it
@@ -149,7 +149,8 @@ public final class Reactor {
 
     /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
     /// it. Only a new earliest deadline costs a system call: at once if another thread turns the reactor, otherwise before the next sleep.
-    /// Sleeps end in the order of their deadlines. From any thread. It never fails. Cancelled or dropped, it takes its waker out of the heap.
+    /// Sleeps end in the order of their deadlines. From any thread. It fails only without a reactor or memory: if the executor is closed
+    /// (IllegalStateException), or with OutOfMemoryError. Cancelled or dropped, it takes its waker out of the heap.
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -232,8 +233,8 @@ public final class Reactor {
         }
     }
 
-    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A woken sleep may go
-    /// on in another executor. By the thread that turns, or after it has ended. Idempotent.
+    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep that a plain
+    /// thread polls by hand is woken too, and may go on in another executor. By the thread that turns, or after it has ended. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

@@ -11,11 +11,11 @@ import trale.internal.probe.TaskWaker;
 /// not, the slot keeps the waker of the task that waits.
 ///
 /// ```
-///            poll: true, make the call              event: READY
-///   READY ───────────────────────────▶ NOTHING ───────────────────▶ READY
-///     ▲                                 │  ▲
-///     │ event: wake it      poll: false │  │ release
-///     └──────────────────── waker ◀─────┘──┘          close: CLOSED from everywhere, for ever
+///   READY ── poll: true, make the call ──▶ NOTHING ── poll: false ──▶ waker of the task
+///     ▲                                     │   ▲                      │   │
+///     ├─────── event, or done(true) ────────┘   └────── release ───────┘   │
+///     └─────── event: wake it ─────────────────────────────────────────────┘
+///                                              close: CLOSED from everywhere, for ever
 /// ```
 ///
 /// How a leaf future uses it:
@@ -35,8 +35,7 @@ import trale.internal.probe.TaskWaker;
 /// The next poll finds READY and answers true. If the event comes inside that poll, the poll's compare-and-set fails, and the poll looks
 /// again.
 ///
-/// No call is made in vain. After a short read the slot stays NOTHING, and the next poll keeps the waker without a call that would answer
-/// EAGAIN.
+/// A short read saves a call: the slot stays NOTHING, and the next poll keeps the waker without a call that would answer EAGAIN.
 ///
 /// One task at a time uses a slot. The reactor and `close` may use it from other threads.
 public final class Slot {
@@ -49,10 +48,10 @@ public final class Slot {
 
     /// NOTHING, READY, CLOSED, CLOSED_WHILE_WAITING or the [Waker] of the task that waits.
     ///
-    /// The task writes READY → NOTHING before its call and NOTHING → its waker after it. The reactor writes READY, and close writes
-    /// CLOSED. All are compare-and-sets, sequentially consistent. Only the task leaves CLOSED_WHILE_WAITING, so there a volatile write
-    /// is enough. The task's NOTHING is ordered before its system call. So the call finds what the kernel reported, or the report comes
-    /// after the NOTHING and turns it into READY.
+    /// The task writes READY → NOTHING before its call; after it READY again (`done`), or its waker, which `release` takes out. The reactor
+    /// writes READY, and close writes CLOSED or CLOSED_WHILE_WAITING. All of these are compare-and-sets, sequentially consistent. Only the
+    /// task leaves CLOSED_WHILE_WAITING, by a volatile write. The task's NOTHING is ordered before its system call. So either the data is
+    /// there when the call is made, and the call gets it, or the event comes after the NOTHING and turns it into READY.
     private volatile Object state = READY; // not known yet, so the first call is worth making
 
     /// Linux has reported the end, or urgent data. From then on the slot turns READY also after a short read or write. The reactor writes

@@ -6,8 +6,9 @@ import trale.internal.probe.Probe;
 
 /// A file descriptor that a [Reactor] watches: one [Slot] per direction.
 ///
-/// The caller keeps the descriptor. It must be non-blocking. Call [#close()] first and close the descriptor after it; otherwise events of a
-/// duplicate would still arrive, and this close could end the watch of another file that got the same number.
+/// The caller still owns the descriptor, and closes it. The descriptor must be non-blocking. Call [#close()] first and close the descriptor
+/// after it; otherwise events would still arrive if it was duplicated (dup(2)), and this close could end the watch of another file that got
+/// the same number.
 public final class Source implements AutoCloseable {
     private static final int READ = Epoll.IN | Epoll.RDHUP;
     private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR | Epoll.PRI;
@@ -37,7 +38,7 @@ public final class Source implements AutoCloseable {
     }
 
     /// HUP (hang-up) and ERR (error) concern both directions. RDHUP (the peer sends no more) says that the end follows what is in the
-    /// buffer. PRI says that a peer sends urgent data (tcp(7)). A read stops short before it, so from then on a short read does not mean
+    /// buffer. PRI says that a peer sends urgent data (tcp(7)). A read stops at the urgent byte, so from then on a short read does not mean
     /// "empty".
     void event(int events, @Nullable Probe probe) {
         if ((events & (READ | READ_END)) != 0) {

@@ -8,13 +8,13 @@ import trale.internal.linux.TimerFd;
 import trale.internal.probe.Probe;
 import trale.internal.probe.TaskWaker;
 
-/// A binary heap of deadlines, the earliest on top, and the one timerfd, set to the earliest or before. Insert and remove are O(log n).
+/// A binary heap of deadlines, the earliest on top, and the one timerfd. Insert and remove are O(log n).
 /// Only the array's growth allocates, and only a new earliest deadline makes a system call.
 ///
-/// Every method holds the monitor, because a reactor's thread and threads that poll a sleep by hand use it too. The caller calls the
-/// wakers, outside the monitor.
+/// Every method that others call holds the monitor: the executor's thread, its reactor thread, and a thread that polls a sleep by hand may
+/// all call. The caller calls the wakers, outside the monitor.
 final class Timers {
-    private static final long FOR_EVER = Long.MAX_VALUE / 2; // 146 years, the most that System.nanoTime() can compare
+    private static final long FOR_EVER = Long.MAX_VALUE / 2; // 146 years: the difference of two times that are within this of now does not overflow
 
     private final TimerFd timerFd;
     private Deadline[] heap = new Deadline[16];
@@ -25,7 +25,7 @@ final class Timers {
     private long numbers; // ever put in
     private boolean closed;
 
-    /// The time at which the timerfd goes off: the earliest deadline, or earlier.
+    /// The time for which the timerfd is set, or far away. While the turning thread sleeps, it is the earliest deadline or earlier.
     private long armed = Libc.nanoTime() + FOR_EVER;
 
     Timers(TimerFd timerFd) {

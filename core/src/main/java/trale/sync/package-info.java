@@ -1,7 +1,7 @@
 /// What tasks share: a [trale.sync.Channel] carries items, a [trale.sync.Semaphore] limits, an [trale.sync.Event] tells.
 ///
-/// **First come, first served.** Every primitive keeps its waiting futures in one line. A newcomer goes to its end, also when
-/// something is there: only turns that are awake already may overtake a woken turn that has not been polled yet.
+/// **First come, first served.** Every primitive keeps its waiting futures in one line. A future that comes goes to the
+/// end of the line, also when something is there. Among the futures that have been woken, the one that is polled first takes it.
 ///
 /// **Nothing is handed over.** A wake says "look again". The item, the permit or the room is taken by the poll of the future that
 /// becomes ready, not by the sender's call. So of all members of a race exactly one takes something. A future that is cancelled,

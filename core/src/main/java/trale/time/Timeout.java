@@ -72,6 +72,8 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
                 if (!waits) p = pollOnce(cx); // what has come since its last poll is in time
             }
             return waits || p instanceof Poll.Ready<T> ? p : null;
+        } catch (Exception e) {
+            throw over ? e : dropped(e); // the sleep failed
         } finally {
             if (!waits) sleep.drop();
         }
@@ -132,7 +134,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         else f.drop();
     }
 
-    /// What timed `f` out is not the caller's.
+    /// The cancellation by this time-out is not the caller's, so it is not passed on.
     @Override
     public @Nullable Cancellation undelivered() {
         var left = f instanceof Cancellable c ? c.undelivered() : null;

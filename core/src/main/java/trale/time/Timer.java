@@ -52,8 +52,8 @@ public final class Timer {
     /// TimeoutException is checked, and no kind of CancellationException. It is the cause of the CancellationException that `f` gets.
     ///
     /// A cancellation of the caller goes to `f` as well, and this future ends as `f` then does: with CancellationException, or, if `f`
-    /// has a value all the same, with that. After the time is over it is a second cancellation of `f`, and ends a cleanup that waits.
-    /// Dropping this future drops `f`. Neither leaves a timer behind. From any thread.
+    /// has a value all the same, with that. If the caller is cancelled after the time is over, `f` gets a second cancellation, which ends a
+    /// cleanup that waits. Dropping this future drops `f`. Neither leaves a timer behind. From any thread.
     ///
     /// A [trale.JoinHandle] that is given up leaves its task alone: to end that too, cancel it.
     ///
@@ -77,7 +77,8 @@ public final class Timer {
     /// }
     /// ```
     ///
-    /// @param duration any, as for [#sleep(Duration)]: with zero or less `f` has to be ready at its first poll
+    /// @param duration any, as for [#sleep(Duration)]: with zero or less `f` has to be ready in the first poll of this future, which polls
+    ///      it twice
     /// @param f        polled by this future from now on, and by no other
     /// @throws IllegalStateException `f` is awaited or spawned already
     /// @see trale.Future#race(trale.Future...) to wait for something else than the time

@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import trale.Waker;
+import trale.support.Child;
 
 /// Those who wait for one thing: each once, in the order in which they came.
 class WaitersTest {
@@ -82,6 +85,42 @@ class WaitersTest {
                 }
                 assertEquals(model.isEmpty(), tested.isEmpty(), where);
             }
+        }
+    }
+
+    /// With 98,304 waiters in the index, one more needs an array of a megabyte. The heap has room for the waiter only.
+    static final class Full {
+        static void main(String[] args) {
+            var waiters = new Waiters();
+            for (var i = 0; i < 98_304; i++) waiters.add(i + 1000, () -> {});
+            var hog = new ArrayList<byte[]>();
+            try {
+                for (;;) hog.add(new byte[4096]);
+            } catch (OutOfMemoryError e) {
+                for (var i = 0; i < 20; i++) hog.removeLast();
+            }
+            var failed = false;
+            var late = new Object();
+            try {
+                for (var i = 0; i < 2; i++) waiters.add(late, () -> {});
+            } catch (OutOfMemoryError e) {
+                failed = true;
+            }
+            hog.clear();
+            IO.println(failed + ", was in: " + waiters.remove(late));
+            waiters.add(late, () -> {});
+            IO.println("in now: " + waiters.remove(late));
+            var left = 0;
+            while (waiters.poll() != null) left++;
+            IO.println(left);
+        }
+    }
+
+    @Test
+    @Timeout(value = 60, unit = TimeUnit.SECONDS)
+    void aWaiterForWhomThereIsNoMemoryIsNotIn_andTheOthersStay() throws Exception {
+        try (var child = Child.startWith(List.of("-Xmx32m", "-XX:+UseSerialGC"), Full.class)) {
+            assertEquals("true, was in: false\nin now: true\n98304\n", child.end());
         }
     }
 
