@@ -33,11 +33,11 @@ import trale.internal.probe.Watched;
 /// puts it into `events`. A task is in at most one of the two, once. The wake takes effect when the executor's thread takes the task out. A
 /// spawn is the first wake.
 final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Watched {
-    static final int IDLE = 0;
-    static final int QUEUED = 1;
-    static final int RUNNING = 2;
-    static final int WOKEN = 3;
-    static final int DONE = 4;
+    static final byte IDLE = 0;
+    static final byte QUEUED = 1;
+    static final byte RUNNING = 2;
+    static final byte WOKEN = 3;
+    static final byte DONE = 4;
 
     private static final int REJECTED = 2; // `injected` of a task that was spawned too late: see reject
 
@@ -59,7 +59,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// Executor's thread only; null when done, so that a handle keeps the result alive and not the work.
     @Nullable Future<T> future;
 
-    int state = IDLE; // executor's thread only
+    byte state = IDLE; // executor's thread only
 
     /// For people: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). The executor's
     /// thread writes them; other threads may read them.

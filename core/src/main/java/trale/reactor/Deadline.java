@@ -24,7 +24,7 @@ final class Deadline extends Owned implements Future<Void> {
     int index = NOWHERE;
 
     Waker waker = NO_WAKER;
-    long number; // 0: it has not been in; for people
+    int number; // unsigned; 0: it has not been in; for people
 
     /// The reactor whose timers it is in, or was in. Used by the polling thread alone.
     private @Nullable Reactor reactor;
@@ -48,7 +48,7 @@ final class Deadline extends Owned implements Future<Void> {
 
     @Override
     protected void explain(Explanation to) {
-        to.waitsFor(new Snapshot.Sleep(number, Duration.ofNanos(nanoTime - Libc.nanoTime())));
+        to.waitsFor(new Snapshot.Sleep(Integer.toUnsignedLong(number), Duration.ofNanos(nanoTime - Libc.nanoTime())));
     }
 
     @Override

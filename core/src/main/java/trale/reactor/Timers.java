@@ -22,7 +22,7 @@ final class Timers {
     /// What is told of the timers, and of the reactor. Written by the executor's thread; another thread may see it a turn later.
     volatile @Nullable Probe probe;
 
-    private long numbers; // ever put in
+    private int numbers; // ever put in, unsigned
     private boolean closed;
 
     /// The time for which the timerfd is set, or far away. While the turning thread sleeps, it is the earliest deadline or earlier.
@@ -89,7 +89,7 @@ final class Timers {
 
     private void tell(Probe.Step step, Deadline d) {
         var p = probe;
-        if (p != null) p.timer(d.number, step, d.nanoTime, d.waker instanceof TaskWaker w ? w.task() : null);
+        if (p != null) p.timer(Integer.toUnsignedLong(d.number), step, d.nanoTime, d.waker instanceof TaskWaker w ? w.task() : null);
     }
 
     /// Closes the timerfd. No deadline is added any more.
