@@ -22,8 +22,8 @@ import trale.internal.Owned;
 ///   waker ─────────────▶ poll: result()
 /// ```
 ///
-/// A cancellation is delivered once to each child: by the failure, by the winner, by the scope, or from outside, each time that is
-/// repeated. A failure beside a child that was told to stop does not tell it again: that would break off its cleanup.
+/// A failure, or a winner, cancels each child once, unless the child was told to stop before: a second cancellation would break off its
+/// cleanup. A cancellation of the scope, or from outside, reaches each child each time it is made.
 ///
 /// **Exact races.** A leaf takes effect only in its own poll. When a child decides, its siblings are asked to stop before any of them is
 /// polled again, and a task that is asked to stop is polled only to unwind. So of all members of a race one takes effect.
@@ -260,8 +260,8 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     }
 
     @Override
-    public final @Nullable Cancellation undelivered() {
-        return undelivered != null ? undelivered : outside;
+    public final @Nullable Cancellation undelivered(boolean failed) {
+        return undelivered != null || failed ? undelivered : outside;
     }
 
     /// The children are tasks, which end by themselves: they are asked to.

@@ -269,7 +269,7 @@ public final class Executor implements AutoCloseable {
     ///         needs this thread would never end. Close it from another thread, with [Blocking#run] inside a task
     @Override
     public void close() {
-        requireOutside("close()", "a thread of its own, such as await(Blocking.run(...)) takes");
+        requireOutside("close()", "another thread, as in await(Blocking.run(() -> executor.close()))");
         loop.close(1);
         joinUninterruptibly(null);
     }
@@ -293,7 +293,7 @@ public final class Executor implements AutoCloseable {
     /// @throws IllegalStateException called inside a task of any executor
     public boolean close(Duration grace) {
         Objects.requireNonNull(grace, "the grace is null");
-        requireOutside("close(grace)", "a thread of its own, such as await(Blocking.run(...)) takes");
+        requireOutside("close(grace)", "another thread, as in await(Blocking.run(() -> executor.close(...)))");
         for (var round = 1; round <= RunLoop.ROUNDS; round++) {
             loop.close(round);
             if (joinUninterruptibly(grace)) return !loop.isAbandoned();
@@ -305,7 +305,7 @@ public final class Executor implements AutoCloseable {
     }
 
     private boolean joinUninterruptibly(@Nullable Duration limit) {
-        var nanos = limit == null || limit.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : Math.max(0, limit.toNanos());
+        var nanos = limit == null || limit.compareTo(FOR_EVER) > 0 ? FOR_EVER.toNanos() : limit.isNegative() ? 0 : limit.toNanos();
         if (!loop.awaitEnd(nanos)) return false;
         var end = System.nanoTime() + nanos;
         var interrupted = false;

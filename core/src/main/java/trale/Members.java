@@ -22,8 +22,8 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
         members = new ArrayList<>(futures);
         size = members.size();
         handles = new ArrayList<>(size);
-        for (var f : members)
-            if (Objects.requireNonNull(f, "a future is null") instanceof Owned owned) owned.claimFirst(this);
+        for (var f : members) Objects.requireNonNull(f, "a future is null"); // before any of them is taken
+        for (var f : members) if (f instanceof Owned owned) owned.claimFirst(this);
     }
 
     /// Argument order is the order of the run-queue, so it decides ties.

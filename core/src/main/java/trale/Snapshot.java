@@ -32,7 +32,7 @@ public record Snapshot(String executor, String thread, List<TaskInfo> tasks, Lis
     ///
     /// @param number    1 for the first that was spawned on the executor
     /// @param name      of [JoinHandle#named(String)], or null
-    /// @param parent    of a child of a scope, or of `all`, `any`, `race`: the task that waits for its end; else 0
+    /// @param parent    of a child of a scope, `all`, `any` or `race`: the number of the task that polls that scope; else 0
     /// @param state     where it is
     /// @param age       since it was spawned, up to a millisecond too much, because the executor does not read the clock for each spawn
     /// @param since     its last poll

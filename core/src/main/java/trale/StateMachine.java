@@ -122,9 +122,15 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
                 return PENDING;
             }
         }
-        var poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
+        Poll<?> poll;
+        try {
+            poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
+        } catch (Throwable t) {
+            if (resumed && future instanceof Cancellable c) cancellation = c.undelivered(true);
+            throw t;
+        }
         if (poll instanceof Poll.Ready<?>(var value)) {
-            if (resumed && future instanceof Cancellable c) cancellation = c.undelivered();
+            if (resumed && future instanceof Cancellable c) cancellation = c.undelivered(false);
             return value;
         }
         if (poll == null) throw Task.returnedNull(future);
@@ -186,7 +192,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
 
     /// {@return a cancellation that this body has not thrown, because no await was left; or null}
     @Override
-    public final @Nullable Cancellation undelivered() {
+    public final @Nullable Cancellation undelivered(boolean failed) {
         return cancellation;
     }
 

@@ -239,12 +239,13 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
+        var cx = context instanceof Context kept ? kept : contextAgain(); // before a leaf is dropped, which takes out its waker
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
             c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
-        var poll = f.poll(context instanceof Context cx ? cx : contextAgain());
+        var poll = f.poll(cx);
         if (poll == null) throw returnedNull(f);
         return poll;
     }
@@ -384,7 +385,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         var f = future;
         if (f == null) return false;
         try {
-            Log.warn("abandoned, as close() was told to wait no longer, " + cancels + " cancellations: " + loop.inspector.line(this), null);
+            Log.warn("abandoned, as close() waits no longer (cancellations: " + cancels + "): " + loop.inspector.line(this), null);
             if (f instanceof Cancellable c) c.abandon();
         } catch (Throwable t) {
             Log.error("a future that was abandoned failed", t);

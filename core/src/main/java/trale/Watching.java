@@ -45,8 +45,8 @@ final class Watching implements Probe, Probe.Host {
         failure = "executor " + loop.name + " is not watched any more, because its probe failed";
     }
 
-    /// By the executor's thread; of a simulation, by another while that stands still. The calls of a thread are reported from its next
-    /// poll, or turn, on.
+    /// By the executor's thread. In a simulation another thread may call this while the executor's thread stands still. System calls of the
+    /// executor's thread are reported from its next poll or turn on.
     static void install(RunLoop loop, @Nullable Probe probe) {
         var before = loop.watching;
         loop.watching = null;

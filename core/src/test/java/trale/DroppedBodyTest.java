@@ -81,7 +81,7 @@ class DroppedBodyTest extends UnderBothArrangements {
         });
         var closing = new Thread(executor::close);
         closing.start();
-        while (!closing.getState().equals(Thread.State.WAITING)) Thread.onSpinWait(); // it has cancelled, and waits for the end
+        while (closing.getState() != Thread.State.TIMED_WAITING) Thread.onSpinWait(); // it has cancelled, and waits for the end
         finish();
         closing.join();
     }

@@ -66,6 +66,12 @@ class ExecutorCloseTest extends UnderBothArrangements {
     }
 
     @Test
+    void aGraceOfLessThanNothingIsNone() {
+        executor.submit(new Gate<Void>());
+        executor.close(Duration.ofSeconds(Long.MIN_VALUE));
+    }
+
+    @Test
     void closeInsideATaskIsRefused() {
         var refusal = onExecutor(() -> assertThrows(IllegalStateException.class, executor::close)).getMessage();
         assertTrue(refusal.contains("close() inside a task would block the executor"), refusal);

@@ -47,6 +47,24 @@ class JoinHandleTest extends UnderBothArrangements {
         };
     }
 
+    /// A snapshot makes the reference from a task to its waker weak.
+    @Test
+    void aTaskThatGivesUpWaitingLeavesNothingWithTheOther_alsoAfterASnapshot() throws Exception {
+        var other = executor.submit(new Gate<Void>());
+        var waiting = executor.submit(other);
+        settle();
+        executor.snapshot();
+        var task = new WeakReference<>(waiting.task);
+        waiting.cancel();
+        assertThrows(CancellationException.class, waiting::join);
+        waiting = null;
+        settle();
+        for (var i = 0; i < 100 && task.get() != null; i++) System.gc();
+        assertNull(task.get(), "the other task keeps its waker");
+        other.cancel();
+        assertThrows(CancellationException.class, other::join);
+    }
+
     @Test
     void aTaskForgetsTheWaiterThatGaveUpItsHandle() throws Exception {
         var handle = waiting();

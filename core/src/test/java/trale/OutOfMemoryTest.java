@@ -24,6 +24,7 @@ import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.Gate;
 import trale.support.UnderBothArrangements;
+import trale.sync.Channel;
 import trale.time.Timer;
 
 /// Memory that runs out, of the heap or beside it, ends tasks. It ends no executor, and every joiner is told.
@@ -79,6 +80,25 @@ class OutOfMemoryTest extends UnderBothArrangements {
     }
 
     /// A child with a task that spawns until the heap ends, and catches that, beside one that waits.
+    static final class ManyItems {
+        static void main(String[] args) {
+            var channel = new Channel<String>(1 << 30);
+            var accepted = 0;
+            try {
+                while (channel.offer("item")) accepted++;
+            } catch (OutOfMemoryError e) {
+                IO.println(accepted > 1000 && channel.size() == accepted);
+            }
+        }
+    }
+
+    @Test
+    void aChannelThatFindsNoMemoryToGrowKeepsItsItems() throws Exception {
+        try (var child = Child.startWith(List.of("-Xmx16m", "-XX:+UseSerialGC"), ManyItems.class)) {
+            assertEquals("true\n", child.end());
+        }
+    }
+
     static final class SpawnsWithoutEnd {
         static void main(String[] args) {
             try (var executor = Arrangement.valueOf(args[0]).open("child")) {

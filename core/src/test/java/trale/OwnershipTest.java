@@ -55,6 +55,29 @@ class OwnershipTest extends UnderBothArrangements {
                 }));
     }
 
+    @Test
+    void anOperationOfASocketHasOneOwner() {
+        assertTwoOwners(() -> executor.submit(() -> {
+            try (var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0));
+                    var stream = await(TcpStream.connect(listener.localAddress()))) {
+                var read = stream.read(ByteBuffer.allocate(1));
+                var first = Executor.spawn(read);
+                try {
+                    await(read);
+                } finally {
+                    first.cancel();
+                }
+            }
+        }).join());
+    }
+
+    @Test
+    void allRefusesANullBeforeItTakesAnyOfThem() {
+        var f = async(() -> "f");
+        assertThrows(NullPointerException.class, () -> Future.all(f, null));
+        assertEquals("f", executor.submit(f).join());
+    }
+
     private void open(Gate<String> own) {
         own.open("opened");
         assertEquals("opened", executor.submit(own).join());

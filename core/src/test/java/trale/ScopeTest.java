@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import trale.support.Futures;
 import trale.support.Gate;
 import trale.support.UnderBothArrangements;
+import trale.sync.Event;
 
 /// What a scope promises of its end, and of its failures.
 class ScopeTest extends UnderBothArrangements {
@@ -62,6 +64,40 @@ class ScopeTest extends UnderBothArrangements {
         gate.open(null);
         assertEquals(42, handle.join());
         assertEquals(List.of("child went on", "child ended"), log);
+    }
+
+    /// The event wakes the child, then the task that cancels. So the scope is over, and its body has not been polled.
+    @Test
+    void aCancellationThatComesAfterTheLastChildHasFailedIsThrownByTheNextAwait() throws Exception {
+        var kinds = List.<Function<Future<Void>, Future<?>>>of(
+                f -> Scope.run(scope -> { scope.fork(f); }), f -> Future.all(f), f -> Future.any(f), f -> Future.race(f),
+                f -> async(() -> { await(f); }));
+        for (var kind : kinds) {
+            var go = new Event();
+            var parent = executor.submit(() -> {
+                try {
+                    await(kind.apply(async(() -> {
+                        await(go.await());
+                        if (go.isSet()) throw new IOException("the child's");
+                    })));
+                } catch (IOException e) {
+                    log.add(e.getMessage());
+                }
+                await(new Gate<Void>());
+            });
+            settle();
+            executor.submit(() -> {
+                await(go.await());
+                parent.cancel();
+            });
+            settle();
+            onExecutor(() -> {
+                go.set();
+                return null;
+            });
+            assertThrows(CancellationException.class, parent::join);
+        }
+        assertTrue(log.size() >= 4, "they failed first: " + log);
     }
 
     @Test

@@ -48,7 +48,7 @@ public final class Log {
     public static void prepare() {
         try {
             logger = System.getLogger(NAME);
-            var _ = ZoneId.systemDefault(); // which it may print
+            var _ = ZoneId.systemDefault(); // a logger prints local times
         } catch (Throwable t) {
             // The logger throws: error and warn say so when there is something to log.
         }

@@ -83,7 +83,7 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     /// | SO_BROADCAST | UDP | whether it may send to broadcast addresses |
     /// | IP_MULTICAST_IF, IP_MULTICAST_TTL, IP_MULTICAST_LOOP | UDP | where datagrams to a group go out, how far (0 to 255), and whether they come back to this machine |
     /// | TCP_NODELAY | TCP | small writes go out at once; true, unless it is set to false here |
-    /// | SO_LINGER | TCP | 0: [#close()] resets the connection and throws away what is not sent. n: the kernel tries for n seconds. Negative: off, and it tries as long as TCP does. No value makes `close()` wait |
+    /// | SO_LINGER | TCP | 0: [#close()] resets the connection and throws away what is not sent. n: the kernel tries for n seconds. Negative: off, and it tries as long as TCP does. With n > 0 Linux lets [#close()] wait, and with it the executor's thread, until all is acknowledged, n seconds at most |
     /// | SO_KEEPALIVE | TCP | whether the kernel asks a silent peer for a sign of life |
     /// | TCP_KEEPIDLE, TCP_KEEPINTERVAL (of `jdk.net`) | TCP | after how many seconds of silence, and how many between two questions |
     /// | TCP_KEEPCOUNT (of `jdk.net`) | TCP | after how many questions without an answer the connection fails |

@@ -21,6 +21,8 @@ import trale.Future;
 ///
 /// It reads ahead, so all later bytes are read through it, not from the stream itself. One task at a time uses it.
 public final class LineReader implements AsyncRead {
+    private static final int MAX = Integer.MAX_VALUE - 10; // the longest array, less a line's end
+
     private final AsyncRead in;
     private final int max;
     private final Charset charset;
@@ -48,8 +50,9 @@ public final class LineReader implements AsyncRead {
     /// @param max     the most bytes of a line, without its end: 1 or more. It is the size of the buffer too
     /// @param charset one in which a line ends with the byte 10: UTF-8, ISO-8859-1, ASCII …, but not UTF-16. Invalid bytes become
     ///                `U+FFFD`
-    /// @throws IllegalArgumentException `max` is less than 1, or a line ends with other bytes in this character set
+    /// @throws IllegalArgumentException `max` is less than 1, or more than 2,147,483,637, or a line ends with other bytes in this character set
     public LineReader(AsyncRead in, int max, Charset charset) {
+        if (max > MAX) throw new IllegalArgumentException("lines of at most " + max + " bytes: a buffer holds " + MAX + " and the line's end");
         if (max < 1) throw new IllegalArgumentException("lines of at most " + max + " bytes: it has to be 1 or more");
         if (!Arrays.equals("\n".getBytes(charset), new byte[] {'\n'}))
             throw new IllegalArgumentException("in " + charset + " a line does not end with the byte 10");

@@ -10,7 +10,7 @@ import trale.Poll;
 import trale.Snapshot;
 import trale.Waker;
 import trale.internal.Explanation;
-import trale.internal.Waiting;
+import trale.internal.Owned;
 import trale.internal.linux.Errno;
 
 /// A system call that may have to wait: the leaf future of every socket, and the one small object an operation costs.
@@ -25,7 +25,7 @@ import trale.internal.linux.Errno;
 ///
 /// An operation that is cancelled while it waits has moved nothing since its last call. Readiness has nothing to undo; completion would.
 /// One thread at a time polls an operation.
-abstract class Operation<T> extends Waiting implements Future<T> {
+abstract class Operation<T> extends Owned implements Future<T> {
     /// The most calls of one poll. Each may move 64 KiB, which takes about 15 µs.
     private static final int MAX_CALLS = 8;
 

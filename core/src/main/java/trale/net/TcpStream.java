@@ -139,14 +139,22 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
             if (attempts.isEmpty())
                 throw new BindException("connect " + host + ":" + name.getPort() + " from " + from + ": the name has no address of that family");
             var race = new HappyEyeballs(attempts);
-            var isName = !addresses[0].getHostAddress().equals(host);
             try {
                 return await(race);
             } catch (IOException e) {
-                if (!isName) throw e; // `host` is an address, so this is the only attempt
+                if (isAddress(host)) throw e; // the only attempt
                 throw allFailed(name, race.failures());
             }
         });
+    }
+
+    private static boolean isAddress(String host) {
+        try {
+            InetAddress.ofLiteral(host);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static ConnectException allFailed(InetSocketAddress name, List<IOException> failures) {

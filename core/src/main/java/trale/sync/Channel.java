@@ -1,7 +1,6 @@
 package trale.sync;
 
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
@@ -34,7 +33,7 @@ import trale.Waker;
 public final class Channel<T> implements AutoCloseable {
     private final Object lock = new Object();
     private final int capacity;
-    private final ArrayDeque<T> items = new ArrayDeque<>(); // guarded by the lock
+    private final Ring<T> items = new Ring<>(); // guarded by the lock
     private final Line senders = new Line(lock);
     private final Line receivers = new Line(lock);
     private boolean closed; // guarded by the lock
@@ -64,7 +63,7 @@ public final class Channel<T> implements AutoCloseable {
         return new Line.Turn<>(senders) {
             @Override
             boolean available() {
-                return closed || items.size() < capacity;
+                return closed || items.size < capacity;
             }
 
             @Override
@@ -110,18 +109,18 @@ public final class Channel<T> implements AutoCloseable {
         return new Line.Turn<>(receivers) {
             @Override
             boolean available() {
-                return closed || !items.isEmpty();
+                return closed || items.size != 0;
             }
 
             @Override
             boolean endless() {
-                return closed && items.isEmpty();
+                return closed && items.size == 0;
             }
 
             @Override
             Poll<@Nullable T> take(Waker waker) {
                 var first = Poll.<@Nullable T>ready(items.peek());
-                items.poll();
+                items.removeFirst();
                 return first;
             }
 
@@ -155,7 +154,7 @@ public final class Channel<T> implements AutoCloseable {
         Objects.requireNonNull(item, "the item is null: receive() tells the end by null");
         Waker wake;
         synchronized (lock) {
-            if (closed || items.size() >= capacity || senders.size != 0) return false;
+            if (closed || items.size >= capacity || senders.size != 0) return false;
             items.add(item);
             wake = receivers.next();
         }
@@ -166,7 +165,7 @@ public final class Channel<T> implements AutoCloseable {
     /// {@return how many items are in the channel}
     public int size() {
         synchronized (lock) {
-            return items.size();
+            return items.size;
         }
     }
 
@@ -183,7 +182,7 @@ public final class Channel<T> implements AutoCloseable {
     @Override
     public String toString() {
         synchronized (lock) {
-            return "Channel[" + items.size() + " of " + capacity + (closed ? ", closed" : "")
+            return "Channel[" + items.size + " of " + capacity + (closed ? ", closed" : "")
                     + (senders.size == 0 ? "" : ", " + senders.size + " senders wait")
                     + (receivers.size == 0 ? "" : ", " + receivers.size + " receivers wait") + "]";
         }

@@ -18,7 +18,7 @@ import trale.internal.probe.Watched;
 /// any executors.
 ///
 /// A permit is taken in the poll that makes `acquire` ready. So an `acquire` that is cancelled or timed out has taken none, and a
-/// future that is held and not polled keeps none from the others.
+/// future that is held and not polled has none. It does keep its turn: once woken, it has to be polled or dropped before the next one is woken.
 ///
 /// <!-- given: Executor executor; Future<String> fetch(int i) { return async(() -> "page " + i); } -->
 /// ```java

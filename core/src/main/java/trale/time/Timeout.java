@@ -28,8 +28,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
 
     private boolean over; // f has become something
     private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
-    private boolean cancelledLate; // by the caller, in the cleanup of f
-    private @Nullable Cancellation cancellation; // of the caller, if f is a leaf: until the next poll throws it
+    private @Nullable Cancellation caller; // the latest cancellation by the caller
 
     Timeout(Duration duration, Future<Void> sleep, Future<T> f) {
         this.duration = duration;
@@ -49,7 +48,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     }
 
     private Poll<T> pollBoth(Context cx) throws Exception {
-        if (cancellation != null) throw dropped(cancellation.exception("cancelled"));
+        if (caller != null && !(f instanceof Cancellable)) throw dropped(caller.exception("cancelled"));
         if (late == null) {
             var p = pollInTime(cx);
             if (p != null) return p;
@@ -83,9 +82,14 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             return pollOnce(cx);
         } catch (CancellationException e) {
-            if (e.getCause() != tooLate && (cancelledLate || Async.isCancelled())) { // the caller's
+            if (e.getCause() != tooLate && (caller != null || Async.isCancelled())) {
                 suppress(e, tooLate);
                 throw e;
+            }
+            if (caller != null) { // it cancelled f before the time was over, in whose cleanup it then was
+                var cancelled = caller.exception("cancelled");
+                suppress(cancelled, e);
+                throw cancelled;
             }
             if (e.getCause() != tooLate) suppress(tooLate, e);
             else for (var t : e.getSuppressed()) suppress(tooLate, t); // what dropping threw
@@ -122,9 +126,8 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
 
     @Override
     public void cancel(Cancellation why) {
-        cancelledLate = late != null;
+        caller = why;
         if (f instanceof Cancellable c) c.cancel(why);
-        else cancellation = why;
     }
 
     @Override
@@ -136,8 +139,8 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
 
     /// The cancellation by this time-out is not the caller's, so it is not passed on.
     @Override
-    public @Nullable Cancellation undelivered() {
-        var left = f instanceof Cancellable c ? c.undelivered() : null;
+    public @Nullable Cancellation undelivered(boolean failed) {
+        var left = f instanceof Cancellable c ? c.undelivered(failed) : null;
         return left != null && late != null && left.cause() == late ? null : left;
     }
 

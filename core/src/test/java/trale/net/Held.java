@@ -132,8 +132,8 @@ final class Held implements Future<Object>, Cancellable {
     }
 
     @Override
-    public @Nullable Cancellation undelivered() {
-        return f instanceof Cancellable c ? c.undelivered() : null;
+    public @Nullable Cancellation undelivered(boolean failed) {
+        return f instanceof Cancellable c ? c.undelivered(failed) : null;
     }
 
     @Override

@@ -268,6 +268,29 @@ class TimeoutTest extends UnderBothArrangements {
 
     /// The cleanup of the inner one is longer than the outer time: it is cancelled, and its end awaited, too.
     @Test
+    void aCancellationOfTheCallerIsNoTimeoutIfTheTimeEndsItsCleanup() throws Exception {
+        var gate = new Gate<Void>();
+        var timeouts = new ArrayList<TimeoutException>();
+        var handle = executor.submit(() -> {
+            try {
+                await(Timer.timeout(Duration.ofMillis(200), async(() -> {
+                    try {
+                        await(gate);
+                    } finally {
+                        await(new Gate<Void>());
+                    }
+                })));
+            } catch (TimeoutException e) {
+                timeouts.add(e);
+            }
+        });
+        gate.waker();
+        handle.cancel("stop");
+        assertThrows(CancellationException.class, handle::join);
+        assertEquals(List.of(), timeouts);
+    }
+
+    @Test
     void theOuterTimeoutOfTwoCancelsACleanupThatIsTooLong() {
         var order = new ArrayList<String>();
         var inner = Timer.timeout(SHORT, async(() -> {
