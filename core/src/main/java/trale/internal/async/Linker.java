@@ -43,7 +43,8 @@ final class Linker {
     private static final String FIELD = "linker";
     private static final String METHOD = "link";
 
-    /// That of LambdaMetafactory.altMetafactory, which the JDK calls without generating an adapter first.
+    /// That of LambdaMetafactory.altMetafactory, which the JDK calls without generating an adapter first, if there are two static arguments
+    /// or more. Hence each instruction has a 0 behind its number, which `link` does not read.
     private static final MethodTypeDesc LINK = MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType, CD_Object.arrayType());
 
     private static final MethodType LINK_TYPE = MethodType.methodType(CallSite.class, Lookup.class, String.class, MethodType.class, Object[].class);
@@ -83,7 +84,7 @@ final class Linker {
 
     private DynamicCallSiteDesc add(String name, MethodTypeDesc type, Link link) {
         links.add(link);
-        return DynamicCallSiteDesc.of(bootstrap, name, type, links.size() - 1);
+        return DynamicCallSiteDesc.of(bootstrap, name, type, links.size() - 1, 0);
     }
 
     /// {@return the `invokedynamic` that stands for a member}
@@ -136,7 +137,7 @@ final class Linker {
             constants.put(value, number);
             links.add(new Constant(value));
         }
-        return DynamicCallSiteDesc.of(bootstrap, "constant", MethodTypeDesc.of(type), number);
+        return DynamicCallSiteDesc.of(bootstrap, "constant", MethodTypeDesc.of(type), number, 0);
     }
 
     /// {@return the `invokedynamic` that reads the n-th captured value, counted from 1, from a lambda}
