@@ -57,7 +57,8 @@ public interface Future<T extends @Nullable Object> {
     /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with. If all have
     /// values in spite of that, they are returned, and the next await of the awaiting body throws the CancellationException. When this has
     /// ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it stops waiting, and that task runs on.
-    /// Dropped before its first poll, this drops the futures. From any thread.
+    /// If this throws, the values that others had already are dropped: a future that yields what must be closed, such as a permit, belongs
+    /// into a body that closes it. Dropped before its first poll, this drops the futures. From any thread.
     ///
     /// <!-- run: -->
     /// ```java

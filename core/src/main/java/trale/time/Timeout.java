@@ -67,7 +67,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             var p = pollOnce(cx);
             if (p instanceof Poll.Pending<T>) {
-                waits = sleep.poll(cx) instanceof Poll.Pending<Void>;
+                waits = caller != null || sleep.poll(cx) instanceof Poll.Pending<Void>;
                 if (!waits) p = pollOnce(cx); // what has come since its last poll is in time
             }
             return waits || p instanceof Poll.Ready<T> ? p : null;
@@ -85,11 +85,6 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
             if (e.getCause() != tooLate && (caller != null || Async.isCancelled())) {
                 suppress(e, tooLate);
                 throw e;
-            }
-            if (caller != null) { // it cancelled f before the time was over, in whose cleanup it then was
-                var cancelled = caller.exception("cancelled");
-                suppress(cancelled, e);
-                throw cancelled;
             }
             if (e.getCause() != tooLate) suppress(tooLate, e);
             else for (var t : e.getSuppressed()) suppress(tooLate, t); // what dropping threw
@@ -127,6 +122,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     @Override
     public void cancel(Cancellation why) {
         caller = why;
+        if (late == null) sleep.drop(); // the time is not that of a cleanup
         if (f instanceof Cancellable c) c.cancel(why);
     }
 
