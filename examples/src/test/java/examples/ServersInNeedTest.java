@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import trale.support.LongForm;
 
 /// The servers where descriptors or memory end, or a signal or a deletion comes at a bad moment.
 @ParameterizedClass
@@ -78,9 +79,9 @@ class ServersInNeedTest {
         }
     }
 
-    /// With G1 it is there with `-Dtrale.memory=true` alone, as in the core's OutOfMemoryTest.
+    /// With G1 it takes several times as long, as in the core's OutOfMemoryTest.
     static List<String> collectors() {
-        return Boolean.getBoolean("trale.memory") ? List.of("Serial", "G1") : List.of("Serial");
+        return LongForm.or(List.of("Serial"), List.of("Serial", "G1"));
     }
 
     /// Each connection has a buffer of 16 KiB, and the heap has room for about 600.
