@@ -23,7 +23,6 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import trale.support.LongForm;
 
 /// The servers where descriptors or memory end, or a signal or a deletion comes at a bad moment.
 @ParameterizedClass
@@ -81,7 +80,7 @@ class ServersInNeedTest {
 
     /// With G1 it takes several times as long, as in the core's OutOfMemoryTest.
     static List<String> collectors() {
-        return LongForm.or(List.of("Serial"), List.of("Serial", "G1"));
+        return Boolean.getBoolean("trale.long") ? List.of("Serial", "G1") : List.of("Serial");
     }
 
     /// Each connection has a buffer of 16 KiB, and the heap has room for about 600.
