@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import trale.internal.Cancellation;
 import trale.support.Arrangement;
 import trale.support.Child;
+import trale.support.DirectMemory;
 import trale.support.Gate;
+import trale.support.LongForm;
 import trale.support.UnderBothArrangements;
 import trale.sync.Channel;
 import trale.time.Timer;
@@ -31,9 +32,9 @@ import trale.time.Timer;
 class OutOfMemoryTest extends UnderBothArrangements {
     private static final int KIB = 1024;
 
-    /// With G1 each test takes several times as long, so it is there with `-Dtrale.memory=true` alone.
+    /// With G1 each test takes several times as long.
     static List<String> collectors() {
-        return Boolean.getBoolean("trale.memory") ? List.of("Serial", "G1") : List.of("Serial");
+        return LongForm.or(List.of("Serial"), List.of("Serial", "G1"));
     }
 
     private static Child child(String heap, String collector, Class<?> main, Arrangement arrangement, int... args) throws Exception {
@@ -48,8 +49,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         static void main(String[] args) throws Exception {
             try (var executor = Arrangement.valueOf(args[0]).open("child")) {
                 executor.submit(cx -> Poll.ready(null)).join();
-                var all = new ArrayList<ByteBuffer>();
-                for (var size = 1 << 20; size > 0; size /= 16) fillWith(all, size);
+                var all = DirectMemory.takeAll();
                 var sum = 0;
                 for (var i = 0; i < 100; i++) {
                     var result = new int[1];
@@ -60,14 +60,6 @@ class OutOfMemoryTest extends UnderBothArrangements {
                     sum += executor.submit(() -> await(Blocking.run(() -> 1))).join();
                 }
                 IO.println(sum + ", " + !all.isEmpty());
-            }
-        }
-
-        private static void fillWith(List<ByteBuffer> all, int size) {
-            try {
-                for (;;) all.add(ByteBuffer.allocateDirect(size));
-            } catch (OutOfMemoryError e) {
-                assertFalse(all.isEmpty());
             }
         }
     }
@@ -275,6 +267,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
     static final class NoHeap {
         private static final String NO_MEMORY = String.valueOf("no memory"); // there when it is needed
         private static final String CANCELLED = String.valueOf("cancelled");
+        private static final int[] SIZES = {1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 5, 1 << 3, 2}; // few: the end of each costs two collections
         private static Object[] all;
         private static final List<String> ends = new ArrayList<>(10);
 
@@ -325,7 +318,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
 
         private static void fill() {
             for (var pass = 0; pass < 3; pass++) // a collection may free a little each time
-                for (var size = 1 << 20; size > 1; size /= 2) fillWith(size);
+                for (var size : SIZES) fillWith(size);
         }
 
         private static void fillWith(int size) {

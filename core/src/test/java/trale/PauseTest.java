@@ -22,11 +22,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import trale.net.TcpStream;
 import trale.support.Arrangement;
 import trale.support.Child;
+import trale.support.LongForm;
 import trale.time.Timer;
 
 /// R19: a JVM that stands still, as for a long collection of garbage or under a debugger, while its peers go on sending. What came
@@ -122,8 +125,13 @@ class PauseTest {
         assertEquals(0, new ProcessBuilder("kill", "-" + signal, pid).inheritIO().start().waitFor());
     }
 
+    static Stream<Arguments> readers() {
+        return Stream.of(Arrangement.OWN_THREAD, Arrangement.REACTOR_THREAD)
+                .flatMap(a -> LongForm.or(List.of(1, 500), List.of(1, 20, 500)).stream().map(n -> Arguments.of(a.name(), n)));
+    }
+
     @ParameterizedTest
-    @CsvSource({"OWN_THREAD, 1", "OWN_THREAD, 20", "OWN_THREAD, 500", "REACTOR_THREAD, 1", "REACTOR_THREAD, 20", "REACTOR_THREAD, 500"})
+    @MethodSource("readers")
     void R19_noReadTimesOutWhoseBytesCameWhileTheProcessStoodStill(String arrangement, int connections) throws Exception {
         for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
             try (var listener = new ServerSocket(0, connections, InetAddress.getLoopbackAddress());

@@ -16,6 +16,7 @@ import org.opentest4j.AssertionFailedError;
 import trale.fuzz.Generator;
 import trale.fuzz.Mistake;
 import trale.internal.async.Inspection;
+import trale.support.LongForm;
 
 /// Random bodies do the same as plain Java and as state machines. A failure shows the seed and the source of its body.
 ///
@@ -26,7 +27,7 @@ import trale.internal.async.Inspection;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class RandomBodiesTest {
     private static final long FIRST = Long.getLong("trale.fuzz.seed", 1);
-    private static final long END = FIRST + Long.getLong("trale.fuzz", 2_000);
+    private static final long END = FIRST + Long.getLong("trale.fuzz", LongForm.or(500, 2_000));
 
     /// So many classes are compiled at once, as javac takes longer to begin than to go on.
     private static final int BATCH = 250;

@@ -22,6 +22,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import trale.support.Arrangement;
+import trale.support.Child;
 import trale.support.Futures;
 import trale.support.Gate;
 import trale.support.UnderBothArrangements;
@@ -613,20 +615,30 @@ class ScopeTest extends UnderBothArrangements {
         return scope[0];
     }
 
+    /// A child whose stack is small, and whose frames are all of the interpreter: a compiled recursion takes half a minute to its end.
+    static final class ForksAtTheEndOfTheStack {
+        static void main(String[] args) {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var ended = executor.submit(Scope.call(scope -> {
+                    var counts = new int[2];
+                    scope.fork(Futures.yielding(50, () -> {})); // among the siblings all the time
+                    for (var i = 0; i < 20; i++) padded(scope, counts, i);
+                    await(yieldNow());
+                    await(yieldNow());
+                    return counts;
+                })).join();
+                assertEquals(ended[0], ended[1], "forked, run");
+                assertTrue(ended[0] > 0);
+                IO.println("tasks: " + executor.taskCount());
+            }
+        }
+    }
+
     @Test
-    void aForkThatFindsNoStackLeavesTheScopeAsItWas() {
-        var handle = executor.submit(Scope.call(scope -> {
-            var ended = new int[2];
-            scope.fork(Futures.yielding(50, () -> {})); // among the siblings all the time
-            for (var i = 0; i < 20; i++) padded(scope, ended, i);
-            await(yieldNow());
-            await(yieldNow());
-            return ended;
-        }));
-        var ended = handle.join();
-        assertEquals(ended[0], ended[1], "forked, run");
-        assertTrue(ended[0] > 0);
-        assertEquals(0, executor.taskCount());
+    void aForkThatFindsNoStackLeavesTheScopeAsItWas() throws Exception {
+        try (var child = Child.startWith(List.of("-Xint", "-Xss400k"), ForksAtTheEndOfTheStack.class, arrangement.name())) {
+            assertEquals("tasks: 0\n", child.end());
+        }
     }
 
     private static void padded(Scope scope, int[] ended, int padding) {
