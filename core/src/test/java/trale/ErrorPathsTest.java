@@ -85,7 +85,7 @@ class ErrorPathsTest extends UnderBothArrangements {
 
     @Test
     void aTaskThatRecursesAndSpawnsOrWakesFailsAlone() throws Exception {
-        try (var child = Child.startWith(List.of("-Xint", "-Xss400k"), Recurses.class, arrangement.name())) {
+        try (var child = Child.startWith("-Xint", Recurses.class, arrangement.name())) {
             assertEquals("StackOverflowError\ngoes on\n".repeat(6) + "closed\n", child.end());
         }
     }

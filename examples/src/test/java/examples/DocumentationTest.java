@@ -376,8 +376,6 @@ class DocumentationTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-ea",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", // most programs end before the JIT compiler matters
                 // Sizes in the documentation are those of today's default; a later one must not make them wrong.
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "-XX:-UseCompactObjectHeaders",

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,45 +25,52 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each ill program is diagnosed by the watch, with its own diagnosis and no other. They wait more than they compute, so a few run at once.
+/// Each ill program is diagnosed by the watch, with its own diagnosis and no other.
 @Timeout(120)
 class IllTest {
-    private static final int AT_ONCE = 3;
     private static final String WELL = "examples.SubTasks";
 
-    private static final List<Class<?>> ILL =
-            List.of(Cycle.class, Never.class, Unseen.class, Blocks.class, Busy.class, Late.class, Swallowed.class, Socket.class);
+    /// These wait until they are told to end.
+    private static final List<Class<?>> QUIET = List.of(Cycle.class, Never.class, Unseen.class);
+
+    /// Of some of these the diagnosis is about time.
+    private static final List<Class<?>> BUSY = List.of(Swallowed.class, Socket.class, Blocks.class, Busy.class, Late.class);
 
     /// The recording of each; a program that gives none says why.
     private static final Map<Class<?>, Future<String>> RECORDINGS = new HashMap<>();
 
-    private static final ExecutorService STARTER = Executors.newFixedThreadPool(AT_ONCE);
+    /// The quiet ones all run at once, the others one after the other.
+    private static final ExecutorService AT_ONCE = Executors.newCachedThreadPool();
+    private static final ExecutorService IN_TURN = Executors.newSingleThreadExecutor();
 
     @TempDir
     private static Path folder;
 
     @BeforeAll
     static void start() throws Exception {
-        for (var main : ILL) start(main, 10);
-        start(Class.forName(WELL), 30);
+        for (var main : QUIET) start(AT_ONCE, main, 10);
+        start(IN_TURN, Class.forName(WELL), 30);
+        for (var main : BUSY) start(IN_TURN, main, 10);
+    }
+
+    private static void start(ExecutorService how, Class<?> main, int seconds) {
+        var own = folder.resolve(main.getSimpleName());
+        RECORDINGS.put(main, how.submit(() -> watched(Files.createDirectory(own).resolve("recording.html"), main, seconds)));
     }
 
     @AfterAll
     static void end() throws Exception {
-        STARTER.shutdownNow(); // what still runs is ended by its interrupted thread
-        assertTrue(STARTER.awaitTermination(10, TimeUnit.SECONDS));
-    }
-
-    private static void start(Class<?> main, int seconds) {
-        var own = folder.resolve(main.getSimpleName());
-        RECORDINGS.put(main, STARTER.submit(() -> watched(Files.createDirectory(own).resolve("recording.html"), main, seconds)));
+        for (var threads : List.of(AT_ONCE, IN_TURN)) {
+            threads.shutdownNow(); // an interrupted thread ends the program it waits for
+            assertTrue(threads.awaitTermination(10, TimeUnit.SECONDS));
+        }
     }
 
     private static final Pattern DIAGNOSIS = Pattern.compile("\\{\"k\":\"diagnosis\",\"t\":\\d+,\"what\":\"(\\w+)\"");
 
     private static String watched(Path file, Class<?> main, int seconds) throws Exception {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dtrale.watch=" + file, "-cp", System.getProperty("java.class.path"), main.getName()));
+                "-XX:+UseSerialGC", "-Dtrale.watch=" + file, "-cp", System.getProperty("java.class.path"), main.getName()));
         var process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(file.resolveSibling("out").toFile()).start();
         try {
             if (!process.waitFor(seconds, TimeUnit.SECONDS)) process.destroy(); // SIGTERM: the recording is written then
@@ -78,8 +86,8 @@ class IllTest {
         return List.copyOf(new TreeSet<>(DIAGNOSIS.matcher(recording).results().map(m -> m.group(1)).toList()));
     }
 
-    static List<Class<?>> ill() {
-        return ILL;
+    static Stream<Class<?>> ill() {
+        return Stream.concat(QUIET.stream(), BUSY.stream());
     }
 
     @ParameterizedTest
