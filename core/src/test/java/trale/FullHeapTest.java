@@ -9,6 +9,7 @@ import static trale.Async.await;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import trale.internal.Cancellation;
 import trale.support.Gate;
@@ -67,6 +68,25 @@ class FullHeapTest extends UnderBothArrangements {
         assertEquals(1, lost.drops.get());
         next.open(2);
         assertEquals(2, handle.join());
+    }
+
+    @Test
+    void aBodyThatCatchesItAndGoesOnIsTimedOutAllTheSame() {
+        var handle = executor.submit(() -> {
+            try {
+                return await(Timer.timeout(Duration.ofSeconds(1), async(() -> {
+                    try {
+                        return await(new Gate<Integer>());
+                    } catch (OutOfMemoryError e) {
+                        return await(new Gate<Integer>());
+                    }
+                })));
+            } catch (TimeoutException e) {
+                return 3;
+            }
+        });
+        fail(handle);
+        assertEquals(3, handle.join());
     }
 
     @Test

@@ -121,9 +121,11 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
 
     @Override
     public void cancel(Cancellation why) {
+        var told = f instanceof Cancellable c ? c : null;
+        if (told != null) told.cancel(why);
+        if (told != null && why.noMemory() != null) return; // f may go on, and its time too
         caller = why;
         if (late == null) sleep.drop(); // the time is not that of a cleanup
-        if (f instanceof Cancellable c) c.cancel(why);
     }
 
     @Override
@@ -149,7 +151,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     @Override
     protected void explain(Explanation to) {
         to.polls(f);
-        if (late == null) to.polls(sleep);
+        if (late == null && caller == null) to.polls(sleep);
     }
 
     @Override
