@@ -74,7 +74,7 @@ public final class Executor implements AutoCloseable {
     /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
-    /// @throws IllegalArgumentException the property `trale.reactor` has another value
+    /// @throws IllegalArgumentException the property `trale.reactor` has another value, or `trale.dump` is not a number of seconds
     public static Executor get() {
         if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
@@ -354,6 +354,7 @@ public final class Executor implements AutoCloseable {
         /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
         /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
         /// @throws IllegalStateException native access is denied
+        /// @throws IllegalArgumentException the property `trale.dump` is not a number of seconds
         public Executor build() {
             try {
                 var executor = new Executor(name, reactorThread);

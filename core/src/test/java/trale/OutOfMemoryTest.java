@@ -71,7 +71,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    /// A child with a task that spawns until the heap ends, and catches that, beside one that waits.
+    /// A child that fills a channel until the heap ends.
     static final class ManyItems {
         static void main(String[] args) {
             var channel = new Channel<String>(1 << 30);
@@ -91,6 +91,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
+    /// A child with a task that spawns until the heap ends, and catches that, beside one that waits.
     static final class SpawnsWithoutEnd {
         static void main(String[] args) {
             try (var executor = Arrangement.valueOf(args[0]).open("child")) {
@@ -317,8 +318,11 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
 
         private static void fill() {
-            for (var pass = 0; pass < 3; pass++) // a collection may free a little each time
+            Object[] before;
+            do { // a collection may free a little each time
+                before = all;
                 for (var size : SIZES) fillWith(size);
+            } while (all != before);
         }
 
         private static void fillWith(int size) {

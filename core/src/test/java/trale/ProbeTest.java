@@ -273,8 +273,8 @@ class ProbeTest extends UnderBothArrangements {
         }
         var fd = notes.of("fd").getFirst().split(" ")[1];
         var all = notes.of("fd " + fd + " ").stream().map(note -> note.replaceAll(" @.*", "")).toList();
-        assertEquals("fd " + fd + " opens", all.getFirst());
-        assertTrue(all.contains("fd " + fd + " closes"), all.toString()); // a reactor thread may still tell of the write slot
+        assertTrue(all.contains("fd " + fd + " opens"), all.toString()); // a reactor thread may tell of the write slot before,
+        assertTrue(all.contains("fd " + fd + " closes"), all.toString()); // and after this
         assertTrue(all.contains("fd " + fd + " read: task 1 → READY"), all.toString());
         assertWokenBy("READ " + fd);
     }

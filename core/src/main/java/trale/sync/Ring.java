@@ -1,6 +1,5 @@
 package trale.sync;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A queue that loses nothing if it finds no memory to grow: the larger array is there before anything changes. (ArrayDeque moves its tail
@@ -15,18 +14,18 @@ final class Ring<T> {
     /// @throws OutOfMemoryError nothing has changed
     void add(T item) {
         if (size == items.length) grow();
-        var i = head + size - items.length; // may not overflow
+        var i = head - (items.length - size); // head + size might overflow
         items[i < 0 ? i + items.length : i] = item;
         size++;
     }
 
     private void grow() {
         if (size == MAX) throw new OutOfMemoryError("an array has at most " + MAX + " elements");
-        var larger = Arrays.copyOf(items, Math.clamp(size * 2L, size, MAX));
-        // What had wrapped around comes behind the rest.
-        System.arraycopy(items, 0, larger, size, head);
-        Arrays.fill(larger, 0, head, null);
+        var larger = new @Nullable Object[Math.clamp(size * 2L, size, MAX)];
+        System.arraycopy(items, head, larger, 0, size - head);
+        System.arraycopy(items, 0, larger, size - head, head);
         items = larger;
+        head = 0;
     }
 
     /// {@return the first, or null}

@@ -58,6 +58,9 @@ class ResolveTest extends SocketTest {
         var port = ConnectTest.closedPort().getPort();
         assertEquals("connect 127.0.0.1:" + port + ": ECONNREFUSED (Connection refused)",
                 fails(ConnectException.class, TcpStream.connect("127.0.0.1", port)).getMessage());
+        var ofSix = fails(ConnectException.class, TcpStream.connect("::1", port));
+        assertTrue(ofSix.getMessage().endsWith(":" + port + ": ECONNREFUSED (Connection refused)"), ofSix.getMessage());
+        assertEquals(0, ofSix.getSuppressed().length, "it is an address, and not a name whose one address refuses");
     }
 
     @Test

@@ -65,7 +65,7 @@ public final class Host {
         return here(() -> executor.submit(body));
     }
 
-    /// Takes the power away: the tasks end where they are, and no `finally` of theirs runs. Nobody is told. What is sent here is
+    /// Takes the power away: the tasks end where they are, and no `finally` of theirs runs. No peer is told. What is sent here is
     /// lost; a connection's other end goes on waiting until what it has sent is not acknowledged for 15 minutes (ETIMEDOUT), or
     /// until the host has been restarted, which knows nothing of the connection (ECONNRESET).
     ///

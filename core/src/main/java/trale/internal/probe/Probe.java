@@ -145,7 +145,8 @@ public interface Probe {
     /// @param task  whose it is, or null: it is polled with a waker of its own
     default void timer(long timer, Step step, long at, @Nullable Watched task) {}
 
-    /// A descriptor is registered with the reactor, or is not any more. What it is, and its addresses, is known by the tasks that wait for it.
+    /// A descriptor is registered with the reactor, or is not any more. A reactor thread may have told of an event of it already. What it is,
+    /// and its addresses, is known by the tasks that wait for it.
     default void descriptor(int fd, boolean opens) {}
 
     /// A system call has returned.
