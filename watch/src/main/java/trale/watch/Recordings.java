@@ -27,6 +27,7 @@ public final class Recordings implements Recording.Maker {
             public synchronized void write(Path html) throws IOException {
                 var events = new ArrayList<Event>();
                 if (recorder.drain(events)) history.add(diagnoses.read(events));
+                history.add(diagnoses.atTheEnd());
                 Page.write(html, machines, history);
             }
         };
