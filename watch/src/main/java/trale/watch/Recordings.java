@@ -3,8 +3,7 @@ package trale.watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import trale.Executor;
 import trale.internal.probe.Probe;
 import trale.internal.probe.Recording;
@@ -23,8 +22,7 @@ public final class Recordings implements Recording.Maker {
         var machines = new Machines();
         var recorder = new Recorder(machines, program, false, () -> {});
         executor.probe(recorder);
-        var diagnoses = new Diagnoses(executor, recorder, () -> 0);
-        return new Begun(recorder, machines, diagnoses::read);
+        return new Begun(recorder, machines, new History(Watch.MOST_EVENTS), new Diagnoses(executor, recorder, () -> 0));
     }
 
     @Override
@@ -32,19 +30,17 @@ public final class Recordings implements Recording.Maker {
         var machines = new Machines();
         var recorder = new Recorder(machines, program, false, () -> {});
         recorder.installed(host);
-        return new Begun(recorder, machines, events -> events);
+        return new Begun(recorder, machines, new History(Watch.MOST_EVENTS), null);
     }
 
-    /// @param read adds the diagnoses
-    private record Begun(Recorder probe, Machines machines, History history, UnaryOperator<List<Event>> read) implements Recording {
-        Begun(Recorder probe, Machines machines, UnaryOperator<List<Event>> read) {
-            this(probe, machines, new History(Watch.MOST_EVENTS), read);
-        }
+    /// @param diagnoses null: of an executor that is not trale's
+    private record Begun(Recorder probe, Machines machines, History history, @Nullable Diagnoses diagnoses) implements Recording {
 
         @Override
         public synchronized void write(Path html) throws IOException {
             var events = new ArrayList<Event>();
-            if (probe.drain(events)) history.add(read.apply(events));
+            if (probe.drain(events)) history.add(diagnoses == null ? events : diagnoses.read(events));
+            if (diagnoses != null) history.add(diagnoses.atTheEnd());
             Page.write(html, machines, history);
         }
     }
