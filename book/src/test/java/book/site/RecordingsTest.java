@@ -112,5 +112,7 @@ class RecordingsTest {
             assertEquals(Recordings.TOLD.size() + 3, names.size(), names::toString);
             for (String name : names) assertEquals(-1, Files.mismatch(first.resolve(name), second.resolve(name)), name);
         }
+        assertTrue(Files.readString(first.resolve("ch06.html")).contains("\"what\":\"never\""), "never woken");
+        assertTrue(Files.readString(first.resolve("ch10.html")).contains("\"what\":\"cycle\""), "in a cycle");
     }
 }
