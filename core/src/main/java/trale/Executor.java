@@ -26,9 +26,9 @@ import trale.reactor.Reactor;
 /// have been shut down by then.
 ///
 /// **Fairness.** Runnable tasks are polled in turn. A body whose awaits are always ready yields at its 128th await in a poll, or 0.1 ms
-/// after the first of them. The reactor is turned after 64 polls, or after a poll at whose end its last turn was 0.5 ms ago. Reading the
-/// clock costs time: while polls and awaits are short, it is read at each 32nd of them. So up to 31 long ones may pass before a time limit
-/// is noticed.
+/// after the first of them. The reactor is turned after 64 polls, or when a poll ends later than 0.5 ms after the reactor's last turn.
+/// Reading the clock costs time: while polls and awaits are short, it is read at each 32nd of them. So up to 31 long ones may pass before a
+/// time limit is noticed.
 ///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
 /// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
@@ -66,7 +66,7 @@ public final class Executor implements AutoCloseable {
         if (dump > 0) Dump.start(loop, dump);
     }
 
-    /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}
+    /// {@return on a thread of an executor, as in a task, that executor; elsewhere the process-wide one, which is started at first use}
     ///
     /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread; with `own`, or without the property, its
     /// own thread turns the reactor.

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// - **It is polled** by one thread at a time, until it has returned [Poll.Ready] or thrown. It may be polled at any time without a reason,
 ///   so a poll without news must be harmless.
 /// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker
-///   of the latest poll counts. A [JoinHandle] alone keeps those of all polls, because several tasks may await it.
+///   of the latest poll counts. Only a [JoinHandle] keeps the wakers of all polls, because several tasks may await it.
 ///
 /// **A future that polls other futures** gives them its own context. It may also give each of them a waker of its own, to know which of
-/// them was woken. Then each gets the same one at every poll.
+/// them was woken. Then it must give the same one at every poll, because a [JoinHandle] keeps each different one.
 ///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.
@@ -44,8 +44,8 @@ public interface Future<T extends @Nullable Object> {
     /// @throws Exception the failure of the work; the future has ended then
     Poll<T> poll(Context cx) throws Exception;
 
-    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. It is not polled again.
-    /// The owner calls it at most once, before the end, on the thread that would have polled the future.
+    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. The owner does not poll
+    /// it again. The owner calls it at most once, before the end, on the thread that would have polled the future.
     default void drop() {}
 
     /// Runs futures concurrently and waits for all of them.
@@ -56,9 +56,9 @@ public interface Future<T extends @Nullable Object> {
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with. If all have values in spite of that, they are returned, and the next await of that task throws the
     /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it
-    /// stops waiting, and that task runs on. If this throws, the values that others had already are dropped. So if a value has to be
-    /// closed, as a permit, do not give its future to this, but a body that awaits it and closes it. A drop before the first poll drops the
-    /// futures. Any thread may call this method.
+    /// stops waiting, and that task runs on. If this throws, the values that others had already are dropped. A value that has to be closed,
+    /// such as a permit, would be lost. Give this a body that awaits the future and closes the value. A drop before the first poll drops
+    /// the futures. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java

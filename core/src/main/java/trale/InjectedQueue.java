@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
 /// behind it cannot be reached from the head, and [#poll()] does not see them. Nor does it return the task before them. No wake is lost:
-/// [#isEmpty()] is false, so the executor's thread does not sleep; and the adding thread looks at `RunLoop.parked` after its second step.
-/// This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
+/// the executor's thread may sleep between the two steps, but the adding thread looks at `RunLoop.parked` after its second step, and wakes
+/// it. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
 final class InjectedQueue {
 
     /// A task, seen as an element.

@@ -152,7 +152,7 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     }
 
     /// The failure has been given to a receiver. By any thread.
-    final void see() {
+    private void see() {
         seen = true;
         var u = unseen;
         if (u != null) u.forget();

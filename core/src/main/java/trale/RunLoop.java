@@ -112,7 +112,7 @@ final class RunLoop {
     final @Nullable Kernel kernel = Kernel.current(); // simulated, if the thread that builds the executor has one; null: Linux
     final Driver driver;
 
-    // Of the executor's thread alone:
+    // Written by the executor's thread alone. A thread that asks for a snapshot may read old values of `running` and `budget`.
     final RunQueue runQueue = new RunQueue();
     final WaitQueue waitQueue = new WaitQueue();
     final Budget budget = new Budget(true, Budget.AWAITS);
@@ -136,10 +136,11 @@ final class RunLoop {
     final InjectedQueue events = new InjectedQueue();
 
     /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
-    /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially
-    /// consistent, so at least one of the two sees the other, and no wake-up is lost. The thread that turns it from 1 to 0
-    /// wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, it throws to the waking thread, and
-    /// `parked` is 1 again. The tasks in the queues then wait for the next wake.
+    /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially consistent, so at
+    /// least one of the two sees the other, and no wake-up is lost. A task that is behind one whose add is half done may be seen by
+    /// neither; then the thread that completes that add sees `parked`. The thread that turns it from 1 to 0 wakes the sleeper by one
+    /// `driver.wake()`, however many wakes there are. If that call fails, it throws to the waking thread, and `parked` is 1 again. The
+    /// tasks in the queues then wait for the next wake.
     private volatile int parked;
 
     /// Spawned and not yet ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it. Written by the executor's
@@ -153,8 +154,8 @@ final class RunLoop {
 
     /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
     /// *before* [#unpark()]. A submit may read 0, and queue its task after a round of cancelling has begun. When a round begins, the
-    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives, unless it has been
-    /// cancelled before: then it is in its cleanup, or will not start. So no task is cancelled twice in a round.
+    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives. One that has been cancelled
+    /// already is not: it will not start, or was adopted in its cleanup (see `adopt`). So no task is cancelled twice in a round.
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or in `start`, if
@@ -262,10 +263,7 @@ final class RunLoop {
             }
             throw t;
         }
-        if (closed && foreign) {
-            var rejected = rejected();
-            if (task.reject(rejected)) throw rejected;
-        }
+        if (closed && foreign && task.reject()) throw rejected();
         return handle;
     }
 
@@ -280,14 +278,15 @@ final class RunLoop {
         if (kernel != null) kernel.requireKnown(Thread.currentThread());
     }
 
-    /// By a thread that is about to block until the task has ended.
+    /// By a thread that is about to block until the task has ended. As [#awaitEnd(long)].
     void awaitTask(Task<?> task) {
         if (kernel != null) kernel.awaitTask(task::isDone);
     }
 
-    /// By a thread that is about to block until the executor's thread has ended.
+    /// By a thread that is about to block until the executor's thread has ended. A simulated kernel lets the executor go on until then; with
+    /// Linux nothing happens here.
     ///
-    /// @return false if that takes longer than `nanos`
+    /// @return false: it would take longer than `nanos`
     boolean awaitEnd(long nanos) {
         return kernel == null || kernel.awaitEnd(thread, nanos);
     }

@@ -20,12 +20,14 @@ import trale.internal.probe.Watched;
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
 /// | woken | push, → QUEUED | – | → WOKEN | – | – |
-/// | poll begins | | → RUNNING | | | |
+/// | poll begins | → RUNNING ² | → RUNNING | | | |
 /// | poll says Pending | | | wait-queue, → IDLE ¹ | wait-queue, → QUEUED, push at the back | |
 /// | poll says Ready or throws | | | → DONE, wake joiners | → DONE, wake joiners | |
-/// | cancel() | count, then as wake() | count, then as wake() | count, then as wake() | count, then as wake() | – |
+/// | cancel() | count, then as wake() | count, then as wake() | count, then as wake() | count, then as wake() | count |
+/// | rejected, abandoned | → DONE | → DONE | | | |
 ///
 /// ¹ If a cancellation is not delivered yet, it is treated as WOKEN: each cancellation has a poll of its own.
+/// ² The heap is full, and the task is to fail: see [FullHeap].
 ///
 /// A wake is never lost, unless it fails (see [#wake()]). Two wakes before a poll cause one poll. A wake of a task that has ended does
 /// nothing. A wake from another thread puts the task into the executor's `injected` queue. Where a second thread turns the reactor
@@ -61,7 +63,8 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     byte state = IDLE; // executor's thread only
 
     /// Shown in snapshots: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). The
-    /// executor's thread writes them. Another thread that reads them may find old values.
+    /// executor's thread writes them; in a task that is adopted, the adopting thread does, before it queues the task. Another thread that
+    /// reads them may find old values.
     long number;
 
     long spawnedAt;
@@ -192,7 +195,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
         return cancellation;
     }
 
-    /// Polls once. By the executor's thread, with a task of the run-queue.
+    /// Polls once. By the executor's thread, with a task that has been taken from the run-queue, or that waits and is to fail.
     ///
     /// @return whether it was woken meanwhile, and is to be pushed at the back
     boolean run() {
@@ -220,7 +223,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        var cx = context instanceof Context kept ? kept : contextAgain(); // first: JoinHandle.drop reads `context`
+        var cx = context instanceof Context kept ? kept : contextAgain(); // before a leaf is dropped below: JoinHandle.drop reads `context`
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
@@ -269,8 +272,9 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
         }
     }
 
-    /// Ends it. Foreign code, and code that may find no memory, runs after the state is DONE. Each step that calls it catches what it
-    /// throws, so the later steps run.
+    /// Foreign code, and code that may find no memory, runs after the state is DONE. The methods called here catch what such code throws,
+    /// so the later ones run. `set`, `publish` and `report` are in [Outcome]: they keep the result, wake the joiners, and have an unseen
+    /// failure logged.
     private void end(@Nullable T result, @Nullable Throwable failed) {
         set(result, failed);
         future = null;
@@ -306,11 +310,10 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     }
 
     /// Ends a task that was spawned too late. By the thread that spawned it, unless the executor's thread has taken it already.
-    boolean reject(Throwable cause) {
+    boolean reject() {
         if (!INJECTED.compareAndSet(this, 1, REJECTED)) return false;
-        see(); // by the caller
-        if (future instanceof Owned owned) owned.release(this); // who may spawn it on another executor
-        end(null, cause);
+        if (future instanceof Owned owned) owned.release(this); // the caller may spawn it on another executor
+        end(null, null); // its handle is given to no one
         return true;
     }
 

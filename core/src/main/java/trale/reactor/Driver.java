@@ -32,8 +32,8 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// {@return the reactor, with which leaf futures register}
     Reactor reactor();
 
-    /// Turns the reactor once without waiting, which wakes the tasks whose events have come. If a reactor thread does that, this ends the
-    /// nap of that thread.
+    /// Turns the reactor once without waiting, which wakes the tasks whose events have come. A reactor thread pauses between its turns
+    /// while the executor's thread is busy: if there is one, this ends its pause instead.
     void turn();
 
     /// Returns when there may be something to run: a task was woken by the reactor, or [#wake()] was called. By the executor's thread.
@@ -48,6 +48,6 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// {@return whether a reactor thread turns the reactor}
     boolean hasReactorThread();
 
-    /// Ends the reactor, once and for all. By the executor's thread.
+    /// Ends the reactor, once and for all. By the executor's thread, or by the thread that could not start it.
     void close();
 }

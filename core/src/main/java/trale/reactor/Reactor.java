@@ -147,10 +147,10 @@ public final class Reactor {
     }
 
     /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
-    /// it. Only a new earliest deadline costs a system call: in the poll, if the thread that polls does not turn the reactor; otherwise
-    /// before the next sleep of the thread that turns it. Sleeps end in the order of their deadlines. Any thread may call this. The future
-    /// fails with IllegalStateException if the executor is closed or Linux refuses the timer, and with OutOfMemoryError. Cancelled or
-    /// dropped, it takes its waker out of the heap.
+    /// it. A deadline costs a system call when it is the earliest: in the poll, if the thread that polls does not turn the reactor;
+    /// otherwise before a sleep of the thread that turns it. Sleeps end in the order of their deadlines. Any thread may call this. The
+    /// future fails with IllegalStateException if the executor is closed or Linux refuses the timer, and with OutOfMemoryError. Cancelled
+    /// or dropped, it takes its waker out of the heap.
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -183,7 +183,7 @@ public final class Reactor {
         if (closed) throw new IllegalStateException("this reactor is closed");
         tell(timers.probe, block);
         var start = block ? Libc.nanoTime() : seenUntil; // a turn that does not block leaves the clock, and seenUntil, to `expire`
-        var wait = block && !timers.arm(start); // armed, unless a deadline has passed already
+        var wait = block && timers.arm(start); // unless a deadline has passed already
         if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
         var more = takeEvents(wait && !ExitHook.isExiting() ? -1 : 0);
         if (!more) seenUntil = start;
