@@ -59,4 +59,20 @@ class ChaptersTest {
         }
         assertEquals(List.of(), missing);
     }
+
+    @Test
+    void eachPageLeadsToTenQuestions() throws IOException {
+        var wrong = new ArrayList<String>();
+        for (Path chapter : chapters()) {
+            String number = chapter.getFileName().toString().substring(2);
+            Path questions = Path.of("pages/questions/" + number + ".md");
+            long asked = Files.exists(questions) ? Files.readAllLines(questions).stream().filter(l -> l.matches("\\d+\\. \\*\\*.+\\?\\*\\* .+")).count() : 0;
+            if (asked != 10) wrong.add(questions + " has " + asked + " questions with an answer");
+            try (var pages = Files.list(Path.of("pages"))) {
+                Path page = pages.filter(p -> p.getFileName().toString().startsWith(number + "-")).findFirst().orElseThrow();
+                if (!Files.readString(page).contains("en questions about this chapter](questions/" + number + ".md)")) wrong.add(page + " does not lead there");
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
 }
