@@ -89,6 +89,18 @@ class GeneratedNamesTest {
         assertEquals("Main$async$referred", name("reference"));
     }
 
+    /// The loader of `java Main.java` compiles the file again to find a class that is not there.
+    @Test
+    void noClassIsAskedForThatIsNotThere() throws Throwable {
+        var sources = Sources.compile("Main", """
+                class Main {
+                    static Object body() { return trale.Async.async(() -> "mine"); }
+                }
+                """);
+        assertEquals("mine", Executor.blockOn((Future<?>) sources.call("Main", "body")));
+        assertEquals(List.of(), sources.missed);
+    }
+
     @Test
     void aClassThatHasTheNameKeepsIt() throws Throwable {
         var sources = Sources.compile("Main", """

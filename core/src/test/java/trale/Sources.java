@@ -26,6 +26,9 @@ final class Sources extends ClassLoader {
     private final boolean showsItsFiles;
     private String hidden = "nothing";
 
+    /// Classes that were asked for in vain.
+    final List<String> missed = new ArrayList<>();
+
     private Sources(boolean showsItsFiles) {
         super("sources", Sources.class.getClassLoader());
         setDefaultAssertionStatus(Sources.class.desiredAssertionStatus());
@@ -113,7 +116,10 @@ final class Sources extends ClassLoader {
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         var bytes = classes.get(name);
-        if (bytes == null) throw new ClassNotFoundException(name);
+        if (bytes == null) {
+            missed.add(name);
+            throw new ClassNotFoundException(name);
+        }
         return defineClass(name, bytes, 0, bytes.length);
     }
 

@@ -5,6 +5,7 @@ import static java.lang.constant.ConstantDescs.INIT_NAME;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.InnerClassesAttribute;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
@@ -161,6 +162,17 @@ public final class Analysis {
         inputs.add(access.host());
         inputs.addAll(parameters);
         return inputs;
+    }
+
+    /// {@return whether the class of the body has a member class of this name} Its file says so. Its loader is not asked: the loader of
+    /// `java Main.java` compiles the program again to look for a class.
+    public boolean hasMember(String className) {
+        var name = className.replace('.', '/');
+        for (var attribute : model.attributes()) {
+            if (!(attribute instanceof InnerClassesAttribute members)) continue;
+            for (var member : members.classes()) if (member.innerClass().name().equalsString(name)) return true;
+        }
+        return false;
     }
 
     /// {@return the name of the class that is generated for it: that of its class and of the method it stands in}

@@ -66,7 +66,7 @@ public final class Compiler {
             for (var warning : body.warnings) warnings.accept(warning);
             var name = body.className();
             for (int n = 2;; n++) {
-                if (!isTaken(name, body.host)) {
+                if (!body.hasMember(name)) {
                     var compiler = new Compiler(body, name, lambda.getClass());
                     var compiled = compiler.define(compiler.classFile(warnings));
                     if (compiled != null)
@@ -82,26 +82,26 @@ public final class Compiler {
         }
     }
 
-    /// {@return whether a class of this name exists: the user's, or one that was generated for another lambda}
-    private static boolean isTaken(String name, Class<?> host) {
-        try {
-            Class.forName(name, false, host.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        } catch (LinkageError e) {
-            return true;
-        }
-    }
-
-    /// {@return the class; null if its name was taken meanwhile}
+    /// {@return the class; null if its name is taken, by a class that was generated for another lambda}
     private @Nullable Class<?> define(byte[] bytes) throws IllegalAccessException {
         var inspect = inspector;
         try {
             return body.lookup.defineClass(inspect == null ? bytes : inspect.apply(body.host, bytes));
         } catch (LinkageError e) {
-            if (isTaken(self.packageName().isEmpty() ? self.displayName() : self.packageName().concat(".").concat(self.displayName()), body.host)) return null;
+            if (isLoaded()) return null;
             throw e;
+        }
+    }
+
+    private boolean isLoaded() {
+        var name = self.packageName().isEmpty() ? self.displayName() : self.packageName().concat(".").concat(self.displayName());
+        try {
+            Class.forName(name, false, body.host.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        } catch (LinkageError e) {
+            return true;
         }
     }
 
