@@ -133,6 +133,9 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
         return value;
     }
 
+    /// {@return which task it is, and of which executor, for a person}
+    abstract String where();
+
     /// Has the failure reported, unless it is seen first. By the executor's thread, once.
     final void report(Throwable failed) {
         try {

@@ -343,6 +343,11 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     }
 
     @Override
+    String where() {
+        return this + " of executor " + loop.name;
+    }
+
+    @Override
     public String toString() {
         return "#" + number + (name == null ? "" : " " + name);
     }

@@ -41,10 +41,12 @@ final class UnseenFailure implements Runnable {
     private static final Runnable PRINT_ALL = UnseenFailure::printAll;
 
     private final Throwable failure;
+    private final String of; // which task, as a text, so that this does not hold the task
     private Cleaner.@Nullable Cleanable cleanable; // set before this is among the unseen
 
-    private UnseenFailure(Throwable failure) {
+    private UnseenFailure(Throwable failure, String of) {
         this.failure = failure;
+        this.of = of;
     }
 
     /// Loads what a failure needs, while there is memory to load it with: a class whose initialisation fails is lost for good.
@@ -65,7 +67,7 @@ final class UnseenFailure implements Runnable {
 
     /// From now on the failure is reported unless it is seen.
     static UnseenFailure watch(Outcome<?> task, Throwable failure) {
-        var unseen = new UnseenFailure(failure);
+        var unseen = new UnseenFailure(failure, ": task " + task.where());
         unseen.cleanable = CLEANER.register(task, unseen);
         UnseenFailure oldest = null;
         boolean exited;
@@ -76,7 +78,7 @@ final class UnseenFailure implements Runnable {
         }
         if (LOST.get() != 0) reportLost(); // there is memory again
         if (exited) unseen.print();
-        if (oldest != null && oldest.forget()) Log.error(REPORT + " so far, while " + MAX + " others failed", oldest.failure);
+        if (oldest != null && oldest.forget()) Log.error(REPORT + " so far, while " + MAX + " others failed" + oldest.of, oldest.failure);
         return unseen;
     }
 
@@ -103,7 +105,7 @@ final class UnseenFailure implements Runnable {
     /// By the Cleaner, when the task is garbage, or in [#forget()], when there is nothing left to do.
     @Override
     public void run() {
-        if (forget()) Log.error(REPORT, failure);
+        if (forget()) Log.error(REPORT + of, failure);
     }
 
     private static void printAll() {
@@ -125,7 +127,7 @@ final class UnseenFailure implements Runnable {
             } catch (Throwable t) {
                 trace.write(failure.getClass().getName() + ", whose printStackTrace threw " + t.getClass().getName() + System.lineSeparator());
             }
-            System.err.print("trale: " + REPORT + System.lineSeparator() + trace);
+            System.err.print("trale: " + REPORT + of + System.lineSeparator() + trace);
         } catch (Throwable t) {
             // System.err does not take it.
         }

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import trale.internal.linux.Errno;
 import trale.internal.linux.Kernel;
 
 /// A simulated Linux: one machine's descriptors, ports, names and addresses, and the system calls.
@@ -56,6 +57,7 @@ class Machine implements Kernel {
 
     private final Faults faults;
     private final Kernel faulty;
+    private int fault; // that the plan has put into this call; 0: none
     final int number;
 
     /// @param addresses that others reach it by
@@ -65,7 +67,7 @@ class Machine implements Kernel {
         this.wires = wires;
         this.addresses = addresses;
         this.faults = faults;
-        faulty = new FaultyKernel(this::answer, faults::fault);
+        faulty = new FaultyKernel(this::answer, (call, possible) -> fault = faults.fault(call, possible));
         number = wires.add(this);
         descriptors = new Descriptors(number);
         for (var address : addresses) wires.add(address, this);
@@ -111,10 +113,14 @@ class Machine implements Kernel {
         if (world.isOver && !world.isTest()) return over(function);
         world.enter(this);
         world.catchUp();
+        fault = 0;
         var isSound = faults.isNone() || processors.isEmpty() || isCrashed;
         var result = isSound ? answer(function, a, b, c, d, e, f) : faulty.call(function, a, b, c, d, e, f);
         world.trace.append(world.now).append(' ').append(name).append(' ').append(function).append(' ')
-                .append(descriptors.shown(a)).append(" = ").append(descriptors.shown(result)).append('\n');
+                .append(descriptors.shown(a)).append(" = ");
+        if (result < 0) world.trace.append(Errno.name(-result));
+        else world.trace.append(descriptors.shown(result));
+        world.trace.append(fault == 0 ? "\n" : ", a fault\n");
         return result;
     }
 

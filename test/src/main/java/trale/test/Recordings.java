@@ -3,8 +3,10 @@ package trale.test;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +51,12 @@ final class Recordings {
     String write() {
         var files = new StringJoiner(", ");
         try {
-            for (var each : byHost.entrySet()) {
-                var host = each.getKey();
+            var hosts = new ArrayList<>(byHost.keySet());
+            if (hosts.remove(MAIN)) hosts.addFirst(MAIN); // where the test's own body ran
+            for (var host : hosts) {
                 var suffix = byHost.size() == 1 || host.equals(MAIN) ? "" : "-" + host.replaceAll("[^A-Za-z0-9._-]", "-");
                 var file = folder().resolve(name + suffix + ".html").toAbsolutePath();
-                each.getValue().write(file);
+                Objects.requireNonNull(byHost.get(host)).write(file);
                 files.add(file.toString());
             }
         } catch (IOException | RuntimeException e) {

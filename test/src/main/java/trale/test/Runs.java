@@ -57,7 +57,7 @@ final class Runs {
             try {
                 program.run(simulation);
             } catch (Throwable t) {
-                var failure = failure(simulation, t, program);
+                var failure = failure(simulation, t, program, "");
                 try {
                     simulation.close();
                 } catch (Throwable more) {
@@ -71,13 +71,14 @@ final class Runs {
         }
 
         /// {@return a failure that says how it is had again, and where it can be seen}
-        /// @param program null: it cannot be made once more
-        AssertionError failure(Simulation simulation, Throwable cause, Simulation.@Nullable Program program) {
+        /// @param program   null: it cannot be made once more
+        /// @param otherwise what the message says then of a recording
+        AssertionError failure(Simulation simulation, Throwable cause, Simulation.@Nullable Program program, String otherwise) {
             var trace = simulation.trace();
             var lines = trace.lines().toList();
             var last = lines.subList(Math.max(0, lines.size() - LAST), lines.size());
             var isCutShort = simulation.isOver() || cause instanceof InterruptedException;
-            var recording = program == null || isCutShort ? "" : record(trace, program);
+            var recording = program == null ? otherwise : isCutShort ? "" : record(trace, program);
             return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\nthe last of " + lines.size()
                     + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
         }

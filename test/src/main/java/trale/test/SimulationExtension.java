@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -24,6 +25,8 @@ import org.junit.platform.commons.support.ReflectionSupport;
 
 /// Runs the methods that are marked with [SimulationTest].
 final class SimulationExtension implements TestTemplateInvocationContextProvider {
+    /// How many of a test's failing runs are recorded. More would fill the disk and not the reader's head.
+    private static final int MOST_RECORDINGS = 3;
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
@@ -34,23 +37,27 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         var how = context.getRequiredTestMethod().getAnnotation(SimulationTest.class);
         var test = context.getRequiredTestClass().getSimpleName() + "." + context.getRequiredTestMethod().getName();
-        if (how.exhaustive()) return orders(test, how.runs());
+        var failures = new AtomicInteger();
+        if (how.exhaustive()) return orders(test, how.runs(), failures);
         var only = how.seed() >= 0 ? Long.valueOf(how.seed()) : Long.getLong(Runs.PROPERTY);
         var first = only == null ? 0 : only;
         var count = only == null ? how.runs() : 1;
-        return LongStream.range(0, count).boxed().flatMap(run -> seeds(test, first + run, run, count));
+        return LongStream.range(0, count).boxed().flatMap(run -> seeds(test, first + run, run, count, failures));
     }
 
-    private static Stream<TestTemplateInvocationContext> seeds(String test, long seed, long run, int runs) {
+    /// JUnit asks for the second run when the first has ended. A run that failed is not made again.
+    private static Stream<TestTemplateInvocationContext> seeds(String test, long seed, long run, int runs, AtomicInteger failures) {
         var which = "seed " + seed + " (run " + (run + 1) + " of " + runs + ")";
         var replay = "replay: -D" + Runs.PROPERTY + "=" + seed;
         var file = test + "-" + seed;
-        var once = new OneRun(new Runs.Run(which, replay, file, seed, null), null);
-        return run < Runs.CHECKED ? Stream.of(once, new OneRun(new Runs.Run(which + ", again", replay, file, seed, null), once)) : Stream.of(once);
+        var once = new OneRun(new Runs.Run(which, replay, file, seed, null), null, failures);
+        if (run >= Runs.CHECKED) return Stream.of(once);
+        var again = new OneRun(new Runs.Run(which + ", again", replay, file, seed, null), once, failures);
+        return Stream.of(once, again).filter(each -> each == once || once.trace != null).map(each -> each);
     }
 
     /// JUnit asks for the next when the one before has run.
-    private static Stream<TestTemplateInvocationContext> orders(String test, int max) {
+    private static Stream<TestTemplateInvocationContext> orders(String test, int max, AtomicInteger failures) {
         var orders = new Orders();
         var all = new Iterator<TestTemplateInvocationContext>() {
             private long count;
@@ -66,7 +73,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             public TestTemplateInvocationContext next() {
                 if (!hasNext) throw new NoSuchElementException();
                 if (count++ == max) throw new AssertionError("there are more than " + max + " orders; say runs = a larger number");
-                return new OneRun(new Runs.Run("order " + count, "replay: the same test comes to it again", test + "-order-" + count, 0, orders), null);
+                return new OneRun(new Runs.Run("order " + count, "replay: the same test comes to it again", test + "-order-" + count, 0, orders), null, failures);
             }
         };
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, Spliterator.ORDERED), false);
@@ -76,13 +83,15 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor, TestExecutionExceptionHandler, AfterTestExecutionCallback {
         private final Runs.Run run;
         private final @Nullable OneRun before; // with the same seed
+        private final AtomicInteger failures; // of the test's runs so far
         private @Nullable Simulation simulation;
         private @Nullable String trace;
         private @Nullable AssertionError failure; // of the method, which has been run again
 
-        OneRun(Runs.Run run, @Nullable OneRun before) {
+        OneRun(Runs.Run run, @Nullable OneRun before, AtomicInteger failures) {
             this.run = run;
             this.before = before;
+            this.failures = failures;
         }
 
         @Override
@@ -115,7 +124,10 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             try {
                 method.proceed();
             } catch (Throwable t) {
-                if (s != null) failure = run.failure(s, t, again -> invoke(m, s, again));
+                if (s == null) throw t;
+                failure = failures.getAndIncrement() < MOST_RECORDINGS
+                        ? run.failure(s, t, again -> invoke(m, s, again), "")
+                        : run.failure(s, t, null, "\nno recording: " + MOST_RECORDINGS + " other runs of this test have one; -D" + Runs.PROPERTY + "=" + run.seed() + " makes one");
                 throw t;
             }
         }
@@ -130,7 +142,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             var known = this.failure;
             if (known != null && known.getCause() == failure) throw known;
             var s = simulation;
-            throw s == null ? new AssertionError(run.which() + ": the method takes no Simulation", failure) : run.failure(s, failure, null);
+            throw s == null ? new AssertionError(run.which() + ": the method takes no Simulation", failure) : run.failure(s, failure, null, "");
         }
 
         @Override

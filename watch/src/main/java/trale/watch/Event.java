@@ -13,6 +13,9 @@ import trale.internal.probe.Watched;
 ///
 /// Times are in ns since the executor has been watched.
 sealed interface Event {
+    long FIRST_SIMULATED = 1 << 30; // see trale.test's Descriptors
+    long MOST_OF_A_HOST = 1 << 20;
+
     long t();
 
     record Start(long t, String executor, @Nullable String program, @Nullable String time, String arrangement, boolean simulated) implements Event {}
@@ -81,12 +84,12 @@ sealed interface Event {
             case Cancel e -> of("cancel").put("task", e.task).put("why", e.why).end();
             case Scope e -> of("scope").put("scope", e.scope).put("task", id(e.task)).put("do", e.opens ? "open" : "close").end();
             case Turn e -> of(e.sleeps ? "sleep" : "turn").end();
-            case Ready e -> of("ready").put("fd", e.fd).put("bits", bits(e.bits)).put("dir", e.read ? "read" : "write").put("before", e.before)
+            case Ready e -> of("ready").put("fd", fd(e.fd)).put("bits", bits(e.bits)).put("dir", e.read ? "read" : "write").put("before", e.before)
                     .put("after", e.after).end();
             case Timer e -> of("timer").put("timer", e.timer).put("do", e.step.name().toLowerCase(Locale.ROOT)).put("at", e.at)
                     .put("task", id(e.task)).end();
-            case Descriptor e -> of("fd").put("fd", e.fd).put("do", e.opens ? "open" : "close").end();
-            case Call e -> of("call").put("name", e.name).put("args", args(e)).put("fd", e.a).put("asked", asked(e)).put("result", result(e.result)).put("ns", id(e.nanos)).end();
+            case Descriptor e -> of("fd").put("fd", fd(e.fd)).put("do", e.opens ? "open" : "close").end();
+            case Call e -> of("call").put("name", e.name).put("args", args(e)).put("fd", fd(e.a)).put("asked", asked(e)).put("result", result(e.result)).put("ns", id(e.nanos)).end();
             case Held _ -> of("held").end();
             case Log e -> of("log").put("text", e.text).end();
             case Lost e -> of("lost").put("count", e.count).end();
@@ -125,7 +128,7 @@ sealed interface Event {
     private static Json.Written reason(Snapshot.Reason reason, long now) {
         var json = Json.object();
         return new Json.Written(switch (reason) {
-            case Snapshot.Ready r -> json.put("what", "fd").put("fd", r.fd()).put("dir", r.read() ? "read" : "write").put("text", r.text()).end();
+            case Snapshot.Ready r -> json.put("what", "fd").put("fd", fd(r.fd())).put("dir", r.read() ? "read" : "write").put("text", r.text()).end();
             case Snapshot.Sleep r -> json.put("what", "timer").put("timer", r.timer()).put("at", now + r.left().toNanos()).end();
             case Snapshot.End r -> json.put("what", "task").put("task", r.task()).put("executor", r.executor()).end();
             case Snapshot.Children r -> json.put("what", "children").put("tasks", r.tasks()).put("all", r.all()).end();
@@ -139,25 +142,31 @@ sealed interface Event {
     private static Object by(Wake e) {
         return switch (e.by) {
             case TASK -> new Json.Written(Json.object().put("what", "task").put("task", e.id).end());
-            case READ, WRITE -> new Json.Written(Json.object().put("what", "fd").put("fd", e.id).put("dir", e.by == Probe.By.READ ? "read" : "write").end());
+            case READ, WRITE -> new Json.Written(Json.object().put("what", "fd").put("fd", fd(e.id)).put("dir", e.by == Probe.By.READ ? "read" : "write").end());
             case TIMER -> new Json.Written(Json.object().put("what", "timer").put("timer", e.id).end());
             case CANCEL -> new Json.Written(Json.object().put("what", "cancel").end());
             case THREAD -> new Json.Written(Json.object().put("what", "thread").put("name", e.thread).end());
         };
     }
 
+    /// {@return how a descriptor is shown} Those of simulated hosts have numbers as no process of Linux has, of each host others: here they
+    /// count from 0.
+    private static long fd(long number) {
+        return number >= FIRST_SIMULATED && number < 2L * FIRST_SIMULATED ? number % MOST_OF_A_HOST : number;
+    }
+
     private static String result(int result) {
-        return result >= 0 ? String.valueOf(result) : Errno.name(-result);
+        return result >= 0 ? String.valueOf(fd(result)) : Errno.name(-result);
     }
 
     /// The arguments that say something to a reader: the descriptor, and what is asked of it.
     private static String args(Call e) {
         return switch (e.name) {
-            case "epoll_wait" -> e.a + ", " + (int) e.d;
-            case "read", "write", "recv", "recvfrom", "send", "sendto" -> e.a + ", " + e.c;
-            case "epoll_ctl" -> e.a + ", " + (e.b == 1 ? "ADD" : e.b == 2 ? "DEL" : "MOD") + ", " + e.c;
+            case "epoll_wait" -> fd(e.a) + ", " + (int) e.d;
+            case "read", "write", "recv", "recvfrom", "send", "sendto" -> fd(e.a) + ", " + e.c;
+            case "epoll_ctl" -> fd(e.a) + ", " + (e.b == 1 ? "ADD" : e.b == 2 ? "DEL" : "MOD") + ", " + fd(e.c);
             case "socket", "epoll_create1", "eventfd", "timerfd_create", "pipe2" -> "";
-            default -> String.valueOf(e.a);
+            default -> String.valueOf(fd(e.a));
         };
     }
 

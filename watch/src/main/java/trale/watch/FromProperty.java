@@ -32,7 +32,8 @@ public final class FromProperty implements Installer {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> write(watch, file), "trale-watch-file"));
             return;
         }
-        System.err.println("Watch " + executor + " at " + watch.serve(number == 1 ? port(property) : 0));
+        System.err.println("Watch " + executor + " at " + watch.serve(number == 1 ? port(property) : 0)
+                + (Boolean.getBoolean("trale.watch.paused") ? "\nIt is held before its first poll until the page lets it go." : ""));
         Runtime.getRuntime().addShutdownHook(new Thread(watch::close, "trale-watch-end"));
     }
 

@@ -91,7 +91,7 @@ class SimulationRecordingTest {
     void aSeedThatFailsIsRecordedAndItsFailureNamesTheFiles() throws Exception {
         var message = failure(10, SimulationRecordingTest::echo);
         var name = "SimulationRecordingTest.failure-2";
-        assertTrue(message.contains("\nrecording: " + file(name + "-server.html") + ", " + file(name + ".html") + ", " + file(name + "-third.html") + "\n"), message);
+        assertTrue(message.contains("\nrecording: " + file(name + ".html") + ", " + file(name + "-server.html") + ", " + file(name + "-third.html") + "\n"), message);
         try (var files = Files.list(folder)) {
             assertEquals(3, files.count(), "those of other seeds are not written");
         }
@@ -212,20 +212,46 @@ class SimulationRecordingTest {
         }
     }
 
-    @Test
-    void aSimulationTestThatFailsIsRecorded() {
+    private static List<String> failures(Class<?> test) {
         var failures = new ArrayList<String>();
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request().selectors(DiscoverySelectors.selectClass(Fails.class)).build();
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request().selectors(DiscoverySelectors.selectClass(test)).build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
                 result.getThrowable().ifPresent(t -> failures.add(test.getDisplayName() + "\n" + t.getMessage()));
             }
         });
-        assertEquals(2, failures.size(), failures.toString()); // the first seeds run twice
+        return failures;
+    }
+
+    /// As above.
+    static final class FailsOften {
+        @SimulationTest(runs = 8)
+        void eachSeedButTheFirst(Simulation simulation) throws Exception {
+            simulation.run(() -> await(Timer.sleep(Duration.ofMillis(1))));
+            if (simulation.seed() > 0) throw new IllegalStateException("on purpose");
+        }
+    }
+
+    @Test
+    void threeFailingRunsOfATestAreRecordedAtMost() throws Exception {
+        var failures = failures(FailsOften.class);
+        assertEquals(7, failures.size());
+        for (var failure : failures.subList(0, 3)) assertTrue(failure.contains("\nrecording: "), failure);
+        for (var failure : failures.subList(3, 7))
+            assertTrue(failure.contains("\nno recording: 3 other runs of this test have one; -Dtrale.seed="), failure);
+        try (var files = Files.list(folder)) {
+            assertEquals(3, files.count());
+        }
+    }
+
+    @Test
+    void aSimulationTestThatFailsIsRecorded() {
+        var failures = failures(Fails.class);
+        assertEquals(1, failures.size(), failures.toString()); // the first seeds run twice, unless the first time fails
         for (var failure : failures) {
             assertTrue(failure.startsWith("seed 2 (run 3 of 5)"), failure);
-            assertTrue(failure.contains("\nrecording: " + file("Fails.theThirdSeed-2-server.html") + ", " + file("Fails.theThirdSeed-2.html")), failure);
+            assertTrue(failure.contains("\nrecording: " + file("Fails.theThirdSeed-2.html") + ", " + file("Fails.theThirdSeed-2-server.html")), failure);
             assertFalse(failure.contains("went another way"), failure);
         }
         assertTrue(Files.exists(file("Fails.theThirdSeed-2.html")));

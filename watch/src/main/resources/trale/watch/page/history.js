@@ -81,8 +81,8 @@ class Lanes {
         break;
       }
       case 'poll': this.#now(e.task, t, seq, RUN); this.running = e.task; mark(this.thread, t, seq, RUN); break;
-      case 'pend': this.#now(e.task, t, seq, e.queued ? READY : WAIT); this.running = 0; mark(this.thread, t, seq, TURN); break;
-      case 'end': this.#now(e.task, t, seq, DONE); this.running = 0; mark(this.thread, t, seq, TURN); break;
+      case 'pend': this.#name(e); this.#now(e.task, t, seq, e.queued ? READY : WAIT); this.running = 0; mark(this.thread, t, seq, TURN); break;
+      case 'end': this.#name(e); this.#now(e.task, t, seq, DONE); this.running = 0; mark(this.thread, t, seq, TURN); break;
       case 'wake':
         if (e.effect === 'queued') this.#now(e.task, t, seq, READY);
         if (e.effect !== 'late') this.#arrow(t, seq, e.by?.what === 'task' ? e.by.task : 0, e.task);
@@ -95,6 +95,12 @@ class Lanes {
       case 'lost': case 'diagnosis': this.marks.push({ t, seq, kind: e.k });
     }
     this.end = t;
+  }
+
+  // A task may get its name after it has been spawned.
+  #name(e) {
+    const l = this.byTask.get(e.task);
+    if (l && e.name) l.name = e.name;
   }
 
   // The lanes, a task before the tasks it spawned.

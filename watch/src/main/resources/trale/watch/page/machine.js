@@ -46,7 +46,7 @@ export function path(frame) {
 
 function source(frame, task, statics, mark, marked) {
   const text = statics.sources[path(frame)];
-  if (text === undefined) return h('p', { class: 'empty' }, 'The source of ', name(`${frame.file ?? 'this'}${frame.line > 0 ? `:${frame.line}` : ''}`), ' is not at hand.');
+  if (text === undefined) return h('p', { class: 'empty' }, 'The source of ', name(`${frame.file ?? 'this'}${frame.line > 0 ? `:${frame.line}` : ''}`), ' is not at hand: -Dtrale.watch.sources=FOLDER says where sources are.');
   const lines = text.split('\n'), from = Math.max(0, frame.line - 1 - CONTEXT), to = Math.min(lines.length, frame.line + CONTEXT);
   const indent = Math.min(...lines.slice(from, to).filter(l => l.trim()).map(l => /^ */.exec(l)[0].length), 40);
   return h('figure', { class: 'source' }, h('figcaption', {}, name(frame.file)), h('div', { class: 'code' }, lines.slice(from, to).map((l, i) => {
