@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
+import trale.internal.Failures;
 import trale.internal.Log;
 import trale.internal.Owned;
 
@@ -222,7 +223,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// cleanup, which a second cancellation would break off: they are left alone.
     final void fail(Throwable t) {
         if (failure != null) {
-            Task.suppress(failure, t);
+            Failures.suppress(failure, t);
             return;
         }
         failure = t;

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
+import trale.internal.Failures;
 import trale.internal.Waiting;
 
 /// A handle of a spawned task, to wait for its end or to ask it to stop.
@@ -173,7 +174,7 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
 
     /// Adds to a failure of another thread or task the place where it is awaited.
     static void markAwaited(Throwable failure) {
-        if (failure.getSuppressed().length < MAX_MARKS) Task.suppress(failure, new AwaitedHere());
+        if (failure.getSuppressed().length < MAX_MARKS) Failures.suppress(failure, new AwaitedHere());
     }
 
     /// Gives up waiting; the task runs on. The polling task's own waker is taken out. A waker of [Context#of] stays until the end, because

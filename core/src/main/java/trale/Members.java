@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
 import trale.internal.Log;
 import trale.internal.Owned;
+import trale.internal.Failures;
 
 /// `all`, `any` and `race`: several futures as the children of one, without a body beside them.
 abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Object> extends Children<T> {
@@ -68,14 +69,14 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
 
     /// A loser has failed in its cleanup: a winner's failure keeps it, a winner's value can't.
     void lost(Throwable failed) {
-        if (failure != null) Task.suppress(failure, failed);
+        if (failure != null) Failures.suppress(failure, failed);
         else Log.error(name + ": a member failed after another one had won: " + this, failed);
     }
 
     /// @param early a failure that is not the outcome, or null
     T failed(@Nullable Throwable early) throws Exception {
         var thrown = failure != null ? failure : Objects.requireNonNull(outside).exception("cancelled");
-        if (early != null) Task.suppress(thrown, early);
+        if (early != null) Failures.suppress(thrown, early);
         JoinHandle.<Exception>rethrow(thrown);
         throw new AssertionError("unreachable");
     }
@@ -149,7 +150,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             } else if (failure == null) {
                 failure = failed; // of `any`, which goes on
             } else {
-                Task.suppress(failure, failed);
+                Failures.suppress(failure, failed);
             }
         }
 

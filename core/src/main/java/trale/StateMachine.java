@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
+import trale.internal.Failures;
 import trale.internal.Log;
 import trale.internal.Owned;
 
@@ -133,7 +134,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             if (resumed && future instanceof Cancellable c) cancellation = c.undelivered(false);
             return value;
         }
-        if (poll == null) throw Task.returnedNull(future);
+        if (poll == null) throw Failures.returnedNull(future);
         awaiting = future;
         return PENDING;
     }
@@ -177,9 +178,9 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         try {
             thrown = why.exception("cancelled");
         } catch (Error e) {
-            throw future == null ? e : Task.dropped(future, e);
+            throw future == null ? e : Failures.dropped(future, e);
         }
-        return future == null ? thrown : Task.dropped(future, thrown);
+        return future == null ? thrown : Failures.dropped(future, thrown);
     }
 
     /// Asks the body to stop. At the next poll, which the caller arranges, the innermost await drops its future and throws

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
+import trale.internal.Failures;
 import trale.internal.Log;
 import trale.internal.Owned;
 import trale.internal.Waiters;
@@ -246,7 +247,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
         var poll = f.poll(cx);
-        if (poll == null) throw returnedNull(f);
+        if (poll == null) throw Failures.returnedNull(f);
         return poll;
     }
 
@@ -259,32 +260,9 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// The leaf is given up also if there is no memory for the exception.
     private static CancellationException cancelled(Future<?> leaf, Cancellation cancellation) {
         try {
-            return dropped(leaf, cancellation.exceptionOfLeaf("the task was cancelled"));
+            return Failures.dropped(leaf, cancellation.exceptionOfLeaf("the task was cancelled"));
         } catch (Error e) {
-            throw dropped(leaf, e);
-        }
-    }
-
-    static NullPointerException returnedNull(Future<?> f) {
-        return new NullPointerException(f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
-    }
-
-    /// Gives up a future. What its `drop` throws is suppressed in `cause`.
-    static <E extends Throwable> E dropped(Future<?> f, E cause) {
-        try {
-            f.drop();
-        } catch (Throwable t) {
-            suppress(cause, t);
-        }
-        return cause;
-    }
-
-    /// Adds `more` to what `failure` suppresses, unless it is the same object, or there is no memory for it.
-    static void suppress(Throwable failure, Throwable more) {
-        try {
-            if (failure != more) failure.addSuppressed(more);
-        } catch (OutOfMemoryError e) {
-            // What was first is kept.
+            throw Failures.dropped(leaf, e);
         }
     }
 
@@ -356,7 +334,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     /// Ends a task that will not be polled again: its executor is gone, or the heap is full.
     void abandon(Throwable cause) {
-        if (state != DONE) end(null, future == null ? cause : dropped(future, cause));
+        if (state != DONE) end(null, future == null ? cause : Failures.dropped(future, cause));
     }
 
     /// Ends a task whose simulated machine has lost its power: nothing of it runs any more, and its failure is not reported.

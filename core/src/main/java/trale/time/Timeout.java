@@ -11,6 +11,7 @@ import trale.Poll;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
+import trale.internal.Failures;
 import trale.internal.Owned;
 
 /// A node with two children, a future and a sleep.
@@ -83,14 +84,14 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
             return pollOnce(cx);
         } catch (CancellationException e) {
             if (e.getCause() != tooLate && (caller != null || Async.isCancelled())) {
-                suppress(e, tooLate);
+                Failures.suppress(e, tooLate);
                 throw e;
             }
-            if (e.getCause() != tooLate) suppress(tooLate, e);
-            else for (var t : e.getSuppressed()) suppress(tooLate, t); // what dropping threw
+            if (e.getCause() != tooLate) Failures.suppress(tooLate, e);
+            else for (var t : e.getSuppressed()) Failures.suppress(tooLate, t); // what dropping threw
             throw tooLate;
         } catch (Throwable t) {
-            suppress(t, tooLate);
+            Failures.suppress(t, tooLate);
             throw t;
         }
     }
@@ -98,9 +99,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     private Poll<T> pollOnce(Context cx) throws Exception {
         over = true; // unless it is pending
         var p = f.poll(cx);
-        if (p == null)
-            throw new NullPointerException(
-                    f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+        if (p == null) throw Failures.returnedNull(f);
         over = p instanceof Poll.Ready<T>;
         return p;
     }
@@ -110,13 +109,9 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             drop();
         } catch (Throwable t) {
-            suppress(cause, t);
+            Failures.suppress(cause, t);
         }
         return cause;
-    }
-
-    private static void suppress(Throwable failure, Throwable more) {
-        if (failure != more) failure.addSuppressed(more);
     }
 
     @Override
