@@ -232,6 +232,7 @@ final class RunLoop {
         var task = new Task<>(this, f);
         task.tell(Cancellation.PLAIN); // so that its CancellationException is no failure
         task.nextCancellation(); // which has been delivered
+        if (rounds == 0) task.cancelsDelivered++; // the first round of a close leaves its cleanup alone; if another thread reads it late, the second
         start(task, null);
     }
 

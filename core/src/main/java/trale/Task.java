@@ -95,7 +95,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// two overwrites the other.
     private Cancellation asked = Cancellation.PLAIN;
 
-    private int cancelsDelivered; // executor's thread only
+    int cancelsDelivered; // executor's thread only; more than `cancels`: the next one is not delivered
 
     /// What users call it. Written by any thread, read for people.
     volatile @Nullable String name;
@@ -199,7 +199,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     ///
     /// @return how the body is told, or null
     @Nullable Cancellation nextCancellation() {
-        if (cancels == cancelsDelivered) return null;
+        if (cancels <= cancelsDelivered) return null;
         if (cancelsDelivered++ == 0) cancelledAt = loop.budget.now;
         return asked;
     }
@@ -232,7 +232,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             return false;
         }
         loop.waitQueue.add(this); // where the end of the executor finds it
-        var again = state == WOKEN || cancels != cancelsDelivered; // each cancellation has a poll of its own
+        var again = state == WOKEN || cancels > cancelsDelivered; // each cancellation has a poll of its own
         state = again ? QUEUED : IDLE;
         if (loop.watching != null) loop.watching.pend(this, again);
         return again;
@@ -354,6 +354,11 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         if (future instanceof Owned owned) owned.release(this); // who may spawn it on another executor
         end(null, cause);
         return true;
+    }
+
+    @Override
+    public int cancellations() {
+        return cancelsDelivered;
     }
 
     /// Logs where the task waits, and abandons its future, if that is [Cancellable], without a poll.

@@ -13,6 +13,7 @@ import trale.internal.Cancellation;
 import trale.internal.Explanation;
 import trale.internal.Failures;
 import trale.internal.Owned;
+import trale.internal.probe.TaskWaker;
 
 /// A node with two children, a future and a sleep.
 ///
@@ -30,6 +31,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     private boolean over; // f has become something
     private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
     private @Nullable Cancellation caller; // the latest cancellation by the caller
+    private boolean takenInside; // an await inside of f has taken a cancellation from the task, while f ran
 
     Timeout(Duration duration, Future<Void> sleep, Future<T> f) {
         this.duration = duration;
@@ -68,7 +70,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             var p = pollOnce(cx);
             if (p instanceof Poll.Pending<T>) {
-                waits = caller != null || sleep.poll(cx) instanceof Poll.Pending<Void>;
+                waits = caller != null || takenInside || sleep.poll(cx) instanceof Poll.Pending<Void>;
                 if (!waits) p = pollOnce(cx); // what has come since its last poll is in time
             }
             return waits || p instanceof Poll.Ready<T> ? p : null;
@@ -97,10 +99,14 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     }
 
     private Poll<T> pollOnce(Context cx) throws Exception {
+        if (over) throw new IllegalStateException("polled after its end: " + this + ". A future has one value: await it once");
         over = true; // unless it is pending
+        var task = cx.waker() instanceof TaskWaker w ? w.task() : null;
+        var before = task == null ? 0 : task.cancellations();
         var p = f.poll(cx);
         if (p == null) throw Failures.returnedNull(f);
         over = p instanceof Poll.Ready<T>;
+        if (task != null && task.cancellations() != before) takenInside = true; // as by cancel: the time is not that of a cleanup
         return p;
     }
 
@@ -146,7 +152,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     @Override
     protected void explain(Explanation to) {
         to.polls(f);
-        if (late == null && caller == null) to.polls(sleep);
+        if (late == null && caller == null && !takenInside) to.polls(sleep);
     }
 
     @Override
