@@ -85,7 +85,8 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         task.cancel(Cancellation.PLAIN);
     }
 
-    /// As [#cancel()], with a reason: the message of the CancellationException.
+    /// As [#cancel()], with a reason: the message of the CancellationException. If several are asked for before one is delivered, each has the
+    /// latest reason.
     ///
     /// <!-- run: JoinHandle<Void> sleeper = Executor.spawn(Timer.sleep(Duration.ofHours(1))); -->
     /// ```java
@@ -162,14 +163,17 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     /// @throws IllegalStateException the task awaits its own end
     @Override
     public Poll<T> poll(Context cx) throws Exception {
-        if (cx.task == task)
-            throw new IllegalStateException("a task awaits its own handle, and would wait for ever; return the value, or await another task's");
+        if (cx.task == task) throw awaitsItself();
         if (task.onEnd(cx.waker())) return Poll.pending();
         var failure = task.failure();
         if (failure == null) return Poll.ready(task.value());
         markAwaited(failure);
         JoinHandle.<Exception>rethrow(failure);
         throw new AssertionError("unreachable");
+    }
+
+    static IllegalStateException awaitsItself() {
+        return new IllegalStateException("a task awaits its own handle, and would wait for ever; return the value, or await another task's");
     }
 
     /// Adds to a failure of another thread or task the place where it is awaited.

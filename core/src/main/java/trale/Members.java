@@ -3,13 +3,15 @@ package trale;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
+import trale.internal.Failures;
 import trale.internal.Log;
 import trale.internal.Owned;
-import trale.internal.Failures;
 
 /// `all`, `any` and `race`: several futures as the children of one, without a body beside them.
 abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Object> extends Children<T> {
@@ -17,6 +19,9 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
     private final int size;
     private List<Future<? extends M>> members; // those that are still to be forked
     final List<JoinHandle<? extends M>> handles;
+
+    /// The children that wait for a JoinHandle or a stage, whose value any number of tasks may have. Null: there is none.
+    private @Nullable Set<Task<?>> shared;
 
     Members(String name, Collection<? extends Future<? extends M>> futures) {
         this.name = name;
@@ -31,7 +36,13 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
     @Override
     void begin() {
         try {
-            for (var f : members) handles.add(forkOwn(f));
+            for (var f : members) {
+                var handle = forkOwn(f);
+                handles.add(handle);
+                if (!(f instanceof JoinHandle<?> || f instanceof StageFuture<?>)) continue;
+                if (shared == null) shared = new HashSet<>();
+                shared.add(handle.task);
+            }
         } finally {
             if (handles.size() < size) dropUnbegun();
             members = List.of(); // a task forgets its future when it ends
@@ -73,6 +84,11 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
         else Log.error(name + ": a member failed after another one had won: " + this, failed);
     }
 
+    /// Closes the value of a child, unless others have it too.
+    final void discard(Task<?> child, @Nullable Throwable failed) {
+        if (shared == null || !shared.contains(child)) Failures.discard(child.value(), failed);
+    }
+
     /// @param early a failure that is not the outcome, or null
     T failed(@Nullable Throwable early) throws Exception {
         var thrown = failure != null ? failure : Objects.requireNonNull(outside).exception("cancelled");
@@ -105,6 +121,11 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             var values = new ArrayList<M>(handles.size());
             for (var h : handles) values.add(h.task.value());
             return Collections.unmodifiableList(values);
+        }
+
+        @Override
+        void discardValues(@Nullable Throwable failed) {
+            for (var h : handles) discard(h.task, failed);
         }
 
         private boolean allHaveValues() {
@@ -141,6 +162,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             if (failed != null) child.failure(); // seen
             if (winner != null || (failures && failure != null)) {
                 if (failed != null) lost(failed);
+                else discard(child, failure);
             } else if (failed == null) {
                 winner = (Task<? extends M>) child;
                 failure = null; // of `any`: those that failed before do not count
@@ -161,6 +183,12 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
                 failure = null;
             }
             cancelled = true;
+        }
+
+        /// A loser's value was closed when it ended.
+        @Override
+        void discardValues(@Nullable Throwable failed) {
+            if (winner != null) discard(winner, failed);
         }
 
         @Override
