@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
+import trale.internal.Failures;
 import trale.internal.Log;
 import trale.internal.Owned;
 
@@ -73,6 +74,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// {@return the outcome, when all has ended}
     abstract T result() throws Exception;
 
+    /// Closes the values that were obtained and are not in the outcome.
+    ///
+    /// @param failed the outcome, which suppresses what closing throws; null: this was given up, and the outcome is a value
+    abstract void discardValues(@Nullable Throwable failed);
+
     /// Delivers a cancellation to what is done beside the children.
     abstract void cancelBody(Cancellation cancellation);
 
@@ -88,7 +94,15 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         if (!advanceInside(cx) || first != null) return Poll.pending();
         over = true;
         tell(false);
-        return Poll.ready(result());
+        T value;
+        try {
+            value = result();
+        } catch (Throwable t) {
+            discardValues(t);
+            throw t;
+        }
+        if (dropped) discardValues(null);
+        return Poll.ready(value);
     }
 
     private void start() {
@@ -212,17 +226,25 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         remove(child);
         try {
             if (!(failed instanceof CancellationException && child.isCancelled())) ended(child, failed);
+            else for (var t : failed.getSuppressed()) if (!(t instanceof JoinHandle.AwaitedHere)) cleanupFailed(t);
         } catch (Throwable t) {
             Log.error("a scope could not take note of a child's end", t);
         }
         if (waker != null && (first == null || failed != null)) Outcome.wake(waker);
     }
 
+    /// What is suppressed in a child's cancellation, which ends here, as the failure of a leaf's drop: a failure of this keeps it, a value
+    /// can't.
+    final void cleanupFailed(Throwable failed) {
+        if (failure != null) Failures.suppress(failure, failed);
+        else Log.error("a cleanup failed, but its task was cancelled: " + this, failed);
+    }
+
     /// The first failure cancels everything else, with itself as the cause. Children that have been told to stop are in their
     /// cleanup, which a second cancellation would break off: they are left alone.
     final void fail(Throwable t) {
         if (failure != null) {
-            Task.suppress(failure, t);
+            Failures.suppress(failure, t);
             return;
         }
         failure = t;

@@ -278,6 +278,8 @@ public final class Executor implements AutoCloseable {
     /// them. An abandoned task ends with CancellationException, its resources of [JoinHandle#closing(AutoCloseable)] are closed, what it
     /// waits for is dropped, but its body goes no further: no `finally` block of it runs.
     ///
+    /// The rest of a body or a scope that was dropped counts as cancelled already, so the first round leaves it alone.
+    ///
     /// Which tasks were abandoned, and where they are, is logged (System.Logger `trale`).
     ///
     /// <!-- run: -->

@@ -56,9 +56,10 @@ public interface Future<T extends @Nullable Object> {
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with. If all have values in spite of that, they are returned, and the next await of that task throws the
     /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it
-    /// stops waiting, and that task runs on. If this throws, the values that others had already are dropped. A value that has to be closed,
-    /// such as a permit, would be lost. Give this a body that awaits the future and closes the value. A drop before the first poll drops
-    /// the futures. Any thread may call this method.
+    /// stops waiting, and that task runs on. If this throws, the values that others had already reach no code. Those that are
+    /// [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed. The value of a [JoinHandle] or a
+    /// stage stays open, because other tasks may have it. An item that was received is lost. A drop before the first poll drops the futures.
+    /// Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -84,7 +85,8 @@ public interface Future<T extends @Nullable Object> {
     ///
     /// The others are cancelled before any of them is polled again: each throws CancellationException at its await. This is ready when they
     /// have ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it, in the order in which
-    /// they came. What a loser's cleanup fails with is logged. If several are ready at their first poll, the first of the arguments wins.
+    /// they came. What a loser's cleanup fails with is logged. The value of a loser that returns one all the same is closed, if it is
+    /// [AutoCloseable] and of no handle or stage. If several are ready at their first poll, the first of the arguments wins.
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with; failures from before are suppressed in it. If one of them has a value all the same, this returns it, and the next await

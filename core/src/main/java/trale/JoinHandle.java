@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
+import trale.internal.Failures;
 import trale.internal.Waiting;
 
 /// A handle of a spawned task, to wait for its end or to ask it to stop.
@@ -84,7 +85,8 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         task.cancel(Cancellation.PLAIN);
     }
 
-    /// As [#cancel()], with a reason: the message of the CancellationException.
+    /// As [#cancel()], with a reason: the message of the CancellationException. If several are asked for before one is delivered, each has the
+    /// latest reason.
     ///
     /// <!-- run: JoinHandle<Void> sleeper = Executor.spawn(Timer.sleep(Duration.ofHours(1))); -->
     /// ```java
@@ -161,8 +163,7 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     /// @throws IllegalStateException the task awaits its own end
     @Override
     public Poll<T> poll(Context cx) throws Exception {
-        if (cx.task == task)
-            throw new IllegalStateException("a task awaits its own handle, and would wait for ever; return the value, or await another task's");
+        if (cx.task == task) throw awaitsItself();
         if (task.onEnd(cx.waker())) return Poll.pending();
         var failure = task.failure();
         if (failure == null) return Poll.ready(task.value());
@@ -171,9 +172,13 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         throw new AssertionError("unreachable");
     }
 
+    static IllegalStateException awaitsItself() {
+        return new IllegalStateException("a task awaits its own handle, and would wait for ever; return the value, or await another task's");
+    }
+
     /// Adds to a failure of another thread or task the place where it is awaited.
     static void markAwaited(Throwable failure) {
-        if (failure.getSuppressed().length < MAX_MARKS) Task.suppress(failure, new AwaitedHere());
+        if (failure.getSuppressed().length < MAX_MARKS) Failures.suppress(failure, new AwaitedHere());
     }
 
     /// Gives up waiting; the task runs on. The polling task's own waker is taken out. A waker of [Context#of] stays until the end, because

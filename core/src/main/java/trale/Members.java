@@ -3,10 +3,13 @@ package trale;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
+import trale.internal.Failures;
 import trale.internal.Log;
 import trale.internal.Owned;
 
@@ -16,6 +19,9 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
     private final int size;
     private List<Future<? extends M>> members; // those that are still to be forked
     final List<JoinHandle<? extends M>> handles;
+
+    /// The children that wait for a JoinHandle or a stage, whose value any number of tasks may have. Null: there is none.
+    private @Nullable Set<Task<?>> shared;
 
     Members(String name, Collection<? extends Future<? extends M>> futures) {
         this.name = name;
@@ -30,7 +36,13 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
     @Override
     void begin() {
         try {
-            for (var f : members) handles.add(forkOwn(f));
+            for (var f : members) {
+                var handle = forkOwn(f);
+                handles.add(handle);
+                if (!(f instanceof JoinHandle<?> || f instanceof StageFuture<?>)) continue;
+                if (shared == null) shared = new HashSet<>();
+                shared.add(handle.task);
+            }
         } finally {
             if (handles.size() < size) dropUnbegun();
             members = List.of(); // a task forgets its future when it ends
@@ -68,14 +80,19 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
 
     /// A loser has failed in its cleanup: a winner's failure keeps it, a winner's value can't.
     void lost(Throwable failed) {
-        if (failure != null) Task.suppress(failure, failed);
+        if (failure != null) Failures.suppress(failure, failed);
         else Log.error(name + ": a member failed after another one had won: " + this, failed);
+    }
+
+    /// Closes the value of a child, unless others have it too.
+    final void discard(Task<?> child, @Nullable Throwable failed) {
+        if (shared == null || !shared.contains(child)) Failures.discard(child.value(), failed);
     }
 
     /// @param early a failure that is not the outcome, or null
     T failed(@Nullable Throwable early) throws Exception {
         var thrown = failure != null ? failure : Objects.requireNonNull(outside).exception("cancelled");
-        if (early != null) Task.suppress(thrown, early);
+        if (early != null) Failures.suppress(thrown, early);
         JoinHandle.<Exception>rethrow(thrown);
         throw new AssertionError("unreachable");
     }
@@ -104,6 +121,11 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             var values = new ArrayList<M>(handles.size());
             for (var h : handles) values.add(h.task.value());
             return Collections.unmodifiableList(values);
+        }
+
+        @Override
+        void discardValues(@Nullable Throwable failed) {
+            for (var h : handles) discard(h.task, failed);
         }
 
         private boolean allHaveValues() {
@@ -140,6 +162,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             if (failed != null) child.failure(); // seen
             if (winner != null || (failures && failure != null)) {
                 if (failed != null) lost(failed);
+                else discard(child, failure);
             } else if (failed == null) {
                 winner = (Task<? extends M>) child;
                 failure = null; // of `any`: those that failed before do not count
@@ -149,7 +172,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             } else if (failure == null) {
                 failure = failed; // of `any`, which goes on
             } else {
-                Task.suppress(failure, failed);
+                Failures.suppress(failure, failed);
             }
         }
 
@@ -160,6 +183,12 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
                 failure = null;
             }
             cancelled = true;
+        }
+
+        /// A loser's value was closed when it ended.
+        @Override
+        void discardValues(@Nullable Throwable failed) {
+            if (winner != null) discard(winner, failed);
         }
 
         @Override

@@ -234,6 +234,8 @@ final class RunLoop {
         var task = new Task<>(this, f);
         task.tell(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
         task.nextCancellation(); // takes the request back: the drop has told the body already
+        // The first round of a close leaves its cleanup alone; if another thread reads `rounds` late, the second does too.
+        if (rounds == 0) task.cancelsDelivered++;
         start(task, null);
     }
 

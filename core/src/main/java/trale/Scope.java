@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
+import trale.internal.Failures;
 
 /// Tasks that have all ended when their scope has: structured concurrency.
 ///
@@ -34,7 +35,10 @@ import trale.internal.Cancellation;
 /// body and all children have ended changes nothing here: the awaiting body gets the value, and its next await throws the
 /// CancellationException.
 ///
-/// A child that was cancelled by its own handle is no failure. A child that ends with a CancellationException that was not asked
+/// If the body has returned a value and the scope throws, the value reaches no code. It is closed, if it is [AutoCloseable]: a permit is free
+/// again.
+///
+/// A child that was cancelled by its own handle is no failure. What its leaf's `drop`, or a `close()`, throws meanwhile is logged. A child that ends with a CancellationException that was not asked
 /// for is a failure.
 ///
 /// **Threads.** The children are tasks of the executor on which the body runs. A scope is used on that executor's thread alone, by
@@ -241,6 +245,11 @@ public final class Scope {
             if (failure != null) JoinHandle.<Exception>rethrow(failure);
             if (outside != null) throw cancelled != null ? cancelled : outside.exception("cancelled");
             return value();
+        }
+
+        @Override
+        void discardValues(@Nullable Throwable failed) {
+            Failures.discard(value, failed);
         }
 
         @SuppressWarnings("NullAway") // null if T may be null

@@ -44,6 +44,7 @@ final class StageFuture<T extends @Nullable Object> extends Owned implements Fut
     public Poll<T> poll(Context cx) throws Exception {
         end.waker = cx.waker();
         if (!registered) {
+            if (stage instanceof TaskFuture<T> f && f.task != null && f.task == cx.task) throw JoinHandle.awaitsItself();
             registered = true;
             stage.whenComplete(end);
         }

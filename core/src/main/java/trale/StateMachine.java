@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
+import trale.internal.Failures;
 import trale.internal.Log;
 import trale.internal.Owned;
 
@@ -133,7 +134,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             if (resumed && future instanceof Cancellable c) cancellation = c.undelivered(false);
             return value;
         }
-        if (poll == null) throw Task.returnedNull(future);
+        if (poll == null) throw Failures.returnedNull(future);
         awaiting = future;
         return PENDING;
     }
@@ -177,29 +178,23 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         try {
             thrown = why.exception("cancelled");
         } catch (Error e) {
-            throw future == null ? e : Task.dropped(future, e);
+            throw future == null ? e : Failures.dropped(future, e);
         }
-        return future == null ? thrown : Task.dropped(future, thrown);
+        return future == null ? thrown : Failures.dropped(future, thrown);
     }
 
     /// Asks the body to stop. At the next poll, which the caller arranges, the innermost await drops its future and throws
-    /// CancellationException. A body that has not started ends without running. A body that is running throws at its next await. A body
-    /// that was dropped is being cancelled already.
+    /// CancellationException. A body that has not started ends without running. A body that is running throws at its next await.
     @Override
     public final void cancel(Cancellation why) {
-        if (!dropped) throwAtInnermost(why);
+        if (awaiting instanceof Cancellable inner && !(inner instanceof StateMachine<?> body && body.state < 0)) inner.cancel(why);
+        else cancellation = why;
     }
 
     /// {@return a cancellation that this body has not thrown, because no await was left; or null}
     @Override
     public final @Nullable Cancellation undelivered(boolean failed) {
         return cancellation;
-    }
-
-    private void throwAtInnermost(Cancellation why) {
-        if (awaiting instanceof StateMachine<?> inner && inner.state >= 0) inner.throwAtInnermost(why);
-        else if (awaiting instanceof Cancellable inner && !(inner instanceof StateMachine<?>)) inner.cancel(why);
-        else cancellation = why;
     }
 
     @Override
@@ -216,7 +211,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             return;
         }
         try {
-            throwAtInnermost(Cancellation.PLAIN);
+            cancel(Cancellation.PLAIN);
             if (poll(Context.DROPPED) instanceof Poll.Pending<?>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert state == FINISHED; // as asked for

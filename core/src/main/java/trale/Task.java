@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
+import trale.internal.Failures;
 import trale.internal.Log;
 import trale.internal.Owned;
 import trale.internal.probe.Watched;
@@ -96,7 +97,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     /// two overwrites the other.
     private Cancellation asked = Cancellation.PLAIN;
 
-    private int cancelsDelivered; // see nextCancellation
+    int cancelsDelivered; // see nextCancellation; more than `cancels`: the next one is not delivered
 
     /// What users call it. Written by any thread, read for people.
     volatile @Nullable String name;
@@ -182,7 +183,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     ///
     /// @return how the body is told, or null
     @Nullable Cancellation nextCancellation() {
-        if (cancels == cancelsDelivered) return null;
+        if (cancels <= cancelsDelivered) return null;
         if (cancelsDelivered++ == 0) cancelledAt = loop.budget.now;
         return asked;
     }
@@ -215,7 +216,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
             return false;
         }
         loop.waitQueue.add(this); // where the end of the executor finds it
-        var again = state == WOKEN || cancels != cancelsDelivered; // each cancellation has a poll of its own
+        var again = state == WOKEN || cancels > cancelsDelivered; // each cancellation has a poll of its own
         state = again ? QUEUED : IDLE;
         if (loop.watching != null) loop.watching.pend(this, again);
         return again;
@@ -230,7 +231,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
             c.cancel(cancellation); // the poll throws it, at the line of the innermost await
         }
         var poll = f.poll(cx);
-        if (poll == null) throw returnedNull(f);
+        if (poll == null) throw Failures.returnedNull(f);
         return poll;
     }
 
@@ -243,32 +244,9 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     /// The leaf is given up also if there is no memory for the exception.
     private static CancellationException cancelled(Future<?> leaf, Cancellation cancellation) {
         try {
-            return dropped(leaf, cancellation.exceptionOfLeaf("the task was cancelled"));
+            return Failures.dropped(leaf, cancellation.exceptionOfLeaf("the task was cancelled"));
         } catch (Error e) {
-            throw dropped(leaf, e);
-        }
-    }
-
-    static NullPointerException returnedNull(Future<?> f) {
-        return new NullPointerException(f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
-    }
-
-    /// Gives up a future. What its `drop` throws is suppressed in `cause`.
-    static <E extends Throwable> E dropped(Future<?> f, E cause) {
-        try {
-            f.drop();
-        } catch (Throwable t) {
-            suppress(cause, t);
-        }
-        return cause;
-    }
-
-    /// Adds `more` to what `failure` suppresses, unless it is the same object, or there is no memory for it.
-    static void suppress(Throwable failure, Throwable more) {
-        try {
-            if (failure != more) failure.addSuppressed(more);
-        } catch (OutOfMemoryError e) {
-            // What was first is kept.
+            throw Failures.dropped(leaf, e);
         }
     }
 
@@ -298,7 +276,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
 
     /// Ends a task that will not be polled again: its executor is gone, or the heap is full.
     void abandon(Throwable cause) {
-        if (state != DONE) end(null, future == null ? cause : dropped(future, cause));
+        if (state != DONE) end(null, future == null ? cause : Failures.dropped(future, cause));
     }
 
     /// Ends a task whose simulated machine has lost its power: nothing of it runs any more, and its failure is not reported.
@@ -315,6 +293,11 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
         if (future instanceof Owned owned) owned.release(this); // the caller may spawn it on another executor
         end(null, null); // its handle is given to no one
         return true;
+    }
+
+    @Override
+    public int cancellations() {
+        return cancelsDelivered;
     }
 
     /// Logs where the task waits, and abandons its future, if that is [Cancellable], without a poll.

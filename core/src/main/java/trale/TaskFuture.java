@@ -11,7 +11,7 @@ import trale.internal.Cancellation;
 final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     private static final Cancellation CANCELLED = new Cancellation("its CompletableFuture was cancelled", null);
 
-    private final @Nullable Task<?> task; // null: a dependent stage
+    final @Nullable Task<?> task; // null: a dependent stage
 
     TaskFuture(@Nullable Task<?> task) {
         this.task = task;

@@ -2,9 +2,11 @@ package trale;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,5 +86,51 @@ class DroppedBodyTest extends UnderBothArrangements {
         while (closing.getState() != Thread.State.TIMED_WAITING) Thread.onSpinWait(); // it has cancelled, and waits for the end
         finish();
         closing.join();
+    }
+
+    @Test
+    void closingTheExecutorLetsTheCleanupOfADroppedScopeEnd() throws Exception {
+        var scope = Scope.run(s -> {
+            try {
+                await(gate);
+            } finally {
+                log.add("cleanup");
+                log.add(await(cleanup));
+            }
+        });
+        onExecutor(() -> {
+            scope.poll(Context.of(() -> {}));
+            scope.drop();
+            return null;
+        });
+        var closing = new Thread(executor::close);
+        closing.start();
+        while (closing.getState() != Thread.State.TIMED_WAITING) Thread.onSpinWait();
+        finish();
+        closing.join();
+    }
+
+    /// The second round reaches the cleanup that hangs, and the third one what waits behind it.
+    @Test
+    void closingWithGraceCancelsACleanupThatHangsAgain() throws Exception {
+        var body = async(() -> {
+            try {
+                await(gate);
+            } finally {
+                try {
+                    await(cleanup);
+                } finally {
+                    log.add("released");
+                }
+            }
+        });
+        onExecutor(() -> {
+            body.poll(Context.of(() -> {}));
+            body.drop();
+            return null;
+        });
+        assertTrue(executor.close(Duration.ofMillis(200)), "it was abandoned");
+        assertEquals(List.of("released"), log);
+        assertEquals(1, cleanup.drops.get());
     }
 }

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -29,11 +31,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import trale.net.AsyncRead;
+import trale.net.AsyncWrite;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
 import trale.support.Gate;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
+import trale.sync.Channel;
+import trale.sync.Semaphore;
+import trale.time.Interval;
 import trale.time.Timer;
 
 /// What belongs to whom: a future to one owner, a resource to the task that closes it, a failure to those who are told of it.
@@ -69,6 +76,29 @@ class OwnershipTest extends UnderBothArrangements {
                 }
             }
         }).join());
+    }
+
+    @Test
+    void whatTakesSomethingTakesItOnce() {
+        var channel = new Channel<String>(10);
+        for (var i = 0; i < 3; i++) channel.offer("item");
+        var mutex = new Semaphore(2);
+        var source = AsyncRead.of(new ByteArrayInputStream(new byte[2]));
+        var taking = List.<Future<?>>of(
+                channel.receive(), channel.send("item"), mutex.acquire(), Interval.every(Duration.ofMillis(1)).tick(),
+                source.read(ByteBuffer.allocate(1)), AsyncWrite.of(new ByteArrayOutputStream()).write(ByteBuffer.allocate(1)),
+                Timer.timeout(Duration.ofHours(1), channel.receive()));
+        for (var f : taking) {
+            var twice = executor.submit(() -> {
+                await(f);
+                await(f);
+            });
+            var refused = assertThrows(CompletionException.class, twice::join).getCause();
+            assertInstanceOf(IllegalStateException.class, refused);
+            assertTrue(refused.getMessage().startsWith("polled after its end: "), refused.getMessage());
+        }
+        assertEquals(2, channel.size());
+        assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
     }
 
     @Test

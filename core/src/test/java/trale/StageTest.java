@@ -27,6 +27,18 @@ import trale.time.Timer;
 class StageTest extends UnderBothArrangements {
 
     @Test
+    void aTaskThatAwaitsItsOwnCompletableFutureIsRefused() throws Exception {
+        var self = new CompletableFuture<JoinHandle<Void>>();
+        var task = executor.submit(() -> {
+            await(await(self).toCompletableFuture());
+        });
+        self.complete(task);
+        var refused = assertThrows(CompletionException.class, task::join).getCause();
+        assertInstanceOf(IllegalStateException.class, refused);
+        assertTrue(refused.getMessage().startsWith("a task awaits its own handle"), refused.getMessage());
+    }
+
+    @Test
     void aStageThatIsCompleteIsReadyAtOnce() {
         assertEquals("value", executor.submit(() -> await(CompletableFuture.completedStage("value"))).join());
         assertEquals("value", executor.submit(Future.from(CompletableFuture.completedFuture("value"))).join());

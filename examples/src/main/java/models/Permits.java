@@ -79,18 +79,18 @@ enum Permits implements Model.Twin {
         var first = this == RELEASE_LOOKS_FIRST;
         return switch (at) {
             case RELEASE -> {
-                if (first) yield m.at("Semaphore.release", "line.size == 0").gives(m.get(SIZE) == 0) ? RELEASE + 5 : RELEASE + 1;
+                if (first) yield m.at("Semaphore.wakeNext", "line.size == 0").gives(m.get(SIZE) == 0) ? RELEASE + 5 : RELEASE + 1;
                 check(m.at("Semaphore.release", "free.getAndIncrement()").getAndAdd(FREE, 1) == 0, "there are two permits");
                 yield RELEASE + 1;
             }
             case RELEASE + 1 -> {
-                if (!first) yield m.at("Semaphore.release", "line.size == 0").gives(m.get(SIZE) == 0) ? END : RELEASE + 2;
+                if (!first) yield m.at("Semaphore.wakeNext", "line.size == 0").gives(m.get(SIZE) == 0) ? END : RELEASE + 2;
                 m.at("Semaphore.release", "free.getAndIncrement()").getAndAdd(FREE, 1);
                 yield RELEASE + 2;
             }
             case RELEASE + 2 -> lock(m, RELEASE + 3);
             case RELEASE + 3 -> {
-                wakeNext(m.at("Semaphore.release", "line.next()"));
+                wakeNext(m.at("Semaphore.wakeNext", "line.next()"));
                 yield RELEASE + 4;
             }
             case RELEASE + 4 -> unlock(m, END);
@@ -117,7 +117,7 @@ enum Permits implements Model.Twin {
                 yield isIn ? 7 : 6;
             }
             case 6 -> {
-                m.at("Line.add", "size++");
+                m.at("Line.sleep", "size++");
                 if (this == COUNTS_ITSELF_PLAINLY) m.put(SIZE, m.get(SIZE) + 1);
                 else m.set(SIZE, m.get(SIZE) + 1);
                 yield this == DOES_NOT_LOOK_AGAIN ? 11 : 7;
@@ -128,7 +128,7 @@ enum Permits implements Model.Twin {
                 yield 11;
             }
             case 9 -> {
-                m.at("Line.remove", "size--").set(SIZE, m.get(SIZE) - 1);
+                m.at("Line.step", "size--").set(SIZE, m.get(SIZE) - 1);
                 m.set(turn, 0);
                 yield 10;
             }

@@ -5,6 +5,7 @@ import static trale.Async.await;
 
 import java.io.EOFException;
 import java.io.InputStream;
+import java.io.PipedInputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import trale.Future;
@@ -26,7 +27,7 @@ public interface AsyncRead {
     /// while (await(source.read(buffer.clear())) >= 0) IO.println(buffer.position() + " bytes");
     /// ```
     ///
-    /// @param to a heap or direct buffer. If it has no room, the result is 0 at once
+    /// @param to a heap or direct buffer. If it has no room, the result is 0 at once, unless the source is a socket that is closed
     /// @return how many bytes, or −1 at the end of the stream; fails with [java.io.IOException] as the source does
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     Future<Integer> read(ByteBuffer to);
@@ -62,6 +63,9 @@ public interface AsyncRead {
     ///
     /// The caller closes the stream. Until then, a call that is blocked holds its thread. From any thread.
     ///
+    /// Each call is made on another thread. A pipe of java.io counts as broken once the thread that used an end last has ended, so it is
+    /// refused. Between threads, and between a thread and a task, a [trale.sync.Channel] takes its place.
+    ///
     /// <!-- run in a task: Process child = new ProcessBuilder("echo", "hello").start(); -->
     /// ```java
     /// var lines = new LineReader(AsyncRead.of(child.getInputStream()), 8192);
@@ -69,7 +73,9 @@ public interface AsyncRead {
     /// ```
     ///
     /// @param in is read by this alone
+    /// @throws IllegalArgumentException it is a [PipedInputStream]
     static AsyncRead of(InputStream in) {
+        if (in instanceof PipedInputStream) throw BlockingStreams.isPipe();
         return new BlockingStreams.Input(Objects.requireNonNull(in, "the stream is null"));
     }
 

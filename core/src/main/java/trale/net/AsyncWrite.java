@@ -4,6 +4,7 @@ import static trale.Async.async;
 import static trale.Async.await;
 
 import java.io.OutputStream;
+import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import trale.Future;
@@ -29,7 +30,8 @@ public interface AsyncWrite {
     /// IO.println(n + " bytes are written, " + bytes.remaining() + " are left");
     /// ```
     ///
-    /// @param from a heap or direct buffer, which may be read-only. If it has no bytes left, the result is 0 at once
+    /// @param from a heap or direct buffer, which may be read-only. If it has no bytes left, the result is 0 at once, unless the target is a
+    ///     socket that is closed
     /// @return how many bytes; fails with [java.io.IOException] as the target does
     Future<Integer> write(ByteBuffer from);
 
@@ -58,7 +60,7 @@ public interface AsyncWrite {
     /// taken the bytes before the buffer's position. The call goes on, without an interrupt. The next write waits for it, and fails if it
     /// failed. A second write while one waits fails with [IllegalStateException].
     ///
-    /// The caller closes the stream. From any thread.
+    /// The caller closes the stream. From any thread. A pipe of java.io is refused, as by [AsyncRead#of(java.io.InputStream)].
     ///
     /// <!-- run in a task: Process child = new ProcessBuilder("cat").start(); ByteBuffer bytes = ByteBuffer.wrap("hello".getBytes()); -->
     /// ```java
@@ -66,7 +68,9 @@ public interface AsyncWrite {
     /// ```
     ///
     /// @param out is written to by this alone
+    /// @throws IllegalArgumentException it is a [PipedOutputStream]
     static AsyncWrite of(OutputStream out) {
+        if (out instanceof PipedOutputStream) throw BlockingStreams.isPipe();
         return new BlockingStreams.Output(Objects.requireNonNull(out, "the stream is null"));
     }
 }

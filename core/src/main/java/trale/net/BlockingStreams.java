@@ -61,6 +61,7 @@ abstract class BlockingStreams {
                 try {
                     var p = step(cx);
                     waits = p instanceof Poll.Pending<Integer>;
+                    if (!waits) owner = this; // a second await of this is refused
                     return p;
                 } finally {
                     if (!waits) stream.current = null;
@@ -81,6 +82,11 @@ abstract class BlockingStreams {
                 if (stream.current == this) stream.current = null;
             }
         }
+    }
+
+    static IllegalArgumentException isPipe() {
+        return new IllegalArgumentException("a pipe of java.io needs one thread at each end that lives as long as the pipe, and here each call has a "
+                + "thread of its own; give the bytes to a trale.sync.Channel instead");
     }
 
     /// Begins a call. Nothing runs before [#outcome(Context)] polls it.

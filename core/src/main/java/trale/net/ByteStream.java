@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +123,10 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         }
 
         @Override
-        @Nullable Poll<T> atOnce() {
-            return buffer.hasRemaining() ? null : moved(0);
+        @Nullable Poll<T> atOnce() throws ClosedChannelException {
+            if (buffer.hasRemaining()) return null;
+            endpoint.descriptor.requireOpen();
+            return moved(0);
         }
 
         @Override

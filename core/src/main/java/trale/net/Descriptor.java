@@ -3,8 +3,7 @@ package trale.net;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
 import trale.internal.linux.Fd;
@@ -23,6 +22,9 @@ import trale.reactor.Source;
 ///     └─────────────────────── end, drop ───────────┘
 /// ```
 ///
+/// If the stack ends inside an operation, it ends the operation, and leaves UNSURE: free, but the slot may say NOTHING although the call was
+/// not made. So the next operation makes it in any case.
+///
 /// `close()` marks it closed, wakes the waiting tasks, ends the watch, lets the calls in progress return, and gives the number back. So no
 /// system call is made on a number that the kernel may already have given to another file. When this `close()` returns, the number and
 /// the port are free. A second `close()` at the same time does not wait: a waker that the first one wakes may call it.
@@ -37,6 +39,7 @@ final class Descriptor implements Runnable {
     private static final int FREE = 0;
     private static final int CLAIMED = 1;
     private static final int CALLING = 2;
+    static final int UNSURE = 3;
 
     private static final boolean REPORT_LEAKS = Boolean.getBoolean("trale.leaks");
 
@@ -44,12 +47,18 @@ final class Descriptor implements Runnable {
     private final Source source;
     private final @Nullable Throwable opened = REPORT_LEAKS ? new Throwable("it was opened here") : null;
 
-    /// The states of the two directions: FREE, CLAIMED or CALLING. Only the owner of a claim changes a state that is not FREE.
+    private static final AtomicIntegerFieldUpdater<Descriptor> READING = AtomicIntegerFieldUpdater.newUpdater(Descriptor.class, "reading");
+    private static final AtomicIntegerFieldUpdater<Descriptor> WRITING = AtomicIntegerFieldUpdater.newUpdater(Descriptor.class, "writing");
+    private static final AtomicIntegerFieldUpdater<Descriptor> LIFE = AtomicIntegerFieldUpdater.newUpdater(Descriptor.class, "life");
+
+    /// The states of the two directions: FREE, CLAIMED, CALLING or UNSURE. Only the owner of a claim changes a state that is CLAIMED or
+    /// CALLING.
     ///
     /// An operation writes CALLING, *then* reads `life`. `close` writes `life`, *then* reads this. Both are sequentially consistent, so
     /// the operation makes no call, or `close` waits for the end of the call. At the end of a call a release write is enough: `close`
     /// reads until it sees it.
-    private final AtomicIntegerArray users = new AtomicIntegerArray(2);
+    volatile int reading = FREE;
+    volatile int writing = FREE;
 
     private static final int OPEN = 0;
     private static final int CLOSING = 1;
@@ -58,7 +67,7 @@ final class Descriptor implements Runnable {
 
     /// OPEN until a close takes it to CLOSING. That thread takes it to CLOSED, or to UNFINISHED if a step failed. The next close takes
     /// UNFINISHED to CLOSING again. Operations are refused in every state but OPEN.
-    private final AtomicInteger life = new AtomicInteger(OPEN);
+    private volatile int life = OPEN;
 
     /// Registers the descriptor with the reactor of the current executor. From then on this object closes it. If the registration fails,
     /// the caller still has to.
@@ -72,7 +81,7 @@ final class Descriptor implements Runnable {
     }
 
     private boolean isClosed() {
-        return life.get() != OPEN;
+        return life != OPEN;
     }
 
     /// {@return the exception for a closed slot} If the socket is still open, its executor was closed.
@@ -84,34 +93,49 @@ final class Descriptor implements Runnable {
         return direction == READER ? source.read() : source.write();
     }
 
-    /// Begins a system call.
+    private static AtomicIntegerFieldUpdater<Descriptor> users(int direction) {
+        return direction == READER ? READING : WRITING;
+    }
+
+    /// Begins a system call. If it fails, the direction is as it was.
     ///
     /// @param claimed the operation owns the direction already
-    /// @return the number to make it on; [#leave(int)] follows, at once and in any case
+    /// @return the number to make it on; [#leave(int)] follows at once, or the operation ends
     int enter(int direction, boolean claimed) throws ClosedChannelException {
-        if (!users.compareAndSet(direction, claimed ? CLAIMED : FREE, CALLING)) {
-            if (isClosed()) throw new ClosedChannelException();
-            throw new IllegalStateException("another operation " + (direction == READER ? "reads from" : "writes to")
-                    + " this socket, or waits to: one may read and one may write at a time; await it first");
+        var users = users(direction);
+        if (!users.compareAndSet(this, claimed ? CLAIMED : FREE, CALLING)) {
+            if (users.get(this) == UNSURE) slot(direction).done(true);
+            if (!users.compareAndSet(this, UNSURE, CALLING)) throw refused(direction);
         }
-        if (!isClosed()) return fd;
-        users.setRelease(direction, claimed ? CLAIMED : FREE);
+        if (life == OPEN) return fd; // no call since CALLING
+        if (direction == READER) reading = claimed ? CLAIMED : FREE;
+        else writing = claimed ? CLAIMED : FREE;
         throw claimed ? new AsynchronousCloseException() : new ClosedChannelException();
+    }
+
+    private IllegalStateException refused(int direction) throws ClosedChannelException {
+        requireOpen();
+        return new IllegalStateException("another operation " + (direction == READER ? "reads from" : "writes to")
+                + " this socket, or waits to: one may read and one may write at a time; await it first");
     }
 
     /// The call has returned; the operation still owns the direction.
     void leave(int direction) {
-        users.setRelease(direction, CLAIMED);
+        users(direction).lazySet(this, CLAIMED);
     }
 
     /// The operation has ended.
     void free(int direction) {
-        users.setRelease(direction, FREE);
+        users(direction).lazySet(this, FREE);
+    }
+
+    void requireOpen() throws ClosedChannelException {
+        if (isClosed()) throw new ClosedChannelException();
     }
 
     /// A system call that never has to wait.
     synchronized <T extends @Nullable Object> T call(SystemCall<T> call) throws IOException {
-        if (isClosed()) throw new ClosedChannelException();
+        requireOpen();
         return call.on(fd);
     }
 
@@ -121,7 +145,7 @@ final class Descriptor implements Runnable {
 
     /// {@return whether this call closed it}
     boolean close() {
-        if (!life.compareAndSet(OPEN, CLOSING) && !life.compareAndSet(UNFINISHED, CLOSING)) return false;
+        if (!LIFE.compareAndSet(this, OPEN, CLOSING) && !LIFE.compareAndSet(this, UNFINISHED, CLOSING)) return false;
         var reached = UNFINISHED;
         try {
             try {
@@ -134,7 +158,7 @@ final class Descriptor implements Runnable {
             }
             reached = release();
         } finally {
-            life.set(reached);
+            life = reached;
         }
         return true;
     }
@@ -142,7 +166,7 @@ final class Descriptor implements Runnable {
     @SuppressWarnings("ThreadPriorityCheck") // the thread that makes the call may need this thread's core to return
     private int release() {
         // The calls do not block and run no foreign code, so this wait is short.
-        while (users.get(READER) == CALLING || users.get(WRITER) == CALLING) Thread.yield();
+        while (reading == CALLING || writing == CALLING) Thread.yield();
         synchronized (this) {
             Fd.close(fd);
         }

@@ -45,7 +45,7 @@ abstract class Operation<T> extends Owned implements Future<T> {
     }
 
     /// {@return the outcome, if no call is needed; else null}
-    @Nullable Poll<T> atOnce() {
+    @Nullable Poll<T> atOnce() throws IOException {
         return null;
     }
 
@@ -66,17 +66,22 @@ abstract class Operation<T> extends Owned implements Future<T> {
     public final Poll<T> poll(Context cx) throws Exception {
         if (waker == OVER)
             throw new IllegalStateException("polled after its end: an operation of a socket has one value; await it once");
-        var waits = false;
         try {
+            var waits = false;
             var p = atOnce();
             for (var calls = 0; p == null; calls++) {
                 var n = calls < MAX_CALLS ? attempt(cx) : giveWay(cx);
                 waits = n == -Errno.EAGAIN;
                 p = waits ? Poll.pending() : result(n);
             }
-            return p;
-        } finally {
             if (!waits) end();
+            return p;
+        } catch (Throwable t) { // no call: if the stack has ended, the direction must be free all the same
+            var descriptor = endpoint.descriptor;
+            if (waker != null && direction == Descriptor.READER) descriptor.reading = Descriptor.UNSURE;
+            if (waker != null && direction == Descriptor.WRITER) descriptor.writing = Descriptor.UNSURE;
+            waker = OVER;
+            throw t;
         }
     }
 
@@ -89,9 +94,10 @@ abstract class Operation<T> extends Owned implements Future<T> {
     /// {@return what the call answered, or −EAGAIN: a wake is arranged}
     private int attempt(Context cx) throws IOException {
         var descriptor = endpoint.descriptor;
+        var now = cx.waker();
         var fd = descriptor.enter(direction, waker != null);
+        waker = now; // no call since enter: the direction is claimed
         try {
-            waker = cx.waker();
             var slot = descriptor.slot(direction);
             while (slot.poll(cx)) {
                 var n = 0;

@@ -74,10 +74,11 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     ///         [java.net.SocketException]: it can't be reached from here
     public void connect(InetSocketAddress peer) throws IOException {
         Objects.requireNonNull(peer, "the address is null");
-        remote = call(fd -> {
+        call(fd -> {
             Sockets.connect(fd, peer, local);
             local = (InetSocketAddress) Sockets.localAddress(fd);
-            return peer;
+            remote = peer; // under the lock, as in disconnect
+            return null;
         });
     }
 

@@ -41,6 +41,13 @@ public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
         return ByteStream.connect(Objects.requireNonNull(address, "the address is null"), null, UnixStream::new);
     }
 
+    /// Linux tells the peer alone, so a write that waits on this end is woken here. It fails then, as on a TCP stream (EPIPE).
+    @Override
+    public void shutdownOutput() throws IOException {
+        super.shutdownOutput();
+        descriptor.slot(Descriptor.WRITER).event(false);
+    }
+
     @Override
     Set<String> options() {
         return OPTIONS;

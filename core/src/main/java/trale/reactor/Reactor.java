@@ -17,6 +17,7 @@ import trale.internal.linux.Libc;
 import trale.internal.linux.TimerFd;
 import trale.internal.probe.Calls;
 import trale.internal.probe.Probe;
+import trale.internal.probe.TaskWaker;
 
 /// Turns what Linux reports into wakes.
 ///
@@ -230,6 +231,7 @@ public final class Reactor {
         try {
             waker.wake();
         } catch (Throwable t) {
+            if (t instanceof StackOverflowError e && waker instanceof TaskWaker) throw e; // no fault of the waker: the stack of the caller has ended
             Log.error("a waker threw: " + waker.getClass().getName(), t);
         }
     }

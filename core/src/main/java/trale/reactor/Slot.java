@@ -104,7 +104,10 @@ public final class Slot {
         return s instanceof TaskWaker w ? "task " + w.task().number() : s instanceof Waker ? "a waker" : s.toString();
     }
 
-    void event(boolean end) {
+    /// As an event does, makes a call worth making, and wakes the task that waits. From any thread: if Linux does not report what happened.
+    ///
+    /// @param end from now on a short read or write tells nothing
+    public void event(boolean end) {
         if (end) ended = true;
         turnInto(READY, READY);
     }
@@ -119,10 +122,14 @@ public final class Slot {
             var s = state;
             if (s == next || s == CLOSED || s == CLOSED_WHILE_WAITING) return;
             var waker = s instanceof Waker w ? w : null;
-            if (STATE.compareAndSet(this, s, waker == null ? next : nextIfAwaited)) {
+            if (!STATE.compareAndSet(this, s, waker == null ? next : nextIfAwaited)) continue;
+            try {
                 if (waker != null) Reactor.wake(waker);
-                return;
+            } catch (StackOverflowError e) {
+                state = s; // the next close() wakes it
+                throw e;
             }
+            return;
         }
     }
 }

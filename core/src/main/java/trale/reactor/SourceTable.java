@@ -29,10 +29,10 @@ final class SourceTable {
         // 31 bits: a generation comes again after 2³¹ sources. An event that is that stale would cause a spurious wake.
         var next = (generation + 1) & Integer.MAX_VALUE;
         var source = new Source(reactor, fd, (long) next << 32 | place);
-        generation = next;
+        places.set(place, source);
+        generation = next; // no call from here on
         if (place == used) used++;
         else firstFree = nextFree[place];
-        places.set(place, source);
         size++;
         return source;
     }

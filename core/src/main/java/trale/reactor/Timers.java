@@ -25,8 +25,11 @@ final class Timers {
     private int numbers; // ever put in, unsigned
     private boolean closed;
 
-    /// The time for which the timerfd is set, or far away. While the turning thread sleeps, it is the earliest deadline or earlier.
-    private long armed = Libc.nanoTime() + FOR_EVER;
+    private final long farAway = Libc.nanoTime() + FOR_EVER;
+
+    /// The time for which the timerfd is set, or far away: it has gone off, or it is not known. While the turning thread sleeps, it is the
+    /// earliest deadline or earlier.
+    private long armed = farAway;
 
     Timers(TimerFd timerFd) {
         this.timerFd = timerFd;
@@ -47,7 +50,7 @@ final class Timers {
         if (arm && (size == 0 || d.nanoTime - heap[0].nanoTime < 0)) armAt(d.nanoTime);
         d.waker = waker;
         d.number = ++numbers;
-        siftUp(size++, d);
+        settle(d, size, size + 1);
         tell(Probe.Step.SET, d);
     }
 
@@ -68,13 +71,14 @@ final class Timers {
 
     private void armAt(long nanoTime) {
         if (armed - nanoTime <= 0) return;
+        armed = farAway; // if the call fails it is not known whether the timerfd was set
         timerFd.arm(nanoTime);
         armed = nanoTime;
     }
 
     /// {@return whether the earliest deadline has passed}
     synchronized boolean areDue(long now) {
-        if (armed - now <= 0) armed = now + FOR_EVER; // it has gone off
+        if (armed - now <= 0) armed = farAway; // it has gone off
         return size != 0 && heap[0].nanoTime - now <= 0;
     }
 
@@ -105,45 +109,34 @@ final class Timers {
         return size == 0 ? null : removeAt(size - 1);
     }
 
+    @SuppressWarnings("NullAway") // beyond size the array holds nulls that are never read
     private Waker removeAt(int i) {
         var removed = heap[i];
-        var last = heap[--size];
-        clear(size);
-        if (last != removed) {
-            siftDown(i, last);
-            if (heap[i] == last) siftUp(i, last);
-        }
         var waker = removed.waker;
+        settle(heap[size - 1], i, size - 1); // the last one takes the place; if it is the removed one, it stays where it is
+        heap[size] = null; // no call from here on: the stack may end at any
         removed.index = Deadline.NOWHERE;
         removed.waker = Deadline.NO_WAKER;
         return waker;
     }
 
-    @SuppressWarnings("NullAway") // beyond size the array holds nulls that are never read
-    private void clear(int i) {
-        heap[i] = null;
-    }
-
-    private void siftUp(int i, Deadline d) {
+    /// Makes the heap one of `n` deadlines, of which `d` takes the place `i`, or one above or below it. All places change here, and there is
+    /// no call in between: if the stack ends, it ends before the first change.
+    private void settle(Deadline d, int i, int n) {
+        size = n;
         while (i > 0) {
             var parent = (i - 1) >>> 1;
             if (heap[parent].nanoTime - d.nanoTime <= 0) break;
-            set(i, heap[parent]);
+            heap[i] = heap[parent];
+            heap[i].index = i;
             i = parent;
         }
-        set(i, d);
-    }
-
-    private void siftDown(int i, Deadline d) {
-        for (int child; (child = 2 * i + 1) < size; i = child) {
-            if (child + 1 < size && heap[child + 1].nanoTime - heap[child].nanoTime < 0) child++;
+        for (int child; (child = 2 * i + 1) < n; i = child) {
+            if (child + 1 < n && heap[child + 1].nanoTime - heap[child].nanoTime < 0) child++;
             if (d.nanoTime - heap[child].nanoTime <= 0) break;
-            set(i, heap[child]);
+            heap[i] = heap[child];
+            heap[i].index = i;
         }
-        set(i, d);
-    }
-
-    private void set(int i, Deadline d) {
         heap[i] = d;
         d.index = i;
     }

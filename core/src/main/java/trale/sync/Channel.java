@@ -79,7 +79,7 @@ public final class Channel<T> implements AutoCloseable {
             }
 
             @Override
-            @Nullable Waker after() {
+            @Nullable Waker wakeOther() {
                 return receivers.next();
             }
 
@@ -125,7 +125,7 @@ public final class Channel<T> implements AutoCloseable {
             }
 
             @Override
-            @Nullable Waker after() {
+            @Nullable Waker wakeOther() {
                 return senders.next();
             }
 
@@ -155,10 +155,10 @@ public final class Channel<T> implements AutoCloseable {
         Waker wake;
         synchronized (lock) {
             if (closed || items.size >= capacity || senders.size != 0) return false;
-            items.add(item);
             wake = receivers.next();
+            items.add(item);
         }
-        Line.wake(wake);
+        if (wake != null) Line.wake(wake);
         return true;
     }
 
@@ -175,8 +175,8 @@ public final class Channel<T> implements AutoCloseable {
         synchronized (lock) {
             closed = true;
         }
-        Line.wakeAll(lock, senders::next);
-        Line.wakeAll(lock, receivers::next);
+        senders.wakeAll();
+        receivers.wakeAll();
     }
 
     @Override

@@ -31,7 +31,7 @@ public final class Event {
         synchronized (lock) {
             set = true;
         }
-        Line.wakeAll(lock, line::next);
+        line.wakeAll();
     }
 
     /// {@return whether it has happened}

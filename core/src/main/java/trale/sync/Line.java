@@ -1,7 +1,6 @@
 package trale.sync;
 
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
@@ -11,6 +10,7 @@ import trale.Waker;
 import trale.internal.Explanation;
 import trale.internal.Log;
 import trale.internal.Owned;
+import trale.internal.probe.TaskWaker;
 import trale.internal.probe.Watched;
 
 /// The futures that wait for one kind of thing (items, room, permits), first come first served. The monitor of `lock` guards all
@@ -30,6 +30,10 @@ import trale.internal.probe.Watched;
 /// - A woken turn gives up, or fails: it wakes the next sleeper, if a thing is there.
 /// - A woken turn finds nothing: nothing is there, so it may sleep again.
 /// - A turn comes while things are there: it waits behind the others and wakes the first sleeper, which may be itself.
+///
+/// **Where the stack ends.** Any call may fail with StackOverflowError, and a poll that catches it on its way back goes on. So a wake comes
+/// *before* the change that it is for. The lock is held: the woken task can't look before the change is made. And a change is a piece of code
+/// without a call. What fails has changed nothing, or it is done by the next call.
 final class Line {
     static final Poll<Void> DONE = Poll.ready(null);
 
@@ -54,13 +58,21 @@ final class Line {
         private boolean woken;
     }
 
-    /// {@return the waker of the first sleeper, which the caller wakes outside of the lock, or null: none sleeps}
+    /// Wakes the first sleeper, if one sleeps. Called with the lock held, *before* there is something to take.
+    ///
+    /// @return a waker that is not a task's, hence foreign code: the caller calls it, without the lock; else null
     @Nullable Waker next() {
         var p = sleeper;
         if (p == null) return null;
+        var after = asleepAfter(p);
+        var waker = p.waker;
+        if (waker instanceof TaskWaker) {
+            waker.wake(); // a task's wake takes no lock whose owner calls this
+            waker = null;
+        }
         p.woken = true;
-        sleeper = asleepAfter(p);
-        return p.waker;
+        sleeper = after;
+        return waker;
     }
 
     /// Walks over woken turns only. The sleeper moves back only when a woken turn falls asleep again.
@@ -72,8 +84,7 @@ final class Line {
 
     /// Wakes without the lock. A waker is foreign code. What it throws must neither lose what the caller has taken nor leave the
     /// other waiters asleep, so it is logged.
-    static void wake(@Nullable Waker waker) {
-        if (waker == null) return;
+    static void wake(Waker waker) {
         try {
             waker.wake();
         } catch (Throwable t) {
@@ -81,49 +92,83 @@ final class Line {
         }
     }
 
-    /// Asks `next` under the lock and wakes without it, until `next` finds none.
-    static void wakeAll(Object lock, Supplier<@Nullable Waker> next) {
+    /// Wakes all, one at a time, so that the lock is free in between.
+    void wakeAll() {
         for (;;) {
             Waker waker;
             synchronized (lock) {
-                waker = next.get();
+                if (sleeper == null) return;
+                waker = next();
             }
-            if (waker == null) return;
-            wake(waker);
+            if (waker != null) wake(waker);
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
     private void sleep(Turn<?> t, Waker waker) {
         var p = t.place;
         if (p == null) {
             p = new Place();
+            p.ticket = tickets++; // no call from here on
+            p.previous = last;
+            if (last != null) last.next = p;
+            last = p;
+            size++;
             t.place = p;
-            add(p);
         }
         p.waker = waker;
         p.woken = false;
         if (sleeper == null || p.ticket < sleeper.ticket) sleeper = p;
     }
 
+    /// The turn takes and leaves the line, or waits in it, or gives up and leaves it.
+    ///
+    /// @param waker of a poll; null: it gives up
     @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
-    private void add(Place p) {
-        p.ticket = tickets++;
-        p.previous = last;
-        if (last != null) last.next = p;
-        last = p;
-        size++;
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
-    private void remove(Turn<?> t) {
-        var p = t.place;
-        if (p == null) return;
-        t.place = null;
-        if (p == sleeper) sleeper = asleepAfter(p);
-        if (p.previous != null) p.previous.next = p.next;
-        if (p.next == null) last = p.previous;
-        else p.next.previous = p.previous;
-        size--;
+    private <T extends @Nullable Object> Poll<T> step(Turn<T> t, @Nullable Waker waker) throws Exception {
+        Poll<T> pending = Poll.pending();
+        Waker other = null; // foreign ones, called at the end
+        Waker next = null;
+        try {
+            synchronized (lock) {
+                var waits = false;
+                try {
+                    if (waker == null) {
+                        if ((t.place == null || t.place.woken) && t.available()) next = next();
+                        return pending;
+                    }
+                    if (t.available() && (t.isWoken() || size == 0 || t.endless())) {
+                        other = t.wakeOther();
+                        var taken = t.take(waker);
+                        if (taken != null) return taken;
+                    }
+                    sleep(t, waker);
+                    if (t.available()) next = next(); // asked once it is in the line: see Semaphore
+                    waits = true;
+                    return pending;
+                } catch (Throwable e) {
+                    if (t.isWoken() && t.available()) next = next(); // what could not be taken is still there, for the next
+                    throw e;
+                } finally {
+                    var p = t.place;
+                    if (!waits && p != null) { // it leaves; no call since it took
+                        t.place = null;
+                        if (p == sleeper) {
+                            var after = p.next;
+                            while (after != null && after.woken) after = after.next;
+                            sleeper = after;
+                        }
+                        if (p.previous != null) p.previous.next = p.next;
+                        if (p.next == null) last = p.previous;
+                        else p.next.previous = p.previous;
+                        size--;
+                    }
+                }
+            }
+        } finally {
+            if (other != null) wake(other);
+            if (next != null) wake(next);
+        }
     }
 
     /// A future that takes one thing, in its own poll. The line's lock guards the fields.
@@ -141,7 +186,7 @@ final class Line {
         /// {@return whether there is enough for all, so that none waits behind another} Called with the lock held.
         abstract boolean endless();
 
-        /// Takes it. Allocations come first, so an OutOfMemoryError loses nothing. Called with the lock held.
+        /// Takes it. What may fail comes first, so an OutOfMemoryError or a StackOverflowError loses nothing. Called with the lock held.
         ///
         /// @param waker of the poll that takes
         /// @return ready, or null: it was taken without the lock meanwhile
@@ -155,31 +200,27 @@ final class Line {
             return List.of();
         }
 
-        /// {@return the waker of a turn in another line that can go on because of the taking} Called with the lock held.
-        @Nullable Waker after() {
+        /// Wakes a turn in another line that can go on because of the taking, which follows. Called with the lock held.
+        ///
+        /// @return as [Line#next()]
+        @Nullable Waker wakeOther() {
             return null;
         }
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
-            Waker wake = null;
+            var p = line.step(this, cx.waker());
+            if (p instanceof Poll.Ready<T>) owner = this; // a second await of this is refused
+            return p;
+        }
+
+        /// Gives the place up. A wake that was for this turn goes to the next.
+        @Override
+        public void drop() {
             try {
-                synchronized (line.lock) {
-                    var taken = available() && (isWoken() || line.size == 0 || endless()) ? take(cx.waker()) : null;
-                    if (taken != null) {
-                        line.remove(this);
-                        wake = after();
-                        return taken;
-                    }
-                    line.sleep(this, cx.waker());
-                    if (available()) wake = line.next(); // asked once it is in the line: see Semaphore
-                    return Poll.pending();
-                }
-            } catch (Throwable t) {
-                drop(); // what could not be taken is still there, for the next
-                throw t;
-            } finally {
-                wake(wake);
+                line.step(this, null);
+            } catch (Exception e) {
+                throw new AssertionError("only taking fails", e);
             }
         }
 
@@ -191,18 +232,6 @@ final class Line {
         protected final void explain(Explanation to) {
             var holders = holders();
             to.waitsFor(new Snapshot.Turn(wanted(), holders.stream().map(Watched::number).toList()), holders.size() == 1 ? holders : List.of());
-        }
-
-        /// Gives the place up. A wake that was for this turn goes to the next.
-        @Override
-        public void drop() {
-            Waker wake;
-            synchronized (line.lock) {
-                var passOn = isWoken() && available();
-                line.remove(this);
-                wake = passOn ? line.next() : null;
-            }
-            wake(wake);
         }
     }
 }

@@ -83,7 +83,9 @@ public final class Semaphore {
             @Override
             public Poll<Permit> poll(Context cx) throws Exception {
                 var taken = line.size == 0 ? take(cx.waker()) : null; // else it waits behind the others
-                return taken != null ? taken : super.poll(cx);
+                if (taken == null) return super.poll(cx);
+                owner = this;
+                return taken;
             }
 
             @Override
@@ -101,7 +103,11 @@ public final class Semaphore {
                 var permit = Poll.ready(new Permit(Semaphore.this));
                 for (int n; (n = free.get()) > 0; ) {
                     if (!free.compareAndSet(n, n - 1)) continue;
-                    if (isMutex && waker instanceof TaskWaker t) HOLDER.lazySet(Semaphore.this, t.task());
+                    try {
+                        if (isMutex && waker instanceof TaskWaker t) HOLDER.lazySet(Semaphore.this, t.task());
+                    } catch (StackOverflowError e) {
+                        // The permit is taken, and no snapshot knows its holder.
+                    }
                     return permit;
                 }
                 return null;
@@ -125,15 +131,19 @@ public final class Semaphore {
         };
     }
 
+    /// Its last call takes effect: if it fails, nothing is released.
     private void release() {
         if (isMutex) HOLDER.lazySet(this, null);
         free.getAndIncrement();
+    }
+
+    private void wakeNext() {
         if (line.size == 0) return;
         Waker wake;
         synchronized (lock) {
             wake = line.next();
         }
-        Line.wake(wake);
+        if (wake != null) Line.wake(wake);
     }
 
     @Override
@@ -145,19 +155,34 @@ public final class Semaphore {
 
     /// The right to be inside.
     public static final class Permit implements AutoCloseable {
-        private static final AtomicIntegerFieldUpdater<Permit> CLOSED = AtomicIntegerFieldUpdater.newUpdater(Permit.class, "closed");
+        private static final AtomicIntegerFieldUpdater<Permit> STATE = AtomicIntegerFieldUpdater.newUpdater(Permit.class, "state");
+
+        private static final int HELD = 0;
+        private static final int RELEASED = 1;
+        private static final int CLOSED = 2; // and a waiting turn was woken
 
         private final Semaphore semaphore;
-        private volatile int closed; // 1: by the thread that turned it from 0
+        private volatile int state = HELD; // the thread that turns it from HELD to RELEASED releases the permit
 
         private Permit(Semaphore semaphore) {
             this.semaphore = semaphore;
         }
 
-        /// Gives the permit back, from any thread. A second call does nothing.
+        /// Gives the permit back, from any thread. A second call does nothing. If the stack is too short for it, it throws StackOverflowError,
+        /// and the next call does the rest.
         @Override
         public void close() {
-            if (CLOSED.getAndSet(this, 1) == 0) semaphore.release();
+            if (state == CLOSED) return;
+            if (STATE.compareAndSet(this, HELD, RELEASED)) {
+                try {
+                    semaphore.release();
+                } catch (Throwable t) {
+                    state = HELD; // no call: the stack has ended
+                    throw t;
+                }
+            }
+            semaphore.wakeNext();
+            STATE.lazySet(this, CLOSED);
         }
     }
 }

@@ -52,7 +52,9 @@ public final class Interval {
         return new Interval(Timer.nanos(d));
     }
 
-    /// Waits for the next tick, or is ready at once if one is due. From any thread. Among several waiting tasks, any may get the tick.
+    /// Waits for the next tick, or is ready at once if one is due. From any thread. Among several waiting tasks, any may get the tick. A tick is
+    /// due when the executor has looked at the clock after its time, which a busy executor does every millisecond, as for a [Timer#sleep]: a
+    /// time-out of zero may miss one that has just come.
     ///
     /// Cancelled, timed out or dropped, it has taken no tick: the same tick is still due.
     ///
@@ -71,12 +73,13 @@ public final class Interval {
         return due;
     }
 
-    /// {@return how many were missed, or −1: another task took this one}
-    private synchronized long take(long expected) {
-        if (due != expected) return -1;
+    /// {@return how many were missed, or null: another task took this one}
+    private synchronized @Nullable Poll<Long> take(long expected) {
+        if (due != expected) return null;
         var missed = (Libc.nanoTime() - due) / period;
-        due += (missed + 1) * period;
-        return missed;
+        var ready = Poll.ready(missed);
+        due += (missed + 1) * period; // last: nothing can fail after it
+        return ready;
     }
 
     private final class Tick extends Owned implements Future<Long> {
@@ -95,8 +98,10 @@ public final class Interval {
                 }
                 if (s.poll(cx) instanceof Poll.Pending<Void>) return Poll.pending();
                 sleep = null;
-                var missed = take(now);
-                if (missed >= 0) return Poll.ready(missed);
+                var taken = take(now);
+                if (taken == null) continue;
+                owner = this; // a second await of this is refused
+                return taken;
             }
         }
 

@@ -11,7 +11,9 @@ import trale.Poll;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
+import trale.internal.Failures;
 import trale.internal.Owned;
+import trale.internal.probe.TaskWaker;
 
 /// A node with two children, a future and a sleep.
 ///
@@ -29,6 +31,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     private boolean over; // f has become something
     private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
     private @Nullable Cancellation caller; // the latest cancellation by the caller
+    private boolean takenInside; // an await inside of f has taken a cancellation from the task, while f ran
 
     Timeout(Duration duration, Future<Void> sleep, Future<T> f) {
         this.duration = duration;
@@ -67,7 +70,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             var p = pollOnce(cx);
             if (p instanceof Poll.Pending<T>) {
-                waits = caller != null || sleep.poll(cx) instanceof Poll.Pending<Void>;
+                waits = caller != null || takenInside || sleep.poll(cx) instanceof Poll.Pending<Void>;
                 if (!waits) p = pollOnce(cx); // what has come since its last poll is in time
             }
             return waits || p instanceof Poll.Ready<T> ? p : null;
@@ -83,25 +86,27 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
             return pollOnce(cx);
         } catch (CancellationException e) {
             if (e.getCause() != tooLate && (caller != null || Async.isCancelled())) {
-                suppress(e, tooLate);
+                Failures.suppress(e, tooLate);
                 throw e;
             }
-            if (e.getCause() != tooLate) suppress(tooLate, e);
-            else for (var t : e.getSuppressed()) suppress(tooLate, t); // what dropping threw
+            if (e.getCause() != tooLate) Failures.suppress(tooLate, e);
+            else for (var t : e.getSuppressed()) Failures.suppress(tooLate, t); // what dropping threw
             throw tooLate;
         } catch (Throwable t) {
-            suppress(t, tooLate);
+            Failures.suppress(t, tooLate);
             throw t;
         }
     }
 
     private Poll<T> pollOnce(Context cx) throws Exception {
+        if (over) throw new IllegalStateException("polled after its end: " + this + ". A future has one value: await it once");
         over = true; // unless it is pending
+        var task = cx.waker() instanceof TaskWaker w ? w.task() : null;
+        var before = task == null ? 0 : task.cancellations();
         var p = f.poll(cx);
-        if (p == null)
-            throw new NullPointerException(
-                    f.getClass().getName() + ".poll returned null; it must return Poll.ready or Poll.pending");
+        if (p == null) throw Failures.returnedNull(f);
         over = p instanceof Poll.Ready<T>;
+        if (task != null && task.cancellations() != before) takenInside = true; // as by cancel: the time is not that of a cleanup
         return p;
     }
 
@@ -110,13 +115,9 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             drop();
         } catch (Throwable t) {
-            suppress(cause, t);
+            Failures.suppress(cause, t);
         }
         return cause;
-    }
-
-    private static void suppress(Throwable failure, Throwable more) {
-        if (failure != more) failure.addSuppressed(more);
     }
 
     @Override
@@ -151,7 +152,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     @Override
     protected void explain(Explanation to) {
         to.polls(f);
-        if (late == null && caller == null) to.polls(sleep);
+        if (late == null && caller == null && !takenInside) to.polls(sleep);
     }
 
     @Override

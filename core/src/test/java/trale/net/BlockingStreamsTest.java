@@ -13,6 +13,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,6 +31,16 @@ import trale.support.NeedsLinux;
 /// AsyncRead.of and AsyncWrite.of: java.io streams, whose calls are not taken back.
 @Timeout(60)
 class BlockingStreamsTest extends SocketTest {
+
+    @Test
+    void aPipeIsRefusedBecauseItWouldBreak() throws Exception {
+        try (var in = new PipedInputStream();
+                var out = new PipedOutputStream(in)) {
+            var refused = assertThrows(IllegalArgumentException.class, () -> AsyncRead.of(in)).getMessage();
+            assertTrue(refused.contains("trale.sync.Channel"), refused);
+            assertEquals(refused, assertThrows(IllegalArgumentException.class, () -> AsyncWrite.of(out)).getMessage());
+        }
+    }
 
     /// Each read waits for a text that the test gives it.
     private static final class Given extends InputStream {

@@ -12,8 +12,12 @@ import java.lang.foreign.Arena;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import trale.Future;
 import trale.Poll;
 import trale.support.NeedsLinux;
 
@@ -40,6 +44,21 @@ class ByteStreamTest extends SocketTest {
                 run(() -> await(ends.ours().readExactly(buffer.limit(14).position(10))));
                 assertEquals(14, buffer.position());
                 assertEquals("ab123fghij4567opqrst", text(buffer.limit(20).position(20)));
+            }
+        }
+    }
+
+    @Test
+    void anEmptyBufferIsRefusedByAClosedStreamAsJavaNioDoes() throws Exception {
+        try (var ends = ends()) {
+            assertEquals(0, run(() -> await(ends.ours().read(ByteBuffer.allocate(0)))));
+            ends.ours().close();
+            ends.theirs().close();
+            assertThrows(ClosedChannelException.class, () -> ends.theirs().read(ByteBuffer.allocate(0)));
+            var stream = ends.ours();
+            for (var f : List.<Function<ByteBuffer, Future<?>>>of(stream::read, stream::readExactly, stream::write, stream::writeAll)) {
+                var refused = assertThrows(CompletionException.class, executor.submit(f.apply(ByteBuffer.allocate(0)))::join);
+                assertInstanceOf(ClosedChannelException.class, refused.getCause());
             }
         }
     }

@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trale.JoinHandle;
@@ -52,6 +53,18 @@ class UnixSocketTest extends SocketTest {
             assertEquals("hello", text(got));
         }
         assertTrue(Files.exists(here.getPath()), "deleting it is up to the user");
+    }
+
+    @Test
+    void shutdownOutputEndsAWriteThatWaits() throws Exception {
+        try (var listener = listen(path("shut"));
+                var ours = executor.submit(UnixStream.connect(listener.localAddress())).join();
+                var _ = executor.submit(listener.accept()).join()) {
+            var write = started(ours.writeAll(ByteBuffer.allocate(10_000_000))); // more than the kernel keeps
+            ours.shutdownOutput();
+            var e = assertThrows(CompletionException.class, write::join).getCause();
+            assertTrue(e.getMessage().contains("EPIPE"), e.getMessage());
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import trale.Context;
 import trale.Future;
+import trale.JoinHandle;
 import trale.Poll;
 import trale.Scope;
 import trale.support.Futures;
@@ -289,6 +290,50 @@ class TimeoutTest extends UnderBothArrangements {
         handle.cancel("stop");
         assertThrows(CancellationException.class, handle::join);
         assertEquals(List.of("cleaned up"), events);
+    }
+
+    /// The cancellation comes while the body runs, so its next await throws it, and the time-out around it is not asked.
+    @Test
+    void theTimeDoesNotEndTheCleanupOfABodyThatWasCancelledWhileItRan() throws Exception {
+        var started = new Gate<JoinHandle<Void>>();
+        var events = new ArrayList<String>();
+        var handle = executor.submit(() -> {
+            try {
+                await(Timer.timeout(LONG, Timer.timeout(Duration.ofMillis(200), async(() -> {
+                    await(started).cancel("stop");
+                    try {
+                        await(new Gate<Void>());
+                    } finally {
+                        await(Timer.sleep(Duration.ofMillis(400)));
+                        events.add("cleaned up");
+                    }
+                }))));
+            } catch (TimeoutException e) {
+                events.add("timed out");
+            }
+        });
+        started.waker();
+        started.open(handle);
+        assertEquals("stop", assertThrows(CancellationException.class, handle::join).getMessage());
+        assertEquals(List.of("cleaned up"), events);
+    }
+
+    /// The body was cancelled and went on before it set the time-out: that one counts.
+    @Test
+    void aTimeoutThatBeginsAfterTheCancellationEndsInTime() throws Exception {
+        var gate = new Gate<Void>();
+        var handle = executor.submit(() -> {
+            try {
+                await(gate);
+            } catch (CancellationException e) {
+                await(Timer.timeout(SHORT, async(() -> {
+                    await(new Gate<Void>());
+                })));
+            }
+        });
+        gate.waker();
+        handle.cancel();
+        assertInstanceOf(TimeoutException.class, assertThrows(CompletionException.class, handle::join).getCause());
     }
 
     @Test

@@ -13,4 +13,7 @@ public interface Watched {
 
     /// {@return whether its failure was given to anyone} By any thread.
     boolean isSeen();
+
+    /// {@return how many cancellations it has been given} By the executor's thread.
+    int cancellations();
 }

@@ -1,0 +1,295 @@
+package trale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import trale.net.TcpListener;
+import trale.net.TcpStream;
+import trale.support.Child;
+import trale.support.NeedsLinux;
+import trale.sync.Channel;
+import trale.sync.Event;
+import trale.sync.Semaphore;
+import trale.time.Timer;
+
+/// A recursion reaches the end of the stack. On the way back each level does something, in a `finally`, until that does not fail any more.
+/// Then it has been done once, and no other task is harmed.
+@NeedsLinux(NeedsLinux.THREADS)
+class EndOfTheStackTest {
+    private static final int ROUNDS = 8; // each with frames of another size, so that the stack ends elsewhere
+
+    /// What is done on the way back.
+    private interface Step {
+        void run(Context cx) throws Exception;
+    }
+
+    /// The recursion, as a future whose value says how often the step failed.
+    private static final class Deep implements Future<Integer> {
+        private final Step step;
+        private final int round;
+        private boolean done;
+        private int failed;
+
+        Deep(int round, Step step) {
+            this.round = round;
+            this.step = step;
+        }
+
+        @Override
+        public Poll<Integer> poll(Context cx) throws Exception {
+            if (round == 0) step.run(cx); // loads the classes: one that finds no stack while it is initialized can't be used any more
+            else shift(cx, round, 1, 2);
+            return Poll.ready(failed);
+        }
+
+        private void shift(Context cx, int n, long a, long b) throws Exception {
+            if (n == 0) dig(cx);
+            else shift(cx, n - 1, a + b, a);
+        }
+
+        @SuppressWarnings("InfiniteRecursion")
+        private void dig(Context cx) throws Exception {
+            try {
+                dig(cx);
+            } catch (StackOverflowError e) {
+                // The way back begins, or the step failed one level below.
+            }
+            if (done) return;
+            try {
+                step.run(cx);
+                done = true;
+            } catch (StackOverflowError e) {
+                failed++;
+            }
+        }
+    }
+
+    /// The programs of the children.
+    enum Program {
+        DROPS_A_SLEEP {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var sleeps = new ArrayList<JoinHandle<Void>>();
+                for (var i = 0; i < 10; i++) sleeps.add(executor.submit(Timer.sleep(Duration.ofMillis(100 + i * 7 % 10))));
+                var mine = Timer.sleep(Duration.ofMillis(99));
+                executor.submit(cx -> mine.poll(cx) instanceof Poll.Pending<Void> ? Poll.ready(null) : Poll.pending()).join();
+                var failed = dig(executor, round, _ -> mine.drop());
+                for (var sleep : sleeps) end(sleep);
+                return failed;
+            }
+        },
+        SLEEPS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var sleeps = new ArrayList<JoinHandle<Void>>();
+                for (var i = 0; i < 10; i++) sleeps.add(executor.submit(Timer.sleep(Duration.ofMillis(100 + i * 7 % 10))));
+                var failed = dig(executor, round, cx -> Timer.sleep(Duration.ofMillis(90)).poll(cx));
+                for (var sleep : sleeps) end(sleep);
+                return failed;
+            }
+        },
+        OFFERS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var channel = new Channel<String>(100);
+                var receiver = executor.submit(channel.receive());
+                executor.submit(cx -> Poll.ready(null)).join(); // it waits
+                var failed = dig(executor, round, _ -> assertTrue(channel.offer("item")));
+                assertEquals("item", end(receiver));
+                assertEquals(0, channel.size(), "an offer that failed has put an item in");
+                return failed;
+            }
+        },
+        SENDS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var channel = new Channel<String>(100);
+                var receiver = executor.submit(channel.receive());
+                executor.submit(cx -> Poll.ready(null)).join();
+                var failed = dig(executor, round, cx -> channel.send("item").poll(cx));
+                assertEquals("item", end(receiver));
+                assertEquals(0, channel.size(), "a send that failed has put an item in");
+                return failed;
+            }
+        },
+        RECEIVES {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var channel = new Channel<Integer>(1);
+                channel.offer(1);
+                var sender = executor.submit(channel.send(2));
+                executor.submit(cx -> Poll.ready(null)).join();
+                var received = new ArrayList<Poll<Integer>>(1);
+                var failed = dig(executor, round, cx -> {
+                    var p = channel.receive().poll(cx);
+                    received.add(p);
+                });
+                end(sender);
+                assertEquals(Poll.ready(1), received.getFirst());
+                assertEquals(2, end(executor.submit(channel.receive())), "a receive that failed has taken an item");
+                return failed;
+            }
+        },
+        SETS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var event = new Event();
+                var one = executor.submit(event.await());
+                var other = executor.submit(event.await());
+                executor.submit(cx -> Poll.ready(null)).join();
+                var failed = dig(executor, round, _ -> event.set());
+                end(one);
+                end(other);
+                return failed;
+            }
+        },
+        RELEASES {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var mutex = new Semaphore(1);
+                var permit = executor.submit(mutex.acquire()).join();
+                var waits = executor.submit(mutex.acquire());
+                executor.submit(cx -> Poll.ready(null)).join();
+                var failed = dig(executor, round, _ -> permit.close());
+                end(waits).close();
+                assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
+                return failed;
+            }
+        },
+        ACQUIRES {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var mutex = new Semaphore(1);
+                var permit = new ArrayList<Semaphore.Permit>(1);
+                var failed = dig(executor, round, cx -> {
+                    if (mutex.acquire().poll(cx) instanceof Poll.Ready<Semaphore.Permit> ready) permit.add(ready.value());
+                });
+                if (!permit.isEmpty()) permit.getFirst().close(); // else the list found no stack
+                else return failed;
+                assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
+                return failed;
+            }
+        },
+        GIVES_UP_ITS_TURN {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var mutex = new Semaphore(1);
+                var permit = executor.submit(mutex.acquire()).join();
+                var mine = mutex.acquire();
+                executor.submit(cx -> Poll.ready(mine.poll(cx))).join();
+                var waits = executor.submit(mutex.acquire());
+                executor.submit(cx -> Poll.ready(null)).join();
+                permit.close(); // its turn now
+                var failed = dig(executor, round, _ -> mine.drop());
+                end(waits).close();
+                assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
+                return failed;
+            }
+        },
+        READS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var pair = Pair.open(executor)) {
+                    pair.sends('a');
+                    var failed = dig(executor, round, cx -> pair.client.read(ByteBuffer.allocate(0)).poll(cx));
+                    var reads = new ArrayList<Future<Integer>>(100);
+                    failed += dig(executor, round, cx -> {
+                        var read = pair.client.read(ByteBuffer.allocate(1));
+                        reads.add(read);
+                        read.poll(cx);
+                    });
+                    end(executor.submit(cx -> {
+                        reads.forEach(Future::drop); // the last one may wait, if one before it has read the byte and failed then
+                        return Poll.ready(null);
+                    }));
+                    pair.sends('b');
+                    end(executor.submit(pair.client.readExactly(ByteBuffer.allocate(1)))); // the direction is free, and the slot knows of the bytes
+                    return failed;
+                } // close() returns
+            }
+        },
+        CLOSES {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var pair = Pair.open(executor)) {
+                    var reader = executor.submit(() -> {
+                        try {
+                            return await(pair.client.read(ByteBuffer.allocate(1)));
+                        } catch (IOException e) {
+                            return -2;
+                        }
+                    });
+                    executor.submit(cx -> Poll.ready(null)).join();
+                    var failed = dig(executor, round, _ -> pair.client.close());
+                    assertEquals(-2, end(reader));
+                    return failed;
+                }
+            }
+        };
+
+        /// {@return how often the step failed}
+        abstract int run(Executor executor, int round) throws Exception;
+
+        static int dig(Executor executor, int round, Step step) throws Exception {
+            return end(executor.submit((Future<Integer>) new Deep(round, step)));
+        }
+
+        static <T> T end(JoinHandle<T> handle) throws Exception {
+            return handle.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private record Pair(TcpStream client, TcpStream server) implements AutoCloseable {
+        static Pair open(Executor executor) {
+            return executor.submit(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0))) {
+                    var client = await(TcpStream.connect(listener.localAddress()));
+                    return new Pair(client, await(listener.accept()));
+                }
+            }).join();
+        }
+
+        void sends(char c) throws Exception {
+            Program.end(Executor.get().submit(server.writeAll(ByteBuffer.wrap(new byte[] {(byte) c}))));
+        }
+
+        @Override
+        public void close() {
+            client.close();
+            server.close();
+        }
+    }
+
+    /// The child: interpreted, so that each call may be the one for which there is no stack.
+    static final class Main {
+        private Main() {}
+
+        static void main(String[] args) throws Exception {
+            var failed = 0;
+            for (var round = 0; round <= ROUNDS; round++) {
+                try (var executor = Executor.builder().name("child").build()) {
+                    failed += Program.valueOf(args[0]).run(executor, round);
+                }
+            }
+            assertTrue(failed > 0, "no step ran out of stack: this shows nothing");
+            IO.println("no task is harmed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatFailsForWantOfStackHarmsNoOtherTask_andIsDoneByTheNextCall(Program program) throws Exception {
+        try (var child = Child.startWith("-Xint", Main.class, program.name())) {
+            assertEquals("no task is harmed\n", child.end());
+        }
+    }
+}
