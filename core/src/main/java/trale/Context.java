@@ -3,13 +3,14 @@ package trale;
 import java.lang.ref.Reference;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Waiters;
 import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public sealed class Context {
     /// For the last poll of an async body that was dropped before its end. The poll runs the body's cleanup as far as it can go. If the poll
     /// returns Pending, the body becomes a task of its own.
-    static final Context GIVEN_UP = new Context(() -> {}, new Budget(false, Integer.MAX_VALUE), null);
+    static final Context GIVEN_UP = new Context(Waiters.NONE, new Budget(false, Integer.MAX_VALUE), null);
 
     private final @Nullable Waker waker; // null: this is the waker too
     final Budget budget;

@@ -59,7 +59,7 @@ public final class Executor implements AutoCloseable {
         Log.prepare();
         UnseenFailure.prepare();
         HeapReserve.prepare();
-        new Waiters().add(this, () -> {}); // loads the class now; when all descriptors are in use, that would fail
+        new Waiters().add(this, Waiters.NONE); // loads the class now; when all descriptors are in use, that would fail
         var dump = Dump.seconds();
         loop = new RunLoop(this, name, reactorThread);
         loop.start();

@@ -293,7 +293,7 @@ class ErrorPathsTest extends UnderBothArrangements {
 
         @Override
         public int call(String function, long a, long b, long c, long d, long e, long f) {
-            return refuses && function.equals(refused) ? -Errno.EPERM : LINUX.call(function, a, b, c, d, e, f);
+            return refuses && function.equals(refused) ? -Errno.EPERM : Kernel.linux().call(function, a, b, c, d, e, f);
         }
 
         Executor open(Arrangement arrangement) {
