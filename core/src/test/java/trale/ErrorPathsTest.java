@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -230,6 +231,36 @@ class ErrorPathsTest extends UnderBothArrangements {
         try (var child = Child.startLimited(100, NoDescriptors.class, arrangement.name())) {
             assertEquals("goes on: /dev/null (Too many open files)\n", child.end());
             assertTrue(child.errors().contains("IOException: unseen"), child.errors());
+        }
+    }
+
+    /// A child that asks for a second executor when it has used up its descriptors, and again when it has some.
+    static final class NoDescriptorForAnother {
+        static void main(String[] args) throws IOException {
+            var arrangement = Arrangement.valueOf(args[0]);
+            try (var first = arrangement.open("first")) {
+                first.submit(cx -> Poll.ready(null)).join();
+                var open = new ArrayList<InputStream>();
+                assertThrows(IOException.class, () -> {
+                    for (;;) open.add(new FileInputStream("/dev/null"));
+                });
+                try {
+                    arrangement.open("second");
+                } catch (UncheckedIOException e) {
+                    IO.println(e.getMessage());
+                }
+                for (var file : open) file.close();
+                try (var second = arrangement.open("second")) {
+                    IO.println(second.submit(cx -> Poll.ready("goes on")).join());
+                }
+            }
+        }
+    }
+
+    @Test
+    void anExecutorForWhichThereIsNoDescriptorSaysSo_andALaterOneOpens() throws Exception {
+        try (var child = Child.startLimited(100, NoDescriptorForAnother.class, arrangement.name())) {
+            assertEquals("java.io.IOException: epoll_create1: EMFILE (Too many open files)\ngoes on\n", child.end());
         }
     }
 

@@ -47,8 +47,7 @@ public final class Libc {
     static MemorySegment function(String name) {
         var found = FUNCTIONS.get(name);
         if (found != null) return found;
-        var function = Linker.nativeLinker().defaultLookup().find(name)
-                .orElseThrow(() -> new UnsatisfiedLinkError("libc has no function " + name));
+        var function = Linker.nativeLinker().defaultLookup().findOrThrow(name);
         NAMES.put(function.address(), name);
         FUNCTIONS.put(name, function);
         return function;
@@ -71,6 +70,14 @@ public final class Libc {
 
     static int call(MemorySegment function, long a, long b, long c, long d, long e) {
         return Scratch.get().call(function, a, b, c, d, e);
+    }
+
+    /// As [#call(MemorySegment, long, long, long, long, long)], for a call that changes nothing if it fails. It is made without errno, and made
+    /// again with it if it failed.
+    static int callTwice(MemorySegment function, long a, long b, long c, long d) {
+        var kernel = KernelThread.answering();
+        var result = Scratch.callInAnyCase(kernel, function, a, b, c, d);
+        return result >= 0 || kernel != null ? result : call(function, a, b, c, d, 0);
     }
 
     static int call(MemorySegment function, long a, long b) {
