@@ -1,6 +1,7 @@
 package trale.internal.async;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
@@ -11,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// **The class file, and whether it is the one that was loaded.** A class loader reads a class's file once; a body's may be read
@@ -55,7 +55,7 @@ public final class ClassFiles {
 
     private static byte[] bytes(Class<?> c) {
         var name = c.getName().substring(c.getName().lastIndexOf('.') + 1).concat(".class");
-        try (var in = c.getResourceAsStream(name)) {
+        try (var in = open(c, name)) {
             if (in == null)
                 throw new IllegalArgumentException(c.getName() + ": its class loader, " + loader(c) + ", has no resource " + name
                         + ". An async body is compiled from its class file: let the loader's getResourceAsStream find it.");
@@ -63,6 +63,16 @@ public final class ClassFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(c.getName() + ": its class file cannot be read from " + loader(c), e);
         }
+    }
+
+    /// A class of the class path has its file there. To ask for a resource of the class would search all modules of the JDK first, which
+    /// costs two milliseconds at a program's start.
+    private static @Nullable InputStream open(Class<?> c, String name) throws IOException {
+        var module = c.getModule();
+        var in = module.isNamed() || c.getClassLoader() != ClassLoader.getSystemClassLoader()
+                ? null
+                : module.getResourceAsStream(c.getName().replace('.', '/').concat(".class"));
+        return in == null ? c.getResourceAsStream(name) : in;
     }
 
     private static String loader(Class<?> c) {
@@ -98,17 +108,35 @@ public final class ClassFiles {
         }
     }
 
-    /// Most bodies are made by a method of their class, which is running at a line of the file that was loaded.
+    /// Most bodies are made by a method of their class, which is running at a line of the file that was loaded. A stack trace has the names of
+    /// classes and methods alone. If these leave a doubt, this looks again, with a StackWalker, which takes a program's first body two milliseconds.
     private static void compareLines(Class<?> c, ClassModel model) {
-        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).forEach(new Consumer<>() {
-            @Override
-            public void accept(StackWalker.StackFrame frame) {
-                if (frame.getDeclaringClass() != c || frame.getLineNumber() < 0) return;
-                for (var m : model.methods())
-                    if (m.methodName().equalsString(frame.getMethodName()) && m.methodType().equalsString(frame.getDescriptor()) && !hasLine(m, frame.getLineNumber()))
-                        throw another(c, "there is nothing at line ".concat(Integer.toString(frame.getLineNumber())).concat(" in its method ")
-                                .concat(frame.getMethodName()).concat(", where the class's is running"));
+        for (var frame : Thread.currentThread().getStackTrace()) {
+            if (!frame.getClassName().equals(c.getName()) || frame.getLineNumber() < 0) continue;
+            if (isDoubtful(frame, model)) {
+                walk(c, model);
+                return;
             }
+        }
+    }
+
+    private static boolean isDoubtful(StackTraceElement frame, ClassModel model) {
+        MethodModel only = null;
+        for (var m : model.methods()) {
+            if (!m.methodName().equalsString(frame.getMethodName())) continue;
+            if (only != null) return true;
+            only = m;
+        }
+        return only == null || !hasLine(only, frame.getLineNumber());
+    }
+
+    private static void walk(Class<?> c, ClassModel model) {
+        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).forEach(frame -> {
+            if (frame.getDeclaringClass() != c || frame.getLineNumber() < 0) return;
+            for (var m : model.methods())
+                if (m.methodName().equalsString(frame.getMethodName()) && m.methodType().equalsString(frame.getDescriptor()) && !hasLine(m, frame.getLineNumber()))
+                    throw another(c, "there is nothing at line ".concat(Integer.toString(frame.getLineNumber())).concat(" in its method ")
+                            .concat(frame.getMethodName()).concat(", where the class's is running"));
         });
     }
 
