@@ -1,17 +1,20 @@
 package trale.internal.async;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
 import java.lang.invoke.MethodType;
+import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.jar.JarFile;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /// **The class file, and whether it is the one that was loaded.** A class loader reads a class's file once; a body's may be read
@@ -55,24 +58,31 @@ public final class ClassFiles {
 
     private static byte[] bytes(Class<?> c) {
         var name = c.getName().substring(c.getName().lastIndexOf('.') + 1).concat(".class");
-        try (var in = open(c, name)) {
-            if (in == null)
-                throw new IllegalArgumentException(c.getName() + ": its class loader, " + loader(c) + ", has no resource " + name
-                        + ". An async body is compiled from its class file: let the loader's getResourceAsStream find it.");
-            return in.readAllBytes();
+        try (var jar = jar(c)) {
+            var entry = jar == null ? null : jar.getEntry(c.getName().replace('.', '/').concat(".class"));
+            try (var in = jar == null || entry == null ? c.getResourceAsStream(name) : jar.getInputStream(entry)) {
+                if (in == null)
+                    throw new IllegalArgumentException(c.getName() + ": its class loader, " + loader(c) + ", has no resource " + name
+                            + ". An async body is compiled from its class file: let the loader's getResourceAsStream find it.");
+                return in.readAllBytes();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(c.getName() + ": its class file cannot be read from " + loader(c), e);
         }
     }
 
-    /// A class of the class path has its file there. To ask for a resource of the class would search all modules of the JDK first, which
-    /// costs two milliseconds at a program's start.
-    private static @Nullable InputStream open(Class<?> c, String name) throws IOException {
-        var module = c.getModule();
-        var in = module.isNamed() || c.getClassLoader() != ClassLoader.getSystemClassLoader()
-                ? null
-                : module.getResourceAsStream(c.getName().replace('.', '/').concat(".class"));
-        return in == null ? c.getResourceAsStream(name) : in;
+    /// {@return the jar that a class of the class path was loaded from, or null} To ask the loader for the file would search all modules of the
+    /// JDK first, and load what URLs of jars need: five milliseconds of a program's start.
+    private static @Nullable JarFile jar(Class<?> c) throws IOException {
+        if (c.getModule().isNamed() || c.getClassLoader() != ClassLoader.getSystemClassLoader()) return null;
+        var source = c.getProtectionDomain().getCodeSource();
+        var url = source == null ? null : source.getLocation();
+        if (url == null || !url.getProtocol().equals("file") || !url.getPath().endsWith(".jar")) return null;
+        try {
+            return new JarFile(new File(url.toURI()), false, ZipFile.OPEN_READ, Runtime.version());
+        } catch (URISyntaxException e) {
+            return null;
+        }
     }
 
     private static String loader(Class<?> c) {

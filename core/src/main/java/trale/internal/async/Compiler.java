@@ -37,6 +37,7 @@ public final class Compiler {
     private static final MethodType FIRST_TYPE = MethodType.methodType(Object.class, Object.class, Object.class);
     private static final MethodTypeDesc CREATE = MethodTypeDesc.of(Names.STATE_MACHINE, CD_Object, CD_Object);
     private static final MethodTypeDesc CHECK = MethodTypeDesc.of(CD_void, CD_Object, CD_Class);
+    private static final MethodTypeDesc PLACES_OF = MethodTypeDesc.of(CD_PLACES);
     private static final String PLACES = "places";
 
     /// HotSpot does not compile a longer method.
@@ -118,7 +119,8 @@ public final class Compiler {
         var file = ClassFile.of(StackMapsOption.DROP_STACK_MAPS, DeadCodeOption.KEEP_DEAD_CODE, ShortJumpsOption.FAIL_ON_SHORT_JUMPS);
         byte[] bytes;
         try {
-            bytes = file.build(self, this::define);
+            var source = Checks.sourceFile(body.model);
+            bytes = file.build(self, c -> define(c, source));
         } catch (IllegalArgumentException e) {
             if (Emitter.bytesAtMost(body) < FAR) throw Checks.cannotBeCompiled(body.model, body.code.firstLine(), e);
             var rejection = Checks.rejection(body.model, body.code.firstLine(),
@@ -153,9 +155,9 @@ public final class Compiler {
         }
     }
 
-    private void define(ClassBuilder c) {
+    private void define(ClassBuilder c, String source) {
         c.withSuperclass(Names.STATE_MACHINE).withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
-        c.with(SourceFileAttribute.of(Checks.sourceFile(body.model)));
+        c.with(SourceFileAttribute.of(source));
         for (var field : body.layout.fields.entrySet()) c.withField(field.getKey(), field.getValue(), ClassFile.ACC_PRIVATE);
         c.withField(PLACES, CD_PLACES, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC);
         linker.define(c);
@@ -163,20 +165,18 @@ public final class Compiler {
         method(c, INIT_NAME, FIRST, 0);
         method(c, "create", CREATE, ClassFile.ACC_PROTECTED);
         method(c, "step", Emitter.STEP, ClassFile.ACC_PROTECTED);
-        method(c, PLACES, MethodTypeDesc.of(CD_PLACES), ClassFile.ACC_PROTECTED);
+        method(c, PLACES, PLACES_OF, ClassFile.ACC_PROTECTED);
         method(c, Linker.METHOD, Linker.LINK, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_VARARGS | ClassFile.ACC_SYNTHETIC);
     }
 
     /// One lambda for all methods: each further one would cost the first body half a millisecond.
     private void method(ClassBuilder c, String name, MethodTypeDesc type, int flags) {
         c.withMethodBody(name, type, flags, b -> {
-            switch (name) {
-                case "create" -> create(b);
-                case "step" -> Emitter.step(body, self, linker, b);
-                case PLACES -> b.getstatic(self, PLACES, CD_PLACES).areturn();
-                case Linker.METHOD -> linker.link(b);
-                default -> constructor(b, type);
-            }
+            if (type == CREATE) create(b);
+            else if (type == Emitter.STEP) Emitter.step(body, self, linker, b);
+            else if (type == PLACES_OF) b.getstatic(self, PLACES, CD_PLACES).areturn();
+            else if (type == Linker.LINK) linker.link(b);
+            else constructor(b, type);
         });
     }
 
