@@ -56,11 +56,12 @@ public final class Executor implements AutoCloseable {
 
     private Executor(String name, boolean reactorThread) throws IOException {
         Libc.require();
+        var dump = Dump.seconds();
+        Libc.link();
         Log.prepare();
         UnseenFailure.prepare();
         HeapReserve.prepare();
         new Waiters().add(this, Waiters.NONE); // loads the class now; when all descriptors are in use, that would fail
-        var dump = Dump.seconds();
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
         if (dump > 0) Dump.start(loop, dump);

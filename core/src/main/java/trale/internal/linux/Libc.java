@@ -15,6 +15,9 @@ public final class Libc {
 
     private static final Map<Long, String> NAMES = new ConcurrentHashMap<>();
 
+    /// Whether a thread links, or has linked. If two threads set it at once, both link, and one waits for the other.
+    private static volatile boolean linking;
+
     private Libc() {}
 
     /// Says in one sentence why trale can't run here. Without it a class initializer would fail with a worse message.
@@ -38,6 +41,21 @@ public final class Libc {
         }
     }
 
+    /// Begins to link, on a thread that ends when it is done. The caller has something else to do meanwhile: linking is a third of a program's
+    /// way to its first task. Nothing waits for this thread but the initialisation of [Scratch], which the JVM does once. What the caller does
+    /// must not use java.lang.foreign before. Then the two threads share nothing but what every two threads of Java share.
+    public static void link() {
+        if (linking) return;
+        linking = true;
+        try {
+            var thread = new Thread(null, Scratch::load, "trale-link", 0, false);
+            thread.setDaemon(true);
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // The first call links.
+        }
+    }
+
     /// {@return System.nanoTime(), or what the thread's [Kernel] says instead}
     public static long nanoTime() {
         var k = Kernel.current();
@@ -47,6 +65,7 @@ public final class Libc {
     static MemorySegment function(String name) {
         var found = FUNCTIONS.get(name);
         if (found != null) return found;
+        Scratch.load();
         var function = Linker.nativeLinker().defaultLookup().findOrThrow(name);
         NAMES.put(function.address(), name);
         FUNCTIONS.put(name, function);

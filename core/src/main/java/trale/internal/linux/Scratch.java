@@ -107,6 +107,9 @@ final class Scratch {
         return KernelThread.scratch();
     }
 
+    /// Initialises this class: links [#PLAIN].
+    static void load() {}
+
     /// Links what is not linked yet: before its memory, or the thread's stack, may have come to its end.
     static void link() {
         Objects.requireNonNull(Numbers.CALL);
