@@ -215,7 +215,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         } catch (Throwable t) {
             Log.error("a scope could not take note of a child's end", t);
         }
-        if (waker != null && (first == null || failed != null)) Task.wake(waker);
+        if (waker != null && (first == null || failed != null)) Outcome.wake(waker);
     }
 
     /// The first failure cancels everything else, with itself as the cause. Children that have been told to stop are in their
@@ -286,7 +286,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         }
         cancel(Cancellation.PLAIN);
         try {
-            if (poll(Context.GIVEN_UP) instanceof Poll.Pending<T>) Executor.adopt(this);
+            if (poll(Context.DROPPED) instanceof Poll.Pending<T>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert over; // as asked for
         } catch (Throwable t) {

@@ -8,15 +8,15 @@ import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public sealed class Context {
-    /// For the last poll of an async body that was dropped before its end. The poll runs the body's cleanup as far as it can go. If the poll
-    /// returns Pending, the body becomes a task of its own.
-    static final Context GIVEN_UP = new Context(Waiters.NONE, new Budget(false, Integer.MAX_VALUE), null);
+    /// For the one poll in which a body or a scope that was dropped begins its cleanup. If that poll returns Pending, the cleanup goes on
+    /// as a task of its own. All threads share its budget, which counts wrongly then; that does no harm.
+    static final Context DROPPED = new Context(Waiters.NONE, new Budget(false, Integer.MAX_VALUE), null);
 
     private final @Nullable Waker waker; // null: this is the waker too
-    final Budget budget;
+    final Budget budget; // how many awaits this poll may still make; it also keeps the last reading of the clock
 
-    /// The task that is polled. Null in [#GIVEN_UP], and in a context of [#of(Waker)], with which a future gives another one a waker of its
-    /// own.
+    /// The task that is polled. Null in [#DROPPED], and in a context of [#of(Waker)]: a future makes such a one to poll another future with
+    /// a waker of its own.
     final @Nullable Task<?> task;
 
     private Context(@Nullable Waker waker, Budget budget, @Nullable Task<?> task) {
@@ -36,8 +36,9 @@ public sealed class Context {
         return waker == null ? (OfTask) this : waker;
     }
 
-    /// The context of a task's polls, and the task's waker. It is one object for both, so [Executor#snapshot()] finds a task that nothing can
-    /// wake: nothing holds this. See [Task#context].
+    /// The context of a task's polls, and the task's waker. It is one object for both, so a future that keeps one of the two keeps it
+    /// alive. A snapshot lets the task hold it weakly: if a garbage collection then clears it, no future holds the waker. See
+    /// [Task#context].
     static final class OfTask extends Context implements TaskWaker {
         OfTask(Task<?> task) {
             super(null, task.loop.budget, task);

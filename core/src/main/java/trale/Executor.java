@@ -22,13 +22,13 @@ import trale.reactor.Reactor;
 ///
 /// **What a poll throws ends its own task alone**, also a StackOverflowError or an OutOfMemoryError. If a foreign waker or logger throws,
 /// all tasks go on. A failure that reaches no join or await is logged when its task has become garbage (System.Logger `trale`), or when a
-/// thousand later failures have reached none either. The failures left at the JVM's exit go to System.err, because logging may have been
-/// shut down by then.
+/// thousand later failures were not joined or awaited either. The failures left at the JVM's exit go to System.err, because logging may
+/// have been shut down by then.
 ///
 /// **Fairness.** Runnable tasks are polled in turn. A body whose awaits are always ready yields at its 128th await in a poll, or 0.1 ms
-/// after the first of them; the reactor is turned at least once in 64 polls, and after a poll that ends when 0.5 ms have passed since the
-/// last turn. Reading the clock costs time: while polls and awaits are short, it is read at each 32nd of them. If they become long, up to
-/// 31 of the long ones pass before it is read.
+/// after the first of them. The reactor is turned after 64 polls, or when a poll ends later than 0.5 ms after the reactor's last turn.
+/// Reading the clock costs time: while polls and awaits are short, it is read at each 32nd of them. So up to 31 long ones may pass before a
+/// time limit is noticed.
 ///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
 /// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
@@ -61,13 +61,13 @@ public final class Executor implements AutoCloseable {
         Log.prepare();
         UnseenFailure.prepare();
         HeapReserve.prepare();
-        new Waiters().add(this, Waiters.NONE); // loads the class now; when all descriptors are in use, that would fail
+        new Waiters().add(this, Waiters.NONE); // loads the class now: later there may be no descriptor to open its file with
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
         if (dump > 0) Dump.start(loop, dump);
     }
 
-    /// {@return inside a task its executor, elsewhere the process-wide one, which is started at first use}
+    /// {@return on a thread of an executor, as in a task, that executor; elsewhere the process-wide one, which is started at first use}
     ///
     /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread; with `own`, or without the property, its
     /// own thread turns the reactor.
@@ -215,8 +215,8 @@ public final class Executor implements AutoCloseable {
         return "Executor[" + loop.name + ", tasks: " + taskCount() + state;
     }
 
-    /// Tells what this executor does now: each task, its line, and what it waits for. For people, from any thread, at any time; A program
-    /// that takes no snapshot pays one comparison in a poll.
+    /// Tells what this executor does now: each task, its line, and what it waits for. From any thread, at any time. A program that takes no
+    /// snapshot pays one comparison in a poll.
     ///
     /// The executor's thread makes it between two polls, so it is consistent. Inside a task it is made in that task's poll. If a poll holds
     /// the thread for 200 ms, this says on which line that is, and lists no other task. Of a closed executor it is empty.
@@ -345,9 +345,10 @@ public final class Executor implements AutoCloseable {
 
         /// Says whether a second thread turns the reactor. By default the executor's thread does.
         ///
+        /// @param second true: a second thread; false: the executor's thread
         /// @return this
-        public Builder reactorThread(boolean own) {
-            reactorThread = own;
+        public Builder reactorThread(boolean second) {
+            reactorThread = second;
             return this;
         }
 

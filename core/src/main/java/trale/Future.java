@@ -13,12 +13,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - **It is polled** by one thread at a time, until it has returned [Poll.Ready] or thrown. It may be polled at any time without a reason,
 ///   so a poll without news must be harmless.
-/// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker of
-///   the latest poll counts.
+/// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker
+///   of the latest poll counts. Only a [JoinHandle] keeps the wakers of all polls, because several tasks may await it.
 ///
 /// **A future that polls other futures** gives them its own context. It may also give each of them a waker of its own, to know which of
-/// them was woken. Then each gets its own waker at every poll. An exception is the [JoinHandle]: several tasks may await it, so it keeps
-/// the waker of each.
+/// them was woken. Then it must give the same one at every poll, because a [JoinHandle] keeps each different one.
 ///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.
@@ -45,8 +44,8 @@ public interface Future<T extends @Nullable Object> {
     /// @throws Exception the failure of the work; the future has ended then
     Poll<T> poll(Context cx) throws Exception;
 
-    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. It is not polled again.
-    /// The owner calls it at most once, before the end, on the thread that would have polled the future.
+    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. The owner does not poll
+    /// it again. The owner calls it at most once, before the end, on the thread that would have polled the future.
     default void drop() {}
 
     /// Runs futures concurrently and waits for all of them.
@@ -54,11 +53,12 @@ public interface Future<T extends @Nullable Object> {
     /// Each runs as a task of the executor that polls this. They begin in the order given. The first failure cancels the others. When they
     /// have ended, cleanup included, this throws that failure, the same object, with later failures suppressed in it.
     ///
-    /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with. If all have
-    /// values in spite of that, they are returned, and the next await of the awaiting body throws the CancellationException. When this has
-    /// ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it stops waiting, and that task runs on.
-    /// If this throws, the values that others had already are dropped: a future that yields what must be closed, such as a permit, belongs
-    /// into a body that closes it. Dropped before its first poll, this drops the futures. From any thread.
+    /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
+    /// failed with. If all have values in spite of that, they are returned, and the next await of that task throws the
+    /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it
+    /// stops waiting, and that task runs on. If this throws, the values that others had already are dropped. A value that has to be closed,
+    /// such as a permit, would be lost. Give this a body that awaits the future and closes the value. A drop before the first poll drops
+    /// the futures. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -84,12 +84,12 @@ public interface Future<T extends @Nullable Object> {
     ///
     /// The others are cancelled before any of them is polled again: each throws CancellationException at its await. This is ready when they
     /// have ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it, in the order in which
-    /// they came. What a loser's cleanup fails with is logged. Ties are decided in argument order.
+    /// they came. What a loser's cleanup fails with is logged. If several are ready at their first poll, the first of the arguments wins.
     ///
-    /// Cancelled, this cancels all and awaits their ends, and throws CancellationException, or what a cleanup failed with; failures
-    /// from before are suppressed in it. If one of them has a value all the same, this returns it, and the next await of the awaiting body
-    /// throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses stops waiting, and its task runs
-    /// on. Dropped before its first poll, this drops the futures. From any thread.
+    /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
+    /// failed with; failures from before are suppressed in it. If one of them has a value all the same, this returns it, and the next await
+    /// of that task throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses stops waiting, and
+    /// its task runs on. A drop before the first poll drops the futures. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -150,8 +150,8 @@ public interface Future<T extends @Nullable Object> {
 
     /// {@return a future that becomes what the stage becomes}
     ///
-    /// A failure is the stage's own, not wrapped in a CompletionException. Where it was awaited is added as a suppressed
-    /// [JoinHandle.AwaitedHere]. A stage that other code cancelled fails with CancellationException.
+    /// A failure is the stage's own, not wrapped in a CompletionException. A suppressed [JoinHandle.AwaitedHere] shows the place of the
+    /// await. A stage that other code cancelled fails with CancellationException.
     ///
     /// Cancelled or dropped, this cancels the stage by `toCompletableFuture().cancel(true)`, and forgets the waiting task. A
     /// CompletableFuture then completes with CancellationException, and the thread that computes it goes on. A value that comes at the same
@@ -160,7 +160,7 @@ public interface Future<T extends @Nullable Object> {
     /// <!-- run: -->
     /// ```java
     /// var stage = CompletableFuture.supplyAsync(() -> 42);
-    /// int value = Executor.blockOn(() -> await(stage));
+    /// int value = Executor.blockOn(Future.from(stage)); // in a body: await(stage)
     /// IO.println(value); // 42
     /// ```
     ///

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
-/// behind it cannot be reached from the head, and [#poll()] does not see them. No wake is lost, because the adding thread looks at
-/// `RunLoop.parked` after its second step. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
+/// behind it cannot be reached from the head, and [#poll()] does not see them. Nor does it return the task before them. No wake is lost:
+/// the executor's thread may sleep between the two steps, but the adding thread looks at `RunLoop.parked` after its second step, and wakes
+/// it. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
 final class InjectedQueue {
 
     /// A task, seen as an element.
@@ -49,7 +50,7 @@ final class InjectedQueue {
         if (next == null) {
             if (tail != first) return null; // another thread is between its two steps
             stub.nextInjected = null;
-            add(stub); // so that the head may go on to it
+            add(stub); // another thread may link its task behind the last node at any time, so a node leaves only when it has a successor
             next = first.nextInjected;
             if (next == null) return null; // another thread came first, and is between its two steps
         }

@@ -18,9 +18,9 @@ import trale.reactor.Driver;
 /// ```
 ///   spawn ──────▶ run-queue ──▶ poll ──Ready──▶ done, joiners woken
 ///                  ▲     ▲       │
-///                  │     │    Pending           nothing to run: sleep in the driver until there is
+///                  │     │    Pending           nothing to run: sleep, usually in epoll_wait
 ///                  │     │       ▼
-///                  │     └wake─ wait-queue ◀─── its waker: a timer, a slot of the reactor,
+///                  │     └wake─ wait-queue ◀─── woken by a timer, a slot of the reactor,
 ///                  │             │              another task, another thread
 ///   spawn by       │             │
 ///   another ────▶ injected ◀─── wake by
@@ -30,7 +30,7 @@ final class RunLoop implements Runnable {
 
     /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned.
     private void pollTasks() {
-        while (rounds == wantedRounds || cancelAll()) {
+        while (rounds == wantedRounds || beginRound()) {
             Thread.interrupted(); // an interrupt that is left over would end a sleep, or hit the next task
             fullHeap.beforePoll();
             if (kernel != null) runQueue.rotate(kernel);
@@ -74,12 +74,13 @@ final class RunLoop implements Runnable {
             if (sleep) driver.sleep();
             else driver.turn();
         } catch (OutOfMemoryError e) {
-            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // no task failed, so no memory was freed: try again a little later
+            if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // it ended no task to free memory: try again a little later
         }
     }
 
-    /// Makes some of the tasks runnable that other threads spawned or woke. Threads that spawn without end starve neither the
-    /// tasks nor the reactor: at most 64 tasks of each queue are taken at a time, and the reactor is asked after at most 64 polls.
+    /// Answers snapshots, takes some of the tasks that other threads spawned or woke, and makes them runnable. Threads that spawn without
+    /// end starve neither the tasks nor the reactor: at most 64 tasks of each queue are taken at a time, and the reactor is asked after at
+    /// most 64 polls.
     private boolean takeInjected() {
         inspector.serve();
         if (watching != null) watching.takesInjected();
@@ -111,7 +112,7 @@ final class RunLoop implements Runnable {
     final @Nullable Kernel kernel = Kernel.current(); // simulated, if the thread that builds the executor has one; null: Linux
     final Driver driver;
 
-    // Of the executor's thread alone:
+    // Written by the executor's thread alone. A thread that asks for a snapshot may read old values of `running` and `budget`.
     final RunQueue runQueue = new RunQueue();
     final WaitQueue waitQueue = new WaitQueue();
     final Budget budget = new Budget(true, Budget.AWAITS);
@@ -120,8 +121,8 @@ final class RunLoop implements Runnable {
     final FullHeap fullHeap = new FullHeap(this);
     long spawned; // ever
 
-    /// What `trale-watch` or another probe is told; null while there is none. The executor's thread writes it. Another thread that wakes a
-    /// task reads it once, so a probe that has just been taken away may be told one event more.
+    /// Tells a probe, such as that of `trale-watch`, what happens here; null while there is no probe. The executor's thread writes it.
+    /// Another thread that wakes a task reads it once, so a probe that has just been taken away may be told one event more.
     volatile @Nullable Watching watching;
 
     int rounds; // of cancelling that have begun; ROUNDS + 1: what is left is abandoned. Executor's thread only
@@ -135,10 +136,11 @@ final class RunLoop implements Runnable {
     final InjectedQueue events = new InjectedQueue();
 
     /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
-    /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially
-    /// consistent, so at least one of the two sees the other, and no wake-up is lost. The thread that turns it from 1 to 0
-    /// wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, it throws to the waking thread, and
-    /// `parked` is 1 again. The tasks in the queues then wait for the next wake.
+    /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially consistent, so at
+    /// least one of the two sees the other, and no wake-up is lost. A task that is behind one whose add is half done may be seen by
+    /// neither; then the thread that completes that add sees `parked`. The thread that turns it from 1 to 0 wakes the sleeper by one
+    /// `driver.wake()`, however many wakes there are. If that call fails, it throws to the waking thread, and `parked` is 1 again. The
+    /// tasks in the queues then wait for the next wake.
     private volatile int parked;
 
     /// Spawned and not yet ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it. Written by the executor's
@@ -152,12 +154,12 @@ final class RunLoop implements Runnable {
 
     /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
     /// *before* [#unpark()]. A submit may read 0, and queue its task after a round of cancelling has begun. When a round begins, the
-    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives. So each task is cancelled
-    /// once in a round.
+    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives. One that has been cancelled
+    /// already is not: it will not start, or was adopted in its cleanup (see `adopt`). So no task is cancelled twice in a round.
     private volatile int wantedRounds;
 
-    /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time. A thread
-    /// that spawns queues the task, *then* reads it. So a task that slips in is ended by one of the two.
+    /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or in `start`, if
+    /// there is no such thread. A thread that spawns queues the task, *then* reads it. So a task that slips in is ended by one of the two.
     private volatile boolean closed;
 
     /// Whether tasks were abandoned. Written by the executor's thread before it ends, read by threads that have joined it.
@@ -183,7 +185,7 @@ final class RunLoop implements Runnable {
     }
 
     boolean isSimulated() {
-        return kernel != null && kernel.hasOneThread();
+        return kernel != null && kernel.hasOneThread(); // another kernel makes the calls of Linux
     }
 
     boolean isCurrent() {
@@ -230,8 +232,8 @@ final class RunLoop implements Runnable {
     /// Makes a task of a future that its owner has given up. By the thread that drops it, which usually is the executor's.
     <T extends @Nullable Object> void adopt(Future<T> f) {
         var task = new Task<>(this, f);
-        task.tell(Cancellation.PLAIN); // so that its CancellationException is no failure
-        task.nextCancellation(); // which has been delivered
+        task.tell(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
+        task.nextCancellation(); // takes the request back: the drop has told the body already
         start(task, null);
     }
 
@@ -261,10 +263,7 @@ final class RunLoop implements Runnable {
             }
             throw t;
         }
-        if (closed && foreign) {
-            var rejected = rejected();
-            if (task.reject(rejected)) throw rejected;
-        }
+        if (closed && foreign && task.reject()) throw rejected();
         return handle;
     }
 
@@ -279,14 +278,15 @@ final class RunLoop implements Runnable {
         if (kernel != null) kernel.requireKnown(Thread.currentThread());
     }
 
-    /// By a thread that is about to block until the task has ended.
+    /// By a thread that is about to block until the task has ended. As [#awaitEnd(long)].
     void awaitTask(Task<?> task) {
         if (kernel != null) kernel.awaitTask(task::isDone);
     }
 
-    /// By a thread that is about to block until the executor's thread has ended.
+    /// By a thread that is about to block until the executor's thread has ended. A simulated kernel lets the executor go on until then; with
+    /// Linux nothing happens here.
     ///
-    /// @return false if that takes longer than `nanos`
+    /// @return false: it would take longer than `nanos`
     boolean awaitEnd(long nanos) {
         return kernel == null || kernel.awaitEnd(thread, nanos);
     }
@@ -318,8 +318,10 @@ final class RunLoop implements Runnable {
         unpark();
     }
 
-    /// {@return whether the loop goes on}
-    private boolean cancelAll() {
+    /// Begins the round of cancelling that a close has asked for: takes what other threads have spawned, and cancels every task.
+    ///
+    /// @return false: the rounds are over, and what is left is abandoned
+    private boolean beginRound() {
         var round = wantedRounds;
         rounds = 0; // the tasks that are taken here are cancelled below, with those of the queues
         var left = round > ROUNDS ? -1 : taskCount(); // not more: a task that is taken may be woken, and added, again
@@ -368,7 +370,7 @@ final class RunLoop implements Runnable {
     private void abandonAll(Throwable cause) {
         for (Task<?> task; (task = pollInjected()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
-            if (rounds > ROUNDS && task.giveUp()) abandoned = true;
+            if (rounds > ROUNDS && task.abandonBody()) abandoned = true;
             task.abandon(cause);
         }
     }

@@ -5,7 +5,7 @@ import trale.internal.Cancellation;
 import trale.internal.linux.Kernel;
 
 /// The tasks that are to be polled, first in first out. It is a list through the tasks, so a wake allocates nothing. A push calls no other
-/// method, so a full stack fails it before its first statement, never half-way.
+/// method, so a StackOverflowError comes before its first statement or not at all.
 ///
 /// Used by the executor's thread alone. A task is in it at most once, as QUEUED. A task woken in its poll is QUEUED at the end of the poll,
 /// and pushed a little later: the reactor may be asked for events in between, and the tasks of these go first.

@@ -217,7 +217,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         }
         try {
             throwAtInnermost(Cancellation.PLAIN);
-            if (poll(Context.GIVEN_UP) instanceof Poll.Pending<?>) Executor.adopt(this);
+            if (poll(Context.DROPPED) instanceof Poll.Pending<?>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert state == FINISHED; // as asked for
         } catch (OutOfMemoryError e) {

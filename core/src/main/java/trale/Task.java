@@ -10,29 +10,30 @@ import trale.internal.Cancellable;
 import trale.internal.Cancellation;
 import trale.internal.Log;
 import trale.internal.Owned;
-import trale.internal.Waiters;
 import trale.internal.probe.Watched;
 
 /// A future that is being run.
 ///
-/// The *state word* says where the task is. The executor's thread alone reads and writes the state word. One exception: a task whose spawn
-/// fails or is rejected is in no queue, and the spawning thread ends it.
+/// The *state word* says where the task is. The executor's thread alone reads and writes the state word. One exception: a task that is
+/// rejected is ended by the thread that spawned it. Such a task stays in `injected`, and the executor's thread skips it.
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
 /// | woken | push, → QUEUED | – | → WOKEN | – | – |
-/// | poll begins | | → RUNNING | | | |
+/// | poll begins | → RUNNING ² | → RUNNING | | | |
 /// | poll says Pending | | | wait-queue, → IDLE ¹ | wait-queue, → QUEUED, push at the back | |
 /// | poll says Ready or throws | | | → DONE, wake joiners | → DONE, wake joiners | |
-/// | cancel() | count, then as wake() | count | count, then as wake() | count | – |
+/// | cancel() | count, then as wake() | count, then as wake() | count, then as wake() | count, then as wake() | count |
+/// | rejected, abandoned | → DONE | → DONE | | | |
 ///
-/// ¹ If it was cancelled again meanwhile it is treated as WOKEN: each cancellation has a poll of its own.
+/// ¹ If a cancellation is not delivered yet, it is treated as WOKEN: each cancellation has a poll of its own.
+/// ² The heap is full, and the task is to fail: see [FullHeap].
 ///
 /// A wake is never lost, unless it fails (see [#wake()]). Two wakes before a poll cause one poll. A wake of a task that has ended does
-/// nothing. A wake from another thread puts the task into the executor's `injected` queue. A wake from the reactor thread, if there is one,
-/// puts it into `events`. A task is in at most one of the two, once. The wake takes effect when the executor's thread takes the task out. A
-/// spawn is the first wake.
-final class Task<T extends @Nullable Object> extends InjectedQueue.Node implements Watched {
+/// nothing. A wake from another thread puts the task into the executor's `injected` queue. Where a second thread turns the reactor
+/// ([Executor.Builder#reactorThread]), a wake from that one puts it into `events`. A task is in at most one of the two, once. The wake
+/// takes effect when the executor's thread takes the task out. A spawn is the first wake.
+final class Task<T extends @Nullable Object> extends Outcome<T> implements Watched {
     static final byte IDLE = 0;
     static final byte QUEUED = 1;
     static final byte RUNNING = 2;
@@ -61,8 +62,9 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     byte state = IDLE; // executor's thread only
 
-    /// For people: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). The executor's
-    /// thread writes them; other threads may read them.
+    /// Shown in snapshots: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). The
+    /// executor's thread writes them; in a task that is adopted, the adopting thread does, before it queues the task. Another thread that
+    /// reads them may find old values.
     long number;
 
     long spawnedAt;
@@ -71,8 +73,8 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     int polls;
 
     /// 1 while the task is in `injected` or `events` of its loop. A waker does getAndSet(1) and adds the task only if the answer is 0. The
-    /// executor's thread takes the task out, then does getAndSet(0), then polls. A waker that finds 1 did its getAndSet before the
-    /// executor's getAndSet(0), which reads what it wrote. So the poll that follows sees the waker's writes.
+    /// executor's thread takes the task out, then does getAndSet(0), then polls. If a waker finds 1, its getAndSet(1) comes before the
+    /// executor's getAndSet(0), and the executor's thread sees all that the waker wrote before. So the poll that follows sees it too.
     volatile int injected;
 
     /// Links of the [RunQueue] and the [WaitQueue]. Executor's thread only.
@@ -94,28 +96,10 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// two overwrites the other.
     private Cancellation asked = Cancellation.PLAIN;
 
-    private int cancelsDelivered; // executor's thread only
+    private int cancelsDelivered; // see nextCancellation
 
     /// What users call it. Written by any thread, read for people.
     volatile @Nullable String name;
-
-    /// The outcome. Written by the executor's thread before it sets `ended`; read by a thread that has seen that.
-    private @Nullable T value;
-    private @Nullable Throwable failure;
-
-    /// Written under the monitor, in which joiners are added: so each joiner is woken by the end, or sees it.
-    private volatile boolean ended;
-
-    private @Nullable Waiters joiners; // guarded by this; null: there never was one
-    private boolean joined; // guarded by this; a thread blocks until the end
-    private @Nullable Closing closing; // resources to be closed at the end, the latest first; guarded by this
-    private boolean closingDone; // guarded by this
-
-    /// Whether a join, an await or a scope was given the failure. Its receiver writes this *before* it reads `unseen`. The executor's
-    /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other, and calls [UnseenFailure#forget()], which cancels
-    /// the log entry.
-    private volatile boolean seen;
-    private volatile @Nullable UnseenFailure unseen;
 
     Task(RunLoop loop, Future<T> future) {
         this.loop = loop;
@@ -123,20 +107,20 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         context = new Context.OfTask(this);
     }
 
-    /// Wakes the task. A wake fails if the stack is full, or if Linux refuses the call that ends the sleep of the executor's thread.
-    /// A wake that fails throws to its caller. A second wake at the same moment may be lost with it, and its caller is not told. The next
-    /// wake tries again.
+    /// Wakes the task. A wake fails if the stack is full, if Linux refuses the call that ends the sleep of the executor's thread, or if the
+    /// executor is simulated and the thread is not. A wake that fails throws to its caller. A second wake at the same moment may be lost
+    /// with it, and its caller is not told. The next wake tries again.
     void wake() {
         if (loop.isCurrent()) woken();
         else if (inject()) loop.unpark();
     }
 
-    /// By another thread, which unparks the executor's then. {@return whether the executor's thread will take the task out of a queue: it has
-    /// not ended}
+    /// Called by another thread, which calls [RunLoop#unpark()] after this, if the answer is true. {@return false: the task has ended, and
+    /// is put into no queue}
     boolean inject() {
         var watching = loop.watching; // read once: the executor's thread may end the watching
-        if (watching != null) watching.foreignWake(this, ended, injected != 0);
-        if (ended) return false;
+        if (watching != null) watching.foreignWake(this, isDone(), injected != 0);
+        if (isDone()) return false;
         loop.requireKnown();
         if (INJECTED.getAndSet(this, 1) == 0) {
             try {
@@ -166,7 +150,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
             state = QUEUED;
             if (counted) return;
             counted = true;
-            if (loop.rounds > 0 && parent == null && cancels == 0) tell(RunLoop.CLOSED); // the last round came before this task
+            if (loop.rounds > 0 && parent == null && cancels == 0) tell(RunLoop.CLOSED); // the round began before: see wantedRounds
             number = ++loop.spawned;
             spawnedAt = polledAt = loop.budget.now;
             loop.tasks++;
@@ -181,7 +165,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         tell(cancellation);
         var watching = loop.watching;
         if (watching == null) wake();
-        else watching.cancel(this, cancellation.why());
+        else watching.cancel(this, cancellation.why()); // which wakes it, too
     }
 
     /// As [#cancel], without the wake: the caller wakes the task, or it is queued already.
@@ -194,7 +178,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return cancels != 0;
     }
 
-    /// Takes one request, if there is one that has not been delivered. By the executor's thread.
+    /// Takes one request, if there is one that has not been delivered. By the executor's thread, or before the task is queued.
     ///
     /// @return how the body is told, or null
     @Nullable Cancellation nextCancellation() {
@@ -203,15 +187,15 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return asked;
     }
 
-    /// Called by an await that begins. Of the bodies that await each other it is the last, so it throws the cancellation here. The children
-    /// of the scopes around it are cancelled too.
+    /// Called by an await that begins. Its body is the innermost of the bodies that await one another, so this await throws the
+    /// cancellation. The children of the scopes around that body are cancelled too.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
         return cancellation;
     }
 
-    /// Polls once. By the executor's thread, with a task of the run-queue.
+    /// Polls once. By the executor's thread, with a task that has been taken from the run-queue, or that waits and is to fail.
     ///
     /// @return whether it was woken meanwhile, and is to be pushed at the back
     boolean run() {
@@ -239,7 +223,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        var cx = context instanceof Context kept ? kept : contextAgain(); // before a leaf is dropped, which takes out its waker
+        var cx = context instanceof Context kept ? kept : contextAgain(); // before a leaf is dropped below: JoinHandle.drop reads `context`
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
@@ -288,38 +272,20 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         }
     }
 
-    /// Publishes the end. Foreign code, and code that may find no memory, runs after the state is DONE. Each step that calls it catches
-    /// what it throws, so the later steps run.
+    /// Foreign code, and code that may find no memory, runs after the state is DONE. The methods called here catch what such code throws,
+    /// so the later ones run. `set`, `publish` and `report` are in [Outcome]: they keep the result, wake the joiners, and have an unseen
+    /// failure logged.
     private void end(@Nullable T result, @Nullable Throwable failed) {
+        set(result, failed);
         future = null;
-        value = result;
-        failure = failed;
         state = DONE;
         loop.ended(this);
         if (loop.watching != null) loop.watching.end(this, failed);
         var scope = parent;
         parent = null; // a handle keeps the outcome, not the scope
         if (scope != null) scope.childEnded(this, failed);
-        closeResources();
-        synchronized (this) {
-            ended = true;
-            if (joined) notifyAll();
-        }
-        for (Waker waker; (waker = nextJoiner()) != null; ) wake(waker);
+        publish();
         if (failed != null && !isExpected(failed)) report(failed);
-    }
-
-    private synchronized @Nullable Waker nextJoiner() {
-        return joiners == null ? null : joiners.poll();
-    }
-
-    /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
-    static void wake(Waker waker) {
-        try {
-            waker.wake();
-        } catch (Throwable t) {
-            Log.error("a waker threw: " + waker.getClass().getName(), t);
-        }
     }
 
     /// Expected are a cancellation that was asked for, and the rejection of a spawn by an executor that is being closed. So is the error
@@ -328,30 +294,6 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return failed == loop.fullHeap.thrown
                 || (failed instanceof CancellationException && (isCancelled() || loop.isClosed()))
                 || (failed instanceof RejectedExecutionException && !loop.isOpen());
-    }
-
-    private void report(Throwable failed) {
-        try {
-            if (seen) return;
-            unseen = UnseenFailure.watch(this, failed);
-            if (seen) see();
-        } catch (OutOfMemoryError e) {
-            UnseenFailure.countLost();
-        } catch (Throwable t) {
-            Log.error(UnseenFailure.REPORT, failed);
-        }
-    }
-
-    /// {@return whether the failure was given to anyone} By any thread.
-    @Override
-    public boolean isSeen() {
-        return seen;
-    }
-
-    private void see() {
-        seen = true;
-        var u = unseen;
-        if (u != null) u.forget();
     }
 
     /// Ends a task that will not be polled again: its executor is gone, or the heap is full.
@@ -363,25 +305,22 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     void crash(Throwable cause) {
         if (state == DONE) return;
         if (future instanceof StateMachine<T> body) body.abandon();
-        synchronized (this) {
-            closing = null;
-        }
+        forgetResources();
         end(null, cause);
     }
 
     /// Ends a task that was spawned too late. By the thread that spawned it, unless the executor's thread has taken it already.
-    boolean reject(Throwable cause) {
+    boolean reject() {
         if (!INJECTED.compareAndSet(this, 1, REJECTED)) return false;
-        seen = true; // by the caller
-        if (future instanceof Owned owned) owned.release(this); // who may spawn it on another executor
-        end(null, cause);
+        if (future instanceof Owned owned) owned.release(this); // the caller may spawn it on another executor
+        end(null, null); // its handle is given to no one
         return true;
     }
 
     /// Logs where the task waits, and abandons its future, if that is [Cancellable], without a poll.
     ///
     /// @return false: it has ended
-    boolean giveUp() {
+    boolean abandonBody() {
         var f = future;
         if (f == null) return false;
         try {
@@ -408,7 +347,7 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
         return "#" + number + (name == null ? "" : " " + name);
     }
 
-    /// {@return whether it waits, and nothing has woken it}
+    /// {@return whether it waits, and no wake has taken effect}
     boolean isIdle() {
         return state == IDLE;
     }
@@ -416,85 +355,16 @@ final class Task<T extends @Nullable Object> extends InjectedQueue.Node implemen
     /// Makes a task that [waits][#isIdle()] fail, so that what it holds can be collected: the innermost await of its body throws the
     /// OutOfMemoryError. A body that catches it may go on.
     ///
-    /// @param noMemory brings the error to the await; null: there was no memory for it, so the future is dropped
+    /// @param cancellation brings the error to the await. If it is null, because there was no memory for it, or the future is a leaf, the
+    ///        future is dropped
     /// @return whether it was woken meanwhile, and is to be pushed at the back
-    boolean failForMemory(@Nullable Cancellation noMemory, OutOfMemoryError e) {
-        if (noMemory != null && future instanceof Cancellable c) {
-            c.cancel(noMemory);
+    boolean failForMemory(@Nullable Cancellation cancellation, OutOfMemoryError e) {
+        if (cancellation != null && future instanceof Cancellable c) {
+            c.cancel(cancellation);
             return run();
         }
         state = RUNNING; // a wake by its own cleanup must not queue it
         abandon(e);
         return false;
-    }
-
-    boolean isDone() {
-        return ended;
-    }
-
-    /// Blocks until the end; by any thread but an executor's. An interrupt does not end the wait, and only an interrupt allocates.
-    void awaitEnd() {
-        var interrupted = false;
-        synchronized (this) {
-            while (!ended) {
-                joined = true;
-                try {
-                    wait();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) Thread.currentThread().interrupt();
-    }
-
-    /// Arranges for the waker to be woken at the end. The same waker is kept once.
-    ///
-    /// @return false if the end has come already
-    boolean onEnd(Waker waker) {
-        if (ended) return false;
-        synchronized (this) {
-            if (ended) return false;
-            if (joiners == null) joiners = new Waiters();
-            joiners.add(waker, waker);
-            return true;
-        }
-    }
-
-    /// Removes the waker from those to be woken at the end. {@return whether it was among them}
-    synchronized boolean forget(Waker waker) {
-        return joiners != null && joiners.remove(waker);
-    }
-
-    /// Closes the resource at the end, or now if that has come.
-    void closing(AutoCloseable resource) {
-        synchronized (this) {
-            if (!closingDone) {
-                closing = new Closing(resource, closing);
-                return;
-            }
-        }
-        new Closing(resource, null).closeAll();
-    }
-
-    private void closeResources() {
-        Closing first;
-        synchronized (this) {
-            closingDone = true;
-            first = closing;
-            closing = null;
-        }
-        if (first != null) first.closeAll();
-    }
-
-    /// {@return what it failed with, or null; the caller is told of the failure, so it need not be reported}
-    @Nullable Throwable failure() {
-        if (failure != null) see();
-        return failure;
-    }
-
-    @SuppressWarnings("NullAway") // null if T may be null
-    T value() {
-        return value;
     }
 }

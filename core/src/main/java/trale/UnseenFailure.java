@@ -50,7 +50,7 @@ final class UnseenFailure implements Runnable {
     /// Loads what a failure needs, while there is memory to load it with: a class whose initialisation fails is lost for good.
     static void prepare() {
         Objects.requireNonNull(Cancellation.PLAIN);
-        Objects.requireNonNull(Context.GIVEN_UP);
+        Objects.requireNonNull(Context.DROPPED);
     }
 
     /// Counts a failure that cannot be kept until it is seen, for want of memory: it is reported with the next one that can.
@@ -64,7 +64,7 @@ final class UnseenFailure implements Runnable {
     }
 
     /// From now on the failure is reported unless it is seen.
-    static UnseenFailure watch(Task<?> task, Throwable failure) {
+    static UnseenFailure watch(Outcome<?> task, Throwable failure) {
         var unseen = new UnseenFailure(failure);
         unseen.cleanable = CLEANER.register(task, unseen);
         UnseenFailure oldest = null;

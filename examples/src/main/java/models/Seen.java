@@ -6,7 +6,7 @@ import java.util.List;
 import models.Model.Actor;
 import models.Model.Program;
 
-/// Task.report and see.
+/// Outcome.report and see.
 enum Seen implements Model.Twin {
     AS_WRITTEN(""),
     LOOKS_ONCE("The executor's thread does not look at `seen` again once it has set `unseen`."),
@@ -37,41 +37,41 @@ enum Seen implements Model.Twin {
 
     private List<Actor> threads() {
         Program executor = (at, m) -> switch (at) {
-            case 0 -> m.at("Task.report", "if (seen)").gives(m.get(SEEN) == 1) ? END : 1;
+            case 0 -> m.at("Outcome.report", "if (seen)").gives(m.get(SEEN) == 1) ? END : 1;
             case 1 -> {
-                m.at("Task.report", "UnseenFailure.watch(this, failed)").set(WATCHED, 1);
+                m.at("Outcome.report", "UnseenFailure.watch(this, failed)").set(WATCHED, 1);
                 yield this == LOOKS_AGAIN_TOO_EARLY ? 3 : 2;
             }
             case 2 -> {
-                m.at("Task.report", "unseen =");
+                m.at("Outcome.report", "unseen =");
                 if (this == SETS_UNSEEN_PLAINLY) m.put(UNSEEN, 1);
                 else m.set(UNSEEN, 1);
                 yield this == LOOKS_ONCE || this == LOOKS_AGAIN_TOO_EARLY ? END : 3;
             }
             case 3 -> {
-                var seen = m.at("Task.report", "if (seen)").gives(m.get(SEEN) == 1);
+                var seen = m.at("Outcome.report", "if (seen)").gives(m.get(SEEN) == 1);
                 yield this == LOOKS_AGAIN_TOO_EARLY ? seen ? 4 : 2 : seen ? 4 : END;
             }
             default -> {
-                m.at("Task.see", "u.forget()").set(WATCHED, 0);
+                m.at("Outcome.see", "u.forget()").set(WATCHED, 0);
                 yield END;
             }
         };
         Program joiner = (at, m) -> switch (at) {
             case 0 -> {
-                if (this == JOINER_LOOKS_FIRST) yield m.at("Task.see", "var u = unseen").gives(m.get(UNSEEN) == 1) ? 2 : 3;
-                m.at("Task.see", "seen = true");
+                if (this == JOINER_LOOKS_FIRST) yield m.at("Outcome.see", "var u = unseen").gives(m.get(UNSEEN) == 1) ? 2 : 3;
+                m.at("Outcome.see", "seen = true");
                 if (this == SETS_SEEN_PLAINLY) m.put(SEEN, 1);
                 else m.set(SEEN, 1);
                 yield 1;
             }
-            case 1 -> m.at("Task.see", "var u = unseen").gives(m.get(UNSEEN) == 0 ? "null" : "u").equals("u") ? 2 : END;
+            case 1 -> m.at("Outcome.see", "var u = unseen").gives(m.get(UNSEEN) == 0 ? "null" : "u").equals("u") ? 2 : END;
             case 2 -> {
-                m.at("Task.see", "u.forget()").set(WATCHED, 0);
+                m.at("Outcome.see", "u.forget()").set(WATCHED, 0);
                 yield END;
             }
             default -> {
-                m.at("Task.see", "seen = true").set(SEEN, 1);
+                m.at("Outcome.see", "seen = true").set(SEEN, 1);
                 yield END;
             }
         };

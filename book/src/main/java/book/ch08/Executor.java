@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import trale.Future;
 
 /// Polls the tasks that were woken. When there are none it sleeps in the reactor.
-final class Executor {
+class Executor {
     final ArrayDeque<Task> runQueue = new ArrayDeque<>();
     final Reactor reactor;
     int unfinished;

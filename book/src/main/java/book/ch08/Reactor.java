@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 final class Reactor implements AutoCloseable {
     private final Epoll epoll = new Epoll();
     private final Supplier<Slot> newSlot;
-    private final Map<Integer, Source> sources = new HashMap<>();
+    final Map<Integer, Source> sources = new HashMap<>();
     int turns;
 
     Reactor(Supplier<Slot> newSlot) throws IOException {

@@ -54,7 +54,7 @@ public final class Main {
             var sleep = new Sleep(timers, 50 * MILLI);
             executor.spawn(sleep);
             executor.spawn(cx -> {
-                while (!sleep.isOver(System.nanoTime())) Thread.onSpinWait();
+                while (!sleep.isOver(timers.now())) Thread.onSpinWait();
                 return Poll.ready(null);
             });
             return executor.run(PATIENCE);

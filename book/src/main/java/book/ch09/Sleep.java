@@ -16,7 +16,7 @@ final class Sleep implements Future<Void> {
 
     Sleep(Timers timers, long nanos) {
         this.timers = timers;
-        deadline = System.nanoTime() + nanos;
+        deadline = timers.now() + nanos;
     }
 
     boolean isOver(long now) {
@@ -25,7 +25,7 @@ final class Sleep implements Future<Void> {
 
     @Override
     public Poll<Void> poll(Context cx) {
-        if (isOver(System.nanoTime())) {
+        if (isOver(timers.now())) {
             timers.remove(this);
             return Poll.ready(null);
         }

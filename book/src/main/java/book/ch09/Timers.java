@@ -12,6 +12,11 @@ class Timers {
 
     Timers() throws IOException {}
 
+    /// {@return nanoseconds of the clock that the deadlines are of}
+    long now() {
+        return System.nanoTime();
+    }
+
     // region arm
     /// Before the thread sleeps: the timerfd is to ring at the earliest deadline.
     final void arm() {
@@ -21,14 +26,14 @@ class Timers {
 
     // region nanos
     long nanosUntil(long deadline) {
-        return Math.max(1, deadline - System.nanoTime()); // 0 would switch the timerfd off
+        return Math.max(1, deadline - now()); // 0 would switch the timerfd off
     }
     // end
 
     // region expire
     /// After the thread has slept: wakes all whose time has come.
     final void expire() {
-        long now = System.nanoTime();
+        long now = now();
         while (size > 0 && heap[0].isOver(now)) {
             Sleep earliest = heap[0];
             remove(earliest);

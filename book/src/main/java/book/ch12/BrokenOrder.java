@@ -26,7 +26,7 @@ final class BrokenOrder {
         }
     }
 
-    private static Future<Void> yielding(char name, StringBuilder log, CountDownLatch ended) {
+    static Future<Void> yielding(char name, StringBuilder log, CountDownLatch ended) {
         int[] left = {TIMES};
         return cx -> {
             log.append(name);

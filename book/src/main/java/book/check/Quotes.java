@@ -1,7 +1,7 @@
 package book.check;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 /// | `<!-- region book/src/…/RunQueue.java#loop -->` | a fence with the lines between `// region loop` and `// end` |
 /// | `<!-- diff A.java#loop B.java#loop -->` | a fence with what B has in place of A |
 /// | `<!-- figure ch05.yield -->` | a line with the value that was measured, and when |
-/// | `{trale:trale.reactor.Slot#poll}` | a link to the file and the line |
+/// | `{trale:trale.reactor.Slot#poll}` | a link to the file and the line; `#poll(Context)` if there are several |
 public final class Quotes {
     private static final Pattern QUOTE = Pattern.compile("<!-- (region|diff|figure) (\\S+)(?: (\\S+))? -->");
-    private static final Pattern LINK = Pattern.compile("\\{trale:([\\w.]+)(?:#(\\w+))?}");
+    public static final Pattern LINK = Pattern.compile("\\{trale:([\\w.]+)(?:#(\\w+(?:\\(\\w+\\))?))?}");
     private static final int CONTEXT = 3;
 
     private final Path root;
@@ -31,7 +31,7 @@ public final class Quotes {
         this.root = root;
         var file = root.resolve("book/figures.properties");
         if (!Files.exists(file)) return;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (Reader in = Files.newBufferedReader(file)) { // UTF-8; of a stream, Properties would read ISO 8859-1
             figures.load(in);
         }
     }
@@ -194,14 +194,19 @@ public final class Quotes {
 
     /// {@return the line on which a class of trale, or its member, is declared}
     ///
-    /// @param member a method or a field; null: the class itself
+    /// @param member a method; `poll(Context)`: the one with this parameter; or else a field; null: the class itself
     public int line(String type, String member) throws IOException {
         List<String> lines = Files.readAllLines(root.resolve(file(type)));
-        String simple = type.substring(type.lastIndexOf('.') + 1);
-        var declaration = Pattern.compile(member == null
-                ? "(?:\\w+ )*(?:class|interface|record|enum) " + simple + "\\b.*"
-                : "    (?! )(?!return |//).*[\\w>\\]?] " + member + "(?:\\(.*| = .*|;.*)");
-        for (int i = 0; i < lines.size(); i++) if (declaration.matcher(lines.get(i)).matches()) return i + 1;
+        for (String declaration : declarations(type.substring(type.lastIndexOf('.') + 1), member)) {
+            for (int i = 0; i < lines.size(); i++) if (lines.get(i).matches(declaration)) return i + 1;
+        }
         throw new IllegalArgumentException(type + " has no " + member);
+    }
+
+    private static List<String> declarations(String simple, String member) {
+        if (member == null) return List.of("(?:\\w+ )*(?:class|interface|record|enum) " + simple + "\\b.*");
+        String before = "    (?! )(?!return |//).*[\\w>\\]?] ";
+        if (member.endsWith(")")) return List.of(before + member.replace(")", "").replace("(", "\\(") + ".*");
+        return List.of(before + member + "\\(.*", before + member + "(?: = .*|;.*)");
     }
 }

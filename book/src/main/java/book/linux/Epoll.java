@@ -42,7 +42,9 @@ public final class Epoll implements AutoCloseable {
     ///
     /// @return how many descriptors it reports, or −EINTR
     public int await(int timeoutMillis) {
-        return Linux.epollWait(fd, events, CAPACITY, timeoutMillis);
+        int n = Linux.epollWait(fd, events, CAPACITY, timeoutMillis);
+        for (int i = 0; i < n; i++) Linux.tellReport(fd(i), events(i));
+        return n;
     }
 
     /// {@return the descriptor of the i-th report of the last wait}

@@ -39,7 +39,7 @@ public final class Linux {
     private static final Map<String, MemorySegment> FUNCTIONS = new ConcurrentHashMap<>();
 
     /// Calls a function of libc with up to six numbers. An address is a number, too.
-    private static int call(String name, long a, long b, long c, long d, long e, long f) {
+    private static int callLinux(String name, long a, long b, long c, long d, long e, long f) {
         CALLS.merge(name, 1L, Long::sum);
         var function = FUNCTIONS.computeIfAbsent(name, n -> LINKER.defaultLookup().find(n).orElseThrow());
         var scratch = SCRATCH.get();
@@ -52,6 +52,36 @@ public final class Linux {
     }
     // end
 
+    private static int call(String name, long a, long b, long c, long d, long e, long f) {
+        return tell(name, a, b, c, d, callLinux(name, a, b, c, d, e, f));
+    }
+
+    /// Is told what Linux answers: for the recordings on the pages.
+    public interface Observer {
+
+        /// @param b of timerfd_settime: the nanoseconds
+        void answered(String name, long a, long b, long c, long d, int answer);
+
+        /// What epoll_wait reports of a descriptor, before anything is done with it.
+        void reported(int fd, int events);
+    }
+
+    /// @param observer of the calling thread's calls, from now on; null: none
+    public static void observe(Observer observer) {
+        SCRATCH.get().observer = observer;
+    }
+
+    private static int tell(String name, long a, long b, long c, long d, int answer) {
+        var observer = SCRATCH.get().observer;
+        if (observer != null) observer.answered(name, a, b, c, d, answer);
+        return answer;
+    }
+
+    static void tellReport(int fd, int events) {
+        var observer = SCRATCH.get().observer;
+        if (observer != null) observer.reported(fd, events);
+    }
+
     private static final Map<String, Long> CALLS = new ConcurrentHashMap<>();
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
@@ -60,6 +90,7 @@ public final class Linux {
         final MemorySegment errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
         final ByteBuffer struct = allocate(32);
         final long address = addressOf(struct);
+        Observer observer;
     }
 
     private Linux() {}
@@ -221,7 +252,7 @@ public final class Linux {
     public static int setTimer(int fd, long nanos) {
         var s = SCRATCH.get();
         s.struct.putLong(0, 0).putLong(8, 0).putLong(16, nanos / 1_000_000_000).putLong(24, nanos % 1_000_000_000);
-        return call("timerfd_settime", fd, 0, s.address, 0, 0, 0);
+        return tell("timerfd_settime", fd, nanos, 0, 0, callLinux("timerfd_settime", fd, 0, s.address, 0, 0, 0));
     }
 
     static int epollCreate() throws IOException {

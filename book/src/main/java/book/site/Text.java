@@ -35,7 +35,6 @@ import org.commonmark.renderer.html.HtmlRenderer;
 /// recording, in a frame.
 final class Text {
     private static final List<Extension> EXTENSIONS = List.of(TablesExtension.create(), HeadingAnchorExtension.create());
-    private static final Pattern TRALE = Pattern.compile("\\{trale:([\\w.]+)(?:#(\\w+))?}");
     private static final Pattern MARK = Pattern.compile("<!-- (region|diff|figure|recording) (\\S+)(?: (\\S+))? -->");
     private static final Path BOOK = Path.of("book/pages");
     private static final Pattern EXTERNAL = Pattern.compile("(https?|mailto):.*");
@@ -123,7 +122,7 @@ final class Text {
         boolean isCode = false;
         for (String line : lines) {
             if (line.startsWith("```")) isCode = !isCode;
-            text.append(isCode ? line : TRALE.matcher(line).replaceAll(m -> Matcher.quoteReplacement(link(source, m.group(1), m.group(2))))).append('\n');
+            text.append(isCode ? line : Quotes.LINK.matcher(line).replaceAll(m -> Matcher.quoteReplacement(link(source, m.group(1), m.group(2))))).append('\n');
         }
         return text.toString();
     }

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trale.Future;
 import trale.Poll;
-import trale.internal.linux.LastPeer;
+import trale.internal.linux.RecentPeers;
 import trale.internal.linux.SocketOptions;
 import trale.internal.linux.Sockets;
 
@@ -34,7 +34,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
             "IP_MULTICAST_IF", "IP_MULTICAST_TTL", "IP_MULTICAST_LOOP");
 
     /// Used by the operation that owns the reading direction.
-    private final LastPeer lastPeer = new LastPeer();
+    private final RecentPeers peers = new RecentPeers();
 
     /// The address it was bound to. Connecting makes the local address more precise.
     private final InetSocketAddress bound;
@@ -203,7 +203,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         return new Receive<>(this, to) {
             @Override
             Datagram received(int n) {
-                return new Datagram(n, Sockets.peer(lastPeer));
+                return new Datagram(n, Sockets.peer(peers));
             }
         };
     }

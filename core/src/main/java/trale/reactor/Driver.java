@@ -32,13 +32,14 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// {@return the reactor, with which leaf futures register}
     Reactor reactor();
 
-    /// The reactor's turn is due: wakes the tasks whose events have come, or has the reactor's own thread do so. Never waits.
+    /// Turns the reactor once without waiting, which wakes the tasks whose events have come. A reactor thread pauses between its turns
+    /// while the executor's thread is busy: if there is one, this ends its pause instead.
     void turn();
 
     /// Returns when there may be something to run: a task was woken by the reactor, or [#wake()] was called. By the executor's thread.
     void sleep();
 
-    /// Ends a sleep, or the next one. By any thread, at any time. Allocates nothing.
+    /// Ends the sleep that the executor's thread has begun, or is about to begin. By any thread, at any time. Allocates nothing.
     void wake();
 
     /// From now on this probe is told what the reactor does. Null: none is. By the executor's thread.
@@ -47,6 +48,6 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// {@return whether a reactor thread turns the reactor}
     boolean hasReactorThread();
 
-    /// Ends the reactor, once and for all. By the executor's thread.
+    /// Ends the reactor, once and for all. By the executor's thread, or by the thread that could not start it.
     void close();
 }

@@ -50,8 +50,8 @@ public final class Reactor {
     private final Timers timers;
     private final SourceTable sources = new SourceTable();
 
-    /// At its exit the JVM waits up to 300 ms while threads are in native code, such as epoll_wait. Shutdown hooks may rely on tasks that
-    /// still run. So during the exit a turn sleeps in Java instead. This action ends the epoll_wait that is under way.
+    /// The JVM's exit waits up to 300 ms for threads in native code, such as epoll_wait. The executor goes on meanwhile, because shutdown
+    /// hooks may need its tasks. So during the exit a turn sleeps in Java instead. This action ends the epoll_wait that is under way.
     private final Runnable atExit = this::wakeup;
 
     /// The thread that turns, which writes this at its first turn; null before. A thread that is not the turner sets the timerfd when it
@@ -79,8 +79,8 @@ public final class Reactor {
         try {
             event = new EventFd();
             timer = new TimerFd();
-            watch(event.fd(), Epoll.IN | Epoll.ET, NO_SOURCE);
-            watch(timer.fd(), Epoll.IN | Epoll.ET, NO_SOURCE);
+            addToEpoll(event.fd(), Epoll.IN | Epoll.ET, NO_SOURCE);
+            addToEpoll(timer.fd(), Epoll.IN | Epoll.ET, NO_SOURCE);
             eventFd = event;
             timers = new Timers(timer);
             seenUntil = Libc.nanoTime();
@@ -113,7 +113,7 @@ public final class Reactor {
             if (closed) throw new ClosedChannelException();
             var source = sources.add(this, fd);
             try {
-                watch(fd, Source.INTEREST, source.key);
+                addToEpoll(fd, Source.INTEREST, source.key);
             } catch (Throwable t) {
                 sources.remove(source);
                 throw t;
@@ -125,10 +125,10 @@ public final class Reactor {
     }
 
     void watch(@Nullable Probe probe) {
-        timers.probe = probe;
+        timers.probe = probe; // kept there, because the timers tell it too
     }
 
-    private void watch(int fd, int interest, long key) throws IOException {
+    private void addToEpoll(int fd, int interest, long key) throws IOException {
         var result = epoll.add(fd, interest, key);
         if (result >= 0) return;
         var remedy = switch (-result) {
@@ -140,17 +140,17 @@ public final class Reactor {
     }
 
     synchronized void deregister(Source s) {
-        // After close() there is no epoll, and its number may be another's.
         if (!sources.remove(s)) return;
-        if (!closed) epoll.delete(s.fd);
+        if (!closed) epoll.delete(s.fd); // after close() there is no epoll, and its number may be another's
         var p = timers.probe;
         if (p != null) p.descriptor(s.fd, false);
     }
 
     /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
-    /// it. Only a new earliest deadline costs a system call: at once if another thread turns the reactor, otherwise before the next sleep.
-    /// Sleeps end in the order of their deadlines. From any thread. It fails only without a reactor or memory: if the executor is closed
-    /// (IllegalStateException), or with OutOfMemoryError. Cancelled or dropped, it takes its waker out of the heap.
+    /// it. A deadline costs a system call when it is the earliest: in the poll, if the thread that polls does not turn the reactor;
+    /// otherwise before a sleep of the thread that turns it. Sleeps end in the order of their deadlines. Any thread may call this. The
+    /// future fails with IllegalStateException if the executor is closed or Linux refuses the timer, and with OutOfMemoryError. Cancelled
+    /// or dropped, it takes its waker out of the heap.
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -182,8 +182,8 @@ public final class Reactor {
         if (turner == null) turner = Thread.currentThread();
         if (closed) throw new IllegalStateException("this reactor is closed");
         tell(timers.probe, block);
-        var start = block ? Libc.nanoTime() : seenUntil;
-        var wait = block && !timers.arm(start);
+        var start = block ? Libc.nanoTime() : seenUntil; // a turn that does not block leaves the clock, and seenUntil, to `expire`
+        var wait = block && timers.arm(start); // unless a deadline has passed already
         if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
         var more = takeEvents(wait && !ExitHook.isExiting() ? -1 : 0);
         if (!more) seenUntil = start;
@@ -212,12 +212,13 @@ public final class Reactor {
     private void expire() {
         var now = Libc.nanoTime();
         if (!timers.areDue(now)) return;
-        for (var left = sources.size() / BATCH + 8; takeEvents(0) && left > 0; left--) {}
+        for (var left = sources.size() / BATCH + 8; takeEvents(0) && left > 0; left--) {} // 8: signals (EINTR) cost turns, too
         seenUntil = now;
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
 
-    /// Ends a turn that blocks, or the next one that would block. From any thread, at any time, also after the close. Allocates nothing.
+    /// Ends a turn that blocks. If no turn blocks now, the next epoll_wait takes the signal, whether it would block or not. From any
+    /// thread, at any time, also after the close. Allocates nothing.
     public void wakeup() {
         synchronized (this) {
             if (!closed) eventFd.signal();
@@ -233,8 +234,9 @@ public final class Reactor {
         }
     }
 
-    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep that a plain
-    /// thread polls by hand is woken too, and may go on in another executor. By the thread that turns, or after it has ended. Idempotent.
+    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep that is
+    /// polled by a thread outside tasks is woken too; its next poll puts it into the reactor of [Executor#get()]. By the thread that turns,
+    /// or after it has ended. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

@@ -48,10 +48,11 @@ public final class Slot {
 
     /// NOTHING, READY, CLOSED, CLOSED_WHILE_WAITING or the [Waker] of the task that waits.
     ///
-    /// The task writes READY → NOTHING before its call; after it READY again (`done`), or its waker, which `release` takes out. The reactor
-    /// writes READY, and close writes CLOSED or CLOSED_WHILE_WAITING. All of these are compare-and-sets, sequentially consistent. Only the
-    /// task leaves CLOSED_WHILE_WAITING, by a volatile write. The task's NOTHING is ordered before its system call. So either the data is
-    /// there when the call is made, and the call gets it, or the event comes after the NOTHING and turns it into READY.
+    /// The task writes READY → NOTHING before its call. After the call `done` may write READY; the next poll may write the task's waker,
+    /// and `release` takes that out. The reactor writes READY, and close writes CLOSED or CLOSED_WHILE_WAITING. All of these are
+    /// compare-and-sets, sequentially consistent. Only the task leaves CLOSED_WHILE_WAITING, by a volatile write. The task's NOTHING is
+    /// ordered before its system call. So either the data is there when the call is made, and the call gets it, or the event comes after
+    /// the NOTHING and turns it into READY.
     private volatile Object state = READY; // not known yet, so the first call is worth making
 
     /// Linux has reported the end, or urgent data. From then on the slot turns READY also after a short read or write. The reactor writes

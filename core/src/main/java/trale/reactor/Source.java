@@ -6,9 +6,9 @@ import trale.internal.probe.Probe;
 
 /// A file descriptor that a [Reactor] watches: one [Slot] per direction.
 ///
-/// The caller still owns the descriptor, and closes it. The descriptor must be non-blocking. Call [#close()] first and close the descriptor
-/// after it; otherwise events would still arrive if it was duplicated (dup(2)), and this close could end the watch of another file that got
-/// the same number.
+/// The caller still owns the descriptor, and closes it. The descriptor must be non-blocking. Call [#close()] before you close the
+/// descriptor. In the other order a duplicate of the descriptor (dup(2)) would still bring events, and [#close()] could end the watch of
+/// another file that has got the same number.
 public final class Source implements AutoCloseable {
     private static final int READ = Epoll.IN | Epoll.RDHUP;
     private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR | Epoll.PRI;

@@ -59,11 +59,11 @@ final class Timers {
 
     /// Sets the timerfd to the earliest deadline, unless it goes off before that.
     ///
-    /// @return whether the earliest deadline has passed; then the timerfd is not set
+    /// @return false: the earliest deadline has passed, and the timerfd is not set
     synchronized boolean arm(long now) {
-        if (areDue(now)) return true;
+        if (areDue(now)) return false;
         if (size != 0) armAt(heap[0].nanoTime);
-        return false;
+        return true;
     }
 
     private void armAt(long nanoTime) {

@@ -92,7 +92,7 @@ class CostTest extends SocketTest {
         });
     }
 
-    /// The same of datagrams.
+    /// The same of datagrams, from three senders in turn.
     public static final class DatagramsAllocate {
         private DatagramsAllocate() {}
 
@@ -100,7 +100,10 @@ class CostTest extends SocketTest {
             var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             try (var executor = Arrangement.valueOf(args[0]).open("child");
                     var server = executor.submit(() -> UdpSocket.bind(LOOPBACK)).join();
-                    var client = DatagramChannel.open().bind(LOOPBACK).connect(server.localAddress())) {
+                    var one = DatagramChannel.open().bind(LOOPBACK).connect(server.localAddress());
+                    var other = DatagramChannel.open().bind(LOOPBACK).connect(server.localAddress());
+                    var third = DatagramChannel.open().bind(LOOPBACK).connect(server.localAddress())) {
+                var clients = new DatagramChannel[] {one, other, third};
                 var task = executor.submit(echo(server, args[1].equals("direct") ? ByteBuffer.allocateDirect(4096) : ByteBuffer.allocate(4096)));
                 long thread = executor.submit(() -> Thread.currentThread().threadId()).join();
                 var message = ByteBuffer.allocateDirect(64);
@@ -108,8 +111,8 @@ class CostTest extends SocketTest {
                 for (var round = 0; round < 10 && least > MOST_OF_A_DATAGRAM; round++) {
                     var before = threads.getThreadAllocatedBytes(thread);
                     for (var i = 0; i < 10_000; i++) {
-                        client.write(message.clear());
-                        client.read(message.clear());
+                        clients[i % 3].write(message.clear());
+                        clients[i % 3].read(message.clear());
                     }
                     least = Math.min(least, (threads.getThreadAllocatedBytes(thread) - before) / 10_000);
                 }

@@ -12,6 +12,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -154,6 +155,22 @@ class UdpSocketTest extends SocketTest {
                     assertEquals(new Datagram(1, address(from)), run(() -> await(ours.recvFrom(ByteBuffer.allocate(10)))));
                 }
             }
+        }
+    }
+
+    @Test
+    void moreSendersThanTheSocketRemembersAreToldApart() throws Exception {
+        var senders = new ArrayList<DatagramChannel>();
+        try (var ours = onExecutor(() -> UdpSocket.bind(LOOPBACK))) {
+            for (var i = 0; i < 150; i++) senders.add(DatagramChannel.open(StandardProtocolFamily.INET).bind(LOOPBACK));
+            for (var round = 0; round < 2; round++) {
+                for (var from : senders) {
+                    from.send(bytes("x"), ours.localAddress());
+                    assertEquals(new Datagram(1, address(from)), run(() -> await(ours.recvFrom(ByteBuffer.allocate(10)))));
+                }
+            }
+        } finally {
+            for (var sender : senders) sender.close();
         }
     }
 

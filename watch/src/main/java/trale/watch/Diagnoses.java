@@ -160,7 +160,7 @@ final class Diagnoses {
         task.byItself = task.wakes = 0;
     }
 
-    /// Looks for what no event tells: by the watch's own thread, now and then. Not of a simulation, whose time stands still meanwhile.
+    /// Looks for what no event tells: by the watch's own thread, now and then. Not in a simulation, whose executors stand still while others move.
     void look() {
         var now = recorder.now();
         List<Event> more;
@@ -170,19 +170,40 @@ final class Diagnoses {
             swallowed(now);
             unseen(now);
             quiet = isQuiet(now);
-            more = List.copyOf(found);
-            found.clear();
+            more = taken();
         }
         for (var event : more) recorder.put(event);
         if (!quiet) return;
-        executor.snapshot(); // from here on a waker that is lost is noticed, when it has been collected
-        var snapshot = executor.snapshot(true);
+        var snapshot = snapshot();
         synchronized (this) {
             explain(snapshot, now);
-            more = List.copyOf(found);
-            found.clear();
+            more = taken();
         }
         for (var event : more) recorder.put(event);
+    }
+
+    /// Looks for the same at the end of a simulation, by a thread whose turn it is. Nothing will happen any more, so a failure that nothing
+    /// has looked at is told however young it is.
+    ///
+    /// @return what is found
+    List<Event> atTheEnd() {
+        var now = recorder.now();
+        swallowed(now);
+        for (var f : failures)
+            if (!f.watched.isSeen()) unseen(f, now, "It failed " + ms(now - f.t) + " ms before the end");
+        explain(snapshot(), now);
+        return taken();
+    }
+
+    private Snapshot snapshot() {
+        executor.snapshot(); // from here on a waker that is lost is noticed, when it has been collected
+        return executor.snapshot(true);
+    }
+
+    private List<Event> taken() {
+        var all = List.copyOf(found);
+        found.clear();
+        return all;
     }
 
     /// The stack is taken while the body holds the thread. A body that is compiled then, which is done once, is not to blame.
@@ -224,9 +245,12 @@ final class Diagnoses {
             var f = i.next();
             if (now - f.t < SECOND) continue;
             i.remove();
-            if (!f.watched.isSeen())
-                say("unseen", false, f.task, now, "It failed a second ago, and nothing has looked at its outcome: " + f.text, "Await or join its handle, or run it in a Scope.", List.of());
+            if (!f.watched.isSeen()) unseen(f, now, "It failed a second ago");
         }
+    }
+
+    private void unseen(Failed f, long now, String when) {
+        say("unseen", false, f.task, now, when + ", and nothing has looked at its outcome: " + f.text, "Await or join its handle, or run it in a Scope.", List.of());
     }
 
     private boolean isQuiet(long now) {

@@ -3,7 +3,9 @@ package trale.watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 import trale.Executor;
+import trale.internal.probe.Probe;
 import trale.internal.probe.Recording;
 
 /// Takes down what an executor does for a file alone: without a server, and without a thread of its own, so a simulation's executor is not
@@ -20,15 +22,26 @@ public final class Recordings implements Recording.Maker {
         var machines = new Machines();
         var recorder = new Recorder(machines, program, false, () -> {});
         executor.probe(recorder);
-        var diagnoses = new Diagnoses(executor, recorder, () -> 0);
-        var history = new History(Watch.MOST_EVENTS);
-        return new Recording() {
-            @Override
-            public synchronized void write(Path html) throws IOException {
-                var events = new ArrayList<Event>();
-                if (recorder.drain(events)) history.add(diagnoses.read(events));
-                Page.write(html, machines, history);
-            }
-        };
+        return new Begun(recorder, machines, new History(Watch.MOST_EVENTS), new Diagnoses(executor, recorder, () -> 0));
+    }
+
+    @Override
+    public Recording begin(Probe.Host host, String program) {
+        var machines = new Machines();
+        var recorder = new Recorder(machines, program, false, () -> {});
+        recorder.installed(host);
+        return new Begun(recorder, machines, new History(Watch.MOST_EVENTS), null);
+    }
+
+    /// @param diagnoses null: of an executor that is not trale's
+    private record Begun(Recorder probe, Machines machines, History history, @Nullable Diagnoses diagnoses) implements Recording {
+
+        @Override
+        public synchronized void write(Path html) throws IOException {
+            var events = new ArrayList<Event>();
+            if (probe.drain(events)) history.add(diagnoses == null ? events : diagnoses.read(events));
+            if (diagnoses != null) history.add(diagnoses.atTheEnd());
+            Page.write(html, machines, history);
+        }
     }
 }

@@ -13,9 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,9 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import trale.Executor;
+import trale.Future;
+import trale.JoinHandle;
+import trale.Poll;
 import trale.net.AsyncRead;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
@@ -119,6 +125,45 @@ class SimulationRecordingTest {
             }
         }
         assertTrue(first.isEmpty());
+    }
+
+    /// Two tasks that wait for each other, one whose waker nothing keeps, one that fails unseen, one that swallows its cancellation.
+    private static void ill(Simulation simulation) throws Exception {
+        simulation.run(() -> {
+            var handles = new ArrayList<JoinHandle<?>>();
+            handles.add(Executor.spawn(() -> await(handles.get(1))).named("one"));
+            handles.add(Executor.spawn(() -> await(handles.get(0))).named("other"));
+            Executor.spawn((Future<Void>) cx -> Poll.pending()).named("forgotten");
+            Executor.spawn(() -> {
+                throw new IllegalStateException("alone");
+            }).named("fails");
+            var deaf = Executor.spawn(() -> {
+                while (true) {
+                    try {
+                        await(Timer.sleep(Duration.ofHours(1)));
+                    } catch (CancellationException e) {
+                        continue; // swallowed
+                    }
+                }
+            }).named("deaf");
+            await(Timer.sleep(Duration.ofSeconds(1)));
+            deaf.cancel();
+            await(Timer.sleep(Duration.ofSeconds(2)));
+            throw new IllegalStateException("on purpose");
+        });
+    }
+
+    @Test
+    void whatIsWrongAtTheEndIsDiagnosed() throws Exception {
+        var files = new HashSet<String>();
+        for (var round = 0; round < 3; round++) {
+            failure(1, SimulationRecordingTest::ill);
+            files.add(Files.readString(file("SimulationRecordingTest.failure-0.html")));
+        }
+        assertEquals(1, files.size(), "the same seed gives the same file");
+        var found = Pattern.compile("\"k\":\"diagnosis\",\"t\":\\d+,\"what\":\"(\\w+)\",\"sure\":(\\w+),\"task\":(\\d+)").matcher(files.iterator().next()).results()
+                .map(m -> m.group(1) + " " + m.group(2) + " #" + m.group(3)).sorted().toList();
+        assertEquals(List.of("cycle true #2", "never true #4", "swallowed false #6", "unseen false #5"), found);
     }
 
     @Test

@@ -53,7 +53,8 @@ final class SocketAddresses {
     ///
     /// @return its length
     static int encode(SocketAddress address, int family, ByteBuffer to) throws UnknownHostException, SocketException {
-        for (var i = 0; i < SIZE; i += Long.BYTES) to.putLong(i, 0);
+        var most = family == AF_UNIX ? SIZE : 32; // bytes of an address of the family
+        for (var i = 0; i < most; i += Long.BYTES) to.putLong(i, 0);
         to.putShort(0, (short) family);
         return address instanceof InetSocketAddress a ? encodeInet(a, family, to)
                 : encodeUnix((UnixDomainSocketAddress) address, to);

@@ -148,11 +148,11 @@ public final class Sockets {
         return SocketAddresses.decode(s.struct, s.length());
     }
 
-    /// As [#peer()]. If the peer is `last.peer()` again, no object is made.
+    /// As [#peer()]. If the peer is among the recent ones, no object is made.
     ///
-    /// @param last of the socket that received
-    public static InetSocketAddress peer(LastPeer last) {
-        return last.peer(Scratch.get());
+    /// @param recent of the socket that received
+    public static InetSocketAddress peer(RecentPeers recent) {
+        return recent.peer(Scratch.get());
     }
 
     public static SocketAddress localAddress(int fd) throws SocketException {

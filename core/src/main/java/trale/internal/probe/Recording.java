@@ -15,7 +15,13 @@ public interface Recording {
         ///
         /// @param program its name on the page
         Recording begin(Executor executor, String program);
+
+        /// Takes down what an executor does that is not trale's: its program tells it to [Recording#probe()].
+        Recording begin(Probe.Host host, String program);
     }
+
+    /// {@return what is to be told}
+    Probe probe();
 
     /// Writes what has happened so far into one HTML file. By a thread that may look at the executor: of a simulation, one whose turn it is.
     ///

@@ -153,8 +153,9 @@ const handlers = {
     s.cause = [...(s.turn ?? []), { text: `fd ${e.fd} ${dir}`, kind: 'io' },
       { text: `slot: ${slotText(e.before)} → ${e.after}`, kind: 'io' }];
     s.chain = s.cause;
-    const fd = s.fds.get(e.fd) ?? { fd: e.fd, text: '' };
-    s.fds.set(e.fd, { ...fd, [e.dir ?? 'read']: e.after, bits: e.bits, at: s.t });
+    const fd = s.fds.get(e.fd) ?? { fd: e.fd, text: '' }, [half, other] = e.dir === 'write' ? ['write', 'read'] : ['read', 'write'];
+    const shared = fd[half] !== e.before && fd[other] === e.before; // a reactor with one place for both directions: chapter 7 of the book
+    s.fds.set(e.fd, { ...fd, ...(shared && { [other]: e.after }), [half]: e.after, bits: e.bits, at: s.t });
   },
   timer(s, e) {
     if (e.do === 'set') s.timers.set(e.timer, { id: e.timer, at: e.at, set: s.t, task: e.task });

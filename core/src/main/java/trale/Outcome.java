@@ -1,0 +1,160 @@
+package trale;
+
+import org.jspecify.annotations.Nullable;
+import trale.internal.Log;
+import trale.internal.Waiters;
+
+/// The part of a [Task] that outlives its work: what became of it, and those who wait for that.
+///
+/// ```
+///  set ──▶ publish: resources closed ──▶ ended ──▶ joiners woken ──▶ report, unless the failure has been seen
+/// ```
+///
+/// @param <T> what the task returns
+abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
+    /// The outcome. Written by the executor's thread before it sets `ended`; read by a thread that has seen that.
+    private @Nullable T value;
+    private @Nullable Throwable failure;
+
+    /// Written under the monitor, in which joiners are added: so each joiner is woken by the end, or sees it.
+    private volatile boolean ended;
+
+    private @Nullable Waiters joiners; // guarded by this; null: there never was one
+    private boolean joined; // guarded by this; a thread blocks until the end
+    private @Nullable Closing closing; // resources to be closed at the end, the latest first; guarded by this
+    private boolean closingDone; // guarded by this
+
+    /// Whether a join, an await or a scope was given the failure. Its receiver writes this *before* it reads `unseen`. The executor's
+    /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other, and calls [UnseenFailure#forget()], which cancels
+    /// the log entry.
+    private volatile boolean seen;
+    private volatile @Nullable UnseenFailure unseen;
+
+    final void set(@Nullable T result, @Nullable Throwable failed) {
+        value = result;
+        failure = failed;
+    }
+
+    /// Tells the end. By the executor's thread, after [#set]; each step catches what foreign code throws.
+    final void publish() {
+        closeResources();
+        synchronized (this) {
+            ended = true;
+            if (joined) notifyAll();
+        }
+        for (Waker waker; (waker = nextJoiner()) != null; ) wake(waker);
+    }
+
+    private synchronized @Nullable Waker nextJoiner() {
+        return joiners == null ? null : joiners.poll();
+    }
+
+    /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
+    static void wake(Waker waker) {
+        try {
+            waker.wake();
+        } catch (Throwable t) {
+            Log.error("a waker threw: " + waker.getClass().getName(), t);
+        }
+    }
+
+    boolean isDone() {
+        return ended;
+    }
+
+    /// Blocks until the end; by any thread but an executor's. An interrupt does not end the wait, and only an interrupt allocates.
+    void awaitEnd() {
+        var interrupted = false;
+        synchronized (this) {
+            while (!ended) {
+                joined = true;
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    /// Arranges for the waker to be woken at the end. The same waker is kept once.
+    ///
+    /// @return false if the end has come already
+    boolean onEnd(Waker waker) {
+        if (ended) return false;
+        synchronized (this) {
+            if (ended) return false;
+            if (joiners == null) joiners = new Waiters();
+            joiners.add(waker, waker);
+            return true;
+        }
+    }
+
+    /// Removes the waker from those to be woken at the end. {@return whether it was among them}
+    synchronized boolean forget(Waker waker) {
+        return joiners != null && joiners.remove(waker);
+    }
+
+    /// Closes the resource at the end, or now if that has come.
+    void closing(AutoCloseable resource) {
+        synchronized (this) {
+            if (!closingDone) {
+                closing = new Closing(resource, closing);
+                return;
+            }
+        }
+        new Closing(resource, null).closeAll();
+    }
+
+    /// They stay open: the machine that they were on has lost its power.
+    final synchronized void forgetResources() {
+        closing = null;
+    }
+
+    private void closeResources() {
+        Closing first;
+        synchronized (this) {
+            closingDone = true;
+            first = closing;
+            closing = null;
+        }
+        if (first != null) first.closeAll();
+    }
+
+    /// {@return what it failed with, or null; the caller is told of the failure, so it need not be reported}
+    @Nullable Throwable failure() {
+        if (failure != null) see();
+        return failure;
+    }
+
+    @SuppressWarnings("NullAway") // null if T may be null
+    T value() {
+        return value;
+    }
+
+    /// Has the failure reported, unless it is seen first. By the executor's thread, once.
+    final void report(Throwable failed) {
+        try {
+            if (seen) return;
+            unseen = UnseenFailure.watch(this, failed);
+            if (seen) see();
+        } catch (OutOfMemoryError e) {
+            UnseenFailure.countLost();
+        } catch (Throwable t) {
+            Log.error(UnseenFailure.REPORT, failed);
+        }
+    }
+
+    /// {@return whether the failure was given to anyone} By any thread.
+    public final boolean isSeen() {
+        return seen;
+    }
+
+    /// The failure has been given to a receiver. By any thread.
+    private void see() {
+        seen = true;
+        var u = unseen;
+        if (u != null) u.forget();
+    }
+}
