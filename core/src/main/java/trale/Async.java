@@ -41,26 +41,23 @@ public final class Async {
 
     /// The state machines of one lambda class are copies of this one. The first thread that uses the class writes it, under this object's
     /// lock. It is volatile, because other threads read it without the lock and must see the fields of the prototype.
-    private static final class Compiled {
+    private static final class Compiled implements Consumer<String> {
         volatile @Nullable StateMachine<?> prototype;
 
         synchronized StateMachine<?> compile(Object body) {
             var ready = prototype;
             if (ready == null) {
-                ready = (StateMachine<?>) Compiler.compile(body, WARNINGS);
+                ready = (StateMachine<?>) Compiler.compile(body, this);
                 prototype = ready;
             }
             return ready;
         }
-    }
 
-    /// No lambda: the first body of a program would pay for the JDK's lambdas too.
-    private static final Consumer<String> WARNINGS = new Consumer<>() {
         @Override
         public void accept(String warning) {
             Log.warn(warning, null);
         }
-    };
+    }
 
     private static final ClassValue<Compiled> COMPILED = new ClassValue<>() {
         @Override

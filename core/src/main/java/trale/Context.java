@@ -3,13 +3,14 @@ package trale;
 import java.lang.ref.Reference;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Waiters;
 import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public sealed class Context {
     /// For the one poll in which a body or a scope that was dropped begins its cleanup. If that poll returns Pending, the cleanup goes on
     /// as a task of its own. All threads share its budget, which counts wrongly then; that does no harm.
-    static final Context DROPPED = new Context(() -> {}, new Budget(false, Integer.MAX_VALUE), null);
+    static final Context DROPPED = new Context(Waiters.NONE, new Budget(false, Integer.MAX_VALUE), null);
 
     private final @Nullable Waker waker; // null: this is the waker too
     final Budget budget; // how many awaits this poll may still make; it also keeps the last reading of the clock

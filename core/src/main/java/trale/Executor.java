@@ -56,11 +56,12 @@ public final class Executor implements AutoCloseable {
 
     private Executor(String name, boolean reactorThread) throws IOException {
         Libc.require();
+        var dump = Dump.seconds();
+        Libc.link();
         Log.prepare();
         UnseenFailure.prepare();
         HeapReserve.prepare();
-        new Waiters().add(this, () -> {}); // loads the class now: later there may be no descriptor to open its file with
-        var dump = Dump.seconds();
+        new Waiters().add(this, Waiters.NONE); // loads the class now: later there may be no descriptor to open its file with
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
         if (dump > 0) Dump.start(loop, dump);

@@ -143,14 +143,7 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     /// IO.println(length.get()); // 5
     /// ```
     public CompletableFuture<@Nullable T> toCompletableFuture() {
-        var future = new TaskFuture<@Nullable T>(task);
-        Waker complete = () -> {
-            var failure = task.failure();
-            if (failure == null) future.complete(task.value());
-            else future.completeExceptionally(failure);
-        };
-        if (!task.onEnd(complete)) complete.wake();
-        return future;
+        return TaskFuture.of(task);
     }
 
     /// As a future: ready when the task has ended; any number of times.

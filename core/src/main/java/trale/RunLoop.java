@@ -26,7 +26,7 @@ import trale.reactor.Driver;
 ///   another ────▶ injected ◀─── wake by
 ///   thread        queues        another thread
 /// ```
-final class RunLoop {
+final class RunLoop implements Runnable {
 
     /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned.
     private void pollTasks() {
@@ -169,7 +169,7 @@ final class RunLoop {
         if (reactorThread && isSimulated())
             throw new IllegalStateException("a simulated executor has one thread; build it without reactorThread(true)");
         this.name = name;
-        thread = new Worker(executor, name, this::run);
+        thread = new Worker(executor, name, this);
         driver = Driver.open(thread, reactorThread ? loop -> new Worker(executor, name + "-reactor", loop) : null);
         if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true).toString());
     }
@@ -335,8 +335,9 @@ final class RunLoop {
         return true;
     }
 
-    /// Each step is reached, whatever becomes of those before it.
-    private void run() {
+    /// The executor's thread. Each step is reached, whatever becomes of those before it.
+    @Override
+    public void run() {
         Throwable failure = null;
         Kernel.Crash crash = null;
         try {

@@ -13,8 +13,19 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
     final @Nullable Task<?> task; // null: a dependent stage
 
-    TaskFuture(@Nullable Task<?> task) {
+    private TaskFuture(@Nullable Task<?> task) {
         this.task = task;
+    }
+
+    static <T extends @Nullable Object> CompletableFuture<@Nullable T> of(Task<T> task) {
+        var future = new TaskFuture<@Nullable T>(task);
+        Waker complete = () -> {
+            var failure = task.failure();
+            if (failure == null) future.complete(task.value());
+            else future.completeExceptionally(failure);
+        };
+        if (!task.onEnd(complete)) complete.wake();
+        return future;
     }
 
     @Override

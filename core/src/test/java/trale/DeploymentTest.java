@@ -81,6 +81,16 @@ class DeploymentTest {
     }
 
     @Test
+    void J20_aJarOfSeveralVersionsWhoseNameIsNoUrl() throws Exception {
+        compileOnTheClassPath();
+        jars();
+        workshop.write("later/app/Hello.java", HELLO.replace("secret + await", "\"later\" + await"));
+        workshop.javac("-d", workshop.at("classes25"), "-cp", TRALE, workshop.at("later/app/Hello.java"));
+        workshop.tool("jar", "--create", "--file", workshop.at("a %25 b.jar"), "-C", workshop.at("classes"), ".", "--release", "25", "-C", workshop.at("classes25"), ".");
+        assertEquals("later24\n", workshop.java(UNNAMED, "-cp", "a %25 b.jar:trale.jar", "app.Hello"));
+    }
+
+    @Test
     void J20_aJarWhoseManifestNamesTheOther() throws Exception {
         compileOnTheClassPath();
         jars();

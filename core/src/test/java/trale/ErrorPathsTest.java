@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -233,6 +234,36 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
+    /// A child that asks for a second executor when it has used up its descriptors, and again when it has some.
+    static final class NoDescriptorForAnother {
+        static void main(String[] args) throws IOException {
+            var arrangement = Arrangement.valueOf(args[0]);
+            try (var first = arrangement.open("first")) {
+                first.submit(cx -> Poll.ready(null)).join();
+                var open = new ArrayList<InputStream>();
+                assertThrows(IOException.class, () -> {
+                    for (;;) open.add(new FileInputStream("/dev/null"));
+                });
+                try {
+                    arrangement.open("second");
+                } catch (UncheckedIOException e) {
+                    IO.println(e.getMessage());
+                }
+                for (var file : open) file.close();
+                try (var second = arrangement.open("second")) {
+                    IO.println(second.submit(cx -> Poll.ready("goes on")).join());
+                }
+            }
+        }
+    }
+
+    @Test
+    void anExecutorForWhichThereIsNoDescriptorSaysSo_andALaterOneOpens() throws Exception {
+        try (var child = Child.startLimited(100, NoDescriptorForAnother.class, arrangement.name())) {
+            assertEquals("java.io.IOException: epoll_create1: EMFILE (Too many open files)\ngoes on\n", child.end());
+        }
+    }
+
     /// A child that ends with unseen failures, and of which the first does not want to be printed.
     static final class EndsHostile {
         static void main(String[] args) {
@@ -293,7 +324,7 @@ class ErrorPathsTest extends UnderBothArrangements {
 
         @Override
         public int call(String function, long a, long b, long c, long d, long e, long f) {
-            return refuses && function.equals(refused) ? -Errno.EPERM : LINUX.call(function, a, b, c, d, e, f);
+            return refuses && function.equals(refused) ? -Errno.EPERM : Kernel.linux().call(function, a, b, c, d, e, f);
         }
 
         Executor open(Arrangement arrangement) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,23 @@ class FirstUseTest {
             } catch (Throwable t) {
                 IO.println(t);
             }
+        }
+    }
+
+    /// Waits until the thread that links has ended.
+    static final class Links {
+        static void main() throws InterruptedException {
+            Executor.get();
+            for (var thread : Thread.getAllStackTraces().keySet()) if (thread.getName().equals("trale-link")) thread.join();
+            Executor.builder().build().close();
+            IO.println(Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter("trale-link"::equals).toList());
+        }
+    }
+
+    @Test
+    void theThreadThatLinksEnds_andASecondExecutorHasNone() throws Exception {
+        try (var child = Child.startWith(List.of(), Links.class)) {
+            assertEquals("[]\n", child.end());
         }
     }
 

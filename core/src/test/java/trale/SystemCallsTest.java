@@ -89,7 +89,7 @@ class SystemCallsTest {
             @Override
             public int call(String function, long a, long b, long c, long d, long e, long f) {
                 if (Thread.currentThread().getName().equals("counted")) calls.merge(function, 1, Integer::sum);
-                return LINUX.call(function, a, b, c, d, e, f);
+                return Kernel.linux().call(function, a, b, c, d, e, f);
             }
 
             @Override

@@ -39,7 +39,8 @@ public final class Waiters {
         }
     }
 
-    private static final Waker NONE = () -> {};
+    /// Wakes nothing.
+    public static final Waker NONE = () -> {};
 
     private @Nullable Waiter first;
     private @Nullable Waiter last;

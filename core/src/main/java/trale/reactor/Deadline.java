@@ -10,13 +10,14 @@ import trale.Snapshot;
 import trale.Waker;
 import trale.internal.Explanation;
 import trale.internal.Owned;
+import trale.internal.Waiters;
 import trale.internal.linux.Libc;
 
 /// A sleep. A waiting sleep is an entry in the timers of one reactor: that of the executor that polled the sleep last.
 final class Deadline extends Owned implements Future<Void> {
     static final int NOWHERE = -1;
     private static final Poll<Void> OVER = Poll.ready(null);
-    static final Waker NO_WAKER = () -> {};
+    static final Waker NO_WAKER = Waiters.NONE;
 
     final long nanoTime;
 

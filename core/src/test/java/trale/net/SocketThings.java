@@ -475,7 +475,7 @@ final class SocketThings {
         @Override
         Kernel kernel() {
             return (function, a, b, c, d, e, f) -> function.equals("sendto") && !hasRoom ? -Errno.EAGAIN
-                    : Kernel.LINUX.call(function, a, b, c, d, e, f);
+                    : Kernel.linux().call(function, a, b, c, d, e, f);
         }
 
         @Override

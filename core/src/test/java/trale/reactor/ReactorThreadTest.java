@@ -35,7 +35,7 @@ class ReactorThreadTest {
     private Executor counted() {
         var usual = Kernel.use((function, a, b, c, d, e, f) -> {
             if (function.equals("epoll_wait") && Thread.currentThread().getName().equals("counted-reactor")) waits.getAndIncrement();
-            return Kernel.LINUX.call(function, a, b, c, d, e, f);
+            return Kernel.linux().call(function, a, b, c, d, e, f);
         });
         try {
             return Executor.builder().name("counted").reactorThread(true).build();

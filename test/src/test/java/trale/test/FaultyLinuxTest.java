@@ -37,7 +37,7 @@ class FaultyLinuxTest {
     private static final int BYTES = 300_000;
 
     private static Executor open(FaultyKernel.Plan plan, boolean reactorThread) {
-        var usual = Kernel.use(new FaultyKernel(Kernel.LINUX, plan));
+        var usual = Kernel.use(new FaultyKernel(Kernel.linux(), plan));
         try {
             return Executor.builder().name("faulty").reactorThread(reactorThread).build();
         } finally {

@@ -143,7 +143,7 @@ public final class Grounds implements Ground.Maker {
         private static final double PROBABILITY = 0.2;
 
         private final Harmless plan = new Harmless(Long.getLong(Runs.PROPERTY, 0), PROBABILITY, false);
-        private final Kernel kernel = new FaultyKernel(Kernel.LINUX, plan);
+        private final Kernel kernel = new FaultyKernel(Kernel.linux(), plan);
         private @Nullable Kernel usual;
 
         @Override

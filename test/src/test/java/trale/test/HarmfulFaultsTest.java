@@ -247,7 +247,7 @@ class HarmfulFaultsTest {
             var before = Ground.descriptors();
             var run = new Run(Client.RIGHT, seed);
             var plan = new Harmful(seed, run.probability);
-            var usual = Kernel.use(new FaultyKernel(Kernel.LINUX, plan));
+            var usual = Kernel.use(new FaultyKernel(Kernel.linux(), plan));
             try (var executor = Executor.builder().name("faulty").reactorThread(reactorThread).build()) {
                 plan.arm();
                 executor.submit(run.program()).toCompletableFuture().get(30, TimeUnit.SECONDS);

@@ -246,7 +246,7 @@ class NthCallTest {
     private static void attempt(Async.VoidBody body, Nth plan, Duration patience) throws Exception {
         var before = descriptors();
         Executor executor;
-        var usual = Kernel.use(new FaultyKernel(Kernel.LINUX, plan));
+        var usual = Kernel.use(new FaultyKernel(Kernel.linux(), plan));
         try {
             executor = Executor.builder().name("faulty").build();
         } catch (UncheckedIOException e) {

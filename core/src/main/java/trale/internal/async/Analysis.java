@@ -86,7 +86,7 @@ public final class Analysis {
     private static SerializedLambda form(Object lambda, Class<?> c) throws Throwable {
         var writeReplace = privateLookup(c).findVirtual(c, "writeReplace", MethodType.methodType(Object.class));
         try {
-            return (SerializedLambda) writeReplace.invoke(lambda);
+            return (SerializedLambda) (Object) writeReplace.bindTo(lambda).invokeExact(); // with `invoke` the JDK generates two classes more
         } catch (NoClassDefFoundError e) { // it names the class around it
             throw Checks.inAHiddenClass(c, e);
         }

@@ -1,5 +1,6 @@
 package trale.internal.async;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.Attributes;
@@ -7,11 +8,13 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
 import java.lang.invoke.MethodType;
+import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.jar.JarFile;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /// **The class file, and whether it is the one that was loaded.** A class loader reads a class's file once; a body's may be read
@@ -55,13 +58,30 @@ public final class ClassFiles {
 
     private static byte[] bytes(Class<?> c) {
         var name = c.getName().substring(c.getName().lastIndexOf('.') + 1).concat(".class");
-        try (var in = c.getResourceAsStream(name)) {
-            if (in == null)
-                throw new IllegalArgumentException(c.getName() + ": its class loader, " + loader(c) + ", has no resource " + name
-                        + ". An async body is compiled from its class file: let the loader's getResourceAsStream find it.");
-            return in.readAllBytes();
+        try (var jar = jar(c)) {
+            var entry = jar == null ? null : jar.getEntry(c.getName().replace('.', '/').concat(".class"));
+            try (var in = jar == null || entry == null ? c.getResourceAsStream(name) : jar.getInputStream(entry)) {
+                if (in == null)
+                    throw new IllegalArgumentException(c.getName() + ": its class loader, " + loader(c) + ", has no resource " + name
+                            + ". An async body is compiled from its class file: let the loader's getResourceAsStream find it.");
+                return in.readAllBytes();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(c.getName() + ": its class file cannot be read from " + loader(c), e);
+        }
+    }
+
+    /// {@return the jar that a class of the class path was loaded from, or null} To ask the loader for the file would search all modules of the
+    /// JDK first, and load what URLs of jars need: five milliseconds of a program's start.
+    private static @Nullable JarFile jar(Class<?> c) throws IOException {
+        if (c.getModule().isNamed() || c.getClassLoader() != ClassLoader.getSystemClassLoader()) return null;
+        var source = c.getProtectionDomain().getCodeSource();
+        var url = source == null ? null : source.getLocation();
+        if (url == null || !url.getProtocol().equals("file") || !url.getPath().endsWith(".jar")) return null;
+        try {
+            return new JarFile(new File(url.toURI()), false, ZipFile.OPEN_READ, Runtime.version());
+        } catch (URISyntaxException e) {
+            return null;
         }
     }
 
@@ -98,17 +118,35 @@ public final class ClassFiles {
         }
     }
 
-    /// Most bodies are made by a method of their class, which is running at a line of the file that was loaded.
+    /// Most bodies are made by a method of their class, which is running at a line of the file that was loaded. A stack trace has the names of
+    /// classes and methods alone. If these leave a doubt, this looks again, with a StackWalker, which takes a program's first body two milliseconds.
     private static void compareLines(Class<?> c, ClassModel model) {
-        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).forEach(new Consumer<>() {
-            @Override
-            public void accept(StackWalker.StackFrame frame) {
-                if (frame.getDeclaringClass() != c || frame.getLineNumber() < 0) return;
-                for (var m : model.methods())
-                    if (m.methodName().equalsString(frame.getMethodName()) && m.methodType().equalsString(frame.getDescriptor()) && !hasLine(m, frame.getLineNumber()))
-                        throw another(c, "there is nothing at line ".concat(Integer.toString(frame.getLineNumber())).concat(" in its method ")
-                                .concat(frame.getMethodName()).concat(", where the class's is running"));
+        for (var frame : Thread.currentThread().getStackTrace()) {
+            if (!frame.getClassName().equals(c.getName()) || frame.getLineNumber() < 0) continue;
+            if (isDoubtful(frame, model)) {
+                walk(c, model);
+                return;
             }
+        }
+    }
+
+    private static boolean isDoubtful(StackTraceElement frame, ClassModel model) {
+        MethodModel only = null;
+        for (var m : model.methods()) {
+            if (!m.methodName().equalsString(frame.getMethodName())) continue;
+            if (only != null) return true;
+            only = m;
+        }
+        return only == null || !hasLine(only, frame.getLineNumber());
+    }
+
+    private static void walk(Class<?> c, ClassModel model) {
+        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).forEach(frame -> {
+            if (frame.getDeclaringClass() != c || frame.getLineNumber() < 0) return;
+            for (var m : model.methods())
+                if (m.methodName().equalsString(frame.getMethodName()) && m.methodType().equalsString(frame.getDescriptor()) && !hasLine(m, frame.getLineNumber()))
+                    throw another(c, "there is nothing at line ".concat(Integer.toString(frame.getLineNumber())).concat(" in its method ")
+                            .concat(frame.getMethodName()).concat(", where the class's is running"));
         });
     }
 

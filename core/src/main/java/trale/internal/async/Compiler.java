@@ -10,7 +10,6 @@ import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.attribute.SourceFileAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.util.function.BiFunction;
@@ -32,9 +31,13 @@ import org.jspecify.annotations.Nullable;
 public final class Compiler {
     private static final MethodTypeDesc CONSTRUCTOR = MethodTypeDesc.of(CD_void);
     private static final ClassDesc CD_PLACES = ClassDesc.of("java.lang.StackTraceElement").arrayType();
-    private static final MethodTypeDesc FIRST = MethodTypeDesc.of(CD_void, CD_MethodHandle, CD_PLACES);
+    private static final MethodTypeDesc FIRST = MethodTypeDesc.of(CD_void, CD_Object, CD_Object);
+
+    /// Of that constructor, as it is called. With classes other than Object the JDK would generate an adapter.
+    private static final MethodType FIRST_TYPE = MethodType.methodType(Object.class, Object.class, Object.class);
     private static final MethodTypeDesc CREATE = MethodTypeDesc.of(Names.STATE_MACHINE, CD_Object, CD_Object);
     private static final MethodTypeDesc CHECK = MethodTypeDesc.of(CD_void, CD_Object, CD_Class);
+    private static final MethodTypeDesc PLACES_OF = MethodTypeDesc.of(CD_PLACES);
     private static final String PLACES = "places";
 
     /// HotSpot does not compile a longer method.
@@ -70,8 +73,8 @@ public final class Compiler {
                     var compiler = new Compiler(body, name, lambda.getClass());
                     var compiled = compiler.define(compiler.classFile(warnings));
                     if (compiled != null)
-                        return body.lookup.findConstructor(compiled, MethodType.methodType(void.class, MethodHandle.class, StackTraceElement[].class))
-                                .invoke(compiler.linker.handle(), compiler.places());
+                        return (Object) body.lookup.findConstructor(compiled, FIRST_TYPE.changeReturnType(void.class)).asType(FIRST_TYPE)
+                                .invokeExact((Object) compiler.linker, (Object) compiler.places());
                 }
                 name = body.className().concat("_").concat(Integer.toString(n));
             }
@@ -116,7 +119,8 @@ public final class Compiler {
         var file = ClassFile.of(StackMapsOption.DROP_STACK_MAPS, DeadCodeOption.KEEP_DEAD_CODE, ShortJumpsOption.FAIL_ON_SHORT_JUMPS);
         byte[] bytes;
         try {
-            bytes = file.build(self, this::define);
+            var source = Checks.sourceFile(body.model);
+            bytes = file.build(self, c -> define(c, source));
         } catch (IllegalArgumentException e) {
             if (Emitter.bytesAtMost(body) < FAR) throw Checks.cannotBeCompiled(body.model, body.code.firstLine(), e);
             var rejection = Checks.rejection(body.model, body.code.firstLine(),
@@ -151,28 +155,39 @@ public final class Compiler {
         }
     }
 
-    private void define(ClassBuilder c) {
+    private void define(ClassBuilder c, String source) {
         c.withSuperclass(Names.STATE_MACHINE).withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
-        c.with(SourceFileAttribute.of(Checks.sourceFile(body.model)));
+        c.with(SourceFileAttribute.of(source));
         for (var field : body.layout.fields.entrySet()) c.withField(field.getKey(), field.getValue(), ClassFile.ACC_PRIVATE);
         c.withField(PLACES, CD_PLACES, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC);
-        linker.define(c, self);
-        c.withMethodBody(INIT_NAME, CONSTRUCTOR, 0, b -> constructor(b).return_());
-        c.withMethodBody(INIT_NAME, FIRST, 0, this::first);
-        c.withMethodBody("create", CREATE, ClassFile.ACC_PROTECTED, this::create);
-        c.withMethodBody("step", Emitter.STEP, ClassFile.ACC_PROTECTED, b -> Emitter.step(body, self, linker, b));
-        c.withMethodBody(PLACES, MethodTypeDesc.of(CD_PLACES), ClassFile.ACC_PROTECTED, b -> b.getstatic(self, PLACES, CD_PLACES).areturn());
+        linker.define(c);
+        method(c, INIT_NAME, CONSTRUCTOR, 0);
+        method(c, INIT_NAME, FIRST, 0);
+        method(c, "create", CREATE, ClassFile.ACC_PROTECTED);
+        method(c, "step", Emitter.STEP, ClassFile.ACC_PROTECTED);
+        method(c, PLACES, PLACES_OF, ClassFile.ACC_PROTECTED);
+        method(c, Linker.METHOD, Linker.LINK, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_VARARGS | ClassFile.ACC_SYNTHETIC);
     }
 
-    private static CodeBuilder constructor(CodeBuilder b) {
-        return b.aload(0).invokespecial(Names.STATE_MACHINE, INIT_NAME, CONSTRUCTOR);
+    /// One lambda for all methods: each further one would cost the first body half a millisecond.
+    private void method(ClassBuilder c, String name, MethodTypeDesc type, int flags) {
+        c.withMethodBody(name, type, flags, b -> {
+            if (type == CREATE) create(b);
+            else if (type == Emitter.STEP) Emitter.step(body, self, linker, b);
+            else if (type == PLACES_OF) b.getstatic(self, PLACES, CD_PLACES).areturn();
+            else if (type == Linker.LINK) linker.link(b);
+            else constructor(b, type);
+        });
     }
 
-    /// The constructor of the class's first machine gets the linker, which no class file can hold.
-    private void first(CodeBuilder b) {
-        constructor(b).aload(1);
-        Linker.store(b, self);
-        b.aload(2).putstatic(self, PLACES, CD_PLACES).return_();
+    /// The constructor of the class's first machine gets the linker, which no class file can hold, and the places.
+    private void constructor(CodeBuilder b, MethodTypeDesc type) {
+        b.aload(0).invokespecial(Names.STATE_MACHINE, INIT_NAME, CONSTRUCTOR);
+        if (type == FIRST) {
+            linker.store(b.aload(1));
+            b.aload(2).checkcast(CD_PLACES).putstatic(self, PLACES, CD_PLACES);
+        }
+        b.return_();
     }
 
     /// `create(lambda, given)`: a new state machine. The captured and the given values are in the fields from which state 0 reads them.

@@ -11,7 +11,6 @@ import java.lang.classfile.instruction.*;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +107,7 @@ public final class Frames {
     }
 
     private void walk(Frame entry) {
-        Arrays.setAll(places, i -> new Place());
+        for (int i = 0; i < places.length; i++) places[i] = new Place();
         locals = entry.locals().toArray(new Type[0]);
         stack.clear();
         boolean live = true;

@@ -14,6 +14,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// The first half of this file writes these instructions. The second half runs when they run for the first time. Each generated class has a
-/// linker of its own, which it reaches by a method handle, so its loader need not know this package.
-final class Linker {
+/// linker of its own, which it reaches as an InvocationHandler, so its loader need not know this package: this is the JDK's interface whose
+/// method takes any objects and throws any exception. A method handle would do too, and the JDK generates four classes for it.
+final class Linker implements InvocationHandler {
 
     /// What can be linked, once or more often.
     private interface Link {
@@ -41,15 +44,17 @@ final class Linker {
     }
 
     private static final String FIELD = "linker";
-    private static final String METHOD = "link";
+    static final String METHOD = "link";
 
     /// That of LambdaMetafactory.altMetafactory, which the JDK calls without generating an adapter first, if there are two static arguments
     /// or more. Hence each instruction has a 0 behind its number, which `link` does not read.
-    private static final MethodTypeDesc LINK = MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType, CD_Object.arrayType());
+    static final MethodTypeDesc LINK = MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType, CD_Object.arrayType());
 
-    private static final MethodType LINK_TYPE = MethodType.methodType(CallSite.class, Lookup.class, String.class, MethodType.class, Object[].class);
+    private static final ClassDesc CD_LINKER = ClassDesc.of("java.lang.reflect.InvocationHandler");
+    private static final MethodTypeDesc INVOKE = MethodTypeDesc.of(CD_Object, CD_Object, ClassDesc.of("java.lang.reflect.Method"), CD_Object.arrayType());
 
     private final Access access;
+    private final ClassDesc self;
     private final DirectMethodHandleDesc bootstrap;
     private final List<Link> links = new ArrayList<>(); // complete before the class is defined
     private final Map<ConstantDesc, Integer> constants = new HashMap<>();
@@ -60,26 +65,27 @@ final class Linker {
 
     Linker(Access access, Class<?> host, ClassDesc self, @Nullable Class<?> lambda) {
         this.access = access;
+        this.self = self;
         this.host = host;
         this.lambda = lambda;
         this.bootstrap = MethodHandleDesc.ofMethod(DirectMethodHandleDesc.Kind.STATIC, self, METHOD, LINK);
     }
 
-    /// Writes `link` and the field in which the constructor of the first machine puts this linker's handle.
-    void define(ClassBuilder c, ClassDesc self) {
-        c.withField(FIELD, CD_MethodHandle, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC);
-        c.withMethodBody(METHOD, LINK, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_VARARGS | ClassFile.ACC_SYNTHETIC,
-                b -> b.getstatic(self, FIELD, CD_MethodHandle).aload(0).aload(1).aload(2).aload(3)
-                        .invokevirtual(CD_MethodHandle, "invokeExact", LINK).areturn());
+    /// Writes the field in which the constructor of the first machine puts this linker.
+    void define(ClassBuilder c) {
+        c.withField(FIELD, CD_LINKER, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC);
     }
 
-    static void store(CodeBuilder b, ClassDesc self) {
-        b.putstatic(self, FIELD, CD_MethodHandle);
+    /// Writes `link(caller, name, type, number…)`, which calls this linker.
+    void link(CodeBuilder b) {
+        b.getstatic(self, FIELD, CD_LINKER).aconst_null().aconst_null().iconst_4().anewarray(CD_Object);
+        for (int n = 0; n < 4; n++) b.dup().loadConstant(n).aload(n).aastore();
+        b.invokeinterface(CD_LINKER, "invoke", INVOKE).checkcast(CD_CallSite).areturn();
     }
 
-    /// {@return the argument of the class's constructor}
-    MethodHandle handle() throws ReflectiveOperationException {
-        return MethodHandles.lookup().bind(this, METHOD, LINK_TYPE);
+    /// Puts the linker on the stack into the field.
+    void store(CodeBuilder b) {
+        b.checkcast(CD_LINKER).putstatic(self, FIELD, CD_LINKER);
     }
 
     private DynamicCallSiteDesc add(String name, MethodTypeDesc type, Link link) {
@@ -157,9 +163,11 @@ final class Linker {
 
     // From here on: what happens when such an instruction runs for the first time.
 
-    /// Called by the method `link` of the generated class.
-    @SuppressWarnings("unused") // by a method handle
-    private CallSite link(Lookup caller, String name, MethodType type, Object[] number) throws Throwable {
+    /// Called by the method `link` of the generated class, with its arguments.
+    @Override
+    public Object invoke(@Nullable Object proxy, @Nullable Method method, @Nullable Object[] of) throws Throwable {
+        if (!(of[0] instanceof Lookup caller && of[1] instanceof String name && of[2] instanceof MethodType type && of[3] instanceof Object[] number))
+            throw new IllegalArgumentException("not called by " + METHOD);
         return links.get((Integer) number[0]).link(this, caller, name, type);
     }
 

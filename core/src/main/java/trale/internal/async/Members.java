@@ -28,7 +28,6 @@ final class Members {
     private final Code code;
     private final Frames frames;
     private final Access access;
-    private final NullMessage nullMessage;
     private final Linker linker;
     private final int scratch;
     private final CodeBuilder out;
@@ -38,7 +37,6 @@ final class Members {
         this.code = body.code;
         this.frames = body.frames;
         this.access = body.access;
-        this.nullMessage = new NullMessage(code, frames);
         this.linker = linker;
         this.scratch = scratch;
         this.out = out;
@@ -82,7 +80,7 @@ final class Members {
             case MethodHandleInfo.REF_getStatic, MethodHandleInfo.REF_putStatic, MethodHandleInfo.REF_invokeStatic -> true;
             default -> false;
         };
-        var message = isStatic || isSuper ? null : nullMessage.of(i);
+        var message = isStatic || isSuper ? null : new NullMessage(code, frames).of(i);
         if (message != null) {
             store(call);
             out.dup().loadConstant(message).invokestatic(Names.STATE_MACHINE, "requireNonNull", REQUIRE_NON_NULL);

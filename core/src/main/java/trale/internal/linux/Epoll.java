@@ -2,6 +2,7 @@ package trale.internal.linux;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /// An epoll instance and the buffer its events arrive in (epoll(7)).
@@ -30,25 +31,25 @@ public final class Epoll extends Fd {
 
     private final int capacity;
     private final ByteBuffer events;
-    private final MemorySegment memory;
+    private final long memory; // the address of `events`
 
     /// @param capacity how many events one wait can bring
     public Epoll(int capacity) throws IOException {
-        super("epoll_create1", Libc.call(CREATE, CLOEXEC, 0));
+        super("epoll_create1", Libc.callTwice(CREATE, CLOEXEC, 0, 0, 0));
         this.capacity = capacity;
         events = Libc.allocate(capacity * EVENT_SIZE);
-        memory = MemorySegment.ofBuffer(events);
+        memory = MemorySegment.ofBuffer(events).address();
     }
 
     /// Watches `watched` for `interest`; `data` comes back with each of its events.
     public int add(int watched, int interest, long data) {
         var s = Scratch.get();
         s.struct.putInt(0, interest).putLong(DATA_OFFSET, data);
-        return Libc.call(CTL, fd, CTL_ADD, watched, s.memory.address(), 0);
+        return Libc.callTwice(CTL, fd, CTL_ADD, watched, s.memory.address());
     }
 
     public int delete(int watched) {
-        return callInAnyCase(CTL, fd, CTL_DEL, watched);
+        return callInAnyCase(CTL, fd, CTL_DEL, watched, 0);
     }
 
     /// epoll_wait(2).
@@ -56,7 +57,14 @@ public final class Epoll extends Fd {
     /// @param timeoutMillis 0 does not wait, −1 waits without end
     /// @return how many events there are, or −errno
     public int await(int timeoutMillis) {
-        return Scratch.get().call(WAIT, fd, memory, capacity, timeoutMillis, 0, 0);
+        try {
+            var kernel = KernelThread.answering();
+            var n = Scratch.callInAnyCase(kernel, WAIT, fd, memory, capacity, timeoutMillis);
+            // Repeated with errno, it does not wait: a signal (EINTR) has ended the wait.
+            return n >= 0 || kernel != null ? n : Libc.call(WAIT, fd, memory, capacity, 0, 0);
+        } finally {
+            Reference.reachabilityFence(this); // which keeps `events`
+        }
     }
 
     /// {@return what happened: IN, PRI, OUT, ERR, HUP, RDHUP}

@@ -13,7 +13,7 @@ public final class EventFd extends Fd {
     private final @Nullable Kernel kernel = Kernel.current();
 
     public EventFd() throws IOException {
-        super("eventfd", Libc.call(CREATE, 0, NONBLOCK | CLOEXEC));
+        super("eventfd", Libc.callTwice(CREATE, 0, NONBLOCK | CLOEXEC, 0, 0));
     }
 
     /// Adds one to the counter, which overflows after 500 years of waking. Allocates nothing, even on a thread that makes its first system
@@ -21,7 +21,7 @@ public final class EventFd extends Fd {
     ///
     /// @throws IllegalStateException Linux refuses
     public void signal() {
-        if (Scratch.callInAnyCase(kernel, WRITE, fd, 1, 0) == 0) return;
+        if (Scratch.callInAnyCase(kernel, WRITE, fd, 1, 0, 0) == 0) return;
         // Repeats the call to learn the reason.
         var failed = kernel == null ? Libc.call(WRITE, fd, 1) : kernel.call(Libc.name(WRITE), fd, 1, 0, 0, 0, 0);
         if (failed != 0) throw new IllegalStateException(Errno.exception("eventfd_write", failed));

@@ -29,17 +29,17 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
     /// close(2). It is not repeated after EINTR: the number is free then, and may be another file's. It needs no memory, on the heap or
     /// outside of it.
     public static int close(int fd) {
-        return callInAnyCase(CLOSE, fd, 0, 0);
+        return callInAnyCase(CLOSE, fd, 0, 0, 0);
     }
 
     /// Makes a call that passes numbers alone. It needs no memory.
-    static int callInAnyCase(MemorySegment function, long a, long b, long c) {
+    static int callInAnyCase(MemorySegment function, long a, long b, long c, long d) {
         Kernel kernel = null;
         try {
             kernel = KernelThread.answering();
         } catch (OutOfMemoryError e) {
             // A thread that has never asked has none.
         }
-        return Scratch.callInAnyCase(kernel, function, a, b, c);
+        return Scratch.callInAnyCase(kernel, function, a, b, c, d);
     }
 }

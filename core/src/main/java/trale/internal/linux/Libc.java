@@ -15,6 +15,9 @@ public final class Libc {
 
     private static final Map<Long, String> NAMES = new ConcurrentHashMap<>();
 
+    /// Whether a thread links, or has linked. If two threads set it at once, both link, and one waits for the other.
+    private static volatile boolean linking;
+
     private Libc() {}
 
     /// Says in one sentence why trale can't run here. Without it a class initializer would fail with a worse message.
@@ -38,6 +41,21 @@ public final class Libc {
         }
     }
 
+    /// Begins to link, on a thread that ends when it is done. The caller has something else to do meanwhile: linking is a third of a program's
+    /// way to its first task. Nothing waits for this thread but the initialisation of [Scratch], which the JVM does once. What the caller does
+    /// must not use java.lang.foreign before. Then the two threads share nothing but what every two threads of Java share.
+    public static void link() {
+        if (linking) return;
+        linking = true;
+        try {
+            var thread = new Thread(null, Scratch::load, "trale-link", 0, false);
+            thread.setDaemon(true);
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // The first call links.
+        }
+    }
+
     /// {@return System.nanoTime(), or what the thread's [Kernel] says instead}
     public static long nanoTime() {
         var k = Kernel.current();
@@ -47,8 +65,8 @@ public final class Libc {
     static MemorySegment function(String name) {
         var found = FUNCTIONS.get(name);
         if (found != null) return found;
-        var function = Linker.nativeLinker().defaultLookup().find(name)
-                .orElseThrow(() -> new UnsatisfiedLinkError("libc has no function " + name));
+        Scratch.load();
+        var function = Linker.nativeLinker().defaultLookup().findOrThrow(name);
         NAMES.put(function.address(), name);
         FUNCTIONS.put(name, function);
         return function;
@@ -71,6 +89,14 @@ public final class Libc {
 
     static int call(MemorySegment function, long a, long b, long c, long d, long e) {
         return Scratch.get().call(function, a, b, c, d, e);
+    }
+
+    /// As [#call(MemorySegment, long, long, long, long, long)], for a call that changes nothing if it fails. It is made without errno, and made
+    /// again with it if it failed.
+    static int callTwice(MemorySegment function, long a, long b, long c, long d) {
+        var kernel = KernelThread.answering();
+        var result = Scratch.callInAnyCase(kernel, function, a, b, c, d);
+        return result >= 0 || kernel != null ? result : call(function, a, b, c, d, 0);
     }
 
     static int call(MemorySegment function, long a, long b) {

@@ -12,6 +12,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Makes system calls, and has the memory that a thread's calls pass by address.
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///  recvfrom       fd      memory    size   flags  from   length       memory: also the caller's
 /// ```
 ///
-/// All functions are called in one of two shapes, because java.lang.foreign generates code for each, which takes time at a
+/// All functions are called in one of three shapes, because java.lang.foreign generates code for each, which takes time at a
 /// program's start. It makes no difference to libc: by the conventions of x86-64 and aarch64 a pointer, a long and an int
 /// travel in the same registers, in the same order; a function looks at the lower half for an int, at no register beyond its
 /// last parameter, and leaves the upper half of an int result undefined. (x86-64 differs for variadic functions, which are
@@ -33,14 +35,23 @@ import org.jspecify.annotations.Nullable;
 /// pointers are to what is here, which lives as long as the thread: allocating costs more than a call, and so would a second
 /// look for what belongs to the thread.
 final class Scratch {
-    private static final MethodHandle NUMBERS = shape(JAVA_LONG);
-    private static final MethodHandle MEMORY = shape(ADDRESS);
+    /// Numbers, without errno. Capturing it makes an object until the optimizing compiler has compiled the code. Without it a call allocates
+    /// nothing. This is the only shape that a program without sockets needs, as long as no call fails.
+    private static final MethodHandle PLAIN = downcall(JAVA_LONG);
+
+    private static final class Numbers {
+        static final MethodHandle CALL = shape(JAVA_LONG);
+    }
+
+    private static final class Memory {
+        static final MethodHandle CALL = shape(ADDRESS);
+    }
+
+    /// What a call needs that has failed, perhaps for want of a descriptor. It is loaded now, because to load a class from a folder takes a
+    /// descriptor. The two shapes are linked by their first call, or by [#link()].
+    static final List<Class<?>> LOADED = List.of(Numbers.class, Memory.class, Errno.class);
 
     private static final int LENGTH = SocketAddresses.SIZE;
-
-    /// As NUMBERS, but errno is not captured. Capturing it makes an object until the optimizing compiler has compiled the code. Without it
-    /// a call allocates nothing.
-    private static final MethodHandle PLAIN = downcall(JAVA_LONG);
 
     private static final int ERRNO = 0; // in `kept`
     private static final int STRUCT = 1;
@@ -82,7 +93,7 @@ final class Scratch {
 
     /// {@return the thread's memory, kept in objects of the JDK alone}
     static @Nullable Object[] newMemory() {
-        var errno = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+        var errno = Arena.ofAuto().allocate(Integer.BYTES, Integer.BYTES); // nothing else is captured on Linux
         return new @Nullable Object[] {errno, Libc.allocate(LENGTH + Integer.BYTES), null};
     }
 
@@ -94,6 +105,15 @@ final class Scratch {
 
     static Scratch get() {
         return KernelThread.scratch();
+    }
+
+    /// Initialises this class: links [#PLAIN].
+    static void load() {}
+
+    /// Links what is not linked yet: before its memory, or the thread's stack, may have come to its end.
+    static void link() {
+        Objects.requireNonNull(Numbers.CALL);
+        Objects.requireNonNull(Memory.CALL);
     }
 
     /// Being `static final` and called by `invokeExact`, a handle is compiled to a few instructions around libc's stub. Not
@@ -115,7 +135,7 @@ final class Scratch {
         var k = kernel;
         if (k != null) return answer(k, function, a, b, c, d, e, f);
         try {
-            return result((long) MEMORY.invokeExact(function, errno, a, b, c, d, e, f));
+            return result((long) Memory.CALL.invokeExact(function, errno, a, b, c, d, e, f));
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }
@@ -144,7 +164,7 @@ final class Scratch {
     /// {@return all 64 bits that the function returned} Linux answers, even if the thread has another kernel.
     long raw(MemorySegment function, long a, long b, long c, long d, long e, long f) {
         try {
-            return (long) NUMBERS.invokeExact(function, errno, a, b, c, d, e, f);
+            return (long) Numbers.CALL.invokeExact(function, errno, a, b, c, d, e, f);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }
@@ -154,17 +174,17 @@ final class Scratch {
     /// made when no memory is left, on the heap or outside of it.
     ///
     /// @return less than 0 if it failed
-    static int callInAnyCase(@Nullable Kernel kernel, MemorySegment function, long a, long b, long c) {
-        if (kernel != null) return kernel.call(Libc.name(function), a, b, c, 0, 0, 0);
+    static int callInAnyCase(@Nullable Kernel kernel, MemorySegment function, long a, long b, long c, long d) {
+        if (kernel != null) return kernel.call(Libc.name(function), a, b, c, d, 0, 0);
         try {
-            return (int) (long) PLAIN.invokeExact(function, a, b, c, 0L, 0L, 0L);
+            return (int) (long) PLAIN.invokeExact(function, a, b, c, d, 0L, 0L);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         }
     }
 
     private int result(long returned) {
-        return (int) returned >= 0 ? (int) returned : -errnoBuffer.getInt(0); // nothing else is captured on Linux
+        return (int) returned >= 0 ? (int) returned : -errnoBuffer.getInt(0);
     }
 
     /// {@return a pointer to a length, which the call reads and writes}

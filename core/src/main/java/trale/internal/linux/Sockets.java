@@ -43,6 +43,10 @@ public final class Sockets {
     private static final MemorySegment RECVFROM = function("recvfrom");
     private static final MemorySegment SENDTO = function("sendto");
 
+    static {
+        Scratch.link();
+    }
+
     private Sockets() {}
 
     /// The calls that set up a new socket. They answer ≥ 0 or −errno.

@@ -18,10 +18,10 @@ public final class TimerFd extends Fd {
     private final long offset;
 
     public TimerFd() throws IOException {
-        super("timerfd_create", Libc.call(CREATE, CLOCK_MONOTONIC, NONBLOCK | CLOEXEC));
+        super("timerfd_create", Libc.callTwice(CREATE, CLOCK_MONOTONIC, NONBLOCK | CLOEXEC, 0, 0));
         var s = Scratch.get();
         var before = Libc.nanoTime();
-        var failed = s.call(GETTIME, CLOCK_MONOTONIC, s.memory, 0, 0, 0, 0);
+        var failed = Libc.callTwice(GETTIME, CLOCK_MONOTONIC, s.memory.address(), 0, 0);
         if (failed != 0) throw Errno.exception("clock_gettime", failed);
         var monotonic = s.struct.getLong(0) * NANOS + s.struct.getLong(8);
         // A difference that is larger than the time between the two readings is another origin.
@@ -40,7 +40,7 @@ public final class TimerFd extends Fd {
         var s = Scratch.get();
         // struct itimerspec: interval (0: once), value; seconds and nanoseconds each
         s.struct.putLong(0, 0).putLong(8, 0).putLong(16, value / NANOS).putLong(24, value % NANOS);
-        var failed = Libc.call(SETTIME, fd, ABSTIME, s.memory.address(), 0, 0);
+        var failed = Libc.callTwice(SETTIME, fd, ABSTIME, s.memory.address(), 0);
         if (failed != 0) throw new IllegalStateException(Errno.exception("timerfd_settime", failed));
     }
 }

@@ -18,7 +18,7 @@ public final class Calls implements Kernel {
     /// @param probe null: they are not
     public static void report(@Nullable Probe probe) {
         var kernel = Kernel.current();
-        Kernel.callThrough(probe == null ? null : new Calls(probe, kernel == null ? Kernel.LINUX : kernel));
+        Kernel.callThrough(probe == null ? null : new Calls(probe, kernel == null ? Kernel.linux() : kernel));
     }
 
     @Override
