@@ -158,11 +158,11 @@ public final class Semaphore {
         private static final AtomicIntegerFieldUpdater<Permit> STATE = AtomicIntegerFieldUpdater.newUpdater(Permit.class, "state");
 
         private static final int HELD = 0;
-        private static final int RELEASED = 1;
-        private static final int CLOSED = 2; // and a waiting turn was woken
+        private static final int RELEASED = 1; // and the turn that comes next could not be woken
+        private static final int CLOSED = 2;
 
         private final Semaphore semaphore;
-        private volatile int state = HELD; // the thread that turns it from HELD to RELEASED releases the permit
+        private volatile int state; // the thread that turns it into CLOSED does what is left; if it fails, it says what it has done
 
         private Permit(Semaphore semaphore) {
             this.semaphore = semaphore;
@@ -172,17 +172,16 @@ public final class Semaphore {
         /// and the next call does the rest.
         @Override
         public void close() {
-            if (state == CLOSED) return;
-            if (STATE.compareAndSet(this, HELD, RELEASED)) {
-                try {
-                    semaphore.release();
-                } catch (Throwable t) {
-                    state = HELD; // no call: the stack has ended
-                    throw t;
-                }
+            var done = STATE.getAndSet(this, CLOSED);
+            if (done == CLOSED) return;
+            try {
+                if (done == HELD) semaphore.release();
+                done = RELEASED;
+                semaphore.wakeNext();
+            } catch (Throwable t) {
+                state = done; // no call: the stack has ended
+                throw t;
             }
-            semaphore.wakeNext();
-            STATE.lazySet(this, CLOSED);
         }
     }
 }
