@@ -13,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import trale.support.Optimized;
 import trale.support.UnderBothArrangements;
 
 /// Blocking.run: code that blocks, beside the executor.
+@Optimized
 class BlockingTest extends UnderBothArrangements {
 
     @Test

@@ -237,7 +237,7 @@ class DeploymentTest {
         assertEquals(
                 "24\n24\n-19\n"
                         + "$JShell$13.java:5: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.\n",
-                workshop.run("jshell", "-s", "--class-path", TRALE, "-R" + UNNAMED, "-J-Djava.util.prefs.userRoot=" + folder, "-J-Djava.util.prefs.systemRoot=" + folder,
+                workshop.run("jshell", "-s", "--class-path", TRALE, "-R" + UNNAMED, "-R-XX:TieredStopAtLevel=1", "-J-XX:TieredStopAtLevel=1", "-J-Djava.util.prefs.userRoot=" + folder, "-J-Djava.util.prefs.systemRoot=" + folder,
                         "snippets.jsh"));
     }
 

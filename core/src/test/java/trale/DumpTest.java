@@ -7,10 +7,15 @@ import static trale.Async.await;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.internal.Explanation;
@@ -86,33 +91,43 @@ class DumpTest {
         }
     }
 
+    /// They wait for seconds of the real clock, so they all do so at the same time.
+    private static final Map<String, Child> HANGING = new HashMap<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        for (var how : List.of("idle", "busy", "holds")) HANGING.put(how, Child.startWith("-Dtrale.dump=1", Hangs.class, how));
+    }
+
+    @AfterAll
+    static void stop() {
+        HANGING.values().forEach(Child::close);
+    }
+
     @Test
     void ifNothingRunsASnapshotIsPrintedOnce() throws Exception {
-        try (var child = Child.startWith("-Dtrale.dump=1", Hangs.class, "idle")) {
-            assertEquals("1\n", child.end());
-            var errors = child.errors();
-            assertTrue(errors.contains("Nothing has run for 1 s:\n"), errors);
-            assertTrue(errors.contains("the one that waits"), errors);
-            assertTrue(errors.contains("DumpTest.java:"), errors);
-            assertEquals(1, Pattern.compile("Nothing has run").matcher(errors).results().count(), errors);
-        }
+        var child = HANGING.get("idle");
+        assertEquals("1\n", child.end());
+        var errors = child.errors();
+        assertTrue(errors.contains("Nothing has run for 1 s:\n"), errors);
+        assertTrue(errors.contains("the one that waits"), errors);
+        assertTrue(errors.contains("DumpTest.java:"), errors);
+        assertEquals(1, Pattern.compile("Nothing has run").matcher(errors).results().count(), errors);
     }
 
     @Test
     void asLongAsATaskRunsNothingIsPrinted() throws Exception {
-        try (var child = Child.startWith("-Dtrale.dump=1", Hangs.class, "busy")) {
-            assertEquals("1\n", child.end());
-            assertEquals("", child.errors());
-        }
+        var child = HANGING.get("busy");
+        assertEquals("1\n", child.end());
+        assertEquals("", child.errors());
     }
 
     @Test
     void ofABodyThatHoldsTheThreadTheLineIsPrinted() throws Exception {
-        try (var child = Child.startWith("-Dtrale.dump=1", Hangs.class, "holds")) {
-            assertEquals("1\n", child.end());
-            var errors = child.errors();
-            assertTrue(Pattern.compile("held by #2 for more than 200 ms, at .*DumpTest.java:\\d+").matcher(errors).find(), errors);
-        }
+        var child = HANGING.get("holds");
+        assertEquals("1\n", child.end());
+        var errors = child.errors();
+        assertTrue(Pattern.compile("held by #2 for more than 200 ms, at .*DumpTest.java:\\d+").matcher(errors).find(), errors);
     }
 
     @Test

@@ -35,10 +35,12 @@ import trale.support.Ground;
 import trale.support.Linux;
 import trale.support.NeedsLinux;
 import trale.support.NeedsSoundCalls;
+import trale.support.Optimized;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
 /// Part E of the traps, as far as a descriptor alone can show it: what epoll does that one does not expect.
+@Optimized
 class EpollTest extends UnderBothArrangements {
 
     private Source add(int fd) throws IOException {

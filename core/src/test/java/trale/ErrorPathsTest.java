@@ -34,38 +34,58 @@ import trale.time.Timer;
 /// What fails in an executor's own steps — foreign code it calls, a system call, the stack — reaches the caller, and no other task.
 class ErrorPathsTest extends UnderBothArrangements {
 
-    /// A child in which each level of an endless recursion spawns, and each level that comes back wakes.
+    /// A child in which each level of an endless recursion spawns, and each level that comes back wakes. An executor's thread has 16 MiB of
+    /// stack, of which wide frames use up the most: that is faster than narrow ones.
     static final class Recurses {
+        private static final int ROUNDS = 10; // each at other depths
+        private static final int LEFT_OVER = 20; // wide frames' room for the narrow ones
+        private static int depth;
         private static boolean woken;
 
         static void main(String[] args) {
             var arrangement = Arrangement.valueOf(args[0]);
             try (var executor = arrangement.open("child"); var other = arrangement.open("other")) {
+                assertThrows(CompletionException.class, executor.submit(cx -> wide(Integer.MAX_VALUE, () -> {}, 0, 0, 0, 0, 0, 0, 0, 0))::join);
+                var most = depth;
                 for (var target : List.of(executor, other)) {
-                    for (var i = 0; i < 3; i++) {
-                        var recursion = executor.submit(cx -> spawnAtEachLevel(target));
+                    for (var i = 0; i < ROUNDS; i++) {
+                        var padding = i;
+                        var recursion = executor.submit(cx -> padded(padding, most, () -> spawnAtEachLevel(target)));
                         IO.println(assertThrows(CompletionException.class, recursion::join).getCause().getClass().getSimpleName());
                         IO.println(target.submit(cx -> Poll.ready("goes on")).join());
+                        wakeWithoutStack(executor, target, padding, most);
                     }
-                    for (var i = 0; i < 20; i++) wakeWithoutStack(executor, target);
                 }
             }
             IO.println("closed");
         }
 
-        private static Poll<Void> spawnAtEachLevel(Executor target) {
-            target.submit(cx -> Poll.ready(null));
-            return spawnAtEachLevel(target);
+        /// Runs the code, a recursion without end, so many narrow frames further.
+        private static Poll<Void> padded(int padding, int most, Runnable code) {
+            return padding > 0 ? padded(padding - 1, most, code) : wide(most - LEFT_OVER, code, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
-        private static void wakeWithoutStack(Executor executor, Executor target) {
+        /// Parameters and variables make the frame wide.
+        private static Poll<Void> wide(int left, Runnable code, long a, long b, long c, long d, long e, long f, long g, long h) {
+            long i = a + 1, j = b + 1, k = c + 1, l = d + 1, m = e + 1, n = f + 1, o = g + 1, p = h + 1;
+            depth++;
+            if (left > 0) return wide(left - 1, code, i, j, k, l, m, n, o, p);
+            code.run();
+            return Poll.ready(null);
+        }
+
+        private static void spawnAtEachLevel(Executor target) {
+            target.submit(cx -> Poll.ready(null));
+            spawnAtEachLevel(target);
+        }
+
+        private static void wakeWithoutStack(Executor executor, Executor target, int padding, int most) {
             var gate = new trale.support.Gate<String>();
             var waits = target.submit(gate);
             Waker waker = waits.task::wake;
             assertThrows(CompletionException.class, executor.submit(cx -> {
                 woken = false;
-                wakeOnTheWayBack(waker);
-                return Poll.ready(null);
+                return padded(padding, most, () -> wakeOnTheWayBack(waker));
             })::join);
             gate.open("opened");
             assertEquals("opened", waits.join());
@@ -87,7 +107,7 @@ class ErrorPathsTest extends UnderBothArrangements {
     @Test
     void aTaskThatRecursesAndSpawnsOrWakesFailsAlone() throws Exception {
         try (var child = Child.startWith("-Xint", Recurses.class, arrangement.name())) {
-            assertEquals("StackOverflowError\ngoes on\n".repeat(6) + "closed\n", child.end());
+            assertEquals("StackOverflowError\ngoes on\n".repeat(2 * Recurses.ROUNDS) + "closed\n", child.end());
         }
     }
 
@@ -180,6 +200,7 @@ class ErrorPathsTest extends UnderBothArrangements {
             });
             executor.submit(cx -> Poll.ready(null)).join(); // it has begun
             IO.println("ended well: " + executor.close(Duration.ofMillis(50)));
+            executor.close(); // its thread may not have had a processor for as long as the other waits
             IO.println("the logger was called: " + (handler.calls > 100) + ", left " + executor.taskCount());
         }
 

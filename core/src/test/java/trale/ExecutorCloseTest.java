@@ -27,10 +27,12 @@ import trale.support.Child;
 import trale.support.Gate;
 import trale.support.Linux;
 import trale.support.NothingIsLeft;
+import trale.support.Optimized;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
 /// The end of an executor: what becomes of its tasks, of those who wait for them, and of those who come too late.
+@Optimized
 class ExecutorCloseTest extends UnderBothArrangements {
 
     @Test

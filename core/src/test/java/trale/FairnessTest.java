@@ -25,12 +25,14 @@ import trale.net.TcpListener;
 import trale.net.TcpStream;
 import trale.support.Ground;
 import trale.support.NeedsLinux;
+import trale.support.Optimized;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
 /// A task that always has something to do leaves the others their turn: tasks, timers and connections.
 ///
 /// Lateness is measured in time of the executor's thread, which other programs on the machine do not use up.
+@Optimized
 class FairnessTest extends UnderBothArrangements {
     private static final int BUDGET = 128; // awaits
     private static final long MAX_LATE = 10_000_000; // ns; without a budget these are 33 ms and more

@@ -10,9 +10,11 @@ import java.util.Arrays;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.support.Optimized;
 
 /// The orders of steps are tried by the model `closing`; this is the one of its states that pollAll once took for an empty queue.
 @Timeout(value = 30, unit = SECONDS)
+@Optimized
 class InjectedQueueStubTest {
 
     /// Thread B has exchanged the tail, and has not linked its task b behind a yet. poll, which had seen a as the last, has put the stub behind b.

@@ -14,9 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import trale.support.NothingIsLeft;
+import trale.support.Optimized;
 
 /// The queue through which other threads spawn and wake: many producers, one consumer, which is the test's thread here.
 @ExtendWith(NothingIsLeft.class)
+@Optimized
 class InjectedQueueTest {
     private static final int PRODUCERS = 4;
     private static final int TASKS = 50_000;

@@ -24,10 +24,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.Gate;
+import trale.support.Optimized;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 
 /// Those who wait for a task: that they are woken, forgotten when they give up, and told of a failure.
+@Optimized
 class JoinHandleTest extends UnderBothArrangements {
     private final Gate<String> gate = new Gate<>();
 

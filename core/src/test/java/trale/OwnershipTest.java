@@ -36,6 +36,7 @@ import trale.net.AsyncWrite;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
 import trale.support.Gate;
+import trale.support.Optimized;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.sync.Channel;
@@ -44,6 +45,7 @@ import trale.time.Interval;
 import trale.time.Timer;
 
 /// What belongs to whom: a future to one owner, a resource to the task that closes it, a failure to those who are told of it.
+@Optimized
 class OwnershipTest extends UnderBothArrangements {
     private final Gate<String> gate = new Gate<>();
 

@@ -38,12 +38,14 @@ import trale.net.UdpSocket;
 import trale.support.Arrangement;
 import trale.support.Gate;
 import trale.support.Ground;
+import trale.support.Optimized;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
 /// What an executor tells its probe, and that a probe harms no task.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Optimized
 class ProbeTest extends UnderBothArrangements {
     private static final InetSocketAddress LOOPBACK = new InetSocketAddress("127.0.0.1", 0);
 

@@ -27,10 +27,10 @@ import trale.support.LongForm;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class RandomBodiesTest {
     private static final long FIRST = Long.getLong("trale.fuzz.seed", 1);
-    private static final long END = FIRST + Long.getLong("trale.fuzz", LongForm.or(500, 2_000));
+    private static final long END = FIRST + Long.getLong("trale.fuzz", LongForm.or(250, 2_000));
 
     /// So many classes are compiled at once, as javac takes longer to begin than to go on.
-    private static final int BATCH = 250;
+    private static final int BATCH = 125;
 
     /// The classes of consecutive seeds, which are compiled while others are compared.
     ///
@@ -102,12 +102,18 @@ class RandomBodiesTest {
         batch.compare();
     }
 
+    /// The bodies that the mistakes are made in, compiled once for all of them.
+    private static final class Spoiled {
+        private static final long END = 100;
+        private static final Sources CLASSES = Batch.compile(1, END);
+    }
+
     /// A comparison that cannot fail proves nothing: this compiler makes a mistake, and one of the first bodies has to show it.
     @ParameterizedTest
     @EnumSource(Mistake.class)
     void T_aMistakeOfTheCompilerIsNoticed(Mistake mistake) {
         try (var _ = Inspection.mutate(mistake::inAMethod)) {
-            var e = assertThrows(AssertionError.class, Batch.of(1, 100)::compare);
+            var e = assertThrows(AssertionError.class, new Batch(1, Spoiled.END, CompletableFuture.completedFuture(Spoiled.CLASSES.again()))::compare);
             assertInstanceOf(AssertionFailedError.class, e.getCause(), "more than the comparison failed");
             assertTrue(e.getMessage().startsWith("-Dtrale.fuzz=1 -Dtrale.fuzz.seed="));
         }

@@ -31,6 +31,7 @@ import trale.Snapshot.TaskInfo;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
 import trale.support.Gate;
+import trale.support.Optimized;
 import trale.support.UnderBothArrangements;
 import trale.sync.Channel;
 import trale.sync.Event;
@@ -39,6 +40,7 @@ import trale.time.Interval;
 import trale.time.Timer;
 
 @Timeout(value = 60, unit = SECONDS)
+@Optimized
 class SnapshotTest extends UnderBothArrangements {
     private static final Duration HOUR = Duration.ofHours(1);
 

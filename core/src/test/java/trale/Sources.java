@@ -76,6 +76,13 @@ final class Sources extends ClassLoader {
         return loader;
     }
 
+    /// {@return another loader of the same classes, of which it has loaded none}
+    Sources again() {
+        var loader = new Sources(showsItsFiles);
+        loader.classes.putAll(classes);
+        return loader;
+    }
+
     /// Hides the packages that begin so from its classes, as a container of plug-ins may.
     Sources hide(String packages) {
         hidden = packages;

@@ -23,9 +23,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.internal.Cancellation;
+import trale.support.Optimized;
 
 /// What a compiled body is at run time: polled, finished, cancelled, dropped, seen in stack traces.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Optimized
 class StateMachineTest {
     private final Context cx = Context.of(() -> {});
     private final List<String> log = new ArrayList<>();

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.Waker;
 import trale.support.Child;
+import trale.support.Optimized;
 
 /// Those who wait for one thing: each once, in the order in which they came.
+@Optimized
 class WaitersTest {
 
     /// Equal to every other of its kind, and not the same.

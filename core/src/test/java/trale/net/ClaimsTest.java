@@ -28,10 +28,12 @@ import trale.Future;
 import trale.JoinHandle;
 import trale.support.Futures;
 import trale.support.NeedsLinux;
+import trale.support.Optimized;
 import trale.time.Timer;
 
 /// One socket, and several who want it at once, give up, or close it, from threads of their own.
 @NeedsLinux(NeedsLinux.THREADS)
+@Optimized
 class ClaimsTest extends SocketTest {
     /// A race goes on until so many reads were successful, so many refused, and so many tasks cancelled, or ten times as many
     /// of the latter.

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,10 +26,16 @@ import trale.support.Futures;
 /// From an address to a connection, or to an error that says why not.
 class ConnectTest extends SocketTest {
 
-    /// A port whose listener has been closed.
+    /// A port whose listener has been closed. It is lower than the ports that Linux gives to those that ask for any
+    /// (/proc/sys/net/ipv4/ip_local_port_range), so that no other process has got it meanwhile.
     static InetSocketAddress closedPort() throws IOException {
-        try (var once = ServerSocketChannel.open().bind(LOOPBACK)) {
-            return (InetSocketAddress) once.getLocalAddress();
+        while (true) {
+            var port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
+            try (var once = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", port))) {
+                return (InetSocketAddress) once.getLocalAddress();
+            } catch (BindException e) {
+                continue; // it is in use
+            }
         }
     }
 

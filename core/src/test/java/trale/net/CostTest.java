@@ -1,7 +1,6 @@
 package trale.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
@@ -12,20 +11,16 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import trale.Executor;
 import trale.Future;
 import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.NeedsLinux;
 import trale.support.NeedsSoundCalls;
-import trale.support.NothingIsLeft;
-import trale.support.TheLog;
 
-/// What sockets cost, and what becomes of those that are not closed.
+/// What sockets cost.
 @NeedsSoundCalls("another process, which is on a sound Linux")
 @NeedsLinux(NeedsLinux.PROCESS)
 class CostTest extends SocketTest {
@@ -167,54 +162,6 @@ class CostTest extends SocketTest {
             assertEquals(1000, server.calls("sendto\\("));
             var controls = server.calls("epoll_ctl\\(");
             assertTrue(controls <= 8, controls + " epoll_ctl");
-        }
-    }
-
-    /// Loses a socket, and says what happened to it.
-    public static final class Leak {
-        private Leak() {}
-
-        public static void main(String[] args) throws Exception {
-            Executor.get();
-            UdpSocket.bind(LOOPBACK).close(); // what is opened once and stays
-            var before = NothingIsLeft.open();
-            var log = new TheLog();
-            try {
-                lose();
-                while (NothingIsLeft.open().size() > before.size()) {
-                    System.gc();
-                    Thread.onSpinWait();
-                }
-                assertEquals(before, NothingIsLeft.open());
-                if (Boolean.getBoolean("trale.leaks")) {
-                    var report = log.next();
-                    var trace = new ArrayList<String>();
-                    for (var frame : report.getThrown().getStackTrace()) trace.add(frame.getMethodName());
-                    assertTrue(trace.contains("lose"), trace.toString());
-                }
-                assertTrue(log.rest().isEmpty(), "told once, and only if asked for");
-            } finally {
-                log.close();
-            }
-            IO.println("clean");
-        }
-
-        private static void lose() throws Exception {
-            assertNotNull(UdpSocket.bind(LOOPBACK).localAddress());
-        }
-    }
-
-    @Test
-    void aSocketNobodyClosedIsClosedWhenItIsGarbage() throws Exception {
-        try (var child = Child.start(Leak.class)) {
-            assertEquals("clean", child.end().strip());
-        }
-    }
-
-    @Test
-    void withLeaksSwitchedOnItIsToldWhereItWasOpened() throws Exception {
-        try (var child = Child.startWith("-Dtrale.leaks=true", Leak.class)) {
-            assertEquals("clean", child.end().strip());
         }
     }
 

@@ -22,8 +22,10 @@ import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.NeedsLinux;
 import trale.support.NeedsSoundCalls;
+import trale.support.Optimized;
 
 /// Accepting, also where descriptors run out.
+@Optimized
 class ListenerTest extends SocketTest {
 
     @Test

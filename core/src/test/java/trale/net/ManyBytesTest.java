@@ -19,9 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trale.Future;
 import trale.support.NeedsLinux;
+import trale.support.Optimized;
 
 /// 64 MiB each way at once, in chunks of random sizes, in buffers of every kind, to and from java.nio: compared by hash.
 @NeedsLinux(NeedsLinux.THREADS)
+@Optimized
 class ManyBytesTest extends SocketTest {
     private static final int SIZE = 64 << 20;
 

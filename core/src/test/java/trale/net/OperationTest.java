@@ -28,8 +28,10 @@ import trale.support.Futures;
 import trale.support.Linux;
 import trale.support.NeedsLinux;
 import trale.support.NeedsSoundCalls;
+import trale.support.Optimized;
 
 /// Who may use a socket when, and how that ends: claims, polls, cancellation, closing.
+@Optimized
 class OperationTest extends SocketTest {
 
     @Test

@@ -14,17 +14,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Date;
-import java.util.List;
-import java.util.TimeZone;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import trale.internal.Log;
 import trale.Executor;
 import trale.JoinHandle;
 import trale.Poll;
@@ -102,85 +97,6 @@ class SocketErrorPathsTest extends SocketTest {
         }
     }
 
-    /// Binds sockets by a thread that has made no system call, while there is no direct memory.
-    public static final class BindsWithoutMemory {
-        private BindsWithoutMemory() {}
-
-        public static void main(String[] args) throws Exception {
-            Executor.get();
-            UdpSocket.bind(LOOPBACK).close();
-            TcpListener.bind(LOOPBACK).close();
-            try {
-                Executor.blockOn(TcpStream.connect(ConnectTest.closedPort()));
-            } catch (CompletionException e) {
-                assertTrue(e.getMessage().contains("ECONNREFUSED"), e.getMessage());
-            }
-            var before = NothingIsLeft.open();
-            var taken = DirectMemory.takeAll();
-            var failures = new ArrayList<Throwable>();
-            var binder = Thread.ofPlatform().start(() -> {
-                for (var i = 0; i < 3; i++) {
-                    try {
-                        TcpListener.bind(LOOPBACK).close();
-                    } catch (Throwable t) {
-                        failures.add(t);
-                    }
-                }
-            });
-            binder.join();
-            taken.clear();
-            assertEquals(3, failures.size());
-            for (var f : failures) assertEquals(OutOfMemoryError.class, f.getClass());
-            assertEquals(before, NothingIsLeft.open());
-            IO.println("nothing is open");
-        }
-    }
-
-    @Test
-    void aSocketThatCannotBeMadeLeavesNothingOpen() throws Exception {
-        try (var child = Child.startWith("-XX:MaxDirectMemorySize=16m", BindsWithoutMemory.class)) {
-            assertEquals("nothing is open", child.end().strip());
-        }
-    }
-
-    /// Closes a socket again and again on the way out of an endless recursion.
-    public static final class ClosesWithoutStack {
-        private ClosesWithoutStack() {}
-
-        private static int failed;
-
-        @SuppressWarnings("InfiniteRecursion")
-        private static void dig(UdpSocket socket) {
-            try {
-                dig(socket);
-            } finally {
-                try {
-                    socket.close();
-                } catch (StackOverflowError e) {
-                    failed++;
-                }
-            }
-        }
-
-        public static void main(String[] args) throws Exception {
-            UdpSocket.bind(LOOPBACK).close();
-            for (var i = 0; i < 20; i++) {
-                var socket = UdpSocket.bind(LOOPBACK);
-                assertThrows(StackOverflowError.class, () -> dig(socket));
-                assertFalse(isOpen(socket.descriptor.fd), "its descriptor is open");
-            }
-            assertTrue(failed > 0, "no close ran out of stack: this shows nothing");
-            IO.println("closed");
-        }
-    }
-
-    @Test
-    void aCloseThatRanOutOfStackIsFinishedByTheNext() throws Exception {
-        try (var child = Child.startWith(List.of("-Xint", "-Xss400k"), ClosesWithoutStack.class)) {
-            assertEquals("closed", child.end().strip());
-        }
-    }
-
     /// Echoes one byte of each connection, and prints its port.
     public static final class Echo {
         private Echo() {}
@@ -243,64 +159,5 @@ class SocketErrorPathsTest extends SocketTest {
         var log = child.errors();
         var told = "a connection to TcpListener[/127.0.0.1:" + address.getPort() + "] is lost: " + lost;
         if (lost.equals("epoll_ctl") || lost.equals("getsockname")) assertTrue(log.contains(told), log);
-    }
-
-    /// A default time zone that is foreign code, and throws.
-    public static final class OddTimeZone {
-        private OddTimeZone() {}
-
-        private static final class Thrower extends TimeZone {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            public int getOffset(int era, int year, int month, int day, int dayOfWeek, int milliseconds) {
-                throw new IllegalStateException("no offset");
-            }
-
-            @Override
-            public void setRawOffset(int offsetMillis) {
-                throw new IllegalStateException("no raw offset");
-            }
-
-            @Override
-            public int getRawOffset() {
-                throw new IllegalStateException("no raw offset");
-            }
-
-            @Override
-            public boolean useDaylightTime() {
-                throw new IllegalStateException("no daylight time");
-            }
-
-            @Override
-            public boolean inDaylightTime(Date date) {
-                throw new IllegalStateException("no daylight time");
-            }
-
-            @Override
-            public String getID() {
-                throw new IllegalStateException("no name");
-            }
-
-            @Override
-            public Object clone() {
-                return this;
-            }
-        }
-
-        public static void main(String[] args) throws Exception {
-            TimeZone.setDefault(new Thrower());
-            assertThrows(IllegalStateException.class, () -> TimeZone.getDefault().toZoneId(), "this zone is not odd enough");
-            TcpListener.bind(LOOPBACK).close();
-            Log.warn("its time may not be formatted", null);
-            IO.println("bound");
-        }
-    }
-
-    @Test
-    void bindingDoesNotDependOnTheDefaultTimeZone() throws Exception {
-        try (var child = Child.start(OddTimeZone.class)) {
-            assertEquals("bound", child.end().strip());
-        }
     }
 }

@@ -138,7 +138,7 @@ final class SocketThings {
 
         @Override
         Duration limit() {
-            return state == State.WOKEN ? Duration.ofSeconds(3) : super.limit();
+            return state == State.WOKEN ? Duration.ofMillis(1500) : super.limit(); // the next segment comes after a second
         }
 
         @Override

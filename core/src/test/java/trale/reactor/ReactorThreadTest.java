@@ -21,11 +21,13 @@ import trale.internal.linux.Kernel;
 import trale.net.UdpSocket;
 import trale.support.NeedsLinux;
 import trale.support.NeedsSoundCalls;
+import trale.support.Optimized;
 
 /// What the reactor's thread does while the executor's thread is awake.
 @Timeout(60)
 @NeedsLinux(NeedsLinux.THREADS)
 @NeedsSoundCalls("it counts them")
+@Optimized
 class ReactorThreadTest {
     private static final int EVENTS = 100;
 

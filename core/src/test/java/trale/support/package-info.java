@@ -15,6 +15,7 @@
 /// | [TheLog] | what trale logs while it is open, instead of on the console: the test takes it record by record |
 /// | [Child] | another JVM: one that gets signals, ends, or has its system calls counted |
 /// | [DirectMemory] | takes all the direct memory of such a JVM |
+/// | [Optimized] | tests in which threads meet, or a loop is hot: they run with both JIT compilers |
 /// | [LongForm] | whether `-Dtrale.long=true` asks for more seeds, rounds and combinations |
 /// | [Linux] | system calls made by the tests themselves, so that a test does not rest on what it tests |
 /// | [Names] | host names that have the addresses a test gives them |

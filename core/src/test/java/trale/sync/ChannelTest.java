@@ -28,12 +28,14 @@ import trale.Executor;
 import trale.Future;
 import trale.JoinHandle;
 import trale.support.NeedsLinux;
+import trale.support.Optimized;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
 /// Channel: first come first served, and a future that gives up has sent and taken nothing.
 @Timeout(60)
+@Optimized
 class ChannelTest extends UnderBothArrangements {
     private record Item(int sender, int number) {}
 
