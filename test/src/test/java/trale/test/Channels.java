@@ -110,8 +110,8 @@ public final class Channels extends SelectorProvider {
         }
 
         int receive(ByteBuffer to, boolean isDatagram) throws IOException {
-            if (!isDatagram && !to.hasRemaining()) return 0;
             fd();
+            if (!isDatagram && !to.hasRemaining()) return 0;
             return blocking(File.IN, "read", () -> Sockets.receive(fd, to, isDatagram));
         }
 
