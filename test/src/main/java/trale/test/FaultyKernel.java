@@ -72,6 +72,7 @@ final class FaultyKernel implements Kernel {
         int interest;
         long data;
         boolean broken;
+        boolean shut; // for writing: every send fails with EPIPE, and no other way
 
         Open(boolean isStream) {
             this.isStream = isStream;
@@ -105,6 +106,7 @@ final class FaultyKernel implements Kernel {
     private static int[] possible(String function, @Nullable Open open, long b, long timeout) {
         var isStream = open != null && open.isStream;
         if (isStream && function.equals("recvfrom")) return STREAM_RECEIVE;
+        if (open != null && open.shut && function.equals("sendto")) return NONE;
         if (isStream && function.equals("sendto")) return STREAM_SEND;
         if (function.equals("epoll_ctl") && b != ADD) return NONE;
         if (function.equals("epoll_wait") && timeout == 0) return NONE; // it does not wait
@@ -124,6 +126,7 @@ final class FaultyKernel implements Kernel {
             case "socket" -> opened(result, (b & 0xf) == Linux.STREAM);
             case "accept4" -> opened(result, true);
             case "epoll_ctl" -> watched((int) a, (int) b, (int) c, d);
+            case "shutdown" -> shut((int) a);
             default -> {}
         }
         return result;
@@ -131,6 +134,11 @@ final class FaultyKernel implements Kernel {
 
     private synchronized void opened(int fd, boolean isStream) {
         descriptors.put(fd, new Open(isStream));
+    }
+
+    private synchronized void shut(int fd) {
+        var open = descriptors.get(fd);
+        if (open != null) open.shut = true;
     }
 
     private synchronized void forget(int fd) {
