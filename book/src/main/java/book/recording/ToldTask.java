@@ -100,6 +100,12 @@ final class ToldTask<T> implements Future<T>, Waker, Watched {
         return name;
     }
 
+    /// The chapters cancel no task.
+    @Override
+    public int cancellations() {
+        return 0;
+    }
+
     @Override
     public boolean isSeen() {
         return true;

@@ -29,7 +29,7 @@ final class Links {
     List<String> problems() throws IOException {
         List<Path> pages;
         try (var files = Files.walk(site)) {
-            pages = files.filter(f -> f.toString().endsWith(".html") && !f.getParent().endsWith(Site.RECORDINGS.getFileName())).sorted().toList();
+            pages = files.filter(f -> f.toString().endsWith(".html") && !isRecording(f)).sorted().toList();
         }
         var problems = new ArrayList<String>();
         for (Path page : pages) {
@@ -49,6 +49,10 @@ final class Links {
         return problems;
     }
 
+    private static boolean isRecording(Path file) {
+        return file.getParent().endsWith(Site.RECORDINGS.getFileName());
+    }
+
     private String problem(Path page, String tag, String link) {
         if (link.isEmpty()) return null; // told by Text
         if (ELSEWHERE.matcher(link).matches()) {
@@ -57,7 +61,7 @@ final class Links {
         int hash = link.indexOf('#');
         Path file = hash == 0 ? page : page.resolveSibling(hash < 0 ? link : link.substring(0, hash)).normalize();
         if (!file.startsWith(site) || !Files.isRegularFile(file)) return "the link " + link + " leads nowhere";
-        if (hash < 0 || hash == link.length() - 1) return null;
+        if (hash < 0 || hash == link.length() - 1 || isRecording(file)) return null; // behind the # of a recording is an event
         return anchors.getOrDefault(file, Set.of()).contains(link.substring(hash + 1)) ? null : "the link " + link + " has an anchor that is not there";
     }
 }
