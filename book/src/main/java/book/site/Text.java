@@ -213,7 +213,7 @@ final class Text {
             if (!Files.exists(root.resolve(Site.MADE_RECORDINGS).resolve(file.getFileName())))
                 problems.add(source + ": there is no recording " + name + "; see book.site.Recordings");
             String href = Page.relative(target(source), file);
-            return "<figure class=\"recording\"><iframe src=\"%s#first\" title=\"The recording: %s\" loading=\"lazy\"></iframe><figcaption><a href=\"%s#first\">The recording on a page of its own</a></figcaption></figure>%n"
+            return "<figure class=\"recording\"><iframe src=\"%s#start\" title=\"The recording: %s\" loading=\"lazy\"></iframe><figcaption><a href=\"%s#start\">The recording on a page of its own</a></figcaption></figure>%n"
                     .formatted(href, name, href);
         }
     }

@@ -79,7 +79,7 @@ class SiteTest {
         assertTrue(build().contains("book/pages/02-two.md: there is no recording one-wake; see book.site.Recordings"));
         write("book/target/recordings/one-wake.html", "<!DOCTYPE html><title>A recording</title>");
         assertEquals(List.of(), build());
-        assertTrue(read("book/pages/02-two.html").contains("<iframe src=\"../recordings/one-wake.html#first\""));
+        assertTrue(read("book/pages/02-two.html").contains("<iframe src=\"../recordings/one-wake.html#start\""));
         assertTrue(read("book/recordings/one-wake.html").contains("A recording"));
     }
 

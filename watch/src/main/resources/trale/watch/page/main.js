@@ -291,10 +291,10 @@ function icon(button, which) {
 for (const [button, which] of Object.entries({ '#first': 'first', '#back-poll': 'backTwo', '#back': 'back', '#step': 'on', '#step-poll': 'onTwo', '#last': 'last' })) icon(button, which);
 
 showLegend($('#legend'), h);
-// The address may end in #17, for event 17, or in #first. A simulation is recorded because it failed: it opens at its end.
+// The address may end in #17, for event 17, or in #start. A simulation is recorded because it failed: it opens at its end.
 function opensAt(hash, simulated) {
   if (/^\d+$/.test(hash)) return +hash;
-  return simulated && hash !== 'first' ? history.length : history.find(0, e => e.k === 'spawn') + 1;
+  return simulated && hash !== 'start' ? history.length : history.find(0, e => e.k === 'spawn') + 1;
 }
 
 const recording = document.getElementById('recording');
