@@ -25,8 +25,8 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     private boolean closingDone; // guarded by this
 
     /// Whether a join, an await or a scope was given the failure. Its receiver writes this *before* it reads `unseen`. The executor's
-    /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other, and calls [UnseenFailure#forget()], which cancels
-    /// the log entry.
+    /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other: the receiver calls [UnseenFailure#forget()], or
+    /// the executor's thread does not call [UnseenFailure#watch]. If both calls are made, the failure is forgotten, in either order.
     private volatile boolean seen;
     private volatile @Nullable UnseenFailure unseen;
 
@@ -140,8 +140,9 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     final void report(Throwable failed) {
         try {
             if (seen) return;
-            unseen = UnseenFailure.watch(this, failed);
-            if (seen) see();
+            var u = new UnseenFailure(failed, this);
+            unseen = u;
+            if (!seen) u.watch(this);
         } catch (OutOfMemoryError e) {
             UnseenFailure.countLost();
         } catch (Throwable t) {

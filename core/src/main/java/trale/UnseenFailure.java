@@ -24,7 +24,7 @@ import trale.internal.Log;
 ///
 /// A task that succeeds pays nothing.
 final class UnseenFailure implements Runnable {
-    static final String REPORT = "a task failed, and nobody joined or awaited it";
+    static final String REPORT = "a task failed, and was neither joined nor awaited";
 
     /// Until it is seen, the Cleaner keeps what the task threw. If that knows the task, or its handle, the task never becomes
     /// garbage. So that these do not pile up, the oldest is logged when there are more.
@@ -43,10 +43,11 @@ final class UnseenFailure implements Runnable {
     private final Throwable failure;
     private final String of; // which task, as a text, so that this does not hold the task
     private Cleaner.@Nullable Cleanable cleanable; // set before this is among the unseen
+    private boolean forgotten; // guarded by UNSEEN
 
-    private UnseenFailure(Throwable failure, String of) {
+    UnseenFailure(Throwable failure, Outcome<?> task) {
         this.failure = failure;
-        this.of = of;
+        of = ": task " + task.where();
     }
 
     /// Loads what a failure needs, while there is memory to load it with: a class whose initialisation fails is lost for good.
@@ -65,21 +66,21 @@ final class UnseenFailure implements Runnable {
         if (n != 0) Log.error(n + " tasks failed while there was no memory to wait for a look at their failures", null);
     }
 
-    /// From now on the failure is reported unless it is seen.
-    static UnseenFailure watch(Outcome<?> task, Throwable failure) {
-        var unseen = new UnseenFailure(failure, ": task " + task.where());
-        unseen.cleanable = CLEANER.register(task, unseen);
+    /// From now on the failure is reported, at once if the JVM exits already. Nothing is reported if it was forgotten before: the thread
+    /// that forgot it may have let the JVM exit since.
+    void watch(Outcome<?> task) {
         UnseenFailure oldest = null;
         boolean exited;
         synchronized (UNSEEN) {
+            if (forgotten) return;
+            cleanable = CLEANER.register(task, this);
             exited = UNSEEN.isEmpty() && !ExitHook.add(PRINT_ALL);
-            if (!exited) add(unseen);
+            if (!exited) add(this);
             if (UNSEEN.size() > MAX) oldest = UNSEEN.getFirst();
         }
         if (LOST.get() != 0) reportLost(); // there is memory again
-        if (exited) unseen.print();
+        if (exited) print();
         if (oldest != null && oldest.forget()) Log.error(REPORT + " so far, while " + MAX + " others failed" + oldest.of, oldest.failure);
-        return unseen;
     }
 
     /// A set that finds no memory to grow has added already.
@@ -95,6 +96,7 @@ final class UnseenFailure implements Runnable {
     /// {@return whether it was unseen}
     boolean forget() {
         synchronized (UNSEEN) {
+            forgotten = true;
             if (!UNSEEN.remove(this)) return false;
             if (UNSEEN.isEmpty()) ExitHook.remove(PRINT_ALL);
         }

@@ -105,7 +105,7 @@ class ClassLoaderTest extends UnderBothArrangements {
         return new WeakReference<>(main);
     }
 
-    /// Whoever uses a thread first leaves marks on it: its context class loader.
+    /// The first that uses a thread leaves marks on it: its context class loader.
     @Test
     void J20_theProgramThatStartsTheProcessWideExecutorIsUnloadedWhileThatRunsOn() throws Exception {
         Executor.get().close();

@@ -312,6 +312,34 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
+    /// A child that keeps its failures for a look while it exits, as an executor's thread may. One has been forgotten before.
+    static final class FailsWhileItExits {
+        static void main(String[] args) {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var handle = executor.submit(cx -> Poll.ready(null));
+                handle.join();
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    for (var message : List.of("looked at", "not looked at")) {
+                        var failure = new UnseenFailure(new IllegalStateException("was " + message), handle.task);
+                        if (message.equals("looked at")) failure.forget();
+                        failure.watch(handle.task);
+                    }
+                }));
+                System.exit(0);
+            }
+        }
+    }
+
+    @Test
+    void aFailureThatIsLookedAtJustBeforeTheExitIsNotPrinted() throws Exception {
+        try (var child = Child.start(FailsWhileItExits.class, arrangement.name())) {
+            child.end();
+            var errors = child.errors();
+            assertTrue(errors.contains("IllegalStateException: was not looked at"), errors);
+            assertFalse(errors.contains("IllegalStateException: was looked at"), errors);
+        }
+    }
+
     @Test
     void aCloseThatRacesWithATaskThatSpawnsIsQuiet() throws Exception {
         try (var log = new TheLog()) {

@@ -221,7 +221,7 @@ class JoinHandleTest extends UnderBothArrangements {
         try (var log = new TheLog()) {
             var report = log.expect(List.of(failUnseen()));
             assertEquals(Level.SEVERE, report.getLevel());
-            assertTrue(report.getMessage().contains("nobody joined or awaited"), report.getMessage());
+            assertTrue(report.getMessage().contains("neither joined nor awaited"), report.getMessage());
             log.expect(List.of(failUnseen())); // and not the first once more
         }
     }

@@ -1,28 +1,34 @@
 package models;
 
 import static models.Interleavings.END;
+import static models.Model.check;
 
 import java.util.List;
+import models.Interleavings.Memory;
 import models.Model.Actor;
 import models.Model.Program;
 
 /// Outcome.report and see.
 enum Seen implements Model.Twin {
     AS_WRITTEN(""),
-    LOOKS_ONCE("The executor's thread does not look at `seen` again once it has set `unseen`."),
+    DOES_NOT_LOOK_AGAIN("The executor's thread does not look at `seen` again once it has set `unseen`."),
     LOOKS_AGAIN_TOO_EARLY("The executor's thread looks at `seen` again, but before it sets `unseen`."),
     JOINER_LOOKS_FIRST("The joiner reads `unseen` first and sets `seen` then."),
     SETS_UNSEEN_PLAINLY("`unseen` is not volatile: it may still be in the store buffer when `seen` is read."),
-    SETS_SEEN_PLAINLY("`seen` is not volatile: it may still be in the store buffer when `unseen` is read.");
+    SETS_SEEN_PLAINLY("`seen` is not volatile: it may still be in the store buffer when `unseen` is read."),
+    FORGETS_ONLY_WHAT_IS_WATCHED("A failure that is forgotten before it is watched is watched all the same."),
+    WATCHES_FIRST("The executor's thread watches the failure first and sets `unseen` then.");
 
     static final Model<Seen> MODEL = new Model<>("seen",
-            "A failure that a join is given is not reported.",
-            Seen.class, List.of("seen", "unseen", "watched"), Seen::threads,
-            m -> m.get(2) == 0 ? "" : "the failure is still watched: it is reported although the joiner has seen it");
+            "A failure that a join is given is not reported, also if the JVM exits at once.",
+            Seen.class, List.of("seen", "unseen", "forgotten", "watched", "exits"), Seen::threads,
+            m -> m.get(3) == 0 ? "" : "the failure is still watched: it is reported although the joiner has seen it");
 
     private static final int SEEN = 0;
     private static final int UNSEEN = 1;
-    private static final int WATCHED = 2;
+    private static final int FORGOTTEN = 2;
+    private static final int WATCHED = 3;
+    private static final int EXITS = 4;
 
     private final String mistake;
 
@@ -35,25 +41,38 @@ enum Seen implements Model.Twin {
         return mistake;
     }
 
+    /// In the monitor.
+    private void watch(Memory m) {
+        m.at("Outcome.report", "u.watch(this)");
+        if (m.get(FORGOTTEN) == 1 && this != FORGETS_ONLY_WHAT_IS_WATCHED) return;
+        check(m.get(EXITS) == 0, "the failure is printed at the exit although the joiner has seen it");
+        m.set(WATCHED, 1);
+    }
+
+    /// In the monitor.
+    private static void forget(Memory m) {
+        m.at("Outcome.see", "u.forget()").set(FORGOTTEN, 1);
+        m.set(WATCHED, 0);
+    }
+
     private List<Actor> threads() {
+        var isEarly = this == LOOKS_AGAIN_TOO_EARLY;
         Program executor = (at, m) -> switch (at) {
-            case 0 -> m.at("Outcome.report", "if (seen)").gives(m.get(SEEN) == 1) ? END : 1;
+            case 0 -> m.at("Outcome.report", "if (seen)").gives(m.get(SEEN) == 1) ? END : this == WATCHES_FIRST ? 3 : isEarly ? 2 : 1;
             case 1 -> {
-                m.at("Outcome.report", "UnseenFailure.watch(this, failed)").set(WATCHED, 1);
-                yield this == LOOKS_AGAIN_TOO_EARLY ? 3 : 2;
-            }
-            case 2 -> {
-                m.at("Outcome.report", "unseen =");
+                m.at("Outcome.report", "unseen = u");
                 if (this == SETS_UNSEEN_PLAINLY) m.put(UNSEEN, 1);
                 else m.set(UNSEEN, 1);
-                yield this == LOOKS_ONCE || this == LOOKS_AGAIN_TOO_EARLY ? END : 3;
+                yield this == WATCHES_FIRST ? 4 : isEarly || this == DOES_NOT_LOOK_AGAIN ? 3 : 2;
             }
+            case 2 -> m.at("Outcome.report", "if (!seen)").gives(m.get(SEEN) == 0) ? isEarly ? 1 : 3 : END;
             case 3 -> {
-                var seen = m.at("Outcome.report", "if (seen)").gives(m.get(SEEN) == 1);
-                yield this == LOOKS_AGAIN_TOO_EARLY ? seen ? 4 : 2 : seen ? 4 : END;
+                watch(m);
+                yield this == WATCHES_FIRST ? 1 : END;
             }
+            case 4 -> m.outside("looks at seen").gives(m.get(SEEN) == 1) ? 5 : END;
             default -> {
-                m.at("Outcome.see", "u.forget()").set(WATCHED, 0);
+                forget(m);
                 yield END;
             }
         };
@@ -65,13 +84,18 @@ enum Seen implements Model.Twin {
                 else m.set(SEEN, 1);
                 yield 1;
             }
-            case 1 -> m.at("Outcome.see", "var u = unseen").gives(m.get(UNSEEN) == 0 ? "null" : "u").equals("u") ? 2 : END;
+            case 1 -> m.at("Outcome.see", "var u = unseen").gives(m.get(UNSEEN) == 0 ? "null" : "u").equals("u") ? 2 : 4;
             case 2 -> {
-                m.at("Outcome.see", "u.forget()").set(WATCHED, 0);
-                yield END;
+                forget(m);
+                yield 4;
+            }
+            case 3 -> {
+                m.at("Outcome.see", "seen = true").set(SEEN, 1);
+                yield 4;
             }
             default -> {
-                m.at("Outcome.see", "seen = true").set(SEEN, 1);
+                m.outside("the JVM exits, and prints what is watched").set(EXITS, 1);
+                check(m.get(WATCHED) == 0, "the failure is printed at the exit although the joiner has seen it");
                 yield END;
             }
         };

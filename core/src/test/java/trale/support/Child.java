@@ -86,7 +86,7 @@ public final class Child implements AutoCloseable {
         command.addAll(List.of(args));
         var errors = Files.createTempFile("trale", ".err");
         var process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-        // Whoever reads from a child that hangs is freed by its end.
+        // A thread that reads from a child that hangs is freed by its end.
         process.onExit().orTimeout(SECONDS, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
         return new Child(process, calls, errors);
     }
