@@ -111,7 +111,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         private final boolean all;
 
         /// @param all true: moves the whole buffer, and T is Void; false: moves bytes once, and T is Integer
-        Transfer(ByteStream<?> stream, int direction, ByteBuffer buffer, boolean all) {
+        Transfer(ByteStream<?> stream, byte direction, ByteBuffer buffer, boolean all) {
             super(stream, direction);
             this.buffer = Objects.requireNonNull(buffer, "the buffer is null");
             this.all = all;

@@ -33,8 +33,8 @@ import trale.reactor.Source;
 ///
 /// It has no reference to its socket, so the Cleaner can [run][#run()] it when the socket has become unreachable.
 final class Descriptor implements Runnable {
-    static final int READER = 0;
-    static final int WRITER = 1;
+    static final byte READER = 0; // a byte, as every operation has one: with four it would take eight more
+    static final byte WRITER = 1;
 
     private static final int FREE = 0;
     private static final int CLAIMED = 1;
@@ -89,19 +89,19 @@ final class Descriptor implements Runnable {
         return isClosed() ? e : new ExecutorClosedException();
     }
 
-    Slot slot(int direction) {
+    Slot slot(byte direction) {
         return direction == READER ? source.read() : source.write();
     }
 
-    private static AtomicIntegerFieldUpdater<Descriptor> users(int direction) {
+    private static AtomicIntegerFieldUpdater<Descriptor> users(byte direction) {
         return direction == READER ? READING : WRITING;
     }
 
     /// Begins a system call. If it fails, the direction is as it was.
     ///
     /// @param claimed the operation owns the direction already
-    /// @return the number to make it on; [#leave(int)] follows at once, or the operation ends
-    int enter(int direction, boolean claimed) throws ClosedChannelException {
+    /// @return the number to make it on; [#leave(byte)] follows at once, or the operation ends
+    int enter(byte direction, boolean claimed) throws ClosedChannelException {
         var users = users(direction);
         if (!users.compareAndSet(this, claimed ? CLAIMED : FREE, CALLING)) {
             if (users.get(this) == UNSURE) slot(direction).done(true);
@@ -113,19 +113,19 @@ final class Descriptor implements Runnable {
         throw claimed ? new AsynchronousCloseException() : new ClosedChannelException();
     }
 
-    private IllegalStateException refused(int direction) throws ClosedChannelException {
+    private IllegalStateException refused(byte direction) throws ClosedChannelException {
         requireOpen();
         return new IllegalStateException("another operation " + (direction == READER ? "reads from" : "writes to")
                 + " this socket, or waits to: one may read and one may write at a time; await it first");
     }
 
     /// The call has returned; the operation still owns the direction.
-    void leave(int direction) {
+    void leave(byte direction) {
         users(direction).lazySet(this, CLAIMED);
     }
 
     /// The operation has ended.
-    void free(int direction) {
+    void free(byte direction) {
         users(direction).lazySet(this, FREE);
     }
 

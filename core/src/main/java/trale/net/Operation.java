@@ -33,13 +33,13 @@ abstract class Operation<T> extends Owned implements Future<T> {
     private static final Waker OVER = () -> {};
 
     final Endpoint<?> endpoint;
-    final int direction;
+    final byte direction;
 
     /// The waker of the latest poll, which the slot may hold. Null until the direction is claimed; OVER at the end.
     private @Nullable Waker waker;
 
     /// @param direction Descriptor.READER or WRITER
-    Operation(Endpoint<?> endpoint, int direction) {
+    Operation(Endpoint<?> endpoint, byte direction) {
         this.endpoint = endpoint;
         this.direction = direction;
     }

@@ -39,6 +39,9 @@ class CostTest extends SocketTest {
         }
     }
 
+    /// 32 for the read, 32 for the write, 16 for what the read answers; and what happens seldom.
+    private static final long MOST_OF_AN_ECHO = 84;
+
     /// Prints the least bytes an echo that it has seen. It has a JVM of its own: what the JIT compiler can keep off the heap
     /// depends on what else ran there. If it has left something on it even so, another JVM is asked.
     public static final class Allocates {
@@ -54,7 +57,7 @@ class CostTest extends SocketTest {
                 long thread = executor.submit(() -> Thread.currentThread().threadId()).join();
                 var message = ByteBuffer.allocateDirect(64);
                 var least = Long.MAX_VALUE;
-                for (var round = 0; round < 10 && least > 100; round++) { // until the JIT compiler has seen that it is hot
+                for (var round = 0; round < 10 && least > MOST_OF_AN_ECHO; round++) { // until the JIT compiler has seen that it is hot
                     var before = threads.getThreadAllocatedBytes(thread);
                     echo(client, message, 10_000);
                     least = Math.min(least, (threads.getThreadAllocatedBytes(thread) - before) / 10_000);
@@ -68,14 +71,14 @@ class CostTest extends SocketTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"heap", "direct"})
-    void anEchoAllocatesNoMoreThanAHundredBytes(String buffer) throws Exception {
+    void anEchoAllocatesTwoOperationsAndACount(String buffer) throws Exception {
         var least = Long.MAX_VALUE;
-        for (var jvm = 0; jvm < 4 && least > 100; jvm++) {
+        for (var jvm = 0; jvm < 4 && least > MOST_OF_AN_ECHO; jvm++) {
             try (var child = Child.startOptimizing(Allocates.class, arrangement.name(), buffer)) {
                 least = Math.min(least, Long.parseLong(child.end().strip()));
             }
         }
-        assertTrue(least <= 100, least + " bytes an echo");
+        assertTrue(least <= MOST_OF_AN_ECHO, least + " bytes an echo");
     }
 
     private static Future<Void> echo(UdpSocket socket, ByteBuffer buffer) {
