@@ -14,7 +14,9 @@ import trale.internal.linux.Libc;
 /// Each executor has one budget, written by its thread alone. A context that another thread polls has a budget that only counts.
 final class Budget {
     static final int AWAITS = 128;
-    private static final int FEW = 4; // the await of a poll at which its time is first looked at, so three always go on, also when a debugger holds the thread
+    /// The await of a poll at which its time is first looked at. So three always go on, also when a debugger holds the thread.
+    private static final int FEW = 4;
+
     private static final int POLLS = 64;
     private static final int MAX_STEPS = 32;
     private static final long SLICE = 100_000; // ns
@@ -41,8 +43,7 @@ final class Budget {
         this.limit = limit;
     }
 
-    /// A poll begins.
-    void poll() {
+    void pollBegins() {
         polled++;
         awaits = 0;
         sliced = false;
@@ -51,7 +52,8 @@ final class Budget {
 
     /// An await begins, in a poll.
     ///
-    /// @return false: the body returns Pending now and goes on in its next poll. The awaited future was not polled, so its value is not lost
+    /// @return false: the body returns Pending now and goes on in its next poll. The awaited future was not polled, so its value is not
+    ///         lost
     boolean spend() {
         if (++awaits < limit && (!timed || over || --left > 0 || isInTime())) return true;
         awaits = 0;

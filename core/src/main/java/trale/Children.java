@@ -151,7 +151,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
 
     /// A child that comes late is told before it is queued: once it is queued, nothing can fail.
     private <C extends @Nullable Object> JoinHandle<C> start(Task<C> child) {
-        if (told != null) child.tell(told);
+        if (told != null) child.requestCancel(told);
         return child.loop.start(child, this);
     }
 
@@ -161,8 +161,9 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             throw new IllegalStateException(call + " on a scope that is over, which can wait for nothing any more. "
                     + "Fork while its body or a child runs; spawn what is to outlive it, with Executor.spawn");
         if (!loop.isCurrent())
-            throw new IllegalStateException(call + " on thread " + Thread.currentThread().getName() + ": a scope, and its children, belong to "
-                    + "executor " + loop.name + ", on which the body runs. Call it in a task there, or spawn with Executor.submit");
+            throw new IllegalStateException(call + " on thread " + Thread.currentThread().getName()
+                    + ": a scope, and its children, belong to executor " + loop.name
+                    + ", on which the body runs. Call it in a task there, or spawn with Executor.submit");
         return loop;
     }
 

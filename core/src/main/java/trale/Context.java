@@ -8,8 +8,9 @@ import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public sealed class Context {
-    /// For the one poll in which a body or a scope that was dropped begins its cleanup. If that poll returns Pending, the cleanup goes on
-    /// as a task of its own. All threads share its budget, which counts wrongly then; that does no harm.
+    /// The drop of a body or a scope polls it once with this, to begin its cleanup. If that poll returns Pending, the cleanup goes on as a
+    /// task of its own. The budget only counts awaits (false: it reads no clock). All threads share it, so the count may be wrong; that
+    /// does no harm.
     static final Context DROPPED = new Context(Waiters.NONE, new Budget(false, Integer.MAX_VALUE), null);
 
     private final @Nullable Waker waker; // null: this is the waker too
@@ -26,19 +27,19 @@ public sealed class Context {
     }
 
     /// {@return a context that hands out this waker; for a future that polls others, and for tests}
-    /// @param waker what is woken once another poll is worth its while
+    /// @param waker what is woken when another poll makes sense
     public static Context of(Waker waker) {
         return new Context(Objects.requireNonNull(waker, "waker"), new Budget(false, Budget.AWAITS), null);
     }
 
-    /// {@return what to wake once another poll is worth its while}
+    /// {@return what to wake when another poll makes sense}
     public Waker waker() {
         return waker == null ? (OfTask) this : waker;
     }
 
     /// The context of a task's polls, and the task's waker. It is one object for both, so a future that keeps one of the two keeps it
-    /// alive. A snapshot lets the task hold it weakly: if a garbage collection then clears it, no future holds the waker. See
-    /// [Task#context].
+    /// alive. A snapshot ([Executor#snapshot()]) lets the task hold it weakly. If a garbage collection then clears that reference, no
+    /// future holds the waker. See [Task#context].
     static final class OfTask extends Context implements TaskWaker {
         OfTask(Task<?> task) {
             super(null, task.loop.budget, task);

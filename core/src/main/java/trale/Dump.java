@@ -2,8 +2,8 @@ package trale;
 
 import java.util.List;
 
-/// With `-Dtrale.dump=SECONDS`: prints a snapshot to System.err when no task of an executor has run for that long. For a program that hangs,
-/// and for one whose body holds the thread. Prints once, until a task has run again.
+/// With `-Dtrale.dump=SECONDS`: prints a snapshot to System.err when no task of an executor has run for that long. For a program that
+/// hangs, and for one whose body holds the thread. Prints once, until a task has run again.
 ///
 /// A daemon thread for each executor takes a snapshot in each period and compares it with the one before.
 final class Dump implements Runnable {

@@ -98,11 +98,11 @@ public final class Executor implements AutoCloseable {
         return executor;
     }
 
-    /// Runs a future as a task of [#get()], concurrently with the caller. From any thread. Tasks that one thread spawns begin in the order
-    /// in which they were spawned.
+    /// Runs a future as a task of [#get()], concurrently with the caller. Any thread may call this. Tasks that one thread spawns begin in
+    /// the order in which they were spawned.
     ///
-    /// A cancellation of the caller does not reach the task: [JoinHandle#cancel()] of the handle does, and so does [#close()]. Outside a task
-    /// this may fail as [#get()] does.
+    /// A cancellation of the caller does not reach the task: [JoinHandle#cancel()] of the handle does, and so does [#close()]. Outside a
+    /// task this may fail as [#get()] does.
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -113,7 +113,8 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException the executor is closed or being closed
-    /// @throws IllegalStateException `f` is awaited or spawned already
+    /// @throws IllegalStateException `f` is awaited or spawned already. A [JoinHandle] may be. With a future written by hand this is not
+    ///         noticed
     public static <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         return get().submit(f);
     }
@@ -152,7 +153,8 @@ public final class Executor implements AutoCloseable {
         blockOn(Async.async(body));
     }
 
-    /// Runs a future as a task of this executor. From any thread. Tasks of one thread begin in the order in which they were submitted.
+    /// Runs a future as a task of this executor. Any thread may call this. Tasks of one thread begin in the order in which they were
+    /// submitted.
     ///
     /// A cancellation of the caller does not reach the task: [JoinHandle#cancel()] of the handle does, and so does [#close()].
     ///
@@ -165,7 +167,8 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException this executor is closed or being closed
-    /// @throws IllegalStateException `f` is awaited or spawned already
+    /// @throws IllegalStateException `f` is awaited or spawned already. A [JoinHandle] may be. With a future written by hand this is not
+    ///         noticed
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!loop.isOpen()) throw loop.rejected();
@@ -215,8 +218,8 @@ public final class Executor implements AutoCloseable {
         return "Executor[" + loop.name + ", tasks: " + taskCount() + state;
     }
 
-    /// Tells what this executor does now: each task, its line, and what it waits for. From any thread, at any time. A program that takes no
-    /// snapshot pays one comparison in a poll.
+    /// Tells what this executor does now: each task, its line, and what it waits for. Any thread may call this, at any time. A program that
+    /// takes no snapshot pays one comparison in a poll.
     ///
     /// The executor's thread makes it between two polls, so it is consistent. Inside a task it is made in that task's poll. If a poll holds
     /// the thread for 200 ms, this says on which line that is, and lists no other task. Of a closed executor it is empty.
@@ -267,7 +270,7 @@ public final class Executor implements AutoCloseable {
     /// ```
     ///
     /// @throws IllegalStateException called inside a task of any executor: it would hold the executor's thread, and a cleanup that
-    ///         needs this thread would never end. Close it from another thread, with [Blocking#run] inside a task
+    ///         needs this thread would never end. Close it from another thread; a task has one by [Blocking#run]
     @Override
     public void close() {
         requireOutside("close()", "another thread, as in await(Blocking.run(() -> executor.close()))");

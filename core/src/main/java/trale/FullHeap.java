@@ -6,9 +6,9 @@ import trale.internal.Log;
 
 /// What an executor does when the heap is full: it makes waiting tasks fail, in bulk, so that the others go on.
 ///
-/// The heap counts as full if the JVM had to take the [HeapReserve], and it can't be had again after a garbage collection. Then the innermost
-/// awaits of tasks that wait throw OutOfMemoryError, an eighth of the tasks at a time, the latest first, until the reserve is back. So the
-/// other tasks, and threads that are in need, find memory without a garbage collection for each few bytes.
+/// The heap counts as full if the JVM had to take the [HeapReserve], and it can't be had again after a garbage collection. Then the
+/// innermost awaits of tasks that wait throw OutOfMemoryError, an eighth of the tasks at a time, the latest first, until the reserve is
+/// back. So the other tasks, and threads that are in need, find memory without a garbage collection for each few bytes.
 ///
 /// A body may catch the error and go on, as an accept loop does that has lost a connection. No task is told
 /// twice in one [#makeRoom()], and the latest are told first, which an accept loop is not.
@@ -80,7 +80,7 @@ final class FullHeap {
     }
 
     void fail(Task<?> task, @Nullable Cancellation noMemory, OutOfMemoryError e) {
-        loop.budget.poll();
+        loop.budget.pollBegins();
         loop.running = task;
         var again = task.failForMemory(noMemory, e);
         loop.running = null;

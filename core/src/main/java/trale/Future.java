@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// A value that is not there yet. A future is a description of work. Each [#poll(Context)] does as much of that work as can be done without
-/// blocking. Between polls nothing runs.
+/// blocking. Between polls no code of the future runs. What it waits for may go on: another task, a thread, Linux.
 ///
 /// The contract of a future:
 ///
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker
 ///   of the latest poll counts. Only a [JoinHandle] keeps the wakers of all polls, because several tasks may await it.
 ///
-/// **A future that polls other futures** gives them its own context. It may also give each of them a waker of its own, to know which of
-/// them was woken. Then it must give the same one at every poll, because a [JoinHandle] keeps each different one.
+/// **A future that polls other futures** passes its context on to them. Or it polls each of them with another waker ([Context#of]), to know
+/// which of them was woken. Then it gives a child the same waker at every poll, because a [JoinHandle] keeps each different one.
 ///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.
@@ -58,8 +58,8 @@ public interface Future<T extends @Nullable Object> {
     /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it
     /// stops waiting, and that task runs on. If this throws, the values that others had already reach no code. Those that are
     /// [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed. The value of a [JoinHandle] or a
-    /// stage stays open, because other tasks may have it. An item that was received is lost. A drop before the first poll drops the futures.
-    /// Any thread may call this method.
+    /// stage stays open, because other tasks may have it. An item that was received is lost. A drop before the first poll drops the
+    /// futures. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -69,7 +69,8 @@ public interface Future<T extends @Nullable Object> {
     ///
     /// @param futures polled by this from now on, and by no other
     /// @return their values, in the order given, in a list that cannot be changed; of no futures an empty list
-    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. A [JoinHandle]
+    ///         may be. With a future written by hand this is not noticed
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<List<T>> all(Future<? extends T>... futures) {
@@ -89,9 +90,9 @@ public interface Future<T extends @Nullable Object> {
     /// [AutoCloseable] and of no handle or stage. If several are ready at their first poll, the first of the arguments wins.
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
-    /// failed with; failures from before are suppressed in it. If one of them has a value all the same, this returns it, and the next await
-    /// of that task throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses stops waiting, and
-    /// its task runs on. A drop before the first poll drops the futures. Any thread may call this method.
+    /// failed with; failures from before are suppressed in it. If one of the futures has a value all the same, this returns it, and the
+    /// next await of that task throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses stops
+    /// waiting, and its task runs on. A drop before the first poll drops the futures. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -106,7 +107,8 @@ public interface Future<T extends @Nullable Object> {
     /// @param futures at least one; polled by this from now on, and by no other
     /// @return the first value
     /// @throws IllegalArgumentException there are none
-    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. A [JoinHandle]
+    ///         may be. With a future written by hand this is not noticed
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<T> any(Future<? extends T>... futures) {
@@ -138,7 +140,8 @@ public interface Future<T extends @Nullable Object> {
     /// @param futures at least one; polled by this from now on, and by no other
     /// @return what the first one becomes
     /// @throws IllegalArgumentException there are none
-    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. A [JoinHandle]
+    ///         may be. With a future written by hand this is not noticed
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<T> race(Future<? extends T>... futures) {
@@ -157,7 +160,7 @@ public interface Future<T extends @Nullable Object> {
     ///
     /// Cancelled or dropped, this cancels the stage by `toCompletableFuture().cancel(true)`, and forgets the waiting task. A
     /// CompletableFuture then completes with CancellationException, and the thread that computes it goes on. A value that comes at the same
-    /// time is lost to this future; the stage has it. From any thread.
+    /// time is lost to this future; the stage has it. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   head ──▶ stub ──▶ task ──▶ task ◀── tail      add: tail.getAndSet(task), then link it behind what was the tail
-///   (a placeholder)   first    last               a poll that takes the first task makes the next one the head
+///   (a placeholder)   first    last               take: returns the first task, and the next one is the head
 /// ```
 ///
 /// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
-/// behind it cannot be reached from the head, and [#poll()] does not see them. Nor does it return the task before them. No wake is lost:
+/// behind it cannot be reached from the head, and [#take()] does not see them. Nor does it return the task before them. No wake is lost:
 /// the executor's thread may sleep between the two steps, but the adding thread looks at `RunLoop.parked` after its second step, and wakes
 /// it. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
 final class InjectedQueue {
@@ -39,7 +39,7 @@ final class InjectedQueue {
     }
 
     /// {@return the first, which leaves the queue, or null}
-    @Nullable Task<?> poll() {
+    @Nullable Task<?> take() {
         var first = head;
         var next = first.nextInjected;
         if (first == stub) { // step over it
@@ -59,12 +59,12 @@ final class InjectedQueue {
         return (Task<?>) first;
     }
 
-    /// As [#poll()], but if it finds no task it waits until every add that has begun is linked. So null means that the queue is empty.
-    /// `tail == stub` alone does not mean empty: `poll` may have added the stub behind a task that is not linked yet.
+    /// As [#take()], but if it finds no task it waits until every add that has begun is linked. So null means that the queue is empty.
+    /// `tail == stub` alone does not mean empty: `take` may have added the stub behind a task that is not linked yet.
     @SuppressWarnings("ThreadPriorityCheck") // a thread between its two steps may need this one's core
-    @Nullable Task<?> pollAll() {
+    @Nullable Task<?> takeUntilEmpty() {
         for (;;) {
-            var task = poll();
+            var task = take();
             if (task != null || (head == stub && tail == stub)) return task;
             Thread.yield();
         }

@@ -139,7 +139,8 @@ final class Inspector {
         var lines = lines(loop.thread.getStackTrace());
         var task = loop.running;
         var place = lines.isEmpty() ? "" : ", at " + Explanation.places(List.of(lines.getLast()));
-        if (task == null) return new Snapshot(loop.name, "has not looked up for " + UNTIL_STUCK * MOST_LOOKS + " ms" + place, List.of(), List.of());
+        if (task == null)
+            return new Snapshot(loop.name, "has not looked up for " + UNTIL_STUCK * MOST_LOOKS + " ms" + place, List.of(), List.of());
         var info = new TaskInfo(task.number, task.name, 0, State.RUNNING, ago(task.spawnedAt), ago(task.polledAt),
                 Integer.toUnsignedLong(task.polls), lines, List.of(), null, false);
         return new Snapshot(loop.name, "held by " + task + " for more than " + UNTIL_STUCK + " ms" + place, List.of(info), List.of());
@@ -179,7 +180,8 @@ final class Inspector {
         var lines = task == loop.running ? lines(loop.thread.getStackTrace()) : where.lines();
         var cancelled = !task.isCancelled() ? null : task.cancelledAt == 0 ? Duration.ZERO : ago(task.cancelledAt);
         return new TaskInfo(task.number, task.name, task.parent == null ? 0 : task.parent.waiter(), state, ago(task.spawnedAt),
-                ago(task.polledAt), Integer.toUnsignedLong(task.polls), lines, task.polls == 0 || state == State.RUNNING ? List.of() : where.reasons, cancelled, isLost(task));
+                ago(task.polledAt), Integer.toUnsignedLong(task.polls), lines,
+                task.polls == 0 || state == State.RUNNING ? List.of() : where.reasons, cancelled, isLost(task));
     }
 
     /// {@return a line on a task, for a log} By the executor's thread.
@@ -189,14 +191,14 @@ final class Inspector {
 
     private static State state(Task<?> task) {
         if (task.state == Task.RUNNING || task.state == Task.WOKEN) return State.RUNNING;
-        return task.state == Task.IDLE && task.injected == 0 ? State.WAITING : State.QUEUED;
+        return task.state == Task.IDLE && task.injection == 0 ? State.WAITING : State.QUEUED;
     }
 
     /// {@return whether nothing can wake a task that waits} From the first call on the task holds its context weakly. A waker in use on
-    /// another thread is held until the task is injected, so `injected` is read after the reference.
+    /// another thread is held until the task is injected, so `injection` is read after the reference.
     private static boolean isLost(Task<?> task) {
         if (task.state != Task.IDLE) return false;
-        if (task.context instanceof WeakReference<?> weak) return weak.refersTo(null) && task.injected == 0;
+        if (task.context instanceof WeakReference<?> weak) return weak.refersTo(null) && task.injection == 0;
         task.context = new WeakReference<>(task.context);
         return false;
     }
@@ -207,15 +209,17 @@ final class Inspector {
         for (var frame : stack) {
             var of = frame.getClassName();
             if (of.equals(Task.class.getName())) break;
-            if (!of.startsWith("java.") && !of.startsWith("jdk.") && !of.startsWith("sun.") && !MACHINERY.contains(of)) lines.addFirst(frame);
+            if (!of.startsWith("java.") && !of.startsWith("jdk.") && !of.startsWith("sun.") && !MACHINERY.contains(of))
+                lines.addFirst(frame);
         }
         return lines;
     }
 
-    private static final List<String> MACHINERY = List.of(Inspector.class.getName(), Executor.class.getName(), StateMachine.class.getName());
+    private static final List<String> MACHINERY =
+            List.of(Inspector.class.getName(), Executor.class.getName(), StateMachine.class.getName());
 
-    /// {@return the tasks of each cycle} A way through the tasks goes from one to those that it waits for, as long as they wait, too; where it
-    /// meets itself there is a cycle.
+    /// {@return the tasks of each cycle} A way through the tasks goes from one to those that it waits for, as long as they wait, too; where
+    /// it meets itself there is a cycle.
     private static List<List<Long>> cycles(Map<Watched, List<Watched>> blockers) {
         var cycles = new ArrayList<List<Long>>();
         var seen = new HashSet<Watched>();

@@ -85,8 +85,8 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         task.cancel(Cancellation.PLAIN);
     }
 
-    /// As [#cancel()], with a reason: the message of the CancellationException. If several are asked for before one is delivered, each has the
-    /// latest reason.
+    /// As [#cancel()], with a reason: the message of the CancellationException. If several are asked for before one is delivered, each has
+    /// the latest reason.
     ///
     /// <!-- run: JoinHandle<Void> sleeper = Executor.spawn(Timer.sleep(Duration.ofHours(1))); -->
     /// ```java
@@ -115,8 +115,8 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
 
     /// Has a resource closed when the task has ended, in whatever way, also if it was cancelled before its first poll: a body that
     /// never runs closes nothing itself. Several are closed in the reverse order. It happens on the executor's thread, before the
-    /// tasks that wait for the end go on; or at once, on this thread, if the end has come already. What `close()` throws is logged. From any
-    /// thread.
+    /// tasks that wait for the end go on; or at once, on this thread, if the end has come already. What `close()` throws is logged. From
+    /// any thread.
     ///
     /// <!-- run: TcpStream stream = echo(); -->
     /// ```java
@@ -166,7 +166,8 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     }
 
     static IllegalStateException awaitsItself() {
-        return new IllegalStateException("a task awaits its own handle, and would wait for ever; return the value, or await another task's");
+        return new IllegalStateException(
+                "a task awaits its own handle, and would wait for ever; return the value, or await another task's");
     }
 
     /// Adds to a failure of another thread or task the place where it is awaited.

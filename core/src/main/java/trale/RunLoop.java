@@ -30,21 +30,21 @@ final class RunLoop implements Runnable {
 
     /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned.
     private void pollTasks() {
-        while (rounds == wantedRounds || beginRound()) {
+        while (rounds == wantedRounds || beginRound()) { // the two differ when a close asks for a round of cancelling
             Thread.interrupted(); // an interrupt that is left over would end a sleep, or hit the next task
             fullHeap.beforePoll();
             if (kernel != null) runQueue.rotate(kernel);
             if (watching != null) watching.beforePoll(runQueue.first());
-            var task = runQueue.poll();
+            var task = runQueue.take();
             if (task == null) {
                 if (takeInjected()) continue;
                 if (rounds > 0 && waitQueue.isEmpty()) return;
                 if (rounds > 0 && waitQueue.cancelForgotten(CLOSED, rounds)) continue;
-                if (fullHeap.makeRoom()) continue;
+                if (fullHeap.makeRoom()) continue; // it made waiting tasks fail: they are runnable
                 sleep();
                 continue;
             }
-            budget.poll();
+            budget.pollBegins();
             running = task;
             var again = task.run();
             running = null;
@@ -90,7 +90,7 @@ final class RunLoop implements Runnable {
 
     private static boolean take(InjectedQueue queue) {
         for (var i = 0; i < MAX_INJECTED; i++) {
-            var task = queue.poll();
+            var task = queue.take();
             if (task == null) return i > 0;
             task.wakeInjected();
         }
@@ -109,16 +109,16 @@ final class RunLoop implements Runnable {
 
     final String name;
     final Thread thread;
-    final @Nullable Kernel kernel = Kernel.current(); // simulated, if the thread that builds the executor has one; null: Linux
+    final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor; null: Linux. See isSimulated
     final Driver driver;
 
     // Written by the executor's thread alone. A thread that asks for a snapshot may read old values of `running` and `budget`.
     final RunQueue runQueue = new RunQueue();
     final WaitQueue waitQueue = new WaitQueue();
-    final Budget budget = new Budget(true, Budget.AWAITS);
+    final Budget budget = new Budget(true, Budget.AWAITS); // true: it reads the clock, too
     @Nullable Task<?> running;
     @Nullable Children<?> innermost; // the scope whose body runs in this poll; those around it follow by Children.around
-    final FullHeap fullHeap = new FullHeap(this);
+    final FullHeap fullHeap = new FullHeap(this); // when the heap is full, it makes waiting tasks fail, so that the others find memory
     long spawned; // ever
 
     /// Tells a probe, such as that of `trale-watch`, what happens here; null while there is no probe. The executor's thread writes it.
@@ -158,8 +158,9 @@ final class RunLoop implements Runnable {
     /// already is not: it will not start, or was adopted in its cleanup (see `adopt`). So no task is cancelled twice in a round.
     private volatile int wantedRounds;
 
-    /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or in `start`, if
-    /// there is no such thread. A thread that spawns queues the task, *then* reads it. So a task that slips in is ended by one of the two.
+    /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by [#start()],
+    /// if the thread cannot be started. A thread that spawns queues the task, *then* reads it. So a task that slips in is ended by one of
+    /// the two threads.
     private volatile boolean closed;
 
     /// Whether tasks were abandoned. Written by the executor's thread before it ends, read by threads that have joined it.
@@ -170,7 +171,7 @@ final class RunLoop implements Runnable {
             throw new IllegalStateException("a simulated executor has one thread; build it without reactorThread(true)");
         this.name = name;
         thread = new Worker(executor, name, this);
-        driver = Driver.open(thread, reactorThread ? loop -> new Worker(executor, name + "-reactor", loop) : null);
+        driver = Driver.open(thread, reactorThread ? body -> new Worker(executor, name + "-reactor", body) : null);
         if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true).toString());
     }
 
@@ -185,7 +186,7 @@ final class RunLoop implements Runnable {
     }
 
     boolean isSimulated() {
-        return kernel != null && kernel.hasOneThread(); // another kernel makes the calls of Linux
+        return kernel != null && kernel.hasOneThread(); // false: it passes its calls on to Linux, or makes some fail
     }
 
     boolean isCurrent() {
@@ -202,10 +203,12 @@ final class RunLoop implements Runnable {
         return isCurrent() ? running : null;
     }
 
+    /// {@return whether tasks may be spawned} If not, it is being closed, or is closed.
     boolean isOpen() {
         return wantedRounds == 0 && !closed;
     }
 
+    /// {@return whether no task is polled any more}
     boolean isClosed() {
         return closed;
     }
@@ -232,7 +235,7 @@ final class RunLoop implements Runnable {
     /// Makes a task of a future that its owner has given up. By the thread that drops it, which usually is the executor's.
     <T extends @Nullable Object> void adopt(Future<T> f) {
         var task = new Task<>(this, f);
-        task.tell(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
+        task.requestCancel(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
         task.nextCancellation(); // takes the request back: the drop has told the body already
         // The first round of a close leaves its cleanup alone; if another thread reads `rounds` late, the second does too.
         if (rounds == 0) task.cancelsDelivered++;
@@ -244,7 +247,7 @@ final class RunLoop implements Runnable {
     ///
     /// @param parent whose child it is, or null; if it is not null, the caller is the executor's thread
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task, @Nullable Children<?> parent) {
-        var handle = new JoinHandle<>(task); // nothing is allocated once the task is queued
+        var handle = new JoinHandle<>(task); // made first: a spawn that finds no memory queues no task
         var foreign = !isCurrent();
         if (foreign) arriving.getAndIncrement();
         var queued = false;
@@ -285,8 +288,8 @@ final class RunLoop implements Runnable {
         if (kernel != null) kernel.awaitTask(task::isDone);
     }
 
-    /// By a thread that is about to block until the executor's thread has ended. A simulated kernel lets the executor go on until then; with
-    /// Linux nothing happens here.
+    /// By a thread that is about to block until the executor's thread has ended. A simulated kernel lets the executor go on until then. On
+    /// Linux nothing happens here, and the caller blocks by itself.
     ///
     /// @return false: it would take longer than `nanos`
     boolean awaitEnd(long nanos) {
@@ -326,8 +329,9 @@ final class RunLoop implements Runnable {
     private boolean beginRound() {
         var round = wantedRounds;
         rounds = 0; // the tasks that are taken here are cancelled below, with those of the queues
-        var left = round > ROUNDS ? -1 : taskCount(); // not more: a task that is taken may be woken, and added, again
-        for (Task<?> task; left >= 0 && (task = pollInjected()) != null; left--) task.wakeInjected();
+        // After the last round none: abandonAll takes them. Else no more than there are now, because a task may be queued again meanwhile.
+        var left = round > ROUNDS ? 0 : taskCount();
+        for (Task<?> task; left > 0 && (task = takeUntilEmpty()) != null; left--) task.wakeInjected();
         rounds = round; // a task that comes later is cancelled when it comes: see Task.woken
         if (round > ROUNDS) return false;
         runQueue.cancelAll(CLOSED);
@@ -363,14 +367,16 @@ final class RunLoop implements Runnable {
 
     private static Throwable cause(@Nullable Throwable failure) {
         try {
-            return failure == null ? new CancellationException(CLOSED.why()) : new RejectedExecutionException("the executor failed", failure);
+            return failure == null
+                    ? new CancellationException(CLOSED.why())
+                    : new RejectedExecutionException("the executor failed", failure);
         } catch (OutOfMemoryError e) {
             return failure == null ? e : failure;
         }
     }
 
     private void abandonAll(Throwable cause) {
-        for (Task<?> task; (task = pollInjected()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = takeUntilEmpty()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
             if (rounds > ROUNDS && task.abandonBody()) abandoned = true;
             task.abandon(cause);
@@ -378,17 +384,17 @@ final class RunLoop implements Runnable {
     }
 
     private void endAll(CancellationException cause) {
-        for (Task<?> task; (task = pollInjected()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = takeUntilEmpty()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) task.crash(cause);
     }
 
-    private @Nullable Task<?> pollInjected() {
-        var task = events.pollAll();
-        return task == null ? injected.pollAll() : task;
+    private @Nullable Task<?> takeUntilEmpty() {
+        var task = events.takeUntilEmpty();
+        return task == null ? injected.takeUntilEmpty() : task;
     }
 
     private @Nullable Task<?> firstLeft() {
-        var task = runQueue.poll();
+        var task = runQueue.take();
         if (task == null) task = waitQueue.first();
         if (task != null) waitQueue.remove(task);
         return task;

@@ -24,7 +24,7 @@ final class RunQueue {
     /// A simulated kernel chooses the next task. The tasks before it go to the back.
     void rotate(Kernel kernel) {
         for (var passed = size == 0 ? 0 : kernel.pick(size); passed > 0; passed--) {
-            var task = poll();
+            var task = take();
             if (task != null) push(task);
         }
     }
@@ -34,7 +34,7 @@ final class RunQueue {
     }
 
     /// {@return the first, which leaves the queue, or null}
-    @Nullable Task<?> poll() {
+    @Nullable Task<?> take() {
         var task = first;
         if (task == null) return null;
         first = task.nextToRun;

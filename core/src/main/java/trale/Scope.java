@@ -35,11 +35,11 @@ import trale.internal.Failures;
 /// body and all children have ended changes nothing here: the awaiting body gets the value, and its next await throws the
 /// CancellationException.
 ///
-/// If the body has returned a value and the scope throws, the value reaches no code. It is closed, if it is [AutoCloseable]: a permit is free
-/// again.
+/// If the body has returned a value and the scope throws, the value reaches no code. It is closed, if it is [AutoCloseable]: a permit is
+/// free again.
 ///
-/// A child that was cancelled by its own handle is no failure. What its leaf's `drop`, or a `close()`, throws meanwhile is logged. A child that ends with a CancellationException that was not asked
-/// for is a failure.
+/// A child that was cancelled by its own handle is no failure. What its leaf's `drop`, or a `close()`, throws meanwhile is logged. A child
+/// that ends with a CancellationException that was not asked for is a failure.
 ///
 /// **Threads.** The children are tasks of the executor on which the body runs. A scope is used on that executor's thread alone, by
 /// its body, by its children, or by any other task there.

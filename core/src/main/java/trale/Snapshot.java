@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param cycles   the numbers of tasks that wait for each other, each for the next and the last for the first
 public record Snapshot(String executor, String thread, List<TaskInfo> tasks, List<List<Long>> cycles) {
 
-    /// {@return a tree of the tasks, children beneath their parent, a line each: number and name; state, and time since the last poll; what it
-    /// waits for; the lines, from its body to the innermost} Then the cycles, and the tasks that can never run. At most 1,000 tasks.
+    /// {@return a tree of the tasks, children beneath their parent, a line each: number and name; state, and time since the last poll; what
+    /// it waits for; the lines, from its body to the innermost} Then the cycles, and the tasks that can never run. At most 1,000 tasks.
     @Override
     public String toString() {
         return SnapshotText.tree(this);

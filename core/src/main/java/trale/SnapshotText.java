@@ -40,7 +40,9 @@ final class SnapshotText {
         var text = new StringBuilder("executor ").append(snapshot.executor()).append(' ').append(snapshot.thread())
                 .append(tasks.size() == 1 ? ", 1 task" : ", " + tasks.size() + " tasks").append('\n');
         var widths = new int[3];
-        for (var row : rows) for (var i = 0; i < widths.length; i++) if (row.get(i).length() <= WIDEST) widths[i] = Math.max(widths[i], row.get(i).length());
+        for (var row : rows)
+            for (var i = 0; i < widths.length; i++)
+                if (row.get(i).length() <= WIDEST) widths[i] = Math.max(widths[i], row.get(i).length());
         for (var row : rows) {
             var line = new StringBuilder();
             for (var i = 0; i < row.size(); i++)
@@ -49,7 +51,8 @@ final class SnapshotText {
         }
         if (rows.size() < tasks.size()) text.append("and ").append(tasks.size() - rows.size()).append(" more\n");
         for (var cycle : snapshot.cycles())
-            text.append("! none of these can go on: #").append(cycle.stream().map(String::valueOf).collect(Collectors.joining(" waits for #")))
+            text.append("! none of these can go on: #")
+                    .append(cycle.stream().map(String::valueOf).collect(Collectors.joining(" waits for #")))
                     .append(" waits for #").append(cycle.getFirst()).append('\n');
         for (var task : tasks)
             if (task.lost()) text.append("! #").append(task.number()).append(" can never run: nothing holds its waker\n");
@@ -91,7 +94,8 @@ final class SnapshotText {
             case Duration d -> Long.toString(d.toNanos());
             case Enum<?> e -> json(e.name().toLowerCase(Locale.ROOT));
             case Collection<?> all -> all.stream().map(SnapshotText::json).collect(Collectors.joining(",", "[", "]"));
-            case StackTraceElement at -> fields(null, "class", at.getClassName(), "method", at.getMethodName(), "file", at.getFileName(), "line", at.getLineNumber());
+            case StackTraceElement at -> fields(null, "class", at.getClassName(), "method", at.getMethodName(), "file", at.getFileName(),
+                    "line", at.getLineNumber());
             case Record r -> record(r);
             default -> quoted(value.toString());
         };
@@ -124,7 +128,8 @@ final class SnapshotText {
         for (var i = 0; i < text.length(); i++) {
             var c = text.charAt(i);
             if (c == '"' || c == '\\') json.append('\\').append(c);
-            else if (c < ' ' || c == '<' || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029') json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            else if (c < ' ' || c == '<' || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029')
+                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             else json.append(c);
         }
         return json.append('"').toString();

@@ -154,8 +154,10 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     protected final void checkReceiver(Object receiver, Class<?> host) {
         if (receiver.getClass() == host) return;
         var place = places()[0];
-        throw new IllegalArgumentException(place.getFileName() + (place.getLineNumber() < 0 ? "" : ":" + place.getLineNumber()) + ": the async body is the method "
-                + place.getClassName() + "::" + place.getMethodName() + " of a " + receiver.getClass().getName() + ", which may override it. Make the method private or final.");
+        throw new IllegalArgumentException(place.getFileName() + (place.getLineNumber() < 0 ? "" : ":" + place.getLineNumber())
+                + ": the async body is the method " + place.getClassName() + "::" + place.getMethodName()
+                + " of a " + receiver.getClass().getName()
+                + ", which may override it. Make the method private or final.");
     }
 
     /// The null check of a member that is linked by `invokedynamic`.

@@ -27,13 +27,13 @@ import trale.internal.probe.Watched;
 /// | cancel() | count, then as wake() | count, then as wake() | count, then as wake() | count, then as wake() | count |
 /// | rejected, abandoned | → DONE | → DONE | | | |
 ///
-/// ¹ If a cancellation is not delivered yet, it is treated as WOKEN: each cancellation has a poll of its own.
+/// ¹ As WOKEN, if a cancel() has not been delivered yet: the next poll delivers it.
 /// ² The heap is full, and the task is to fail: see [FullHeap].
 ///
 /// A wake is never lost, unless it fails (see [#wake()]). Two wakes before a poll cause one poll. A wake of a task that has ended does
-/// nothing. A wake from another thread puts the task into the executor's `injected` queue. Where a second thread turns the reactor
-/// ([Executor.Builder#reactorThread]), a wake from that one puts it into `events`. A task is in at most one of the two, once. The wake
-/// takes effect when the executor's thread takes the task out. A spawn is the first wake.
+/// nothing. A wake from another thread puts the task into the executor's `injected` queue. If a second thread turns the reactor (takes
+/// its events and wakes tasks: [Executor.Builder#reactorThread]), a wake by that thread puts it into `events`. A task is in at most one of
+/// the two, once. The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
 final class Task<T extends @Nullable Object> extends Outcome<T> implements Watched {
     static final byte IDLE = 0;
     static final byte QUEUED = 1;
@@ -41,11 +41,11 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     static final byte WOKEN = 3;
     static final byte DONE = 4;
 
-    private static final int REJECTED = 2; // `injected` of a task that was spawned too late: see reject
+    private static final int REJECTED = 2; // `injection` of a task that was spawned too late: see reject
 
     @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<Task> INJECTED =
-            AtomicIntegerFieldUpdater.newUpdater(Task.class, "injected");
+    private static final AtomicIntegerFieldUpdater<Task> INJECTION =
+            AtomicIntegerFieldUpdater.newUpdater(Task.class, "injection");
 
     @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<Task> CANCELS =
@@ -53,8 +53,8 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
 
     final RunLoop loop;
 
-    /// The argument of its polls, a [Context], which is its waker too. A snapshot puts a WeakReference in its place while the task waits. If
-    /// a garbage collection then clears that, nothing holds the waker, and only a cancellation can wake the task. The next poll puts the
+    /// The argument of its polls, a [Context], which is its waker too. A snapshot puts a WeakReference in its place while the task waits.
+    /// If a garbage collection then clears that, nothing holds the waker, and only a cancellation can wake the task. The next poll puts the
     /// context back. Executor's thread only.
     Object context;
 
@@ -76,7 +76,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     /// 1 while the task is in `injected` or `events` of its loop. A waker does getAndSet(1) and adds the task only if the answer is 0. The
     /// executor's thread takes the task out, then does getAndSet(0), then polls. If a waker finds 1, its getAndSet(1) comes before the
     /// executor's getAndSet(0), and the executor's thread sees all that the waker wrote before. So the poll that follows sees it too.
-    volatile int injected;
+    volatile int injection;
 
     /// Links of the [RunQueue] and the [WaitQueue]. Executor's thread only.
     @Nullable Task<?> nextToRun;
@@ -109,8 +109,8 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     }
 
     /// Wakes the task. A wake fails if the stack is full, if Linux refuses the call that ends the sleep of the executor's thread, or if the
-    /// executor is simulated and the thread is not. A wake that fails throws to its caller. A second wake at the same moment may be lost
-    /// with it, and its caller is not told. The next wake tries again.
+    /// executor is simulated ([RunLoop#isSimulated()]) and the thread is not. A wake that fails throws to its caller. A second wake at the
+    /// same moment may be lost with it, and its caller is not told. The next wake tries again.
     void wake() {
         if (loop.isCurrent()) woken();
         else if (inject()) loop.unpark();
@@ -120,15 +120,15 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     /// is put into no queue}
     boolean inject() {
         var watching = loop.watching; // read once: the executor's thread may end the watching
-        if (watching != null) watching.foreignWake(this, isDone(), injected != 0);
+        if (watching != null) watching.foreignWake(this, isDone(), injection != 0);
         if (isDone()) return false;
-        loop.requireKnown();
-        if (INJECTED.getAndSet(this, 1) == 0) {
+        loop.requireKnown(); // a simulated executor is woken by simulated threads alone
+        if (INJECTION.getAndSet(this, 1) == 0) {
             try {
                 var queue = loop.isReactorThread() ? loop.events : loop.injected;
                 queue.add(this); // allocates nothing
             } catch (Throwable t) {
-                injected = 0; // a wake that found 1 in between is lost with this one, and its caller is not told
+                injection = 0; // a wake that found 1 in between is lost with this one, and its caller is not told
                 throw t;
             }
         }
@@ -137,7 +137,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
 
     /// By the executor's thread, with a task that it took from `injected` or `events`.
     void wakeInjected() {
-        if (INJECTED.getAndSet(this, 0) != 1) return;
+        if (INJECTION.getAndSet(this, 0) != 1) return;
         var arrives = !counted;
         woken();
         if (arrives) loop.arriving.getAndDecrement();
@@ -151,7 +151,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
             state = QUEUED;
             if (counted) return;
             counted = true;
-            if (loop.rounds > 0 && parent == null && cancels == 0) tell(RunLoop.CLOSED); // the round began before: see wantedRounds
+            if (loop.rounds > 0 && parent == null && cancels == 0) requestCancel(RunLoop.CLOSED); // the round has begun: see wantedRounds
             number = ++loop.spawned;
             spawnedAt = polledAt = loop.budget.now;
             loop.tasks++;
@@ -163,14 +163,14 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
 
     /// Asks for one more cancellation, by any thread. Allocates nothing.
     void cancel(Cancellation cancellation) {
-        tell(cancellation);
+        requestCancel(cancellation);
         var watching = loop.watching;
         if (watching == null) wake();
         else watching.cancel(this, cancellation.why()); // which wakes it, too
     }
 
     /// As [#cancel], without the wake: the caller wakes the task, or it is queued already.
-    void tell(Cancellation cancellation) {
+    void requestCancel(Cancellation cancellation) {
         asked = cancellation;
         CANCELS.getAndIncrement(this);
     }
@@ -188,8 +188,8 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
         return asked;
     }
 
-    /// Called by an await that begins. Its body is the innermost of the bodies that await one another, so this await throws the
-    /// cancellation. The children of the scopes around that body are cancelled too.
+    /// Called by an await that begins. Its body is the innermost of the chain of bodies, each of which awaits the next. So this await
+    /// throws the cancellation. The children of the scopes around that body are cancelled too.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -216,7 +216,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
             return false;
         }
         loop.waitQueue.add(this); // where the end of the executor finds it
-        var again = state == WOKEN || cancels > cancelsDelivered; // each cancellation has a poll of its own
+        var again = state == WOKEN || cancels > cancelsDelivered; // a cancellation that is left: the next poll delivers it
         state = again ? QUEUED : IDLE;
         if (loop.watching != null) loop.watching.pend(this, again);
         return again;
@@ -289,9 +289,9 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
 
     /// Ends a task that was spawned too late. By the thread that spawned it, unless the executor's thread has taken it already.
     boolean reject() {
-        if (!INJECTED.compareAndSet(this, 1, REJECTED)) return false;
+        if (!INJECTION.compareAndSet(this, 1, REJECTED)) return false;
         if (future instanceof Owned owned) owned.release(this); // the caller may spawn it on another executor
-        end(null, null); // its handle is given to no one
+        end(null, null); // the spawn throws, and returns no handle
         return true;
     }
 

@@ -115,7 +115,9 @@ final class Watching implements Probe, Probe.Host {
 
     void end(Task<?> task, @Nullable Throwable failure) {
         if (over) return;
-        var how = failure == null ? How.VALUE : failure instanceof CancellationException && task.isCancelled() ? How.CANCELLED : How.FAILURE;
+        var how = failure == null ? How.VALUE
+                : failure instanceof CancellationException && task.isCancelled() ? How.CANCELLED
+                : How.FAILURE;
         try {
             probe.end(task, how, failure);
         } catch (Throwable t) {

@@ -26,7 +26,7 @@ class BudgetTest extends UnderBothArrangements {
         for (var timed : new boolean[] {false, true}) {
             var budget = new Budget(timed, 128);
             for (var poll = 0; poll < 3; poll++) {
-                budget.poll();
+                budget.pollBegins();
                 var spent = 1;
                 while (budget.spend()) spent++;
                 assertTrue(spent == 128 || (timed && spent < 128), "spent: " + spent);
@@ -37,7 +37,7 @@ class BudgetTest extends UnderBothArrangements {
     @Test
     void aPollThatGoesOnAllTheSameHasAnotherShare() {
         var budget = new Budget(false, 128);
-        budget.poll();
+        budget.pollBegins();
         for (var share = 0; share < 3; share++) {
             for (var i = 1; i < 128; i++) assertTrue(budget.spend());
             assertFalse(budget.spend());
@@ -48,7 +48,7 @@ class BudgetTest extends UnderBothArrangements {
     @Test
     void aPollThatGoesOnAfterItsTimeHas128AwaitsHoweverLongTheyTake() {
         var budget = new Budget(true, 128);
-        budget.poll();
+        budget.pollBegins();
         while (budget.spend()) compute(Duration.ofMillis(1));
         for (var i = 1; i < 128; i++) {
             compute(Duration.ofNanos(i % 10 == 0 ? 1_000_000 : 0));
@@ -62,7 +62,7 @@ class BudgetTest extends UnderBothArrangements {
         var budget = new Budget(true, 128);
         for (var poll = 0; poll < 10; poll++) {
             budget.turned();
-            budget.poll();
+            budget.pollBegins();
             var awaits = 1;
             for (; budget.spend(); awaits++) compute(Duration.ofMillis(1));
             assertTrue(awaits <= (poll == 0 ? 33 : 4), awaits + " awaits of 1 ms in poll " + poll);
@@ -75,7 +75,7 @@ class BudgetTest extends UnderBothArrangements {
         for (var turn = 0; turn < 100; turn++) {
             budget.turned();
             var polls = 1;
-            for (budget.poll(); !budget.isTurnDue(); budget.poll()) polls++;
+            for (budget.pollBegins(); !budget.isTurnDue(); budget.pollBegins()) polls++;
             assertTrue(polls <= 64, "polls: " + polls);
         }
     }
@@ -96,13 +96,13 @@ class BudgetTest extends UnderBothArrangements {
         var budget = new Budget(true, 128);
         for (var turn = 0; turn < 100; turn++) {
             budget.turned();
-            while (!budget.isTurnDue()) budget.poll();
+            while (!budget.isTurnDue()) budget.pollBegins();
         }
         budget.turned();
         for (var turn = 0; turn < 10; turn++) {
             var polls = 0;
             do {
-                budget.poll();
+                budget.pollBegins();
                 compute(Duration.ofMillis(1));
                 polls++;
             } while (!budget.isTurnDue());

@@ -12,14 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.support.Optimized;
 
-/// The orders of steps are tried by the model `closing`; this is the one of its states that pollAll once took for an empty queue.
+/// The orders of steps are tried by the model `closing`; this is the one of its states that takeUntilEmpty once took for an empty queue.
 @Timeout(value = 30, unit = SECONDS)
 @Optimized
 class InjectedQueueStubTest {
 
-    /// Thread B has exchanged the tail, and has not linked its task b behind a yet. poll, which had seen a as the last, has put the stub behind b.
+    /// Thread B has exchanged the tail, and has not linked its task b behind a yet. take, which had seen a as the last, has put the stub
+    /// behind b.
     @Test
-    void pollAllWaitsForAnAddBetweenItsStepsAlsoIfTheStubIsTheTail() throws Exception {
+    void takeUntilEmptyWaitsForAnAddBetweenItsStepsAlsoIfTheStubIsTheTail() throws Exception {
         try (var executor = Executor.builder().build()) {
             var queue = new InjectedQueue();
             var a = new Task<Integer>(executor.loop, _ -> Poll.pending());
@@ -27,17 +28,17 @@ class InjectedQueueStubTest {
             set(queue, "head", a);
             b.nextInjected = (InjectedQueue.Node) get(queue, "stub");
 
-            assertNull(queue.poll(), "b is not linked: nothing can be taken");
+            assertNull(queue.take(), "b is not linked: nothing can be taken");
             assertFalse(queue.isEmpty());
-            var taken = new FutureTask<>(queue::pollAll);
+            var taken = new FutureTask<>(queue::takeUntilEmpty);
             var thread = Thread.ofPlatform().daemon().start(taken);
-            while (thread.isAlive() && Arrays.stream(thread.getStackTrace()).noneMatch(f -> f.getMethodName().equals("pollAll")))
+            while (thread.isAlive() && Arrays.stream(thread.getStackTrace()).noneMatch(f -> f.getMethodName().equals("takeUntilEmpty")))
                 Thread.onSpinWait();
             a.nextInjected = b;
 
             assertSame(a, taken.get());
-            assertSame(b, queue.pollAll());
-            assertNull(queue.pollAll());
+            assertSame(b, queue.takeUntilEmpty());
+            assertNull(queue.takeUntilEmpty());
             assertTrue(queue.isEmpty());
         }
     }

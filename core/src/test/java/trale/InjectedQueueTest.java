@@ -50,10 +50,10 @@ class InjectedQueueTest {
             for (var round = 0; round < 3; round++) {
                 for (var t : tasks.subList(0, length)) queue.add(t);
                 assertEquals(length == 0, queue.isEmpty());
-                for (var t : tasks.subList(0, length)) assertSame(t, round == 1 ? queue.pollAll() : queue.poll());
+                for (var t : tasks.subList(0, length)) assertSame(t, round == 1 ? queue.takeUntilEmpty() : queue.take());
                 assertTrue(queue.isEmpty());
-                assertNull(queue.poll());
-                assertNull(queue.pollAll());
+                assertNull(queue.take());
+                assertNull(queue.takeUntilEmpty());
             }
         }
     }
@@ -65,15 +65,15 @@ class InjectedQueueTest {
         queue.add(a);
         queue.add(b);
         for (var i = 0; i < 1000; i++) {
-            assertSame(a, queue.poll());
+            assertSame(a, queue.take());
             queue.add(a);
-            assertSame(b, queue.poll());
+            assertSame(b, queue.take());
             assertFalse(queue.isEmpty());
             queue.add(b);
         }
-        assertSame(a, queue.pollAll());
-        assertSame(b, queue.pollAll());
-        assertNull(queue.pollAll());
+        assertSame(a, queue.takeUntilEmpty());
+        assertSame(b, queue.takeUntilEmpty());
+        assertNull(queue.takeUntilEmpty());
     }
 
     /// Each producer adds tasks of its own; the numbers are its own times TASKS and counted on.
@@ -102,39 +102,39 @@ class InjectedQueueTest {
         startProducers();
         var next = new int[PRODUCERS];
         for (var taken = 0; taken < PRODUCERS * TASKS; ) {
-            var task = queue.poll();
+            var task = queue.take();
             if (task == null) continue; // empty, or a producer is between its two steps
             assertNext(next, task);
             taken++;
         }
-        assertNull(queue.poll());
+        assertNull(queue.take());
         assertTrue(queue.isEmpty());
     }
 
-    /// pollAll() answers null only if there was nothing: what a producer has added before it ended is there.
+    /// takeUntilEmpty() answers null only if there was nothing: what a producer has added before it ended is there.
     @Test
-    void pollAllTakesWhatHasBeenAdded() throws Exception {
+    void takeUntilEmptyTakesWhatHasBeenAdded() throws Exception {
         var next = new int[PRODUCERS];
         for (var producer : startProducers()) producer.join();
         var taken = 0;
-        for (Task<?> task; (task = queue.pollAll()) != null; taken++) assertNext(next, task);
+        for (Task<?> task; (task = queue.takeUntilEmpty()) != null; taken++) assertNext(next, task);
         assertEquals(PRODUCERS * TASKS, taken);
         assertTrue(queue.isEmpty());
     }
 
     @Test
-    void pollAllWaitsForAnAddThatHasBegun() {
+    void takeUntilEmptyWaitsForAnAddThatHasBegun() {
         for (var round = 0; round < 3; round++) {
             var producers = startProducers();
             var next = new int[PRODUCERS];
             var taken = 0;
             while (taken < TASKS / 10 || producers.stream().anyMatch(Thread::isAlive)) {
-                var task = queue.pollAll();
+                var task = queue.takeUntilEmpty();
                 if (task == null) continue;
                 assertNext(next, task);
                 taken++;
             }
-            for (Task<?> task; (task = queue.pollAll()) != null; taken++) assertNext(next, task);
+            for (Task<?> task; (task = queue.takeUntilEmpty()) != null; taken++) assertNext(next, task);
             assertEquals(PRODUCERS * TASKS, taken);
         }
     }

@@ -15,13 +15,13 @@ enum Closing implements Model.Twin {
     SPAWNER_DOES_NOT_LOOK("The spawner does not read `closed` at all."),
     TAKES_BEFORE_IT_SETS_CLOSED("The executor's thread takes what is injected before it sets `closed`."),
     SETS_CLOSED_PLAINLY("`closed` is not volatile: it may still be in the store buffer when the queue is read."),
-    POLLS_ONCE("abandonAll calls poll, which takes a queue for empty while an add is between its two steps."),
-    LOOKS_AT_THE_TAIL_ALONE("pollAll takes a queue for empty whose tail is the stub, wherever its head is."),
+    TAKES_ONCE("abandonAll calls take, which takes a queue for empty while an add is between its two steps."),
+    LOOKS_AT_THE_TAIL_ALONE("takeUntilEmpty takes a queue for empty whose tail is the stub, wherever its head is."),
     REJECTS_WITHOUT_ASKING("reject does not look whether the executor's thread has taken the task.");
 
     static final Model<Closing> MODEL = new Model<>("closing",
             "A task that is spawned while the executor closes is ended by exactly one of the two threads.",
-            Closing.class, List.of("closed", "head", "tail", "stub.next", "a.next", "b.next", "a.injected", "b.injected", "a.ends", "b.ends"),
+            Closing.class, List.of("closed", "head", "tail", "stub.next", "a.next", "b.next", "a.injection", "b.injection", "a.ends", "b.ends"),
             Closing::threads,
             m -> m.get(8) == 1 && m.get(9) == 1 ? "" : "task " + (m.get(8) == 1 ? "b" : "a") + " is never ended");
 
@@ -29,7 +29,7 @@ enum Closing implements Model.Twin {
     private static final int HEAD = 1;
     private static final int TAIL = 2;
     private static final int NEXT = 3; // of the stub, a, b; 0: null, else the node + 1
-    private static final int INJECTED = 5; // + the node
+    private static final int INJECTION = 5; // + the node
     private static final int ENDS = 7; // + the node
 
     private static final int STUB = 0; // as head and tail are at first
@@ -63,9 +63,9 @@ enum Closing implements Model.Twin {
                     end(m, task);
                     yield END;
                 }
-                yield m.at("Task.inject", "INJECTED.getAndSet(this, 1)").gives(m.getAndSet(INJECTED + task, 1)) == 0 ? 2 : END;
+                yield m.at("Task.inject", "INJECTION.getAndSet(this, 1)").gives(m.getAndSet(INJECTION + task, 1)) == 0 ? 2 : END;
             }
-            case 1 -> m.at("Task.inject", "INJECTED.getAndSet(this, 1)").gives(m.getAndSet(INJECTED + task, 1)) == 0 ? 2 : END;
+            case 1 -> m.at("Task.inject", "INJECTION.getAndSet(this, 1)").gives(m.getAndSet(INJECTION + task, 1)) == 0 ? 2 : END;
             case 2 -> {
                 var before = m.getAndSet(TAIL, task);
                 m.at("InjectedQueue.add", "TAIL.getAndSet(this, task)").gives(node(before));
@@ -77,8 +77,8 @@ enum Closing implements Model.Twin {
             }
             case 3 -> m.at("RunLoop.start", "closed && foreign").gives(m.get(CLOSED) == 1) ? 4 : END;
             default -> {
-                m.at("Task.reject", "INJECTED.compareAndSet(this, 1, REJECTED)");
-                if (this == REJECTS_WITHOUT_ASKING || m.gives(m.compareAndSet(INJECTED + task, 1, REJECTED))) end(m, task);
+                m.at("Task.reject", "INJECTION.compareAndSet(this, 1, REJECTED)");
+                if (this == REJECTS_WITHOUT_ASKING || m.gives(m.compareAndSet(INJECTION + task, 1, REJECTED))) end(m, task);
                 yield END;
             }
         };
@@ -101,17 +101,17 @@ enum Closing implements Model.Twin {
                 }
                 case 1 -> {
                     var next = m.get(NEXT + head);
-                    m.at("InjectedQueue.poll", "next = first.nextInjected").gives(next == 0 ? "null" : node(next - 1));
+                    m.at("InjectedQueue.take", "next = first.nextInjected").gives(next == 0 ? "null" : node(next - 1));
                     if (head == STUB) {
-                        if (next == 0) yield this == POLLS_ONCE ? 8 : 6;
+                        if (next == 0) yield this == TAKES_ONCE ? 8 : 6;
                         m.put(HEAD, next - 1);
                         yield 1;
                     }
                     yield next == 0 ? 2 : 5;
                 }
-                case 2 -> m.at("InjectedQueue.poll", "tail != first").gives(m.get(TAIL) != head) ? this == POLLS_ONCE ? 8 : 6 : 3;
+                case 2 -> m.at("InjectedQueue.take", "tail != first").gives(m.get(TAIL) != head) ? this == TAKES_ONCE ? 8 : 6 : 3;
                 case 3 -> {
-                    m.at("InjectedQueue.poll", "stub.nextInjected = null").set(NEXT + STUB, 0);
+                    m.at("InjectedQueue.take", "stub.nextInjected = null").set(NEXT + STUB, 0);
                     yield 4;
                 }
                 case 4 -> {
@@ -125,26 +125,26 @@ enum Closing implements Model.Twin {
                 }
                 case 9 -> {
                     var next = m.get(NEXT + head);
-                    m.at("InjectedQueue.poll", "next = first.nextInjected").gives(next == 0 ? "null" : node(next - 1));
-                    yield next == 0 ? this == POLLS_ONCE ? 8 : 6 : 5;
+                    m.at("InjectedQueue.take", "next = first.nextInjected").gives(next == 0 ? "null" : node(next - 1));
+                    yield next == 0 ? this == TAKES_ONCE ? 8 : 6 : 5;
                 }
                 case 5 -> {
-                    m.at("InjectedQueue.poll", "head = next").put(HEAD, m.get(NEXT + head) - 1);
+                    m.at("InjectedQueue.take", "head = next").put(HEAD, m.get(NEXT + head) - 1);
                     m.set(NEXT + head, 0);
                     yield 20 + head;
                 }
                 case 21, 22 -> {
                     var task = at - 20;
-                    if (m.at("Task.wakeInjected", "INJECTED.getAndSet(this, 0)").gives(m.getAndSet(INJECTED + task, 0)) == 1) end(m, task);
+                    if (m.at("Task.wakeInjected", "INJECTION.getAndSet(this, 0)").gives(m.getAndSet(INJECTION + task, 0)) == 1) end(m, task);
                     yield 1;
                 }
                 case 6 -> {
                     var tailAlone = this == LOOKS_AT_THE_TAIL_ALONE;
-                    m.at("InjectedQueue.pollAll", tailAlone ? "tail == stub" : "head == stub && tail == stub");
+                    m.at("InjectedQueue.takeUntilEmpty", tailAlone ? "tail == stub" : "head == stub && tail == stub");
                     yield m.gives((tailAlone || head == STUB) && m.get(TAIL) == STUB) ? 8 : 7;
                 }
-                case 7 -> { // until something that poll looks at has changed
-                    m.at("InjectedQueue.pollAll", "Thread.yield()");
+                case 7 -> { // until something that take looks at has changed
+                    m.at("InjectedQueue.takeUntilEmpty", "Thread.yield()");
                     yield m.get(NEXT + head) != 0 || m.get(TAIL) == head ? 1 : WAIT;
                 }
                 default -> {

@@ -45,7 +45,7 @@ enum Sleep implements Model.Twin {
     private List<Actor> threads() {
         Program executor = (at, m) -> switch (at) {
             case 0 -> {
-                m.at("RunLoop.take", "queue.poll()");
+                m.at("RunLoop.take", "queue.take()");
                 if (m.get(INJECTED) == 0) {
                     m.gives("null");
                     yield m.get(TAKEN) == 2 ? END : this == LOOKS_AGAIN_BEFORE_IT_SETS_PARKED ? 2 : 1;

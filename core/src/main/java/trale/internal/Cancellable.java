@@ -12,8 +12,8 @@ public interface Cancellable {
     /// Gives this up without a poll: the future it waits for is dropped, and no `finally` block runs. It is not polled again.
     void abandon();
 
-    /// {@return a cancellation that was delivered to this future, which then became ready, or failed, without having thrown it; or null} The
-    /// awaiting body throws it at its next await.
+    /// {@return a cancellation that was delivered to this future, which then became ready, or failed, without having thrown it; or null}
+    /// The awaiting body throws it at its next await.
     ///
     /// @param failed it failed. If the cancellation came before that, the failure is what became of it, and it is not returned
     default @Nullable Cancellation undelivered(boolean failed) {

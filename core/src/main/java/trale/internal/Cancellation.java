@@ -35,8 +35,8 @@ public record Cancellation(@Nullable String why, @Nullable Throwable cause, @Nul
         return caused(new CancellationException(why == null ? text : why));
     }
 
-    /// {@return the exception with which a leaf's task ends} It has no stack trace: no line of the program is on the stack, and filling it in
-    /// would cost more than the rest of a race.
+    /// {@return the exception with which a leaf's task ends} It has no stack trace: no line of the program is on the stack, and filling it
+    /// in would cost more than the rest of a race.
     /// @param text the message if no reason was given
     public CancellationException exceptionOfLeaf(String text) {
         if (noMemory != null) throw noMemory;

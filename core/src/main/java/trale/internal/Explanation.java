@@ -88,7 +88,8 @@ public final class Explanation {
 
     private static String words(Reason reason) {
         return switch (reason) {
-            case Snapshot.Ready(var fd, var read, var text) -> "fd " + fd + " to be " + (read ? "readable" : "writable") + (text.isEmpty() ? "" : ": " + text);
+            case Snapshot.Ready(var fd, var read, var text) -> "fd " + fd + " to be " + (read ? "readable" : "writable")
+                    + (text.isEmpty() ? "" : ": " + text);
             case Snapshot.Sleep(var _, var left) -> left.isPositive() ? "another " + words(left) : "a sleep that is over";
             case Snapshot.End(var task, var _) -> task == 0 ? "the end of a task that has not arrived" : "the end of #" + task;
             case Snapshot.Children(var tasks, var _) -> "the end of " + numbers(tasks);

@@ -11,7 +11,8 @@ public abstract class Owned extends Waiting {
     /// The owner's thread writes it before its first poll. Two threads that claim one future at the same time may both succeed: this finds
     /// mistakes, and is not a lock.
     ///
-    /// A future of which a second poll would take a second thing is its own owner once it has become ready. So awaiting it again is refused.
+    /// A future of which a second poll would take a second thing is its own owner once it has become ready. So awaiting it again is
+    /// refused.
     protected @Nullable Object owner;
 
     /// Takes the future, or fails because it is taken.
@@ -25,7 +26,8 @@ public abstract class Owned extends Waiting {
     /// As [#claim(Object)], but the owner may not claim it again: it would poll the future twice.
     public final void claimFirst(Object by) {
         if (owner != null) throw new IllegalStateException(
-                (owner == this ? "polled after its end: this future has had its one value: " : "two owners: this future is awaited or spawned already, and has one value: ")
+                (owner == this ? "polled after its end: this future has had its one value: "
+                        : "two owners: this future is awaited or spawned already, and has one value: ")
                         + Log.describe(this) + ". To wait for it in several places spawn it once, and await the JoinHandle");
         owner = by;
     }

@@ -30,8 +30,8 @@ public interface AsyncWrite {
     /// IO.println(n + " bytes are written, " + bytes.remaining() + " are left");
     /// ```
     ///
-    /// @param from a heap or direct buffer, which may be read-only. If it has no bytes left, the result is 0 at once, unless the target is a
-    ///     socket that is closed
+    /// @param from a heap or direct buffer, which may be read-only. If it has no bytes left, the result is 0 at once, unless the target is
+    ///         a socket that is closed
     /// @return how many bytes; fails with [java.io.IOException] as the target does
     Future<Integer> write(ByteBuffer from);
 

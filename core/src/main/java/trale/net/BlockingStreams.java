@@ -85,7 +85,8 @@ abstract class BlockingStreams {
     }
 
     static IllegalArgumentException isPipe() {
-        return new IllegalArgumentException("a pipe of java.io needs one thread at each end that lives as long as the pipe, and here each call has a "
+        return new IllegalArgumentException(
+                "a pipe of java.io needs one thread at each end that lives as long as the pipe, and here each call has a "
                 + "thread of its own; give the bytes to a trale.sync.Channel instead");
     }
 

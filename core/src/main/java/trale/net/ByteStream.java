@@ -142,8 +142,8 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
             return all && buffer.hasRemaining() ? null : moved(ended ? -1 : n);
         }
 
-        /// After a short read TCP's buffer is empty, and after a short write it is full. The next edge says when that has changed. A read of
-        /// a Unix stream also ends after bytes that came with a descriptor, so a short read of it tells nothing.
+        /// After a short read TCP's buffer is empty, and after a short write it is full. The next edge says when that has changed. A read
+        /// of a Unix stream also ends after bytes that came with a descriptor, so a short read of it tells nothing.
         @Override
         boolean more(int n) {
             var tellsNothing = direction == READER && endpoint instanceof UnixStream;

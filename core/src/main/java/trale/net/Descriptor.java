@@ -22,14 +22,15 @@ import trale.reactor.Source;
 ///     └─────────────────────── end, drop ───────────┘
 /// ```
 ///
-/// If the stack ends inside an operation, it ends the operation, and leaves UNSURE: free, but the slot may say NOTHING although the call was
-/// not made. So the next operation makes it in any case.
+/// If the stack ends inside an operation, it ends the operation, and leaves UNSURE: free, but the slot may say NOTHING although the call
+/// was not made. So the next operation makes it in any case.
 ///
 /// `close()` marks it closed, wakes the waiting tasks, ends the watch, lets the calls in progress return, and gives the number back. So no
 /// system call is made on a number that the kernel may already have given to another file. When this `close()` returns, the number and
 /// the port are free. A second `close()` at the same time does not wait: a waker that the first one wakes may call it.
 ///
-/// Closing needs no memory. If the stack is too short for it, `close()` throws the error. The next `close()`, or the Cleaner, does the rest.
+/// Closing needs no memory. If the stack is too short for it, `close()` throws the error. The next `close()`, or the Cleaner, does the
+/// rest.
 ///
 /// It has no reference to its socket, so the Cleaner can [run][#run()] it when the socket has become unreachable.
 final class Descriptor implements Runnable {

@@ -81,13 +81,16 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     /// | SO_SNDBUF, SO_RCVBUF | all | a size in bytes. The kernel takes twice that, and no more than net.core.wmem_max and rmem_max |
     /// | SO_REUSEADDR, SO_REUSEPORT | all but Unix | too late here for this socket's own port; see [BindOptions] |
     /// | SO_BROADCAST | UDP | whether it may send to broadcast addresses |
-    /// | IP_MULTICAST_IF, IP_MULTICAST_TTL, IP_MULTICAST_LOOP | UDP | where datagrams to a group go out, how far (0 to 255), and whether they come back to this machine |
+    /// | IP_MULTICAST_IF, IP_MULTICAST_TTL, IP_MULTICAST_LOOP | UDP | the way of datagrams to a group, how far (0 to 255), whether back |
     /// | TCP_NODELAY | TCP | small writes go out at once; true, unless it is set to false here |
-    /// | SO_LINGER | TCP | 0: [#close()] resets the connection and throws away what is not sent. n: the kernel tries for n seconds. Negative: off, and it tries as long as TCP does. With n > 0 Linux lets [#close()] wait, and with it the executor's thread, until all is acknowledged, n seconds at most |
+    /// | SO_LINGER | TCP | how long the kernel tries to send what is left at [#close()], in seconds; see below |
     /// | SO_KEEPALIVE | TCP | whether the kernel asks a silent peer for a sign of life |
     /// | TCP_KEEPIDLE, TCP_KEEPINTERVAL (of `jdk.net`) | TCP | after how many seconds of silence, and how many between two questions |
     /// | TCP_KEEPCOUNT (of `jdk.net`) | TCP | after how many questions without an answer the connection fails |
     /// | [TcpStream#TCP_USER_TIMEOUT] | TCP | how many milliseconds sent data may remain unacknowledged before the connection fails |
+    ///
+    /// SO_LINGER 0: [#close()] resets the connection and throws away what is not sent. Negative: off, and the kernel tries as long as TCP
+    /// does. With n > 0 Linux lets [#close()] wait, and with it the executor's thread, until all is acknowledged, n seconds at most.
     ///
     /// What is set on a TCP listener holds for the connections that it accepts from then on.
     ///

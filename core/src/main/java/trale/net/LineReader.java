@@ -50,9 +50,11 @@ public final class LineReader implements AsyncRead {
     /// @param max     the most bytes of a line, without its end: 1 or more. It is the size of the buffer too
     /// @param charset one in which a line ends with the byte 10: UTF-8, ISO-8859-1, ASCII …, but not UTF-16. Invalid bytes become
     ///                `U+FFFD`
-    /// @throws IllegalArgumentException `max` is less than 1, or more than 2,147,483,637, or a line ends with other bytes in this character set
+    /// @throws IllegalArgumentException `max` is less than 1, or more than 2,147,483,637, or a line ends with other bytes in this character
+    ///         set
     public LineReader(AsyncRead in, int max, Charset charset) {
-        if (max > MAX) throw new IllegalArgumentException("lines of at most " + max + " bytes: a buffer holds " + MAX + " and the line's end");
+        if (max > MAX)
+            throw new IllegalArgumentException("lines of at most " + max + " bytes: a buffer holds " + MAX + " and the line's end");
         if (max < 1) throw new IllegalArgumentException("lines of at most " + max + " bytes: it has to be 1 or more");
         if (!Arrays.equals("\n".getBytes(charset), new byte[] {'\n'}))
             throw new IllegalArgumentException("in " + charset + " a line does not end with the byte 10");
@@ -62,8 +64,8 @@ public final class LineReader implements AsyncRead {
         this.bytes = ByteBuffer.allocate(max + 2);
     }
 
-    /// Ties the reader to a buffer, as C++ ties cin to cout: the reader flushes the buffer before it reads from its source. So the answers to
-    /// all lines that have come go out together, and no answer stays in the buffer while the reader waits.
+    /// Ties the reader to a buffer, as C++ ties cin to cout: the reader flushes the buffer before it reads from its source. So the answers
+    /// to all lines that have come go out together, and no answer stays in the buffer while the reader waits.
     ///
     /// If the flush fails or is cancelled, so is the read. It has then taken no line, and no byte of the buffer is lost. Called by the task
     /// that uses both, or before it does.
@@ -110,8 +112,8 @@ public final class LineReader implements AsyncRead {
         });
     }
 
-    /// Moves the bytes to the start of the buffer, if there is no room at its end, or if there are none: so a reader of short lines uses the
-    /// same few bytes of memory again and again, and they stay in the processor's cache.
+    /// Moves the bytes to the start of the buffer, if there is no room at its end, or if there are none: so a reader of short lines uses
+    /// the same few bytes of memory again and again, and they stay in the processor's cache.
     ///
     /// @return by how many bytes they have moved
     private int slide() {

@@ -137,7 +137,8 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
                 if (from == null || from.isUnresolved() || isSameFamily(address, from))
                     attempts.add(connecting(new InetSocketAddress(address, name.getPort()), from));
             if (attempts.isEmpty())
-                throw new BindException("connect " + host + ":" + name.getPort() + " from " + from + ": the name has no address of that family");
+                throw new BindException("connect " + host + ":" + name.getPort() + " from " + from
+                        + ": the name has no address of that family");
             var race = new HappyEyeballs(attempts);
             try {
                 return await(race);
@@ -164,8 +165,8 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
         return e;
     }
 
-    /// Sends small writes at once (TCP_NODELAY). If it is off, a small write waits until a segment is full, or the peer has acknowledged the
-    /// data before, which may take 40 ms.
+    /// Sends small writes at once (TCP_NODELAY). If it is off, a small write waits until a segment is full, or the peer has acknowledged
+    /// the data before, which may take 40 ms.
     ///
     /// @param on the default is true
     /// @throws java.nio.channels.ClosedChannelException the socket is closed

@@ -61,9 +61,9 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         return make(options.bind(address, Sockets.DATAGRAM), UdpSocket::new);
     }
 
-    /// Chooses the peer: [#send(ByteBuffer)] sends to it, and from now on datagrams are received from it alone. This sends no packet and does
-    /// not wait. If no socket has the peer's address, a later operation fails with [java.net.PortUnreachableException]; a socket that is
-    /// not connected is not told.
+    /// Chooses the peer: [#send(ByteBuffer)] sends to it, and from now on datagrams are received from it alone. This sends no packet and
+    /// does not wait. If no socket has the peer's address, a later operation fails with [java.net.PortUnreachableException]; a socket that
+    /// is not connected is not told.
     ///
     /// Datagrams of other senders that the kernel had queued before are still received. A program for which that matters compares
     /// [Datagram#from()].

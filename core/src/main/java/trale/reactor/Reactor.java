@@ -33,7 +33,8 @@ import trale.internal.probe.TaskWaker;
 /// ```
 ///
 /// Every descriptor is registered once, edge-triggered (epoll reports a change once) and for all events. So a task that begins to wait
-/// makes no system call. The eventfd and the timerfd need not be read back. No task and no sleep has a descriptor of its own.
+/// makes no system call. The eventfd and the timerfd are never read: a read would only reset them, and the next change is reported all the
+/// same. No task and no sleep has a descriptor of its own.
 ///
 /// **Events before deadlines.** A deadline counts as passed when the reactor has seen everything that Linux had to report at that
 /// time. After a pause of the process — a signal, a long garbage collection, a busy machine — data that arrived in time wakes its
@@ -98,8 +99,8 @@ public final class Reactor {
     /// Registers a descriptor with the reactor of [Executor#get()], once for its life. Both directions count as ready
     /// until a system call says otherwise.
     ///
-    /// @param fd a non-blocking descriptor: a socket, pipe, eventfd, timerfd, inotify … A socket has to be connecting or
-    ///           listening first: a fresh one reports HUP
+    /// @param fd a non-blocking descriptor: a socket, pipe, eventfd, timerfd, inotify … A stream socket has to be connecting,
+    ///           connected or listening: a fresh one reports HUP
     /// @throws IOException not open (EBADF), registered already (EEXIST), or a regular file or directory, which are
     ///         always ready and can't be waited for (EPERM)
     public static Source register(int fd) throws IOException {
@@ -148,8 +149,8 @@ public final class Reactor {
     }
 
     /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
-    /// it. A deadline costs a system call when it is the earliest: in the poll, if the thread that polls does not turn the reactor;
-    /// otherwise before a sleep of the thread that turns it. Sleeps end in the order of their deadlines. Any thread may call this. The
+    /// it. Only the earliest deadline can cost a system call. The thread that turns the reactor makes it before it sleeps. If another
+    /// thread polls the sleep, it makes the call in that poll. Sleeps end in the order of their deadlines. Any thread may call this. The
     /// future fails with IllegalStateException if the executor is closed or Linux refuses the timer, and with OutOfMemoryError. Cancelled
     /// or dropped, it takes its waker out of the heap.
     ///
@@ -183,7 +184,7 @@ public final class Reactor {
         if (turner == null) turner = Thread.currentThread();
         if (closed) throw new IllegalStateException("this reactor is closed");
         tell(timers.probe, block);
-        var start = block ? Libc.nanoTime() : seenUntil; // a turn that does not block leaves the clock, and seenUntil, to `expire`
+        var start = block ? Libc.nanoTime() : seenUntil; // without `block`, `expire` reads the clock, and `seenUntil` stays as it is here
         var wait = block && timers.arm(start); // unless a deadline has passed already
         if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
         var more = takeEvents(wait && !ExitHook.isExiting() ? -1 : 0);
@@ -218,8 +219,8 @@ public final class Reactor {
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
 
-    /// Ends a turn that blocks. If no turn blocks now, the next epoll_wait takes the signal, whether it would block or not. From any
-    /// thread, at any time, also after the close. Allocates nothing.
+    /// Ends a turn that blocks. If no turn blocks now, the next epoll_wait takes the signal, whether it would block or not. Any
+    /// thread may call this, at any time, also after the close. Allocates nothing.
     public void wakeup() {
         synchronized (this) {
             if (!closed) eventFd.signal();
@@ -231,7 +232,8 @@ public final class Reactor {
         try {
             waker.wake();
         } catch (Throwable t) {
-            if (t instanceof StackOverflowError e && waker instanceof TaskWaker) throw e; // no fault of the waker: the stack of the caller has ended
+            // no fault of the waker: the stack of the caller has ended
+            if (t instanceof StackOverflowError e && waker instanceof TaskWaker) throw e;
             Log.error("a waker threw: " + waker.getClass().getName(), t);
         }
     }

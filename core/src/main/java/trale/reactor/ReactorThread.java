@@ -24,8 +24,9 @@ final class ReactorThread implements Driver {
     private final Thread executor;
     private final Thread thread;
 
-    /// The executor's thread writes `asleep`, *then* reads `napping`, and parks. The reactor's thread writes `napping`, *then* reads `asleep`,
-    /// and parks. Both are sequentially consistent, so one of the two sees the other, and no nap goes on beside a thread that sleeps.
+    /// The executor's thread writes `asleep`, *then* reads `napping`, and parks. The reactor's thread writes `napping`, *then* reads
+    /// `asleep`, and parks. Both are sequentially consistent, so one of the two sees the other, and no nap goes on beside a thread that
+    /// sleeps.
     private volatile boolean asleep;
     private volatile boolean napping;
 

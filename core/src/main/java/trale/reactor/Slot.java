@@ -18,7 +18,7 @@ import trale.internal.probe.TaskWaker;
 ///                                              close: CLOSED from everywhere, for ever
 /// ```
 ///
-/// How a leaf future uses it:
+/// How a leaf future uses it (EAGAIN is Linux's answer "nothing there, try later"):
 ///
 /// ```
 /// while (slot.poll(cx)) {
@@ -35,7 +35,8 @@ import trale.internal.probe.TaskWaker;
 /// The next poll finds READY and answers true. If the event comes inside that poll, the poll's compare-and-set fails, and the poll looks
 /// again.
 ///
-/// A short read saves a call: the slot stays NOTHING, and the next poll keeps the waker without a call that would answer EAGAIN.
+/// A *short read* of a stream gets less than was asked for, so the kernel's buffer is empty. The slot stays NOTHING, and the next poll
+/// keeps the waker at once. This saves a call that would answer EAGAIN.
 ///
 /// One task at a time uses a slot. The reactor and `close` may use it from other threads.
 public final class Slot {
@@ -50,9 +51,9 @@ public final class Slot {
     ///
     /// The task writes READY → NOTHING before its call. After the call `done` may write READY; the next poll may write the task's waker,
     /// and `release` takes that out. The reactor writes READY, and close writes CLOSED or CLOSED_WHILE_WAITING. All of these are
-    /// compare-and-sets, sequentially consistent. Only the task leaves CLOSED_WHILE_WAITING, by a volatile write. The task's NOTHING is
-    /// ordered before its system call. So either the data is there when the call is made, and the call gets it, or the event comes after
-    /// the NOTHING and turns it into READY.
+    /// compare-and-sets, sequentially consistent. Only the task turns CLOSED_WHILE_WAITING into CLOSED, by a volatile write. The task's
+    /// NOTHING is ordered before its system call. So either the data is there when the call is made, and the call gets it, or the event
+    /// comes after the NOTHING and turns it into READY.
     private volatile Object state = READY; // not known yet, so the first call is worth making
 
     /// Linux has reported the end, or urgent data. From then on the slot turns READY also after a short read or write. The reactor writes
@@ -92,7 +93,7 @@ public final class Slot {
 
     /// Gives up waiting. An event that came meanwhile is kept for the next task.
     ///
-    /// @param waker as of the poll that answered false
+    /// @param waker that was given to the poll that answered false
     public void release(Waker waker) {
         STATE.compareAndSet(this, waker, NOTHING);
     }
@@ -104,7 +105,8 @@ public final class Slot {
         return s instanceof TaskWaker w ? "task " + w.task().number() : s instanceof Waker ? "a waker" : s.toString();
     }
 
-    /// As an event does, makes a call worth making, and wakes the task that waits. From any thread: if Linux does not report what happened.
+    /// As an event does, makes a call worth making, and wakes the task that waits. Any thread may call this, if Linux does not report what
+    /// happened.
     ///
     /// @param end from now on a short read or write tells nothing
     public void event(boolean end) {

@@ -10,7 +10,6 @@ import trale.internal.probe.Probe;
 /// descriptor. In the other order a duplicate of the descriptor (dup(2)) would still bring events, and [#close()] could end the watch of
 /// another file that has got the same number.
 public final class Source implements AutoCloseable {
-    private static final int READ = Epoll.IN | Epoll.RDHUP;
     private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR | Epoll.PRI;
     private static final int WRITE_END = Epoll.HUP | Epoll.ERR;
     static final int INTEREST = Epoll.IN | Epoll.PRI | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
@@ -41,7 +40,7 @@ public final class Source implements AutoCloseable {
     /// buffer. PRI says that a peer sends urgent data (tcp(7)). A read stops at the urgent byte, so from then on a short read does not mean
     /// "empty".
     void event(int events, @Nullable Probe probe) {
-        if ((events & (READ | READ_END)) != 0) {
+        if ((events & (Epoll.IN | READ_END)) != 0) {
             if (probe != null) tell(probe, events, read);
             read.event((events & READ_END) != 0);
         }
@@ -56,8 +55,8 @@ public final class Source implements AutoCloseable {
         probe.ready(fd, events, slot == read, before, before.startsWith("closed") ? before : "READY");
     }
 
-    /// Ends the watch. A task that waits on a slot is woken and gets AsynchronousCloseException. From any thread, any number
-    /// of times.
+    /// Ends the watch. A task that waits on a slot is woken and gets AsynchronousCloseException. Any thread may call this, any
+    /// number of times.
     @Override
     public void close() {
         try { // waking the tasks comes first: it needs no memory

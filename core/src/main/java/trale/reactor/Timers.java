@@ -14,7 +14,8 @@ import trale.internal.probe.TaskWaker;
 /// Every method that others call holds the monitor: the executor's thread, its reactor thread, and a thread that polls a sleep by hand may
 /// all call. The caller calls the wakers, outside the monitor.
 final class Timers {
-    private static final long FOR_EVER = Long.MAX_VALUE / 2; // 146 years: the difference of two times that are within this of now does not overflow
+    /// 146 years. The difference of two times that are within this of now does not overflow.
+    private static final long FOR_EVER = Long.MAX_VALUE / 2;
 
     private final TimerFd timerFd;
     private Deadline[] heap = new Deadline[16];
@@ -120,8 +121,8 @@ final class Timers {
         return waker;
     }
 
-    /// Makes the heap one of `n` deadlines, of which `d` takes the place `i`, or one above or below it. All places change here, and there is
-    /// no call in between: if the stack ends, it ends before the first change.
+    /// Makes the heap one of `n` deadlines, of which `d` takes the place `i`, or one above or below it. All places change here, and there
+    /// is no call in between: if the stack ends, it ends before the first change.
     private void settle(Deadline d, int i, int n) {
         size = n;
         while (i > 0) {

@@ -32,8 +32,8 @@ import trale.internal.probe.Watched;
 /// - A turn comes while things are there: it waits behind the others and wakes the first sleeper, which may be itself.
 ///
 /// **Where the stack ends.** Any call may fail with StackOverflowError, and a poll that catches it on its way back goes on. So a wake comes
-/// *before* the change that it is for. The lock is held: the woken task can't look before the change is made. And a change is a piece of code
-/// without a call. What fails has changed nothing, or it is done by the next call.
+/// *before* the change that it is for. The lock is held: the woken task can't look before the change is made. And a change is a piece of
+/// code without a call. What fails has changed nothing, or it is done by the next call.
 final class Line {
     static final Poll<Void> DONE = Poll.ready(null);
 
@@ -231,7 +231,8 @@ final class Line {
         @Override
         protected final void explain(Explanation to) {
             var holders = holders();
-            to.waitsFor(new Snapshot.Turn(wanted(), holders.stream().map(Watched::number).toList()), holders.size() == 1 ? holders : List.of());
+            to.waitsFor(new Snapshot.Turn(wanted(), holders.stream().map(Watched::number).toList()),
+                    holders.size() == 1 ? holders : List.of());
         }
     }
 }

@@ -18,7 +18,8 @@ import trale.internal.probe.Watched;
 /// any executors.
 ///
 /// A permit is taken in the poll that makes `acquire` ready. So an `acquire` that is cancelled or timed out has taken none, and a
-/// future that is held and not polled has none. It does keep its turn: once woken, it has to be polled or dropped before the next one is woken.
+/// future that is held and not polled has none. It does keep its turn: once woken, it has to be polled or dropped before the next one is
+/// woken.
 ///
 /// <!-- given: Executor executor; Future<String> fetch(int i) { return async(() -> "page " + i); } -->
 /// ```java
@@ -168,8 +169,8 @@ public final class Semaphore {
             this.semaphore = semaphore;
         }
 
-        /// Gives the permit back, from any thread. A second call does nothing. If the stack is too short for it, it throws StackOverflowError,
-        /// and the next call does the rest.
+        /// Gives the permit back, from any thread. A second call does nothing. If the stack is too short for it, it throws
+        /// StackOverflowError, and the next call does the rest.
         @Override
         public void close() {
             var done = STATE.getAndSet(this, CLOSED);

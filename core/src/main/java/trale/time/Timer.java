@@ -18,8 +18,8 @@ public final class Timer {
 
     /// {@return a future that is ready when the time is over, never before}
     ///
-    /// The time counts from this call, not from the first poll. Sleeps of one executor end in the order of their deadlines. From any thread.
-    /// It costs no file descriptor, and it never fails. Cancelled or dropped, it leaves nothing behind.
+    /// The time counts from this call, not from the first poll. Sleeps of one executor end in the order of their deadlines. From any
+    /// thread. It costs no file descriptor, and it never fails. Cancelled or dropped, it leaves nothing behind.
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -52,10 +52,10 @@ public final class Timer {
     /// TimeoutException is checked, and no kind of CancellationException. It is the cause of the CancellationException that `f` gets.
     ///
     /// A cancellation of the caller goes to `f` as well, and this future ends as `f` then does: with CancellationException, or, if `f`
-    /// has a value all the same, with that. The time counts no more then: it would break the cleanup of `f` off. The same holds for a cancellation
-    /// that comes while `f` runs, and is thrown by the next await inside of it, and if `f` catches it and goes on. If the caller is cancelled
-    /// after the time is over, `f` gets a second cancellation, which ends a cleanup that waits. Dropping this future drops `f`. Neither
-    /// leaves a timer behind. From any thread.
+    /// has a value all the same, with that. The time counts no more then: it would break the cleanup of `f` off. The same holds for a
+    /// cancellation that comes while `f` runs, and is thrown by the next await inside of it, and if `f` catches it and goes on. If the
+    /// caller is cancelled after the time is over, `f` gets a second cancellation, which ends a cleanup that waits. Dropping this future
+    /// drops `f`. Neither leaves a timer behind. From any thread.
     ///
     /// A [trale.JoinHandle] that is given up leaves its task alone: to end that too, cancel it.
     ///

@@ -81,7 +81,8 @@ final class Access {
         for (; element.isArray(); dimensions++) element = element.componentType();
         if (element.isPrimitive()) return type;
         try {
-            var name = element.packageName().isEmpty() ? element.displayName() : element.packageName().concat(".").concat(element.displayName());
+            var name = element.packageName().isEmpty() ? element.displayName()
+                    : element.packageName().concat(".").concat(element.displayName());
             if (!Class.forName(name, false, host.lookupClass().getClassLoader()).isInterface()) return type;
             return dimensions == 0 ? CD_Object : CD_Object.arrayType(dimensions);
         } catch (ClassNotFoundException | LinkageError e) {
@@ -98,7 +99,8 @@ final class Access {
         if (owner.startsWith("[") || !mayBeRefused(owner, name)) return true;
         var loader = host.lookupClass().getClassLoader();
         try {
-            find(beside, kind, Class.forName(owner.replace('/', '.'), false, loader), name, MethodType.fromMethodDescriptorString(type, loader));
+            find(beside, kind, Class.forName(owner.replace('/', '.'), false, loader), name,
+                    MethodType.fromMethodDescriptorString(type, loader));
             return true;
         } catch (IllegalAccessException e) {
             return !isFound(kind, owner, name, type); // a method that asks for its caller no lookup finds, and all may call
@@ -110,7 +112,8 @@ final class Access {
     private boolean isFound(int kind, String owner, String name, String type) {
         var loader = host.lookupClass().getClassLoader();
         try {
-            find(host, kind, Class.forName(owner.replace('/', '.'), false, loader), name, MethodType.fromMethodDescriptorString(type, loader));
+            find(host, kind, Class.forName(owner.replace('/', '.'), false, loader), name,
+                    MethodType.fromMethodDescriptorString(type, loader));
             return true;
         } catch (ReflectiveOperationException e) {
             return false;

@@ -86,7 +86,8 @@ public final class Analysis {
     private static SerializedLambda form(Object lambda, Class<?> c) throws Throwable {
         var writeReplace = privateLookup(c).findVirtual(c, "writeReplace", MethodType.methodType(Object.class));
         try {
-            return (SerializedLambda) (Object) writeReplace.bindTo(lambda).invokeExact(); // with `invoke` the JDK generates two classes more
+            // With `invoke` the JDK would generate two classes more.
+            return (SerializedLambda) (Object) writeReplace.bindTo(lambda).invokeExact();
         } catch (NoClassDefFoundError e) { // it names the class around it
             throw Checks.inAHiddenClass(c, e);
         }
@@ -107,7 +108,8 @@ public final class Analysis {
             return MethodHandles.privateLookupIn(c, MethodHandles.lookup());
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException(
-                    c.getModule() + " does not open package " + c.getPackageName() + " to " + trale + ", which has to define the class of an async body beside "
+                    c.getModule() + " does not open package " + c.getPackageName() + " to " + trale
+                            + ", which has to define the class of an async body beside "
                             + c.getNestHost().getName() + ". Add `opens " + c.getPackageName() + " to " + trale.getName()
                             + ";` to its module-info.java, or call Async.allow(MethodHandles.lookup()) in it once.",
                     e);
@@ -120,7 +122,8 @@ public final class Analysis {
                 || !form.getImplClass().equals(form.getCapturingClass());
         if (!isReference)
             for (var m : model.methods())
-                if (m.methodName().equalsString(name) && m.methodType().equalsString(form.getImplMethodSignature()) && m.code().isPresent()) return m;
+                if (m.methodName().equalsString(name) && m.methodType().equalsString(form.getImplMethodSignature()) && m.code().isPresent())
+                    return m;
         throw Checks.rejection(model, Checks.lineOfReference(host, model, form.getImplClass(), name), "the async body is a reference to "
                 + form.getImplClass().replace('/', '.') + "::" + (name.equals(INIT_NAME) ? "new" : name)
                 + ", a method of another class. Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.");
@@ -193,7 +196,9 @@ public final class Analysis {
             }
             boolean isMethod = m.methodName().equalsString(name);
             if (isMethod ? isLambda || !isBefore : !methodName(m.methodName().stringValue()).equals(name)) continue;
-            if (isMethod || !isLambda || firstLine(m) < code.firstLine() || (firstLine(m) == code.firstLine() && isFurtherLeft(m, isBefore))) number++;
+            if (isMethod || !isLambda || firstLine(m) < code.firstLine()
+                    || (firstLine(m) == code.firstLine() && isFurtherLeft(m, isBefore)))
+                number++;
         }
         var of = host.getName().concat("$async$").concat(name);
         return number == 1 ? of : of.concat("$").concat(Integer.toString(number));
@@ -214,7 +219,8 @@ public final class Analysis {
             var target = e instanceof InvokeDynamicInstruction indy ? Checks.target(indy) : null;
             if (target == null || !Checks.internalName(target).equals(form.getImplClass())) continue;
             if (inner.methodName().equalsString(target.methodName())) return true;
-            for (var m : model.methods()) if (m != outer && m.methodName().equalsString(target.methodName()) && makes(m, inner)) return true;
+            for (var m : model.methods())
+                if (m != outer && m.methodName().equalsString(target.methodName()) && makes(m, inner)) return true;
         }
         return false;
     }

@@ -67,7 +67,8 @@ public final class Checks {
     /// @param lambda whose name begins with that of the class it was written in
     static IllegalArgumentException inAHiddenClass(Class<?> lambda, Throwable cause) {
         var name = lambda.getName();
-        return new IllegalArgumentException(name.substring(0, Math.max(0, name.indexOf("$$Lambda"))) + ": the async body stands in a hidden class,"
+        return new IllegalArgumentException(name.substring(0, Math.max(0, name.indexOf("$$Lambda")))
+                + ": the async body stands in a hidden class,"
                 + " which other classes cannot name and whose class file no loader has. Move it to a class that is not hidden.", cause);
     }
 
@@ -100,7 +101,8 @@ public final class Checks {
 
     void monitors(Code code, Frames frames) {
         if (code.method.flags().has(AccessFlag.SYNCHRONIZED))
-            throw rejection(model, code.firstLine(), "the async body is a synchronized method: its monitor would be held while the task is suspended."
+            throw rejection(model, code.firstLine(),
+                    "the async body is a synchronized method: its monitor would be held while the task is suspended."
                     + " Take synchronized off the method.");
         for (int i = 0; i < code.size(); i++)
             if (frames.at(i).reachable && Code.isAwait(code.at[i]) && frames.at(i).monitors > 0)
@@ -131,10 +133,13 @@ public final class Checks {
         }
         if (only == null || !only.owner().name().equalsString(model.thisClass().asInternalName())) return;
         for (var m : model.methods()) {
-            if (!m.flags().has(AccessFlag.VARARGS) || !m.methodName().equals(only.name()) || !m.methodType().equals(only.type()) || m.code().isEmpty()) continue;
+            if (!m.flags().has(AccessFlag.VARARGS) || !m.methodName().equals(only.name()) || !m.methodType().equals(only.type())
+                    || m.code().isEmpty())
+                continue;
             for (var e : m.code().get())
                 if (Code.isAwait(e)) throw rejection(model, code.firstLine(), "the async body only calls " + m.methodName().stringValue()
-                        + ", a method with variable arguments that awaits: only the async body itself can be suspended, and a reference to such a method"
+                        + ", a method with variable arguments that awaits: only the async body itself can be suspended, "
+                        + "and a reference to such a method"
                         + " is a lambda that calls it. Let the method return async(() -> …) and await that.");
         }
     }
@@ -151,7 +156,8 @@ public final class Checks {
         CodeElement before = null;
         for (var e : code) {
             if (e instanceof Instruction instruction) {
-                if (instruction.opcode() == Opcode.POP && before instanceof InvokeInstruction call && isForgotten(call)) forgotten(in, line, call);
+                if (instruction.opcode() == Opcode.POP && before instanceof InvokeInstruction call && isForgotten(call))
+                    forgotten(in, line, call);
                 before = e;
             }
             if (e instanceof LineNumber n) {
@@ -159,7 +165,8 @@ public final class Checks {
             } else if (e instanceof InvokeDynamicInstruction indy) {
                 reference(in, indy, line);
             } else if (e instanceof InvokeInstruction call) {
-                if (what != null && Code.isAwait(call)) throw rejection(in, line, "await inside " + what + ": only the async body itself can be suspended. "
+                if (what != null && Code.isAwait(call))
+                    throw rejection(in, line, "await inside " + what + ": only the async body itself can be suspended. "
                         + "Move the await out of it, or make it return async(() -> …) and await that.");
                 declared(call.owner().asInternalName());
             } else if (e instanceof NewObjectInstruction made) {
@@ -228,7 +235,8 @@ public final class Checks {
         boolean isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
         if (!isSerializable || !indy.name().equalsString(Names.RUN)) return false;
         if (isBody(indy.typeSymbol().returnType(), in)) return true;
-        for (var argument : indy.bootstrapArgs()) if (argument instanceof ClassDesc marker && isBody(marker, in)) return true; // (A & Body) () -> …
+        for (var argument : indy.bootstrapArgs())
+            if (argument instanceof ClassDesc marker && isBody(marker, in)) return true; // (A & Body) () -> …
         return false;
     }
 
@@ -306,7 +314,8 @@ public final class Checks {
 
     private boolean makes(InvokeDynamicInstruction indy, MethodModel body) {
         var target = target(indy);
-        return target != null && body.methodName().equalsString(target.methodName()) && internalName(target).equals(model.thisClass().asInternalName())
+        return target != null && body.methodName().equalsString(target.methodName())
+                && internalName(target).equals(model.thisClass().asInternalName())
                 && body.methodTypeSymbol().descriptorString().equals(target.lookupDescriptor()) && isBody(indy, host);
     }
 
@@ -316,7 +325,8 @@ public final class Checks {
             case LOAD, CONSTANT -> true; // of an argument
             case INVOKE -> {
                 var call = (InvokeInstruction) instruction;
-                yield call.owner().asInternalName().startsWith(Names.PACKAGE) && !call.typeSymbol().returnType().equals(ConstantDescs.CD_void);
+                yield call.owner().asInternalName().startsWith(Names.PACKAGE)
+                        && !call.typeSymbol().returnType().equals(ConstantDescs.CD_void);
             }
             default -> false;
         };

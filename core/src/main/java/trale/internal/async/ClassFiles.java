@@ -71,8 +71,8 @@ public final class ClassFiles {
         }
     }
 
-    /// {@return the jar that a class of the class path was loaded from, or null} To ask the loader for the file would search all modules of the
-    /// JDK first, and load what URLs of jars need: five milliseconds of a program's start.
+    /// {@return the jar that a class of the class path was loaded from, or null} To ask the loader for the file would search all modules of
+    /// the JDK first, and load what URLs of jars need: five milliseconds of a program's start.
     private static @Nullable JarFile jar(Class<?> c) throws IOException {
         if (c.getModule().isNamed() || c.getClassLoader() != ClassLoader.getSystemClassLoader()) return null;
         var source = c.getProtectionDomain().getCodeSource();
@@ -90,22 +90,26 @@ public final class ClassFiles {
     }
 
     private static IllegalArgumentException another(Class<?> c, String what) {
-        return new IllegalArgumentException(c.getName() + ": the class file that " + loader(c) + " shows is not the one that was loaded: " + what
-                + ". Was it built anew while the program runs? Start the program again.");
+        return new IllegalArgumentException(
+                c.getName() + ": the class file that " + loader(c) + " shows is not the one that was loaded: " + what
+                        + ". Was it built anew while the program runs? Start the program again.");
     }
 
     private static void compareMembers(Class<?> c, ClassModel model) {
-        if (!model.thisClass().asInternalName().equals(c.getName().replace('.', '/'))) throw another(c, "it is that of " + model.thisClass().asInternalName());
+        if (!model.thisClass().asInternalName().equals(c.getName().replace('.', '/')))
+            throw another(c, "it is that of " + model.thisClass().asInternalName());
         var inFile = new HashSet<String>();
         for (var m : model.methods()) inFile.add(m.methodName().stringValue().concat(m.methodType().stringValue()));
         inFile.remove("<clinit>()V"); // reflection does not show it
         try {
             var loaded = new HashSet<String>();
-            for (var constructor : c.getDeclaredConstructors()) loaded.add("<init>".concat(descriptor(void.class, constructor.getParameterTypes())));
+            for (var constructor : c.getDeclaredConstructors())
+                loaded.add("<init>".concat(descriptor(void.class, constructor.getParameterTypes())));
             for (var m : c.getDeclaredMethods()) {
                 var member = m.getName().concat(descriptor(m.getReturnType(), m.getParameterTypes()));
                 loaded.add(member);
-                if (m.isSynthetic() && m.getName().contains("lambda$") && !inFile.contains(member)) throw another(c, "it does not have ".concat(member));
+                if (m.isSynthetic() && m.getName().contains("lambda$") && !inFile.contains(member))
+                    throw another(c, "it does not have ".concat(member));
             }
             requireAll(c, inFile, loaded);
             inFile.clear();
@@ -118,8 +122,9 @@ public final class ClassFiles {
         }
     }
 
-    /// Most bodies are made by a method of their class, which is running at a line of the file that was loaded. A stack trace has the names of
-    /// classes and methods alone. If these leave a doubt, this looks again, with a StackWalker, which takes a program's first body two milliseconds.
+    /// Most bodies are made by a method of their class, which is running at a line of the file that was loaded. A stack trace has the names
+    /// of classes and methods alone. If these leave a doubt, this looks again, with a StackWalker, which takes a program's first body two
+    /// milliseconds.
     private static void compareLines(Class<?> c, ClassModel model) {
         for (var frame : Thread.currentThread().getStackTrace()) {
             if (!frame.getClassName().equals(c.getName()) || frame.getLineNumber() < 0) continue;
@@ -144,7 +149,8 @@ public final class ClassFiles {
         StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).forEach(frame -> {
             if (frame.getDeclaringClass() != c || frame.getLineNumber() < 0) return;
             for (var m : model.methods())
-                if (m.methodName().equalsString(frame.getMethodName()) && m.methodType().equalsString(frame.getDescriptor()) && !hasLine(m, frame.getLineNumber()))
+                if (m.methodName().equalsString(frame.getMethodName()) && m.methodType().equalsString(frame.getDescriptor())
+                        && !hasLine(m, frame.getLineNumber()))
                     throw another(c, "there is nothing at line ".concat(Integer.toString(frame.getLineNumber())).concat(" in its method ")
                             .concat(frame.getMethodName()).concat(", where the class's is running"));
         });
@@ -163,6 +169,7 @@ public final class ClassFiles {
     }
 
     private static void requireAll(Class<?> c, Set<String> inFile, Set<String> loaded) {
-        for (var member : inFile) if (!loaded.contains(member)) throw another(c, "it has ".concat(member).concat(", which the class has not"));
+        for (var member : inFile)
+            if (!loaded.contains(member)) throw another(c, "it has ".concat(member).concat(", which the class has not"));
     }
 }

@@ -64,7 +64,8 @@ public final class Code {
     /// {@return the name of the variable in a slot that an instruction reads, or null if there is no table of them}
     @Nullable String variable(int i, int slot) {
         for (var e : at)
-            if (e instanceof LocalVariable v && v.slot() == slot && index(v.startScope()) < i && i < index(v.endScope())) return v.name().stringValue();
+            if (e instanceof LocalVariable v && v.slot() == slot && index(v.startScope()) < i && i < index(v.endScope()))
+                return v.name().stringValue();
         return null;
     }
 

@@ -151,7 +151,8 @@ public final class Compiler {
             int length = ((CodeAttribute) m.code().orElseThrow()).codeLength();
             if (length > HUGE)
                 warnings.accept(Checks.sourceFile(body.model) + ":" + body.code.firstLine() + ": the async body is " + length
-                        + " bytes of bytecode; beyond " + HUGE + " HotSpot only interprets it. Move parts of it to methods that return async(() -> …).");
+                        + " bytes of bytecode; beyond " + HUGE + " HotSpot only interprets it. "
+                        + "Move parts of it to methods that return async(() -> …).");
         }
     }
 
@@ -166,7 +167,8 @@ public final class Compiler {
         method(c, "create", CREATE, ClassFile.ACC_PROTECTED);
         method(c, "step", Emitter.STEP, ClassFile.ACC_PROTECTED);
         method(c, PLACES, PLACES_OF, ClassFile.ACC_PROTECTED);
-        method(c, Linker.METHOD, Linker.LINK, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_VARARGS | ClassFile.ACC_SYNTHETIC);
+        method(c, Linker.METHOD, Linker.LINK,
+                ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_VARARGS | ClassFile.ACC_SYNTHETIC);
     }
 
     /// One lambda for all methods: each further one would cost the first body half a millisecond.
@@ -228,7 +230,8 @@ public final class Compiler {
         var states = body.layout.states;
         var places = new StackTraceElement[states.size()];
         for (int k = 0; k < places.length; k++)
-            places[k] = new StackTraceElement(body.host.getName(), Analysis.methodName(body.form), Checks.sourceFile(body.model), states.get(k).line());
+            places[k] = new StackTraceElement(body.host.getName(), Analysis.methodName(body.form), Checks.sourceFile(body.model),
+                    states.get(k).line());
         return places;
     }
 }

@@ -246,7 +246,8 @@ final class Emitter {
     private void instruction(int i, Instruction instruction) {
         int site = frames.at(i).site;
         boolean moved = site >= 0 && layout.moved.get(site);
-        if (moved && !(instruction instanceof NewObjectInstruction || instruction instanceof InvokeInstruction)) return; // a copy of nothing
+        if (moved && !(instruction instanceof NewObjectInstruction || instruction instanceof InvokeInstruction))
+            return; // a copy of nothing
         switch (instruction.opcode().kind()) {
             case LOAD -> {
                 var load = (LoadInstruction) instruction;
@@ -274,7 +275,8 @@ final class Emitter {
             }
             case INVOKE_DYNAMIC -> {
                 var dynamic = (InvokeDynamicInstruction) instruction;
-                var linked = linker.dynamic(dynamic.bootstrapMethod(), dynamic.name().stringValue(), dynamic.typeSymbol(), dynamic.bootstrapArgs());
+                var linked = linker.dynamic(dynamic.bootstrapMethod(), dynamic.name().stringValue(), dynamic.typeSymbol(),
+                        dynamic.bootstrapArgs());
                 if (linked == null) out.with(instruction);
                 else out.invokedynamic(linked);
             }
@@ -291,7 +293,9 @@ final class Emitter {
     private void return_() {
         var type = code.method.methodTypeSymbol().returnType();
         if (type.isPrimitive() && !type.equals(CD_void)) {
-            var box = ClassDesc.ofDescriptor(MethodType.fromMethodDescriptorString("()".concat(type.descriptorString()), null).wrap().returnType().descriptorString());
+            var box = ClassDesc.ofDescriptor(
+                    MethodType.fromMethodDescriptorString("()".concat(type.descriptorString()), null)
+                            .wrap().returnType().descriptorString());
             out.invokestatic(box, "valueOf", MethodTypeDesc.of(box, type));
         }
         if (returnsNothing || type.equals(CD_void)) out.aconst_null();

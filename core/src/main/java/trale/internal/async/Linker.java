@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// **Links what only the host may use.** The generated class has an `invokedynamic` with a number there. When it runs for the first time, the
-/// JVM calls the class's own method `link`, which calls this object. It links the member with that number, with the host's rights.
+/// **Links what only the host may use.** The generated class has an `invokedynamic` with a number there. When it runs for the first time,
+/// the JVM calls the class's own method `link`, which calls this object. It links the member with that number, with the host's rights.
 ///
 /// ```
 ///  invokevirtual Host.secret(int)String            (private)     invokedynamic secret(Host, int)String      Member
@@ -48,10 +48,12 @@ final class Linker implements InvocationHandler {
 
     /// That of LambdaMetafactory.altMetafactory, which the JDK calls without generating an adapter first, if there are two static arguments
     /// or more. Hence each instruction has a 0 behind its number, which `link` does not read.
-    static final MethodTypeDesc LINK = MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType, CD_Object.arrayType());
+    static final MethodTypeDesc LINK = MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType,
+            CD_Object.arrayType());
 
     private static final ClassDesc CD_LINKER = ClassDesc.of("java.lang.reflect.InvocationHandler");
-    private static final MethodTypeDesc INVOKE = MethodTypeDesc.of(CD_Object, CD_Object, ClassDesc.of("java.lang.reflect.Method"), CD_Object.arrayType());
+    private static final MethodTypeDesc INVOKE = MethodTypeDesc.of(CD_Object, CD_Object, ClassDesc.of("java.lang.reflect.Method"),
+            CD_Object.arrayType());
 
     private final Access access;
     private final ClassDesc self;
@@ -101,16 +103,19 @@ final class Linker implements InvocationHandler {
     }
 
     /// {@return the `invokedynamic` that does what this one did in the host, or null if it does so anywhere}
-    @Nullable DynamicCallSiteDesc dynamic(DirectMethodHandleDesc bootstrap, String name, MethodTypeDesc type, List<ConstantDesc> arguments) {
+    @Nullable DynamicCallSiteDesc dynamic(DirectMethodHandleDesc bootstrap, String name, MethodTypeDesc type,
+            List<ConstantDesc> arguments) {
         var owner = bootstrap.owner().descriptorString();
         boolean isAnywhere;
         if (owner.equals("Ljava/lang/invoke/LambdaMetafactory;")) {
             var target = (DirectMethodHandleDesc) arguments.get(1);
             // Class::forName asks for its caller, and can be linked by a lookup of the very class alone.
             isAnywhere = bootstrap.methodName().equals("metafactory") && !target.owner().equals(access.host())
-                    && access.mayName(target.refKind(), Checks.internalName(target), target.methodName(), getter(target.lookupDescriptor()));
+                    && access.mayName(target.refKind(), Checks.internalName(target), target.methodName(),
+                            getter(target.lookupDescriptor()));
         } else {
-            isAnywhere = (owner.equals("Ljava/lang/invoke/StringConcatFactory;") || owner.equals("Ljava/lang/runtime/SwitchBootstraps;")) && isOfTheJdk(arguments);
+            isAnywhere = (owner.equals("Ljava/lang/invoke/StringConcatFactory;") || owner.equals("Ljava/lang/runtime/SwitchBootstraps;"))
+                    && isOfTheJdk(arguments);
         }
         return isAnywhere ? null : add(name, type, new Dynamic(bootstrap, arguments));
     }
@@ -120,7 +125,8 @@ final class Linker implements InvocationHandler {
             if (a instanceof DirectMethodHandleDesc handle) {
                 if (!handle.owner().packageName().startsWith("java.")) return false;
             } else if (a instanceof DynamicConstantDesc<?> constant) {
-                if (!constant.bootstrapMethod().owner().packageName().startsWith("java.") || !isOfTheJdk(constant.bootstrapArgsList())) return false;
+                if (!constant.bootstrapMethod().owner().packageName().startsWith("java.") || !isOfTheJdk(constant.bootstrapArgsList()))
+                    return false;
             }
         }
         return true;
@@ -166,7 +172,8 @@ final class Linker implements InvocationHandler {
     /// Called by the method `link` of the generated class, with its arguments.
     @Override
     public Object invoke(@Nullable Object proxy, @Nullable Method method, @Nullable Object[] of) throws Throwable {
-        if (!(of[0] instanceof Lookup caller && of[1] instanceof String name && of[2] instanceof MethodType type && of[3] instanceof Object[] number))
+        if (!(of[0] instanceof Lookup caller && of[1] instanceof String name && of[2] instanceof MethodType type
+                && of[3] instanceof Object[] number))
             throw new IllegalArgumentException("not called by " + METHOD);
         return links.get((Integer) number[0]).link(this, caller, name, type);
     }
@@ -254,18 +261,21 @@ final class Linker implements InvocationHandler {
         if (constant instanceof ClassDesc c) return type("()".concat(c.descriptorString())).returnType();
         if (constant instanceof MethodTypeDesc type) return type(type.descriptorString());
         if (constant instanceof DynamicConstantDesc<?> dynamic)
-            return call(lookup, dynamic.bootstrapMethod(), dynamic.constantName(), resolve(lookup, dynamic.constantType()), dynamic.bootstrapArgsList());
+            return call(lookup, dynamic.bootstrapMethod(), dynamic.constantName(), resolve(lookup, dynamic.constantType()),
+                    dynamic.bootstrapArgsList());
         return constant; // a string or a number
     }
 
     /// Calls a bootstrap method.
-    private @Nullable Object call(Lookup lookup, DirectMethodHandleDesc bootstrap, String name, @Nullable Object type, List<ConstantDesc> arguments)
+    private @Nullable Object call(Lookup lookup, DirectMethodHandleDesc bootstrap, String name, @Nullable Object type,
+            List<ConstantDesc> arguments)
             throws Throwable {
         List<@Nullable Object> all = new ArrayList<>(arguments.size() + 3);
         all.add(lookup);
         all.add(name);
         all.add(type);
         for (var a : arguments) all.add(resolve(lookup, a));
-        return find(lookup, bootstrap.refKind(), bootstrap.owner(), bootstrap.methodName(), bootstrap.lookupDescriptor()).invokeWithArguments(all);
+        return find(lookup, bootstrap.refKind(), bootstrap.owner(), bootstrap.methodName(), bootstrap.lookupDescriptor())
+                .invokeWithArguments(all);
     }
 }

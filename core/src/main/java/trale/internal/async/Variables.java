@@ -81,6 +81,7 @@ final class Variables {
         }
         out.localVariable(v.slot() + shift, name, v.typeSymbol(), start, end);
         for (var t : types)
-            if (t.slot() == v.slot() && t.startScope() == v.startScope()) out.localVariableType(t.slot() + shift, name, t.signatureSymbol(), start, end);
+            if (t.slot() == v.slot() && t.startScope() == v.startScope())
+                out.localVariableType(t.slot() + shift, name, t.signatureSymbol(), start, end);
     }
 }

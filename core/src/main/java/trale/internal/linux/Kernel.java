@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// An executor's threads have the kernel of the thread that builds it. The calls are libc's, so what libc alone does, such as
 /// strerror, is not asked for here. A kernel is reached by modules of trale only; it is no public API.
 public interface Kernel {
-    /// {@return the real kernel} It passes a call on to Linux, even if the calling thread has another kernel. No constant: a program without
-    /// another kernel would link this lambda at its start, and the JDK generates three classes for its parameters.
+    /// {@return the real kernel} It passes a call on to Linux, even if the calling thread has another kernel. No constant: a program
+    /// without another kernel would link this lambda at its start, and the JDK generates three classes for its parameters.
     static Kernel linux() {
         return (function, a, b, c, d, e, f) -> Scratch.get().linux(Libc.function(function), a, b, c, d, e, f);
     }

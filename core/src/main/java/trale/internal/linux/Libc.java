@@ -41,9 +41,9 @@ public final class Libc {
         }
     }
 
-    /// Begins to link, on a thread that ends when it is done. The caller has something else to do meanwhile: linking is a third of a program's
-    /// way to its first task. Nothing waits for this thread but the initialisation of [Scratch], which the JVM does once. What the caller does
-    /// must not use java.lang.foreign before. Then the two threads share nothing but what every two threads of Java share.
+    /// Begins to link, on a thread that ends when it is done. The caller has something else to do meanwhile: linking is a third of a
+    /// program's way to its first task. Nothing waits for this thread but the initialisation of [Scratch], which the JVM does once. What
+    /// the caller does must not use java.lang.foreign before. Then the two threads share nothing but what every two threads of Java share.
     public static void link() {
         if (linking) return;
         linking = true;
@@ -91,8 +91,8 @@ public final class Libc {
         return Scratch.get().call(function, a, b, c, d, e);
     }
 
-    /// As [#call(MemorySegment, long, long, long, long, long)], for a call that changes nothing if it fails. It is made without errno, and made
-    /// again with it if it failed.
+    /// As [#call(MemorySegment, long, long, long, long, long)], for a call that changes nothing if it fails. It is made without errno, and
+    /// made again with it if it failed.
     static int callTwice(MemorySegment function, long a, long b, long c, long d) {
         var kernel = KernelThread.answering();
         var result = Scratch.callInAnyCase(kernel, function, a, b, c, d);

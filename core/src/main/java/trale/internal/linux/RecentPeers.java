@@ -4,7 +4,8 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// Some of the senders that a datagram socket has heard of. Most datagrams come from a sender that has sent before. Its address, about 150
-/// bytes of objects, is not made again. A sender has one place, which its address decides; a later sender with the same place takes it over.
+/// bytes of objects, is not made again. A sender has one place, which its address decides; a later sender with the same place takes it
+/// over.
 ///
 /// One thread at a time uses it: the thread whose operation owns the socket's reading direction. Taking the direction orders its accesses
 /// after those of the owner before.

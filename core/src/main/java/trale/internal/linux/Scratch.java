@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// pointers are to what is here, which lives as long as the thread: allocating costs more than a call, and so would a second
 /// look for what belongs to the thread.
 final class Scratch {
-    /// Numbers, without errno. Capturing it makes an object until the optimizing compiler has compiled the code. Without it a call allocates
-    /// nothing. This is the only shape that a program without sockets needs, as long as no call fails.
+    /// Numbers, without errno. Capturing it makes an object until the optimizing compiler has compiled the code. Without it a call
+    /// allocates nothing. This is the only shape that a program without sockets needs, as long as no call fails.
     private static final MethodHandle PLAIN = downcall(JAVA_LONG);
 
     private static final class Numbers {
@@ -63,8 +63,8 @@ final class Scratch {
     /// The thread's memory. It lives as long as the thread, also if this is made anew.
     private final @Nullable Object[] kept;
 
-    /// From an arena: the first arena loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's buffer on the
-    /// heap. It also leaves them where segments of several kinds meet, so all memory that is passed is a buffer's.
+    /// From an arena: the first arena loads a class without which the JIT compiler leaves 32 bytes of each segment of a user's buffer on
+    /// the heap. It also leaves them where segments of several kinds meet, so all memory that is passed is a buffer's.
     private final MemorySegment errno;
 
     private final ByteBuffer errnoBuffer;

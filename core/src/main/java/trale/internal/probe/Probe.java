@@ -109,10 +109,10 @@ public interface Probe {
     /// @param id the number of the task or the timer, or the descriptor; 0 for a cancellation and a thread
     default void wake(Watched task, By by, long id, Effect effect) {}
 
-    /// A thread that is not the executor's wakes a task, and calls this: by READ, WRITE and TIMER it is the reactor's thread. The executor's thread
-    /// takes the task later, and [#wake] then says THREAD, and the effect. A task that is on its way already, or has ended, is not
-    /// taken again: the effect is told here. A spawn by such a thread is told as its first wake: the task has no number yet, and [#spawn]
-    /// follows instead of [#wake].
+    /// A thread that is not the executor's wakes a task, and calls this: by READ, WRITE and TIMER it is the reactor's thread. The
+    /// executor's thread takes the task later, and [#wake] then says THREAD, and the effect. A task that is on its way already, or has
+    /// ended, is not taken again: the effect is told here. A spawn by such a thread is told as its first wake: the task has no number yet,
+    /// and [#spawn] follows instead of [#wake].
     ///
     /// @param effect NOTHING, LATE, or null: it is on its way
     default void foreignWake(Watched task, By by, long id, @Nullable Effect effect) {}
@@ -145,8 +145,8 @@ public interface Probe {
     /// @param task  whose it is, or null: it is polled with a waker of its own
     default void timer(long timer, Step step, long at, @Nullable Watched task) {}
 
-    /// A descriptor is registered with the reactor, or is not any more. A reactor thread may have told of an event of it already. What it is,
-    /// and its addresses, is known by the tasks that wait for it.
+    /// A descriptor is registered with the reactor, or is not any more. A reactor thread may have told of an event of it already. What it
+    /// is, and its addresses, is known by the tasks that wait for it.
     default void descriptor(int fd, boolean opens) {}
 
     /// A system call has returned.

@@ -23,7 +23,8 @@ public interface Recording {
     /// {@return what is to be told}
     Probe probe();
 
-    /// Writes what has happened so far into one HTML file. By a thread that may look at the executor: of a simulation, one whose turn it is.
+    /// Writes what has happened so far into one HTML file. By a thread that may look at the executor: of a simulation, one whose turn it
+    /// is.
     ///
     /// @param html is replaced if it exists; its folder is made if that does not
     void write(Path html) throws IOException;
