@@ -9,8 +9,8 @@ import trale.internal.probe.TaskWaker;
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public sealed class Context {
     /// The drop of a body or a scope polls it once with this, to begin its cleanup. If that poll returns Pending, the cleanup goes on as a
-    /// task of its own. The budget only counts awaits (false: it reads no clock). All threads share it, so the count may be wrong; that
-    /// does no harm.
+    /// task of its own. Its budget, the number of awaits that a poll may make, is as good as endless (false: it reads no clock). All
+    /// threads share it, so its count may be wrong; that does no harm.
     static final Context DROPPED = new Context(Waiters.NONE, new Budget(false, Integer.MAX_VALUE), null);
 
     private final @Nullable Waker waker; // null: this is the waker too
@@ -38,8 +38,8 @@ public sealed class Context {
     }
 
     /// The context of a task's polls, and the task's waker. It is one object for both, so a future that keeps one of the two keeps it
-    /// alive. A snapshot ([Executor#snapshot()]) lets the task hold it weakly. If a garbage collection then clears that reference, no
-    /// future holds the waker. See [Task#context].
+    /// alive. A snapshot ([Executor#snapshot()]) finds tasks that nothing can wake: it makes the task's own reference to this a weak one.
+    /// If a garbage collection then clears that reference, no future holds the waker. See [Task#context].
     static final class OfTask extends Context implements TaskWaker {
         OfTask(Task<?> task) {
             super(null, task.loop.budget, task);

@@ -27,8 +27,8 @@ import trale.reactor.Reactor;
 ///
 /// **Fairness.** Runnable tasks are polled in turn. A body whose awaits are always ready yields at its 128th await in a poll, or 0.1 ms
 /// after the first of them. The reactor is turned after 64 polls, or when a poll ends later than 0.5 ms after the reactor's last turn.
-/// Reading the clock costs time: while polls and awaits are short, it is read at each 32nd of them. So up to 31 long ones may pass before a
-/// time limit is noticed.
+/// Reading the clock costs time. So while polls and awaits are short, only each 32nd of them reads it. If they then become long, up to 31
+/// may pass before a time limit is noticed.
 ///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
 /// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
@@ -361,11 +361,12 @@ public final class Executor implements AutoCloseable {
         /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
         /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
         /// @throws IllegalStateException native access is denied
-        /// @throws IllegalArgumentException the property `trale.dump` is not a number of seconds
+        /// @throws IllegalArgumentException the property `trale.dump`, after how many seconds of standstill a snapshot is printed, is not a
+        ///         number from 1 to 999999
         public Executor build() {
             try {
                 var executor = new Executor(name, reactorThread);
-                Installer.tell(executor);
+                Installer.tell(executor); // for -Dtrale.watch
                 return executor;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// - **It is polled** by one thread at a time, until it has returned [Poll.Ready] or thrown. It may be polled at any time without a reason,
 ///   so a poll without news must be harmless.
 /// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker
-///   of the latest poll counts. Only a [JoinHandle] keeps the wakers of all polls, because several tasks may await it.
+///   of the latest poll counts. A [JoinHandle] is the exception: it keeps the wakers of all polls, because several tasks may await it.
 ///
 /// **A future that polls other futures** passes its context on to them. Or it polls each of them with another waker ([Context#of]), to know
 /// which of them was woken. Then it gives a child the same waker at every poll, because a [JoinHandle] keeps each different one.
@@ -56,10 +56,10 @@ public interface Future<T extends @Nullable Object> {
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with. If all have values in spite of that, they are returned, and the next await of that task throws the
     /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it
-    /// stops waiting, and that task runs on. If this throws, the values that others had already reach no code. Those that are
+    /// stops waiting, and that task runs on. If this throws, no code gets the values of those that have succeeded. Values that are
     /// [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed. The value of a [JoinHandle] or a
-    /// stage stays open, because other tasks may have it. An item that was received is lost. A drop before the first poll drops the
-    /// futures. Any thread may call this method.
+    /// stage stays open, because other tasks may have it. Another value, such as the item of a channel's receive, is lost. A drop before
+    /// the first poll drops the futures. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -86,8 +86,9 @@ public interface Future<T extends @Nullable Object> {
     ///
     /// The others are cancelled before any of them is polled again: each throws CancellationException at its await. This is ready when they
     /// have ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it, in the order in which
-    /// they came. What a loser's cleanup fails with is logged. The value of a loser that returns one all the same is closed, if it is
-    /// [AutoCloseable] and of no handle or stage. If several are ready at their first poll, the first of the arguments wins.
+    /// they came. What a loser's cleanup fails with is logged. If a loser returns a value all the same, that value is closed if it is
+    /// [AutoCloseable], unless the loser is a [JoinHandle] or of a stage. If several are ready at their first poll, the
+    /// first of the arguments wins.
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with; failures from before are suppressed in it. If one of the futures has a value all the same, this returns it, and the

@@ -40,7 +40,7 @@ final class RunLoop implements Runnable {
                 if (takeInjected()) continue;
                 if (rounds > 0 && waitQueue.isEmpty()) return;
                 if (rounds > 0 && waitQueue.cancelForgotten(CLOSED, rounds)) continue;
-                if (fullHeap.makeRoom()) continue; // it made waiting tasks fail: they are runnable
+                if (fullHeap.makeRoom()) continue; // it made waiting tasks fail, and their ends woke others
                 sleep();
                 continue;
             }
@@ -137,8 +137,8 @@ final class RunLoop implements Runnable {
 
     /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
     /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially consistent, so at
-    /// least one of the two sees the other, and no wake-up is lost. A task that is behind one whose add is half done may be seen by
-    /// neither; then the thread that completes that add sees `parked`. The thread that turns it from 1 to 0 wakes the sleeper by one
+    /// least one of the two sees the other, and no wake-up is lost. If a task was added behind one whose add is half done, the two may miss
+    /// each other; then the thread that completes that add sees `parked`. The thread that turns it from 1 to 0 wakes the sleeper by one
     /// `driver.wake()`, however many wakes there are. If that call fails, it throws to the waking thread, and `parked` is 1 again. The
     /// tasks in the queues then wait for the next wake.
     private volatile int parked;
@@ -154,8 +154,9 @@ final class RunLoop implements Runnable {
 
     /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
     /// *before* [#unpark()]. A submit may read 0, and queue its task after a round of cancelling has begun. When a round begins, the
-    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives. One that has been cancelled
-    /// already is not: it will not start, or was adopted in its cleanup (see `adopt`). So no task is cancelled twice in a round.
+    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives. A task that was cancelled
+    /// before it arrived is not cancelled again: it will not start, or was adopted in its cleanup (see `adopt`). So no task is cancelled
+    /// twice in a round.
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by [#start()],
@@ -172,7 +173,7 @@ final class RunLoop implements Runnable {
         this.name = name;
         thread = new Worker(executor, name, this);
         driver = Driver.open(thread, reactorThread ? body -> new Worker(executor, name + "-reactor", body) : null);
-        if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true).toString());
+        if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true).toString()); // the text is for a simulation that hangs
     }
 
     void start() {
@@ -186,7 +187,7 @@ final class RunLoop implements Runnable {
     }
 
     boolean isSimulated() {
-        return kernel != null && kernel.hasOneThread(); // false: it passes its calls on to Linux, or makes some fail
+        return kernel != null && kernel.hasOneThread(); // a kernel with threads passes its calls on to Linux, or makes some fail
     }
 
     boolean isCurrent() {

@@ -64,8 +64,8 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     byte state = IDLE; // executor's thread only
 
     /// Shown in snapshots: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). The
-    /// executor's thread writes them; in a task that is adopted, the adopting thread does, before it queues the task. Another thread that
-    /// reads them may find old values.
+    /// executor's thread writes them. One exception: `RunLoop.adopt` writes `cancelledAt`, by any thread, before it queues the task.
+    /// Another thread that reads them may find old values.
     long number;
 
     long spawnedAt;
@@ -97,7 +97,8 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     /// two overwrites the other.
     private Cancellation asked = Cancellation.PLAIN;
 
-    int cancelsDelivered; // see nextCancellation; more than `cancels`: the next one is not delivered
+    /// How many cancellations were delivered. RunLoop.adopt adds one that was not asked for: then the next one is not delivered.
+    int cancelsDelivered;
 
     /// What users call it. Written by any thread, read for people.
     volatile @Nullable String name;
@@ -188,8 +189,8 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
         return asked;
     }
 
-    /// Called by an await that begins. Its body is the innermost of the chain of bodies, each of which awaits the next. So this await
-    /// throws the cancellation. The children of the scopes around that body are cancelled too.
+    /// Called when an await begins. A body awaits a body, which awaits a third: only the last of such a chain begins an await, and there
+    /// the cancellation is thrown. The children of the scopes around that body are cancelled too.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -224,7 +225,7 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        var cx = context instanceof Context kept ? kept : contextAgain(); // before a leaf is dropped below: JoinHandle.drop reads `context`
+        var cx = context instanceof Context kept ? kept : contextAgain(); // first: `cancelled` may drop a JoinHandle, which reads `context`
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);

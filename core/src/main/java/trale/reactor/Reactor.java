@@ -184,11 +184,11 @@ public final class Reactor {
         if (turner == null) turner = Thread.currentThread();
         if (closed) throw new IllegalStateException("this reactor is closed");
         tell(timers.probe, block);
-        var start = block ? Libc.nanoTime() : seenUntil; // without `block`, `expire` reads the clock, and `seenUntil` stays as it is here
+        var start = block ? Libc.nanoTime() : seenUntil; // without `block`, `expire` reads the clock instead
         var wait = block && timers.arm(start); // unless a deadline has passed already
         if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
         var more = takeEvents(wait && !ExitHook.isExiting() ? -1 : 0);
-        if (!more) seenUntil = start;
+        if (!more) seenUntil = start; // without `block` no change
         expire();
     }
 

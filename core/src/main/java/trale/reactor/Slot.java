@@ -105,8 +105,8 @@ public final class Slot {
         return s instanceof TaskWaker w ? "task " + w.task().number() : s instanceof Waker ? "a waker" : s.toString();
     }
 
-    /// As an event does, makes a call worth making, and wakes the task that waits. Any thread may call this, if Linux does not report what
-    /// happened.
+    /// Notes that a call is worth making, and wakes the task that waits. The reactor calls this for each event. Another thread may call it
+    /// for something that Linux does not report.
     ///
     /// @param end from now on a short read or write tells nothing
     public void event(boolean end) {
@@ -128,7 +128,7 @@ public final class Slot {
             try {
                 if (waker != null) Reactor.wake(waker);
             } catch (StackOverflowError e) {
-                state = s; // the next close() wakes it
+                state = s; // it still waits: the next event or close() wakes it
                 throw e;
             }
             return;
