@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.ThreadFactory;
 
-/// Chapter 1: why isn't a thread a client enough?
+/// Chapter 1: why isn't a thread per client enough?
 public final class Main {
     private static final int PATIENCE = 500; // milliseconds
 

@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.LongAdder;
 final class Connection {
     private final SocketChannel client;
     private final LongAdder calls;
-    private final ByteBuffer buffer = ByteBuffer.allocate(1024).limit(0);
+    // region buffer
+    private final ByteBuffer buffer = ByteBuffer.allocate(1024).limit(0);   // limit 0: no bytes are left to write
+    // end
 
     Connection(SocketChannel client, LongAdder calls) {
         this.client = client;
@@ -24,10 +26,13 @@ final class Connection {
         try {
             if (!buffer.hasRemaining()) {
                 calls.increment();
-                int count = client.read(buffer.clear());   // does not block: 0 if nothing has come
+                int count = client.read(buffer.clear());   // does not block
                 buffer.flip();
-                if (count < 0) client.close();
-                if (count <= 0) return count < 0;
+                if (count == 0) return false;              // nothing has come
+                if (count < 0) {                           // the client sends nothing more
+                    close();
+                    return true;
+                }
             }
             calls.increment();
             return client.write(buffer) > 0;               // does not block: writes what the kernel has room for

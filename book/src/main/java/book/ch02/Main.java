@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
-/// Chapter 2: what if nobody blocks?
+/// Chapter 2: what if no call blocks?
 public final class Main {
     private static final int ECHOES = 300;
 

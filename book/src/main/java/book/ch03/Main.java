@@ -9,6 +9,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// Chapter 3: what do callbacks cost?
@@ -48,9 +50,10 @@ public final class Main {
 
     private static void measure() throws IOException {
         var quotes = new Quotes(Path.of(Files.isDirectory(Path.of("book")) ? "" : ".."));
-        for (String type : new String[] {"BlockingSum", "Sum", "AwaitSum"}) {
+        var kinds = new TreeMap<>(Map.of("BlockingSum", "with code that blocks", "Sum", "with callbacks", "AwaitSum", "as an async body"));
+        for (String type : kinds.keySet()) {
             long lines = quotes.region("book/src/main/java/book/ch03/" + type + ".java#serve").stream().filter(line -> !line.isBlank()).count();
-            System.out.println("figure ch03." + type + " = " + lines + " lines");
+            System.out.println("figure ch03." + type + " = " + lines + " lines " + kinds.get(type));
         }
     }
 }

@@ -11,20 +11,20 @@ import trale.Poll;
 final class BrokenSleep implements Future<Void> {
     private final Reactor reactor;
     private final int fd = Linux.timerFd();
-    private boolean polled;
+    private final long deadline;
 
     BrokenSleep(Reactor reactor, long nanos) throws IOException {
         this.reactor = reactor;
+        deadline = reactor.timers.now() + nanos;
         Linux.setTimer(fd, nanos);
     }
 
     @Override
     public Poll<Void> poll(Context cx) {
-        if (polled) {
+        if (reactor.timers.now() - deadline >= 0) {
             Linux.close(fd);
             return Poll.ready(null);
         }
-        polled = true;
         reactor.wakeWhenReadable(fd, cx.waker());
         return Poll.pending();
     }

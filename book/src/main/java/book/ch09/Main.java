@@ -92,15 +92,15 @@ public final class Main {
 
     private static void measure() throws IOException {
         var timers = new Timers();
-        Context nobody = Context.of(() -> {});
-        for (int i = 0; i < 10_000; i++) new Sleep(timers, 3_600_000 * MILLI + i * MILLI).poll(nobody);
+        Context wakesNothing = Context.of(() -> {});
+        for (int i = 0; i < 10_000; i++) new Sleep(timers, 3_600_000 * MILLI + i * MILLI).poll(wakesNothing);
         int n = 1_000_000;
         long best = Long.MAX_VALUE;
         for (int round = 0; round < 10; round++) {
             long start = System.nanoTime();
             for (int i = 0; i < n; i++) {
                 var sleep = new Sleep(timers, 3_600_000 * MILLI + i * 10L);
-                sleep.poll(nobody);
+                sleep.poll(wakesNothing);
                 sleep.drop();
             }
             best = Math.min(best, System.nanoTime() - start);

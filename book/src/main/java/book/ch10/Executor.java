@@ -60,6 +60,8 @@ final class Executor {
                 if (task == null) throw new IllegalStateException(unfinished + " tasks wait, and no task can wake them");
                 task.run();
             }
+        } catch (RuntimeException e) {
+            throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -30,7 +30,7 @@ class JoinHandle<T> implements Future<T> {
     @Override
     public final Poll<T> poll(Context cx) throws Exception {
         if (!done) {
-            joiners.add(cx.waker());
+            if (!joiners.contains(cx.waker())) joiners.add(cx.waker());
             return Poll.pending();
         }
         if (failure == null) return Poll.ready(value);
@@ -68,7 +68,7 @@ class JoinHandle<T> implements Future<T> {
     }
     // end
 
-    /// {@return a failure that no one has been told of, or null}
+    /// {@return a failure that no task and no thread has been told of, or null}
     final Throwable unseenFailure() {
         return seen ? null : failure;
     }

@@ -43,7 +43,9 @@ class Task<T> implements Waker {
             end(null, t);
         }
     }
+    // end
 
+    // region step
     final void step() throws Exception {
         state = State.RUNNING;
         Poll<T> poll = future.poll(context);

@@ -23,7 +23,7 @@ public final class Sleeper {
                     m[PARKED] = 1;
                     return NEXT;
                 }),
-                new Step("injected.isEmpty()?", m -> m[INJECTED] > 0 ? 4 : NEXT),
+                new Step("injected.isEmpty()?", m -> m[INJECTED] > 0 ? 4 : NEXT), // 4: parked = false
                 new Step("epoll_wait", m -> {
                     if (m[EVENT] == 0) return BLOCKED;
                     m[EVENT] = 0; // edge-triggered: it is told once

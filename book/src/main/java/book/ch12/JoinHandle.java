@@ -25,7 +25,7 @@ final class JoinHandle<T> implements Future<T> {
     @Override
     public Poll<T> poll(Context cx) throws Exception {
         if (ended.getCount() > 0) {
-            joiners.add(cx.waker());
+            if (!joiners.contains(cx.waker())) joiners.add(cx.waker());
             return Poll.pending();
         }
         if (failure == null) return Poll.ready(value);

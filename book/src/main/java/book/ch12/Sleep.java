@@ -23,7 +23,7 @@ final class Sleep implements Future<Void> {
 
     @Override
     public Poll<Void> poll(Context cx) throws IOException {
-        if (deadline <= System.nanoTime()) {
+        if (System.nanoTime() - deadline >= 0) {
             drop();
             return Poll.ready(null);
         }

@@ -2,7 +2,6 @@ package book.ch12;
 
 import book.linux.Linux;
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,7 +11,7 @@ final class Timers {
 
     final int fd = Linux.timerFd();
     private final long least; // nanoseconds to set the timerfd to
-    private final TreeSet<Sleep> sleeps = new TreeSet<>(Comparator.comparingLong((Sleep s) -> s.deadline).thenComparingLong(s -> s.number));
+    private final TreeSet<Sleep> sleeps = new TreeSet<>((a, b) -> Long.signum(a.deadline != b.deadline ? a.deadline - b.deadline : a.number - b.number));
 
     Timers(long least) throws IOException {
         this.least = least;
@@ -35,6 +34,6 @@ final class Timers {
     }
 
     void expire() {
-        while (!sleeps.isEmpty() && sleeps.first().deadline <= System.nanoTime()) sleeps.pollFirst().waker.wake();
+        while (!sleeps.isEmpty() && System.nanoTime() - sleeps.first().deadline >= 0) sleeps.pollFirst().waker.wake();
     }
 }

@@ -3,8 +3,11 @@ package book.ch10;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.Context;
+import trale.Poll;
 
 @Timeout(5)
 class JoinTest {
@@ -26,12 +29,24 @@ class JoinTest {
 
     @Test
     void aFailureBelongsToItsTask_isThrownWhereItIsAwaited_andIsNeverLost() throws InterruptedException {
-        assertEquals("the third task has ended well, the parent got java.lang.IllegalArgumentException: the child's, "
+        assertEquals("the third task has ended well\nthe parent got java.lang.IllegalArgumentException: the child's\n"
                 + "unseen: [java.lang.IllegalStateException: not awaited]", Main.failing(new Executor(false, false)));
     }
 
     @Test
     void aFailureThatReachesTheLoopEndsAllTasks() throws InterruptedException {
         assertEquals("the third task never ended", Main.failing(new Executor(false, true)));
+    }
+
+    @Test
+    void aTaskThatPollsAHandleTwiceIsWokenOnceByTheEnd() throws Exception {
+        var wakes = new AtomicInteger();
+        var cx = Context.of(wakes::incrementAndGet);
+        var handle = new JoinHandle<Integer>(new Executor(false, false));
+        assertEquals(Poll.pending(), handle.poll(cx));
+        assertEquals(Poll.pending(), handle.poll(cx));
+        handle.end(42, null);
+        assertEquals(1, wakes.get());
+        assertEquals(Poll.ready(42), handle.poll(cx));
     }
 }
