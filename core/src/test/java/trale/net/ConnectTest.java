@@ -31,8 +31,8 @@ class ConnectTest extends SocketTest {
     static InetSocketAddress closedPort() throws IOException {
         while (true) {
             var port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
-            try (var once = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", port))) {
-                return (InetSocketAddress) once.getLocalAddress();
+            try (var once = ServerSocketChannel.open()) {
+                return (InetSocketAddress) once.bind(new InetSocketAddress("127.0.0.1", port)).getLocalAddress();
             } catch (BindException e) {
                 continue; // it is in use
             }

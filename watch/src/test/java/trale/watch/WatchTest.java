@@ -122,12 +122,14 @@ class WatchTest {
     @Test
     void anExecutorThatIsHeldByABodyIsWatchedAfterThatPoll() throws Exception {
         try (var executor = Executor.builder().build()) {
+            var begun = new CountDownLatch(1);
             var end = new CountDownLatch(1);
             var held = executor.submit(() -> {
+                begun.countDown();
                 end.await();
                 await(yieldNow());
             });
-            while (executor.taskCount() == 0) Thread.onSpinWait();
+            begun.await(); // a task that is counted may not be polled yet
             try (var watch = Watch.of(executor)) {
                 assertFalse(watch.recorder.isInstalled());
                 end.countDown();
