@@ -10,7 +10,8 @@ final class Connection {
     private final SocketChannel client;
     private final LongAdder calls;
     // region buffer
-    private final ByteBuffer buffer = ByteBuffer.allocate(1024).limit(0);   // limit 0: no bytes are left to write
+    /// What has been read and not yet written. The limit 0 says: nothing.
+    private final ByteBuffer buffer = ByteBuffer.allocate(1024).limit(0);
     // end
 
     Connection(SocketChannel client, LongAdder calls) {
@@ -26,7 +27,7 @@ final class Connection {
         try {
             if (!buffer.hasRemaining()) {
                 calls.increment();
-                int count = client.read(buffer.clear());   // does not block
+                int count = client.read(buffer.clear());
                 buffer.flip();
                 if (count == 0) return false;              // nothing has come
                 if (count < 0) {                           // the client sends nothing more
@@ -35,7 +36,7 @@ final class Connection {
                 }
             }
             calls.increment();
-            return client.write(buffer) > 0;               // does not block: writes what the kernel has room for
+            return client.write(buffer) > 0;               // 0: the kernel has no room
         } catch (IOException e) {
             close();
             return true;

@@ -34,7 +34,7 @@ final class Sockets implements AutoCloseable {
     private boolean accept() {
         try {
             calls.increment();
-            SocketChannel client = listener.accept();   // does not block: null if no client has come
+            SocketChannel client = listener.accept();   // null: no client has come
             if (client == null) return false;
             client.configureBlocking(false);
             connections.add(new Connection(client, calls));

@@ -20,7 +20,7 @@ final class Sleep implements Future<Void> {
     }
 
     boolean isOver(long now) {
-        return now - deadline >= 0; // not now >= deadline: the numbers of nanoTime may overflow, their difference does not
+        return now - deadline >= 0; // the numbers of nanoTime may overflow
     }
 
     @Override

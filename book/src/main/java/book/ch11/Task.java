@@ -37,7 +37,7 @@ final class Task implements Waker {
 
     /// By the executor's thread, with a task that it took from `injected`.
     void wakeInjected() {
-        isInjected.getAndSet(false); // reads it, too: the poll sees what a waker wrote before it found true
+        isInjected.getAndSet(false); // reads it, too
         woken();
     }
 
