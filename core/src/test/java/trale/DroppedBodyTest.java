@@ -75,12 +75,23 @@ class DroppedBodyTest extends UnderBothArrangements {
 
     @Test
     void closingTheExecutorLetsTheCleanupOfADroppedBodyEnd() throws Exception {
-        var body = body();
-        onExecutor(() -> {
-            body.poll(Context.of(() -> {}));
-            body.drop();
-            return null;
-        });
+        closeLetsTheCleanupEnd(body());
+    }
+
+    @Test
+    void closingTheExecutorLetsTheCleanupOfADroppedScopeEnd() throws Exception {
+        closeLetsTheCleanupEnd(Scope.run(_ -> {
+            try {
+                await(gate);
+            } finally {
+                log.add("cleanup");
+                log.add(await(cleanup));
+            }
+        }));
+    }
+
+    private void closeLetsTheCleanupEnd(Future<?> f) throws Exception {
+        pollAndDrop(f);
         var closing = new Thread(executor::close);
         closing.start();
         while (closing.getState() != Thread.State.TIMED_WAITING) Thread.onSpinWait(); // it has cancelled, and waits for the end
@@ -88,26 +99,12 @@ class DroppedBodyTest extends UnderBothArrangements {
         closing.join();
     }
 
-    @Test
-    void closingTheExecutorLetsTheCleanupOfADroppedScopeEnd() throws Exception {
-        var scope = Scope.run(s -> {
-            try {
-                await(gate);
-            } finally {
-                log.add("cleanup");
-                log.add(await(cleanup));
-            }
-        });
+    private void pollAndDrop(Future<?> f) {
         onExecutor(() -> {
-            scope.poll(Context.of(() -> {}));
-            scope.drop();
+            assertSame(Poll.pending(), f.poll(Context.of(() -> {})));
+            f.drop();
             return null;
         });
-        var closing = new Thread(executor::close);
-        closing.start();
-        while (closing.getState() != Thread.State.TIMED_WAITING) Thread.onSpinWait();
-        finish();
-        closing.join();
     }
 
     /// The second round reaches the cleanup that hangs, and the third one what waits behind it.
@@ -124,11 +121,7 @@ class DroppedBodyTest extends UnderBothArrangements {
                 }
             }
         });
-        onExecutor(() -> {
-            body.poll(Context.of(() -> {}));
-            body.drop();
-            return null;
-        });
+        pollAndDrop(body);
         assertTrue(executor.close(Duration.ofMillis(200)), "it was abandoned");
         assertEquals(List.of("released"), log);
         assertEquals(1, cleanup.drops.get());

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import trale.net.TcpListener;
@@ -30,6 +31,10 @@ class EndOfTheStackTest {
     /// What is done on the way back.
     private interface Step {
         void run(Context cx) throws Exception;
+    }
+
+    private interface Taking<T> {
+        T from(Channel<Integer> channel, Context cx) throws Exception;
     }
 
     /// The recursion, as a future whose value says how often the step failed.
@@ -78,65 +83,39 @@ class EndOfTheStackTest {
         DROPS_A_SLEEP {
             @Override
             int run(Executor executor, int round) throws Exception {
-                var sleeps = new ArrayList<JoinHandle<Void>>();
-                for (var i = 0; i < 10; i++) sleeps.add(executor.submit(Timer.sleep(Duration.ofMillis(100 + i * 7 % 10))));
                 var mine = Timer.sleep(Duration.ofMillis(99));
                 executor.submit(cx -> mine.poll(cx) instanceof Poll.Pending<Void> ? Poll.ready(null) : Poll.pending()).join();
-                var failed = dig(executor, round, _ -> mine.drop());
-                for (var sleep : sleeps) end(sleep);
-                return failed;
+                return besideSleeps(executor, round, _ -> mine.drop());
             }
         },
         SLEEPS {
             @Override
             int run(Executor executor, int round) throws Exception {
-                var sleeps = new ArrayList<JoinHandle<Void>>();
-                for (var i = 0; i < 10; i++) sleeps.add(executor.submit(Timer.sleep(Duration.ofMillis(100 + i * 7 % 10))));
-                var failed = dig(executor, round, cx -> Timer.sleep(Duration.ofMillis(90)).poll(cx));
-                for (var sleep : sleeps) end(sleep);
-                return failed;
+                return besideSleeps(executor, round, cx -> Timer.sleep(Duration.ofMillis(90)).poll(cx));
             }
         },
         OFFERS {
             @Override
             int run(Executor executor, int round) throws Exception {
-                var channel = new Channel<String>(100);
-                var receiver = executor.submit(channel.receive());
-                executor.submit(cx -> Poll.ready(null)).join(); // it waits
-                var failed = dig(executor, round, _ -> assertTrue(channel.offer("item")));
-                assertEquals("item", end(receiver));
-                assertEquals(0, channel.size(), "an offer that failed has put an item in");
-                return failed;
+                return putsIn(executor, round, channel -> _ -> assertTrue(channel.offer("item")));
             }
         },
         SENDS {
             @Override
             int run(Executor executor, int round) throws Exception {
-                var channel = new Channel<String>(100);
-                var receiver = executor.submit(channel.receive());
-                executor.submit(cx -> Poll.ready(null)).join();
-                var failed = dig(executor, round, cx -> channel.send("item").poll(cx));
-                assertEquals("item", end(receiver));
-                assertEquals(0, channel.size(), "a send that failed has put an item in");
-                return failed;
+                return putsIn(executor, round, channel -> cx -> channel.send("item").poll(cx));
             }
         },
         RECEIVES {
             @Override
             int run(Executor executor, int round) throws Exception {
-                var channel = new Channel<Integer>(1);
-                channel.offer(1);
-                var sender = executor.submit(channel.send(2));
-                executor.submit(cx -> Poll.ready(null)).join();
-                var received = new ArrayList<Poll<Integer>>(1);
-                var failed = dig(executor, round, cx -> {
-                    var p = channel.receive().poll(cx);
-                    received.add(p);
-                });
-                end(sender);
-                assertEquals(Poll.ready(1), received.getFirst());
-                assertEquals(2, end(executor.submit(channel.receive())), "a receive that failed has taken an item");
-                return failed;
+                return takesOut(executor, round, (channel, cx) -> channel.receive().poll(cx), Poll.ready(1));
+            }
+        },
+        POLLS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return takesOut(executor, round, (channel, _) -> channel.poll(), 1);
             }
         },
         SETS {
@@ -145,7 +124,7 @@ class EndOfTheStackTest {
                 var event = new Event();
                 var one = executor.submit(event.await());
                 var other = executor.submit(event.await());
-                executor.submit(cx -> Poll.ready(null)).join();
+                letWait(executor);
                 var failed = dig(executor, round, _ -> event.set());
                 end(one);
                 end(other);
@@ -158,7 +137,7 @@ class EndOfTheStackTest {
                 var mutex = new Semaphore(1);
                 var permit = executor.submit(mutex.acquire()).join();
                 var waits = executor.submit(mutex.acquire());
-                executor.submit(cx -> Poll.ready(null)).join();
+                letWait(executor);
                 var failed = dig(executor, round, _ -> permit.close());
                 end(waits).close();
                 assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
@@ -187,7 +166,7 @@ class EndOfTheStackTest {
                 var mine = mutex.acquire();
                 executor.submit(cx -> Poll.ready(mine.poll(cx))).join();
                 var waits = executor.submit(mutex.acquire());
-                executor.submit(cx -> Poll.ready(null)).join();
+                letWait(executor);
                 permit.close(); // its turn now
                 var failed = dig(executor, round, _ -> mine.drop());
                 end(waits).close();
@@ -228,7 +207,7 @@ class EndOfTheStackTest {
                             return -2;
                         }
                     });
-                    executor.submit(cx -> Poll.ready(null)).join();
+                    letWait(executor);
                     var failed = dig(executor, round, _ -> pair.client.close());
                     assertEquals(-2, end(reader));
                     return failed;
@@ -238,6 +217,47 @@ class EndOfTheStackTest {
 
         /// {@return how often the step failed}
         abstract int run(Executor executor, int round) throws Exception;
+
+        static int besideSleeps(Executor executor, int round, Step step) throws Exception {
+            var sleeps = new ArrayList<JoinHandle<Void>>();
+            for (var i = 0; i < 10; i++) sleeps.add(executor.submit(Timer.sleep(Duration.ofMillis(100 + i * 7 % 10))));
+            var failed = dig(executor, round, step);
+            for (var sleep : sleeps) end(sleep);
+            return failed;
+        }
+
+        /// Beside a receiver that waits.
+        static int putsIn(Executor executor, int round, Function<Channel<String>, Step> step) throws Exception {
+            var channel = new Channel<String>(100);
+            var receiver = executor.submit(channel.receive());
+            letWait(executor);
+            var failed = dig(executor, round, step.apply(channel));
+            assertEquals("item", end(receiver));
+            assertEquals(0, channel.size(), "what failed has put an item in");
+            return failed;
+        }
+
+        /// Beside a sender that waits.
+        static <T> int takesOut(Executor executor, int round, Taking<T> taking, T one) throws Exception {
+            var channel = new Channel<Integer>(1);
+            channel.offer(1);
+            var sender = executor.submit(channel.send(2));
+            letWait(executor);
+            var taken = new ArrayList<T>(1);
+            var failed = dig(executor, round, cx -> {
+                var t = taking.from(channel, cx);
+                taken.add(t);
+            });
+            end(sender);
+            assertEquals(one, taken.getFirst());
+            assertEquals(2, end(executor.submit(channel.receive())), "what failed has taken an item");
+            return failed;
+        }
+
+        /// What was spawned has been polled.
+        static void letWait(Executor executor) {
+            executor.submit(cx -> Poll.ready(null)).join();
+        }
 
         static int dig(Executor executor, int round, Step step) throws Exception {
             return end(executor.submit((Future<Integer>) new Deep(round, step)));

@@ -65,6 +65,19 @@ class SystemCallsTest {
             }
             await(receiver);
         })),
+        SEND_AND_POLL(() -> async(() -> {
+            var channel = new Channel<Integer>(1);
+            var sender = Executor.spawn(() -> {
+                try (channel) {
+                    for (var i = 0; i < TIMES; i++) await(channel.send(1));
+                }
+            });
+            for (var taken = 0; taken < TIMES; ) {
+                if (channel.poll() != null) taken++;
+                else await(yielding());
+            }
+            await(sender);
+        })),
         ACQUIRE_AND_RELEASE(() -> async(() -> {
             var semaphore = new Semaphore(1);
             var other = Executor.spawn(inside(semaphore));

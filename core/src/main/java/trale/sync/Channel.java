@@ -162,6 +162,31 @@ public final class Channel<T> implements AutoCloseable {
         return true;
     }
 
+    /// Takes the oldest item if one is there, as `poll` of a java.util.Queue. It never waits, so any thread may call it, in a task or not.
+    ///
+    /// It gives its room to the first sender that waits, whose item enters when that sender's task goes on. It does not queue behind the
+    /// receivers that wait: one that was woken for this item finds none, and keeps its turn. It is done when it returns, so no
+    /// cancellation reaches it.
+    ///
+    /// <!-- run: Channel<String> channel = new Channel<>(16); -->
+    /// ```java
+    /// for (String word; (word = channel.poll()) != null; ) IO.println(word);
+    /// ```
+    ///
+    /// @return the item, or null if none is there, whether the channel is closed or not: [#receive()] tells the two apart; never fails
+    public @Nullable T poll() {
+        T first;
+        Waker wake;
+        synchronized (lock) {
+            first = items.peek();
+            if (first == null) return null;
+            wake = senders.next();
+            items.removeFirst();
+        }
+        if (wake != null) Line.wake(wake);
+        return first;
+    }
+
     /// {@return how many items are in the channel}
     public int size() {
         synchronized (lock) {

@@ -38,8 +38,8 @@ class JavadocTest {
     private static final List<String> PACKAGES = List.of("trale", "trale/net", "trale/reactor", "trale/sync", "trale/time");
 
     /// These return no future, and have an example all the same.
-    private static final Set<String> MORE = Set.of("Async.isCancelled", "AsyncRead.of", "AsyncWrite.of", "Channel.offer", "Executor.close",
-            "Interval.every", "JoinHandle.cancel", "JoinHandle.toCompletableFuture", "LineReader.tie");
+    private static final Set<String> MORE = Set.of("Async.isCancelled", "AsyncRead.of", "AsyncWrite.of", "Channel.offer", "Channel.poll",
+            "Executor.close", "Interval.every", "JoinHandle.cancel", "JoinHandle.toCompletableFuture", "LineReader.tie");
 
     private static final Pattern EXAMPLE = Pattern.compile("<!-- run(?: in a task)?:.*-->\\s*```java\n");
     private static final Pattern GIVEN_UP = Pattern.compile("[Cc]ancel|[Dd]rop");

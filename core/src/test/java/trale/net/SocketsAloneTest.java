@@ -10,8 +10,8 @@ import static trale.net.SocketTest.LOOPBACK;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
+import java.util.SimpleTimeZone;
 import java.util.TimeZone;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -161,32 +161,11 @@ class SocketsAloneTest {
     public static final class OddTimeZone {
         private OddTimeZone() {}
 
-        private static final class Thrower extends TimeZone {
+        private static final class Thrower extends SimpleTimeZone {
             private static final long serialVersionUID = 1;
 
-            @Override
-            public int getOffset(int era, int year, int month, int day, int dayOfWeek, int milliseconds) {
-                throw new IllegalStateException("no offset");
-            }
-
-            @Override
-            public void setRawOffset(int offsetMillis) {
-                throw new IllegalStateException("no raw offset");
-            }
-
-            @Override
-            public int getRawOffset() {
-                throw new IllegalStateException("no raw offset");
-            }
-
-            @Override
-            public boolean useDaylightTime() {
-                throw new IllegalStateException("no daylight time");
-            }
-
-            @Override
-            public boolean inDaylightTime(Date date) {
-                throw new IllegalStateException("no daylight time");
+            Thrower() {
+                super(0, "odd");
             }
 
             @Override
@@ -195,8 +174,8 @@ class SocketsAloneTest {
             }
 
             @Override
-            public Object clone() {
-                return this;
+            public int getOffset(long date) {
+                throw new IllegalStateException("no offset");
             }
         }
 

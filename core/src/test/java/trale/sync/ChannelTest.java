@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.Executor;
@@ -165,6 +166,124 @@ class ChannelTest extends UnderBothArrangements {
         }
         assertEquals(500 * 499, sum.join());
         assertEquals(0, one.size() + other.size());
+    }
+
+    @Test
+    void pollTakesTheOldestItem_alsoOfAClosedChannel_andNeverWaits() throws Exception {
+        var channel = new Channel<Integer>(3);
+        assertNull(channel.poll());
+        for (var i = 0; i < 3; i++) ready(channel.send(i));
+        assertEquals(0, channel.poll());
+        assertEquals(1, ready(channel.receive()));
+        channel.close();
+        assertEquals(2, channel.poll());
+        assertNull(channel.poll());
+        assertNull(ready(channel.receive()));
+    }
+
+    @Test
+    void eachPollWakesTheNextSender_andOneThatIsGivenUpPassesTheRoomOn() throws Exception {
+        var channel = new Channel<Integer>(2);
+        var order = new ArrayList<Integer>();
+        var senders = new ArrayList<Future<Void>>();
+        ready(channel.send(0));
+        ready(channel.send(1));
+        for (var i = 2; i < 6; i++) {
+            var me = i;
+            senders.add(pending(channel.send(i), trale.Context.of(() -> order.add(me))));
+        }
+        assertEquals(0, channel.poll());
+        assertEquals(List.of(2), order);
+        assertEquals(1, channel.poll());
+        assertEquals(List.of(2, 3), order);
+        assertNull(channel.poll(), "their items enter when they are polled");
+        senders.removeFirst().drop();
+        assertEquals(List.of(2, 3, 4), order);
+        ready(senders.removeFirst());
+        ready(senders.removeFirst());
+        assertEquals(3, channel.poll());
+        assertEquals(List.of(2, 3, 4, 5), order);
+        ready(senders.removeFirst());
+        assertEquals(4, channel.poll());
+        assertEquals(5, channel.poll());
+        assertEquals("Channel[0 of 2]", channel.toString());
+    }
+
+    @Test
+    void pollTakesTheItemForWhichAReceiverWasWoken_whichKeepsItsTurn() throws Exception {
+        var channel = new Channel<Integer>(1);
+        var wakes = new AtomicInteger();
+        var first = pending(channel.receive(), Wakers.counting(wakes));
+        var second = pending(channel.receive(), Wakers.counting(wakes));
+        assertTrue(channel.offer(1));
+        assertEquals(1, channel.poll());
+        assertEquals(1, wakes.get());
+        pending(first, Wakers.counting(wakes));
+        assertTrue(channel.offer(2));
+        assertEquals(2, wakes.get());
+        pending(second, NONE);
+        assertEquals(2, ready(first));
+        second.drop();
+        assertEquals("Channel[0 of 1]", channel.toString());
+    }
+
+    /// The recipe of docs/guide.md, beside a receiver that waits: it was woken, and its poll comes after the loop.
+    @Test
+    void aReaderThatIsSlowGetsTheNewestItemsIfTheOldestAreDropped() {
+        var channel = new Channel<Integer>(3);
+        var received = executor.submit(async(() -> {
+            var all = new ArrayList<Integer>();
+            for (Integer i; (i = await(channel.receive())) != null; ) all.add(i);
+            return all;
+        }));
+        settle();
+        onExecutor(() -> {
+            for (var i = 0; i < 1000; i++) {
+                if (channel.offer(i)) continue;
+                assertEquals(i - 3, channel.poll());
+                assertTrue(channel.offer(i));
+            }
+            channel.close();
+            return null;
+        });
+        assertEquals(List.of(997, 998, 999), received.join());
+    }
+
+    @NeedsLinux(NeedsLinux.THREADS)
+    @Test
+    void threadsThatPollBesideATaskThatReceivesTakeEachItemOnce() throws Exception {
+        var each = 5_000;
+        var channel = new Channel<Integer>(4);
+        var polled = new AtomicLong();
+        var sent = new AtomicBoolean();
+        var threads = new ArrayList<Thread>();
+        for (var t = 0; t < 2; t++) {
+            threads.add(Thread.ofPlatform().daemon().start(() -> {
+                while (!sent.get()) {
+                    var item = channel.poll();
+                    if (item == null) Thread.onSpinWait();
+                    else polled.addAndGet(item);
+                }
+            }));
+        }
+        var received = executor.submit(async(() -> {
+            var sum = 0L;
+            for (Integer i; (i = await(channel.receive())) != null; ) sum += i;
+            return sum;
+        }));
+        var senders = new ArrayList<JoinHandle<Void>>();
+        for (var s = 0; s < 3; s++) {
+            senders.add(executor.submit(async(() -> {
+                for (var i = 1; i <= each; i++) await(channel.send(i));
+            })));
+        }
+        for (var s : senders) s.join();
+        channel.close();
+        var sum = received.join();
+        sent.set(true);
+        for (var t : threads) t.join();
+        assertEquals(3L * each * (each + 1) / 2, sum + polled.get());
+        assertEquals("Channel[0 of 4, closed]", channel.toString());
     }
 
     private void leavesNothing(Channel<Integer> channel, Future<?> f, String before) {

@@ -3,6 +3,7 @@ package trale.test;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -273,6 +274,69 @@ class EveryOrderTest {
             assertEquals(sent == 3 ? 3 : 2, sum);
             assertEquals(0, pipe.size());
         });
+    }
+
+    // Polls.
+
+    private static void pollBesideASenderThatIsCancelled(Simulation simulation, Pipe pipe) throws Exception {
+        simulation.run(() -> {
+            await(pipe.send(0));
+            var victim = Executor.spawn(pipe.send(1));
+            var other = Executor.spawn(pipe.send(2));
+            var polled = Executor.spawn(() -> pipe.poll());
+            Executor.spawn(() -> victim.cancel());
+            assertEquals(0, await(polled));
+            if (await(ended(victim))) assertEquals(1, await(pipe.receive()));
+            await(other); // a deadlock if the room, or its wake, is lost
+            assertEquals(2, pipe.poll());
+            assertEquals(0, pipe.size());
+        });
+    }
+
+    private static void pollBesideAClose(Simulation simulation, Pipe pipe) throws Exception {
+        simulation.run(() -> {
+            var sum = new int[1];
+            var tasks = new ArrayList<JoinHandle<?>>();
+            for (var i = 1; i <= 3; i++) {
+                var item = i;
+                tasks.add(Executor.spawn(() -> {
+                    try {
+                        await(pipe.send(item));
+                        sum[0] += item;
+                    } catch (ClosedChannelException e) {
+                        // it has sent nothing
+                    }
+                }));
+            }
+            tasks.add(Executor.spawn(() -> {
+                var item = pipe.poll();
+                if (item != null) sum[0] -= item;
+            }));
+            tasks.add(Executor.spawn(() -> pipe.close()));
+            for (var task : tasks) await(task);
+            var left = pipe.poll();
+            assertEquals(sum[0], left == null ? 0 : left);
+            assertNull(await(pipe.receive()));
+        });
+    }
+
+    private static void pollBesideAReceiver(Simulation simulation, Pipe pipe) throws Exception {
+        simulation.run(() -> {
+            var receiver = Executor.spawn(pipe.receive());
+            Executor.spawn(pipe.send(1));
+            var polled = await(Executor.spawn(() -> pipe.poll()));
+            if (polled != null) await(pipe.send(2));
+            assertEquals(polled == null ? 1 : 2, await(receiver)); // null if it takes the wake for an item
+            assertEquals(0, pipe.size());
+        });
+    }
+
+    @Test
+    void aPollBesideASenderAReceiverOrACloseLosesNoItemAndNoWake() {
+        holds(291, s -> pollBesideASenderThatIsCancelled(s, Pipe.right()),
+                s -> pollBesideASenderThatIsCancelled(s, Pipe.wrong(Mistake.POLLS_IN_SILENCE)));
+        holds(1065, s -> pollBesideAClose(s, Pipe.right()), s -> pollBesideAClose(s, Pipe.wrong(Mistake.CLOSES_ONE)));
+        holds(16, s -> pollBesideAReceiver(s, Pipe.right()), s -> pollBesideAReceiver(s, Pipe.wrong(Mistake.TRUSTS_A_WAKE)));
     }
 
     private interface Permits {

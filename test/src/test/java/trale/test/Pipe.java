@@ -17,6 +17,9 @@ sealed interface Pipe {
     /// {@return an item, or null when it is closed and empty}
     Future<@Nullable Integer> receive();
 
+    /// {@return the item that is there, or null}
+    @Nullable Integer poll();
+
     void close();
 
     int size();
@@ -29,7 +32,11 @@ sealed interface Pipe {
         /// A woken receiver or sender that is given up keeps the wake.
         KEEPS_WAKE,
         /// Closing wakes one that waits.
-        CLOSES_ONE
+        CLOSES_ONE,
+        /// A poll wakes no sender.
+        POLLS_IN_SILENCE,
+        /// A woken receiver takes what is there without a look.
+        TRUSTS_A_WAKE
     }
 
     static Pipe right() {
@@ -49,6 +56,11 @@ sealed interface Pipe {
         @Override
         public Future<@Nullable Integer> receive() {
             return channel.receive();
+        }
+
+        @Override
+        public @Nullable Integer poll() {
+            return channel.poll();
         }
 
         @Override
@@ -88,7 +100,8 @@ sealed interface Pipe {
 
             @Override
             public Poll<T> poll(Context cx) throws Exception {
-                if (given != null || isAvailable()) {
+                var wasWoken = waker != null && !line.contains(this);
+                if (given != null || isAvailable() || (wasWoken && mistake == Mistake.TRUSTS_A_WAKE)) {
                     line.remove(this);
                     return take();
                 }
@@ -144,6 +157,13 @@ sealed interface Pipe {
                     return Poll.ready(item);
                 }
             };
+        }
+
+        @Override
+        public @Nullable Integer poll() {
+            var item = items.poll();
+            if (item != null && mistake != Mistake.POLLS_IN_SILENCE) wakeFirst(senders);
+            return item;
         }
 
         @Override
