@@ -157,8 +157,8 @@ class OutOfMemoryTest extends UnderBothArrangements {
                     }
                 }
                 int values = 0, failures = 0;
-                for (var handle : handles) {
-                    if (hasValue(handle)) values++;
+                for (var i = 0; i < handles.size(); i++) { // there may be no memory for an iterator
+                    if (hasValue(handles.get(i))) values++;
                     else failures++;
                 }
                 IO.println("all: " + (values + failures == handles.size()) + ", values: " + (values > 0) + ", failures: " + (failures > 0));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -22,6 +23,11 @@ import javax.tools.ToolProvider;
 
 /// Classes compiled from a source text, in a loader of their own: for messages that name lines, and for odd classes.
 final class Sources extends ClassLoader {
+    private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
+
+    /// Reads the class path once for all, which takes longer than to compile a small class. Guarded by itself.
+    private static final StandardJavaFileManager STANDARD = JAVAC.getStandardFileManager(null, null, null);
+
     private final Map<String, byte[]> classes = new HashMap<>();
     private final boolean showsItsFiles;
     private String hidden = "nothing";
@@ -46,7 +52,6 @@ final class Sources extends ClassLoader {
     /// @param texts by name
     static Sources compile(boolean showsItsFiles, Map<String, String> texts, String... options) {
         var loader = new Sources(showsItsFiles);
-        var javac = ToolProvider.getSystemJavaCompiler();
         var sources = new ArrayList<JavaFileObject>();
         texts.forEach((name, text) -> sources.add(new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
             @Override
@@ -54,7 +59,7 @@ final class Sources extends ClassLoader {
                 return text;
             }
         }));
-        StandardJavaFileManager standard = javac.getStandardFileManager(null, null, null);
+        var standard = List.of(options).contains("--release") ? JAVAC.getStandardFileManager(null, null, null) : STANDARD; // it would remember the release
         var files = new ForwardingJavaFileManager<JavaFileManager>(standard) {
             @Override
             public JavaFileObject getJavaFileForOutput(Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
@@ -72,7 +77,9 @@ final class Sources extends ClassLoader {
             }
         };
         var log = new java.io.StringWriter();
-        if (!javac.getTask(log, files, null, List.of(options), null, sources).call()) throw new AssertionError(log.toString());
+        synchronized (STANDARD) {
+            if (!JAVAC.getTask(log, files, null, List.of(options), null, sources).call()) throw new AssertionError(log.toString());
+        }
         return loader;
     }
 

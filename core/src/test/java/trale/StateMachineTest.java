@@ -108,14 +108,14 @@ class StateMachineTest {
 
     @Test
     void J18_threadsThatUseALambdaFirstAtTheSameTimeGetTheSameClass() throws Exception {
+        var sources = Sources.compile("Main", """
+                class Main {
+                    static trale.Async.Body<Integer> body() { return () -> trale.Async.await((trale.Future<Integer>) cx -> trale.Poll.ready(5)); }
+                }
+                """);
         for (int round = 0; round < 20; round++) {
-            var sources = Sources.compile("Main", """
-                    class Main {
-                        static trale.Async.Body<Integer> body() { return () -> trale.Async.await((trale.Future<Integer>) cx -> trale.Poll.ready(5)); }
-                    }
-                    """);
             @SuppressWarnings("unchecked")
-            var body = (Async.Body<Integer>) call(sources);
+            var body = (Async.Body<Integer>) call(sources.again()); // a class of its own, which no thread has used yet
             var barrier = new CyclicBarrier(4);
             var tasks = new ArrayList<FutureTask<Class<?>>>();
             for (int i = 0; i < 4; i++) {
