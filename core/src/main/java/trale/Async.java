@@ -168,7 +168,7 @@ public final class Async {
         public Poll<Void> poll(Context cx) {
             if (yielded) return DONE;
             yielded = true;
-            cx.budget.turnNext();
+            cx.budget().turnNext();
             cx.waker().wake();
             return Poll.pending();
         }

@@ -33,8 +33,8 @@ import trale.internal.Owned;
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private @Nullable RunLoop home; // of the first poll
     private @Nullable Waker waker; // of the latest
-    @Nullable Task<?> first; // in the order in which they were forked, linked through Task.previousSibling and nextSibling
-    @Nullable Task<?> last;
+    private @Nullable Child<?> first; // in the order in which they were forked, linked through Child.previousSibling and nextSibling
+    private @Nullable Child<?> last;
     private @Nullable Cancellation told; // to the children, the latest; those that are still to be forked are told it, too
     long number; // given by what watches the executor
     private boolean over;
@@ -139,20 +139,30 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     ///
     /// @throws IllegalStateException it is over, or this is another thread
     final <C extends @Nullable Object> JoinHandle<C> fork(Future<C> f) {
-        var task = new Task<>(requireHome("fork"), f);
+        var task = new Child<>(requireHome("fork"), f, this);
         if (f instanceof Owned owned) owned.claim(task);
         return start(task);
     }
 
     /// As [#fork(Future)], of a future that this owns already.
     final <C extends @Nullable Object> JoinHandle<C> forkOwn(Future<C> f) {
-        return start(new Task<>(requireHome("fork"), f));
+        return start(new Child<>(requireHome("fork"), f, this));
     }
 
     /// A child that comes late is told before it is queued: once it is queued, nothing can fail.
-    private <C extends @Nullable Object> JoinHandle<C> start(Task<C> child) {
+    private <C extends @Nullable Object> JoinHandle<C> start(Child<C> child) {
         if (told != null) child.requestCancel(told);
-        return child.loop.start(child, this);
+        try {
+            add(child);
+            return child.loop.start(child);
+        } catch (Throwable t) {
+            if (child.state == Task.IDLE && last == child) { // it is in no queue. There may be no stack for a call of `remove`
+                last = child.previousSibling;
+                if (last == null) first = null;
+                else last.nextSibling = null;
+            }
+            throw t;
+        }
     }
 
     final RunLoop requireHome(String call) {
@@ -200,12 +210,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     }
 
     /// A child is linked to its siblings before it is queued.
-    final void add(Task<?> child) {
+    private void add(Child<?> child) {
         child.previousSibling = last;
         if (last == null) first = child;
         else last.nextSibling = child;
         last = child;
-        child.parent = this; // last: a child that has a parent is among its children
     }
 
     /// {@return whether the task that polled this has ended, without polling this to its end or dropping it}
@@ -213,7 +222,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         return !over && poller != null && poller.isDone();
     }
 
-    final void remove(Task<?> child) {
+    private void remove(Child<?> child) {
         if (child.previousSibling == null) first = child.nextSibling;
         else child.previousSibling.nextSibling = child.nextSibling;
         if (child.nextSibling == null) last = child.previousSibling;
@@ -223,7 +232,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     }
 
     /// By a child at its end, before anything else is polled.
-    final void childEnded(Task<?> child, @Nullable Throwable failed) {
+    final void childEnded(Child<?> child, @Nullable Throwable failed) {
         remove(child);
         try {
             if (!(failed instanceof CancellationException && child.isCancelled())) ended(child, failed);

@@ -7,34 +7,51 @@ import trale.internal.Waiters;
 import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
-public sealed class Context {
+public abstract sealed class Context {
     /// The drop of a body or a scope polls it once with this, to begin its cleanup. If that poll returns Pending, the cleanup goes on as a
     /// task of its own. Its budget, the number of awaits that a poll may make, is as good as endless (false: it reads no clock). All
     /// threads share it, so its count may be wrong; that does no harm.
-    static final Context DROPPED = new Context(Waiters.NONE, new Budget(false, Integer.MAX_VALUE), null);
-
-    private final @Nullable Waker waker; // null: this is the waker too
-    final Budget budget; // how many awaits this poll may still make; it also keeps the last reading of the clock
+    static final Context DROPPED = new OfWaker(Waiters.NONE, new Budget(false, Integer.MAX_VALUE));
 
     /// The task that is polled. Null in [#DROPPED], and in a context of [#of(Waker)]: a future makes such a one to poll another future with
     /// a waker of its own.
     final @Nullable Task<?> task;
 
-    private Context(@Nullable Waker waker, Budget budget, @Nullable Task<?> task) {
-        this.waker = waker;
-        this.budget = budget;
+    private Context(@Nullable Task<?> task) {
         this.task = task;
     }
 
     /// {@return a context that hands out this waker; for a future that polls others, and for tests}
     /// @param waker what is woken when another poll makes sense
     public static Context of(Waker waker) {
-        return new Context(Objects.requireNonNull(waker, "waker"), new Budget(false, Budget.AWAITS), null);
+        return new OfWaker(Objects.requireNonNull(waker, "waker"), new Budget(false, Budget.AWAITS));
     }
 
     /// {@return what to wake when another poll makes sense}
-    public Waker waker() {
-        return waker == null ? (OfTask) this : waker;
+    public abstract Waker waker();
+
+    /// {@return how many awaits this poll may still make; it also keeps the last reading of the clock}
+    abstract Budget budget();
+
+    private static final class OfWaker extends Context {
+        private final Waker waker;
+        private final Budget budget;
+
+        OfWaker(Waker waker, Budget budget) {
+            super(null);
+            this.waker = waker;
+            this.budget = budget;
+        }
+
+        @Override
+        public Waker waker() {
+            return waker;
+        }
+
+        @Override
+        Budget budget() {
+            return budget;
+        }
     }
 
     /// The context of a task's polls, and the task's waker. It is one object for both, so a future that keeps one of the two keeps it
@@ -42,7 +59,17 @@ public sealed class Context {
     /// If a garbage collection then clears that reference, no future holds the waker. See [Task#context].
     static final class OfTask extends Context implements TaskWaker {
         OfTask(Task<?> task) {
-            super(null, task.loop.budget, task);
+            super(task);
+        }
+
+        @Override
+        public Waker waker() {
+            return this;
+        }
+
+        @Override
+        Budget budget() {
+            return task().loop.budget;
         }
 
         @Override

@@ -179,7 +179,8 @@ final class Inspector {
         var state = state(task);
         var lines = task == loop.running ? lines(loop.thread.getStackTrace()) : where.lines();
         var cancelled = !task.isCancelled() ? null : task.cancelledAt == 0 ? Duration.ZERO : ago(task.cancelledAt);
-        return new TaskInfo(task.number, task.name, task.parent == null ? 0 : task.parent.waiter(), state, ago(task.spawnedAt),
+        var parent = task.parent();
+        return new TaskInfo(task.number, task.name, parent == null ? 0 : parent.waiter(), state, ago(task.spawnedAt),
                 ago(task.polledAt), Integer.toUnsignedLong(task.polls), lines,
                 task.polls == 0 || state == State.RUNNING ? List.of() : where.reasons, cancelled, isLost(task));
     }

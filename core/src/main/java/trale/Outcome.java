@@ -12,9 +12,10 @@ import trale.internal.Waiters;
 ///
 /// @param <T> what the task returns
 abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
-    /// The outcome. Written by the executor's thread before it sets `ended`; read by a thread that has seen that.
-    private @Nullable T value;
-    private @Nullable Throwable failure;
+    /// The value, or what was thrown, and which of the two. Written by the executor's thread before it sets `ended`; read by a thread that
+    /// has seen that.
+    private @Nullable Object outcome;
+    private boolean threw;
 
     /// Written under the monitor, in which joiners are added: so each joiner is woken by the end, or sees it.
     private volatile boolean ended;
@@ -30,9 +31,9 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     private volatile boolean seen;
     private volatile @Nullable UnseenFailure unseen;
 
-    final void set(@Nullable T result, @Nullable Throwable failed) {
-        value = result;
-        failure = failed;
+    final void set(@Nullable T value, @Nullable Throwable failure) {
+        threw = failure != null;
+        outcome = threw ? failure : value;
     }
 
     /// Tells the end. By the executor's thread, after [#set]; each step catches what foreign code throws.
@@ -124,13 +125,14 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
 
     /// {@return what it failed with, or null; the caller is told of the failure, so it need not be reported}
     @Nullable Throwable failure() {
-        if (failure != null) see();
-        return failure;
+        if (!threw) return null;
+        see();
+        return (Throwable) outcome;
     }
 
-    @SuppressWarnings("NullAway") // null if T may be null
+    @SuppressWarnings({"NullAway", "unchecked"}) // null if it threw, or if T may be null
     T value() {
-        return value;
+        return threw ? null : (T) outcome;
     }
 
     /// {@return which task it is, and of which executor, for a person}

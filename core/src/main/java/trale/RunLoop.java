@@ -230,7 +230,7 @@ final class RunLoop implements Runnable {
     <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         var task = new Task<>(this, f);
         if (f instanceof Owned owned) owned.claim(task);
-        return start(task, null);
+        return start(task);
     }
 
     /// Makes a task of a future that its owner has given up. By the thread that drops it, which usually is the executor's.
@@ -240,33 +240,21 @@ final class RunLoop implements Runnable {
         task.nextCancellation(); // takes the request back: the drop has told the body already
         // The first round of a close leaves its cleanup alone; if another thread reads `rounds` late, the second does too.
         if (rounds == 0) task.cancelsDelivered++;
-        start(task, null);
+        start(task);
     }
 
-    /// Queues a task that is in no queue yet. A child is among its siblings before it is queued. A task from another thread is counted in
-    /// `arriving` before it is queued.
-    ///
-    /// @param parent whose child it is, or null; if it is not null, the caller is the executor's thread
-    <T extends @Nullable Object> JoinHandle<T> start(Task<T> task, @Nullable Children<?> parent) {
+    /// Queues a task that is in no queue yet. A task from another thread is counted in `arriving` before it is queued.
+    <T extends @Nullable Object> JoinHandle<T> start(Task<T> task) {
         var handle = new JoinHandle<>(task); // made first: a spawn that finds no memory queues no task
         var foreign = !isCurrent();
         if (foreign) arriving.getAndIncrement();
         var queued = false;
         try {
-            if (parent != null) parent.add(task);
             if (!foreign) task.wake();
             else queued = task.inject();
             if (queued) unpark();
         } catch (Throwable t) {
-            if (foreign ? !queued : task.state == Task.IDLE) { // it is in no queue
-                // There may be no stack for a call that unlinks it.
-                if (parent != null && parent.last == task) {
-                    parent.last = task.previousSibling;
-                    if (parent.last == null) parent.first = null;
-                    else parent.last.nextSibling = null;
-                }
-                if (foreign) arriving.getAndDecrement();
-            }
+            if (foreign && !queued) arriving.getAndDecrement(); // it is in no queue
             throw t;
         }
         if (closed && foreign && task.reject()) throw rejected();
@@ -301,7 +289,7 @@ final class RunLoop implements Runnable {
     @SuppressWarnings("NonAtomicVolatileUpdate") // by the executor's thread, if it is counted
     void ended(Task<?> task) {
         waitQueue.remove(task);
-        if (task.counted) tasks--;
+        if (task.number != 0) tasks--;
         else arriving.getAndDecrement(); // it was rejected
     }
 

@@ -47,6 +47,6 @@ final class RunQueue {
     /// Cancels the tasks that are not in the [WaitQueue], except children of scopes. A task that has waited before stays in the wait-queue
     /// when it is woken, and the wait-queue cancels it.
     void cancelAll(Cancellation why) {
-        for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue && task.parent == null) task.cancel(why);
+        for (var task = first; task != null; task = task.nextToRun) if (!task.inWaitQueue && task.parent() == null) task.cancel(why);
     }
 }

@@ -34,7 +34,7 @@ import trale.internal.probe.Watched;
 /// nothing. A wake from another thread puts the task into the executor's `injected` queue. If a second thread turns the reactor (takes
 /// its events and wakes tasks: [Executor.Builder#reactorThread]), a wake by that thread puts it into `events`. A task is in at most one of
 /// the two, once. The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
-final class Task<T extends @Nullable Object> extends Outcome<T> implements Watched {
+sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watched permits Child {
     static final byte IDLE = 0;
     static final byte QUEUED = 1;
     static final byte RUNNING = 2;
@@ -63,9 +63,9 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
 
     byte state = IDLE; // executor's thread only
 
-    /// Shown in snapshots: its number, and when it was spawned, was last polled, and took its first cancellation (0: it has not). The
-    /// executor's thread writes them. One exception: `RunLoop.adopt` writes `cancelledAt`, by any thread, before it queues the task.
-    /// Another thread that reads them may find old values.
+    /// Shown in snapshots: its number (0: it is not yet among the executor's tasks), and when it was spawned, was last polled, and took its
+    /// first cancellation (0: it has not). The executor's thread writes them. One exception: `RunLoop.adopt` writes `cancelledAt`, by any
+    /// thread, before it queues the task. Another thread that reads them may find old values.
     long number;
 
     long spawnedAt;
@@ -83,12 +83,6 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     @Nullable Task<?> previous;
     @Nullable Task<?> next;
     boolean inWaitQueue;
-    boolean counted; // among the executor's tasks
-
-    /// Of a task that a scope, `all`, `any` or `race` forked: that scope, and the links between its children. Executor's thread only.
-    @Nullable Children<?> parent;
-    @Nullable Task<?> previousSibling;
-    @Nullable Task<?> nextSibling;
 
     /// How often cancel() was called. Any thread adds before its wake(), which publishes it; read by the executor's thread.
     volatile int cancels;
@@ -139,23 +133,22 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
     /// By the executor's thread, with a task that it took from `injected` or `events`.
     void wakeInjected() {
         if (INJECTION.getAndSet(this, 0) != 1) return;
-        var arrives = !counted;
+        var arrives = number == 0;
         woken();
         if (arrives) loop.arriving.getAndDecrement();
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // the executor's thread alone counts
     private void woken() {
-        if (loop.watching != null && counted) loop.watching.wake(this);
+        if (loop.watching != null && number != 0) loop.watching.wake(this);
         if (state == IDLE) {
             loop.runQueue.push(this);
             state = QUEUED;
-            if (counted) return;
-            counted = true;
-            if (loop.rounds > 0 && parent == null && cancels == 0) requestCancel(RunLoop.CLOSED); // the round has begun: see wantedRounds
+            if (number != 0) return;
             number = ++loop.spawned;
+            loop.tasks++; // here: a call below may find no stack
+            if (loop.rounds > 0 && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // the round has begun: see wantedRounds
             spawnedAt = polledAt = loop.budget.now;
-            loop.tasks++;
             if (loop.watching != null) loop.watching.spawn(this);
         } else if (state == RUNNING) {
             state = WOKEN;
@@ -260,12 +253,18 @@ final class Task<T extends @Nullable Object> extends Outcome<T> implements Watch
         state = DONE;
         loop.ended(this);
         if (loop.watching != null) loop.watching.end(this, failed);
-        var scope = parent;
-        parent = null; // a handle keeps the outcome, not the scope
-        if (scope != null) scope.childEnded(this, failed);
+        tellParent(failed);
         publish();
         if (failed != null && !isExpected(failed)) report(failed);
     }
+
+    /// {@return the scope whose child it is, or null} By the executor's thread.
+    @Nullable Children<?> parent() {
+        return null;
+    }
+
+    /// At its end, before anything else is polled.
+    void tellParent(@Nullable Throwable failed) {}
 
     /// Expected are a cancellation that was asked for, and the rejection of a spawn by an executor that is being closed. So is the error
     /// that [FullHeap] throws into tasks: it logs in one line how many there were.

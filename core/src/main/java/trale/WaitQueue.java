@@ -43,7 +43,7 @@ final class WaitQueue {
 
     /// Cancels all tasks but the children of scopes. A scope cancels its children itself, and each must be cancelled once.
     void cancelAll(Cancellation why) {
-        for (var task = first; task != null; task = task.next) if (task.parent == null) task.cancel(why);
+        for (var task = first; task != null; task = task.next) if (task.parent() == null) task.cancel(why);
     }
 
     /// Cancels children that were left behind: their scope was polled by hand, in a task that ended without dropping it. A child that was
@@ -53,7 +53,8 @@ final class WaitQueue {
     boolean cancelForgotten(Cancellation why, int round) {
         var any = false;
         for (var task = first; task != null; task = task.next) {
-            if (task.parent == null || task.cancels >= round || !task.parent.isForgotten()) continue;
+            var parent = task.parent();
+            if (parent == null || task.cancels >= round || !parent.isForgotten()) continue;
             task.cancel(why);
             any = true;
         }

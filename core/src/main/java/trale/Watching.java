@@ -98,7 +98,8 @@ final class Watching implements Probe, Probe.Host {
     void spawn(Task<?> task) {
         if (over) return;
         try {
-            probe.spawn(task, loop.running, task.parent == null ? 0 : number(task.parent));
+            var parent = task.parent();
+            probe.spawn(task, loop.running, parent == null ? 0 : number(parent));
         } catch (Throwable t) {
             failed(t);
         }

@@ -78,6 +78,7 @@ class OwnershipTest extends UnderBothArrangements {
                 }
             }
         }).join());
+        settle(); // the task that was cancelled may end later
     }
 
     @Test

@@ -165,7 +165,7 @@ final class Emitter {
         out.dup().getstatic(Names.STATE_MACHINE, "PENDING", CD_Object).if_acmpne(ready);
         save(state.locals());
         save(state.operands());
-        out.aload(0).loadConstant(state.number()).putfield(self, "state", CD_int).areturn();
+        out.aload(0).loadConstant(state.number()).putfield(self, "state", CD_short).areturn();
         out.labelBinding(ready);
         map(ready, locals, Type.OBJECT.info());
         if (state.operands().isEmpty()) {

@@ -1,0 +1,29 @@
+package trale;
+
+import org.jspecify.annotations.Nullable;
+
+/// A task that a scope, `all`, `any` or `race` forked. Executor's thread only, as its parent.
+final class Child<T extends @Nullable Object> extends Task<T> {
+    private @Nullable Children<?> parent; // null when done, so that a handle keeps the outcome alive and not the scope
+
+    /// Links of the [Children].
+    @Nullable Child<?> previousSibling;
+    @Nullable Child<?> nextSibling;
+
+    Child(RunLoop loop, Future<T> future, Children<?> parent) {
+        super(loop, future);
+        this.parent = parent;
+    }
+
+    @Override
+    @Nullable Children<?> parent() {
+        return parent;
+    }
+
+    @Override
+    void tellParent(@Nullable Throwable failed) {
+        var scope = parent;
+        parent = null;
+        if (scope != null) scope.childEnded(this, failed);
+    }
+}
