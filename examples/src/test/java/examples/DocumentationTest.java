@@ -138,7 +138,7 @@ class DocumentationTest {
     void anExplanationOrAListingOfSomethingElseIsNoticed() throws Exception {
         String explained = """
                 async body Main.f(Main.java:1)
-                class Main$async$f, an object of 32 bytes: header 12, state machine 18, fields 0, padding 2; a reference is 4 bytes
+                class Main$async$f, an object of 32 bytes: header 12, state machine 16, fields 0, padding 4; a reference is 4 bytes
 
                 state  line  awaits         keeps  then    on exception
                     0     1  (not started)  -      return  throw
