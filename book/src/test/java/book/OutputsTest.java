@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a page says that its program prints is what the program prints. Numbers may differ where they do from run to run.
-@Timeout(10)
+@Timeout(60)
 class OutputsTest {
     private static final Path PAGES = Path.of("pages");
     private static final Set<Integer> VARYING = Set.of(4, 7);

@@ -36,11 +36,16 @@ public final class Main {
     ///
     /// @return whether the second one heard its echo while the first one was there
     static boolean run(Serve server) throws IOException {
-        try (var listener = listen(server); var first = client(listener); var second = client(listener)) {
+        return run(server, PATIENCE);
+    }
+
+    /// @param patience of the clients, in milliseconds
+    static boolean run(Serve server, int patience) throws IOException {
+        try (var listener = listen(server); var first = client(listener, patience); var second = client(listener, patience)) {
             System.out.println("The first client is connected, and says nothing.");
             second.getOutputStream().write(42);
             boolean heard = hears(second);
-            System.out.println(heard ? "The second client hears its echo." : "The second client has heard nothing for " + PATIENCE + " ms.");
+            System.out.println(heard ? "The second client hears its echo." : "The second client has heard nothing for " + patience + " ms.");
             first.shutdownOutput(); // it has no more to say
             if (!heard) System.out.println("The first client leaves. " + (hears(second) ? "Now the second one hears its echo." : "Still nothing."));
             return heard;
@@ -59,9 +64,9 @@ public final class Main {
         return listener;
     }
 
-    private static Socket client(ServerSocket listener) throws IOException {
+    private static Socket client(ServerSocket listener, int patience) throws IOException {
         var client = new Socket(listener.getInetAddress(), listener.getLocalPort());
-        client.setSoTimeout(PATIENCE);
+        client.setSoTimeout(patience);
         return client;
     }
 

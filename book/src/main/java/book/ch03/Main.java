@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /// Chapter 3: what do callbacks cost?
 public final class Main {
-    private static final int PATIENCE = 500; // milliseconds
+    static final int PATIENCE = 500; // milliseconds
 
     private Main() {}
 
@@ -30,19 +30,20 @@ public final class Main {
         try (var loop = new Loop(serve)) {
             Thread.ofPlatform().daemon().name("loop").start(loop);
             for (String numbers : new String[] {"1\n2\n", "one\n"}) {
-                System.out.println("Sent " + numbers.replace("\n", "\\n") + ", read " + answer(loop.address(), numbers));
+                System.out.println("Sent " + numbers.replace("\n", "\\n") + ", read " + answer(loop.address(), numbers, PATIENCE));
             }
         }
     }
 
     /// {@return the first line that the server answers, or what came instead}
-    static String answer(InetSocketAddress server, String lines) throws IOException {
+    /// @param patience in milliseconds
+    static String answer(InetSocketAddress server, String lines, int patience) throws IOException {
         try (var client = new Socket(server.getAddress(), server.getPort())) {
-            client.setSoTimeout(PATIENCE);
+            client.setSoTimeout(patience);
             client.getOutputStream().write(lines.getBytes());
             return new BufferedReader(new InputStreamReader(client.getInputStream())).readLine();
         } catch (SocketTimeoutException e) {
-            return "nothing, for " + PATIENCE + " ms";
+            return "nothing, for " + patience + " ms";
         }
     }
 

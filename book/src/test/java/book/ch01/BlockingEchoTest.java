@@ -18,7 +18,7 @@ class BlockingEchoTest {
     @ParameterizedTest
     @ValueSource(strings = {"platform", "virtual"})
     void withAThreadAClientTheSecondOneHearsItsEcho(String kind) throws Exception {
-        assertTrue(Main.run(listener -> Echo.serve(listener, Main.threads(kind))));
+        assertTrue(Main.run(listener -> Echo.serve(listener, Main.threads(kind)), 15_000));
     }
 
     @Test

@@ -17,17 +17,23 @@ import trale.net.TcpListener;
 
 @Timeout(20)
 class SumTest {
+    private static final int LONG = 15_000; // milliseconds in which an answer comes
+
     private static String answer(Consumer<Connection> serve, String lines) throws Exception {
+        return answer(serve, lines, LONG);
+    }
+
+    private static String answer(Consumer<Connection> serve, String lines, int patience) throws Exception {
         try (var loop = new Loop(serve)) {
             Thread.ofPlatform().daemon().start(loop);
-            return Main.answer(loop.address(), lines);
+            return Main.answer(loop.address(), lines, patience);
         }
     }
 
     @Test
     void theCatchAroundACallbackCatchesNothing() throws Exception {
         assertEquals("3", answer(BrokenSum::serve, "1\n2\n"));
-        assertTrue(answer(BrokenSum::serve, "one\n").startsWith("nothing"));
+        assertTrue(answer(BrokenSum::serve, "one\n", Main.PATIENCE).startsWith("nothing"));
     }
 
     @Test
@@ -54,8 +60,8 @@ class SumTest {
                     Executor.spawn(AwaitSum.serve(new LineReader(client, 100), client)).closing(client);
                 }
             });
-            assertEquals("3", Main.answer(listener.localAddress(), "1\n2\n"));
-            assertEquals("not a number", Main.answer(listener.localAddress(), "one\n"));
+            assertEquals("3", Main.answer(listener.localAddress(), "1\n2\n", LONG));
+            assertEquals("not a number", Main.answer(listener.localAddress(), "one\n", LONG));
         }
     }
 }

@@ -31,9 +31,12 @@ import trale.Poll;
 import trale.Waker;
 
 /// Each defect of the original, switched on, shows itself; switched off, it does not.
-@Timeout(5)
+@Timeout(20)
 class DefectsTest {
     private static final int SOON = 500; // milliseconds in which what must not happen would have happened
+    private static final int PATIENCE = 15_000; // with what must happen
+
+    private int limit = PATIENCE;
 
     @FunctionalInterface
     private interface Trial {
@@ -41,16 +44,17 @@ class DefectsTest {
         boolean run(Executor executor) throws Exception;
     }
 
-    private static void shows(Defect defect, Trial trial) throws Exception {
+    private void shows(Defect defect, Trial trial) throws Exception {
         try (var executor = new Executor()) {
             assertTrue(trial.run(executor), "without the defect all is well");
         }
+        limit = SOON;
         var executor = new Executor(defect); // not closed: its thread may be dead, or blocked
         assertFalse(trial.run(executor), defect + " shows itself");
     }
 
-    /// {@return whether the task ends soon}
-    private static boolean ends(JoinHandle<?> handle) throws Exception {
+    /// {@return whether the task ends}
+    private boolean ends(JoinHandle<?> handle) throws Exception {
         var end = new CompletableFuture<Boolean>();
         Thread.ofPlatform().daemon().start(() -> {
             try {
@@ -61,7 +65,7 @@ class DefectsTest {
             }
             end.complete(true);
         });
-        return end.completeOnTimeout(false, SOON, TimeUnit.MILLISECONDS).get();
+        return end.completeOnTimeout(false, limit, TimeUnit.MILLISECONDS).get();
     }
 
     /// Waits to be opened.
@@ -200,31 +204,35 @@ class DefectsTest {
         });
     }
 
-    private static boolean readable(int fd) throws IOException {
+    private boolean readable(int fd) throws IOException {
         try (var epoll = new Epoll()) {
             epoll.add(fd, Epoll.IN);
-            return epoll.await(SOON) == 1;
+            return epoll.await(limit) == 1;
         }
     }
 
     @Test
     void S10_aDescriptorForEachSleep() throws Exception {
         shows(Defect.SLEEP_HAS_A_DESCRIPTOR, executor -> {
-            long before = descriptors();
-            var sleeps = new ArrayList<JoinHandle<?>>();
-            var polled = new CountDownLatch(100);
-            for (int i = 0; i < 100; i++) {
-                var sleep = new Sleep(executor, Duration.ofMillis(SOON));
-                sleeps.add(executor.spawn(cx -> {
-                    var poll = sleep.poll(cx);
-                    polled.countDown();
-                    return poll;
-                }));
+            for (int millis = SOON; ; millis *= 2) {
+                long begun = System.nanoTime();
+                long before = descriptors();
+                var sleeps = new ArrayList<JoinHandle<?>>();
+                var polled = new CountDownLatch(100);
+                for (int i = 0; i < 100; i++) {
+                    var sleep = new Sleep(executor, Duration.ofMillis(millis));
+                    sleeps.add(executor.spawn(cx -> {
+                        var poll = sleep.poll(cx);
+                        polled.countDown();
+                        return poll;
+                    }));
+                }
+                polled.await();
+                long during = descriptors();
+                boolean allSlept = System.nanoTime() - begun < millis * 1_000_000L;
+                for (var sleep : sleeps) sleep.join();
+                if (allSlept) return during - before < 50; // else they are to sleep longer
             }
-            polled.await();
-            long during = descriptors();
-            for (var sleep : sleeps) sleep.join();
-            return during - before < 50;
         });
     }
 
@@ -261,7 +269,7 @@ class DefectsTest {
                 }
                 return Poll.ready(null);
             });
-            return refused.completeOnTimeout(false, SOON, TimeUnit.MILLISECONDS).get();
+            return refused.completeOnTimeout(false, limit, TimeUnit.MILLISECONDS).get();
         });
     }
 
@@ -323,7 +331,7 @@ class DefectsTest {
             executor.spawn(new Gate()); // never opened
             var end = new CompletableFuture<Boolean>();
             Thread.ofPlatform().daemon().start(() -> end.complete(executor.blockOn(cx -> Poll.ready(true))));
-            return end.completeOnTimeout(false, SOON, TimeUnit.MILLISECONDS).get();
+            return end.completeOnTimeout(false, limit, TimeUnit.MILLISECONDS).get();
         });
     }
 

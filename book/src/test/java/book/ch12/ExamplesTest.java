@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The four examples of the original run.
-@Timeout(5)
+@Timeout(20)
 class ExamplesTest {
     private final Executor executor = new Executor();
     private final List<String> out = Collections.synchronizedList(new ArrayList<>());

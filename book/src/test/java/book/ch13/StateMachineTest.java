@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import trale.Async;
 import trale.explain.StateGraph;
 
-@Timeout(5)
+@Timeout(20)
 class StateMachineTest {
 
     @Test
