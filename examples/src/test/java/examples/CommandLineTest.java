@@ -71,7 +71,7 @@ class CommandLineTest {
     @ValueSource(strings = {"server", "command", "web-folder", "http-range", "no-such"})
     void whatIsNoExampleIsAnsweredWithTheListOfThem(String name) throws Exception {
         var process = new ProcessBuilder("../trale", name).start();
-        process.onExit().orTimeout(25, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
+        process.onExit().orTimeout(55, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
         var lines = process.errorReader().readAllLines();
         assertEquals(2, process.waitFor(), lines.toString());
         assertEquals("trale: there is no example '" + name + "'. There are:", lines.getFirst());
@@ -84,7 +84,7 @@ class CommandLineTest {
         var file = Files.writeString(folder.resolve("Answer.java"),
                 "void main(String[] args) { IO.println(trale.Executor.<Integer>blockOn(() -> 41 + args.length)); }");
         var process = new ProcessBuilder("../trale", file.toString(), "one").start();
-        process.onExit().orTimeout(25, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
+        process.onExit().orTimeout(55, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
         var out = process.inputReader().readAllLines();
         var errors = process.errorReader().readAllLines();
         assertEquals(0, process.waitFor(), errors.toString());

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
@@ -97,6 +98,10 @@ class DocumentationTest {
 
     private Duration patience = Duration.ofSeconds(20); // with a fragment that is run
 
+    /// A body is compiled in some milliseconds. If the next one's class comes so much later, the machine stood still, or the program did.
+    private static final long STILL = 100; // ms; sleeps in the documentation differ by more
+    private static final int ATTEMPTS = 5;
+
     @TestFactory
     Stream<DynamicTest> everySnippetCompilesAndEveryProgramRuns() throws IOException {
         var snippets = new ArrayList<Snippet>();
@@ -163,7 +168,29 @@ class DocumentationTest {
         Files.writeString(folder.resolve("Hello.java"), hello.code);
         Files.createSymbolicLink(folder.resolve("core"), ROOT.resolve("core"));
         String command = readme.stream().filter(line -> line.startsWith("java ")).findFirst().orElseThrow();
-        assertShown(hello, "output", output(hello, folder, List.of("sh", "-c", command)));
+        assertPrints(hello, folder, List.of("sh", "-c", command));
+    }
+
+    @Test
+    void aProgramWhoseLinesComeInTheWrongOrderIsNoticedThoughItStoodStill() throws Exception {
+        var isStill = "void main() throws Exception { Executor.spawn(() -> 2).join(); Thread.sleep(200); IO.println(Executor.spawn(() -> 2).join()); IO.println(1); }";
+        for (var code : List.of("void main() { IO.println(2); IO.println(1); }", "import trale.*; " + isStill)) {
+            var wrong = snippetsOf("README.md", List.of("```java", code, "```", "```output", "1", "2", "```")).getFirst();
+            assertTrue(assertThrows(AssertionError.class, () -> check(wrong)).getMessage().contains("README.md"));
+        }
+    }
+
+    @Test
+    void timeThatPassesBetweenTwoBodiesIsSeen() throws Exception {
+        var log = folder.resolve("load.txt");
+        for (var second : List.of("1.915s", "2.115s")) {
+            Files.writeString(log, """
+                    [1.5s] Hello source: file:/Hello.java
+                    [1.908s] Hello$async$main source: __JVM_LookupDefineClass__
+                    [SECOND] Hello$async$main$2 source: __JVM_LookupDefineClass__
+                    """.replace("SECOND", second));
+            assertEquals(second.startsWith("2"), stoodStill(log));
+        }
     }
 
     private int failures(String... codes) {
@@ -253,8 +280,7 @@ class DocumentationTest {
             List<String> errors = compile(snippet, padding + snippet.code, classes);
             assertTrue(errors.isEmpty(), () -> String.join("\n", errors));
             if (snippet.info.isEmpty()) {
-                String output = run(snippet, classes, "Main");
-                assertShown(snippet, "output", output);
+                assertPrints(snippet, classes, command(classes, "Main"));
             }
             explain(snippet, classes);
             return;
@@ -289,7 +315,7 @@ class DocumentationTest {
         if (!snippet.isExplained()) {
             return;
         }
-        assertShown(snippet, "explain", run(snippet, classes, "trale.explain.Main", "--class-files", classes.toString(), "Main"));
+        assertShown(snippet, "explain", output(snippet, classes, command(classes, "trale.explain.Main", "--class-files", classes.toString(), "Main")));
         for (String fence : snippet.shown.keySet()) {
             if (fence.startsWith("javap ")) {
                 String listing = javap(fence.substring("javap ".length()), classes);
@@ -370,8 +396,7 @@ class DocumentationTest {
         return printed.toString(UTF_8);
     }
 
-    /// {@return what it printed}
-    private static String run(Snippet snippet, Path classes, String... main) throws IOException, InterruptedException {
+    private static List<String> command(Path classes, String... main) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -382,9 +407,37 @@ class DocumentationTest {
                 "-cp",
                 classes + File.pathSeparator + System.getProperty("java.class.path")));
         command.addAll(List.of(main));
-        return output(snippet, classes, command);
+        return command;
     }
 
+    /// Lines that come by time come in their order if the tasks are spawned in less time than their sleeps differ by. A run in which they were
+    /// not, and whose lines come in another order, proves nothing: the program is run again. Each time it must print the lines, and at last
+    /// in their order.
+    private static void assertPrints(Snippet snippet, Path folder, List<String> command) throws IOException, InterruptedException {
+        for (var attempt = 1; ; attempt++) {
+            var output = output(snippet, folder, command);
+            if (attempt == ATTEMPTS || !isInAnotherOrder(output, snippet.shown.get("output")) || !stoodStill(folder.resolve(LOG))) {
+                assertShown(snippet, "output", output);
+                return;
+            }
+        }
+    }
+
+    private static boolean isInAnotherOrder(String printed, String shown) {
+        return shown != null && !printed.strip().equals(shown.strip())
+                && printed.strip().lines().sorted().toList().equals(shown.strip().lines().sorted().toList());
+    }
+
+    private static final String LOG = "load.txt"; // when which class came, as the JVM writes it
+    private static final Pattern BODY = Pattern.compile("\\[([\\d.]+)s\\] \\S+\\$async\\$\\S+ source: __JVM_LookupDefineClass__");
+
+    private static boolean stoodStill(Path log) throws IOException {
+        var times = Files.readAllLines(log).stream().map(BODY::matcher).filter(Matcher::matches).map(m -> Double.valueOf(m.group(1))).toList();
+        for (int i = 1; i < times.size(); i++) if (times.get(i) - times.get(i - 1) > STILL / 1000.0) return true;
+        return false;
+    }
+
+    /// {@return what it printed}
     private static String output(Snippet snippet, Path folder, List<String> command) throws IOException, InterruptedException {
         Path printed = Files.createTempFile(folder, "printed", ".txt");
         var builder = new ProcessBuilder(command)
@@ -392,10 +445,11 @@ class DocumentationTest {
                 .redirectErrorStream(true)
                 .redirectOutput(printed.toFile());
         builder.environment().merge("PATH", Path.of(System.getProperty("java.home"), "bin").toString(), (path, jdk) -> jdk + File.pathSeparator + path);
+        builder.environment().put("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + LOG + ":uptime");
         Process process = builder.start();
-        boolean ended = process.waitFor(20, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(55, TimeUnit.SECONDS);
         process.destroyForcibly().waitFor();
-        String output = Files.readString(printed, UTF_8);
+        String output = Files.readString(printed, UTF_8).replaceAll("NOTE: Picked up JDK_JAVA_OPTIONS: .*\\R", "");
         assertTrue(ended, () -> snippet.at + " does not end; is it to be marked no_run? It printed:\n" + output);
         assertEquals(0, process.exitValue(), () -> snippet.at + " failed:\n" + output);
         return output;

@@ -44,7 +44,7 @@ final class Example implements AutoCloseable {
         process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         out = process.inputReader();
         // Whoever reads from one that hangs is freed by its end.
-        process.onExit().orTimeout(25, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
+        process.onExit().orTimeout(55, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
     }
 
     /// Waits for a line.
