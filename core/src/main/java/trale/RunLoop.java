@@ -154,9 +154,9 @@ final class RunLoop implements Runnable {
 
     /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
     /// *before* [#unpark()]. A submit may read 0, and queue its task after a round of cancelling has begun. When a round begins, the
-    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives. A task that was cancelled
-    /// before it arrived is not cancelled again: it will not start, or was adopted in its cleanup (see `adopt`). So no task is cancelled
-    /// twice in a round.
+    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives, unless the next round has
+    /// been asked for: that one cancels it. A task that was cancelled before it arrived is not cancelled again: it will not start, or was
+    /// adopted in its cleanup (see `adopt`). So no task is cancelled twice in a round.
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by [#start()],
@@ -207,6 +207,11 @@ final class RunLoop implements Runnable {
     /// {@return whether tasks may be spawned} If not, it is being closed, or is closed.
     boolean isOpen() {
         return wantedRounds == 0 && !closed;
+    }
+
+    /// {@return whether a round of cancelling has begun, and the next one has not been asked for} That one cancels what arrives before it.
+    boolean isInRound() {
+        return rounds > 0 && rounds == wantedRounds;
     }
 
     /// {@return whether no task is polled any more}

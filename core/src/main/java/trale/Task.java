@@ -147,7 +147,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
             if (number != 0) return;
             number = ++loop.spawned;
             loop.tasks++; // here: a call below may find no stack
-            if (loop.rounds > 0 && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // the round has begun: see wantedRounds
+            if (loop.isInRound() && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // see RunLoop.wantedRounds
             spawnedAt = polledAt = loop.budget.now;
             if (loop.watching != null) loop.watching.spawn(this);
         } else if (state == RUNNING) {

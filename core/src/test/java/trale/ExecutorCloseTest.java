@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.Gate;
@@ -252,8 +254,9 @@ class ExecutorCloseTest extends UnderBothArrangements {
         closer.join();
     }
 
-    @Test
-    void aTaskThatComesWhenASecondRoundOfCancellingBeginsIsCancelledOnce() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTaskThatComesWhenASecondRoundOfCancellingBeginsIsCancelledOnce(boolean turns) throws Exception {
         var inCleanup = new CountDownLatch(1);
         var goesOn = new CountDownLatch(1);
         var first = executor.submit(() -> {
@@ -262,6 +265,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
             } finally {
                 inCleanup.countDown();
                 goesOn.await(); // holds the thread
+                if (turns) executor.loop.budget.turnNext(); // what has come is taken before the round begins
             }
         });
         onExecutor(() -> null); // it has begun
