@@ -125,7 +125,9 @@ final class RunLoop implements Runnable {
     /// Another thread that wakes a task reads it once, so a probe that has just been taken away may be told one event more.
     volatile @Nullable Watching watching;
 
-    int rounds; // of cancelling that have begun; ROUNDS + 1: what is left is abandoned. Executor's thread only
+    /// Of cancelling, that have begun; ROUNDS + 1: what is left is abandoned. The executor's thread writes it; in `adopt` another thread may
+    /// read an old value.
+    int rounds;
 
     final Inspector inspector = new Inspector(this);
 
@@ -243,7 +245,8 @@ final class RunLoop implements Runnable {
         var task = new Task<>(this, f);
         task.requestCancel(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
         task.nextCancellation(); // takes the request back: the drop has told the body already
-        // The first round of a close leaves its cleanup alone; if another thread reads `rounds` late, the second does too.
+        // Counts one request as delivered in advance, so the first round of a close does not cancel the cleanup. If another thread reads an
+        // old `rounds`, the second does not either.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }

@@ -30,10 +30,10 @@ import trale.internal.probe.Watched;
 /// ¹ As WOKEN, if a cancel() has not been delivered yet: the next poll delivers it.
 /// ² The heap is full, and the task is to fail: see [FullHeap].
 ///
-/// A wake is never lost, unless it fails (see [#wake()]). Two wakes before a poll cause one poll. A wake of a task that has ended does
-/// nothing. A wake from another thread puts the task into the executor's `injected` queue. If a second thread turns the reactor (takes
-/// its events and wakes tasks: [Executor.Builder#reactorThread]), a wake by that thread puts it into `events`. A task is in at most one of
-/// the two, once. The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
+/// A wake is never lost, unless it fails (see [#wake()]). Wakes that take effect before a poll cause one poll. A wake of a task that has
+/// ended does nothing. A wake from another thread puts the task into the executor's `injected` queue. If a second thread turns the reactor
+/// (takes its events and wakes tasks: [Executor.Builder#reactorThread]), a wake by that thread puts it into `events`. A task is in at most
+/// one of the two, once. The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
 sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watched permits Child {
     static final byte IDLE = 0;
     static final byte QUEUED = 1;
@@ -343,8 +343,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// Makes a task that [waits][#isIdle()] fail, so that what it holds can be collected: the innermost await of its body throws the
     /// OutOfMemoryError. A body that catches it may go on.
     ///
-    /// @param cancellation brings the error to the await. If it is null, because there was no memory for it, or the future is a leaf, the
-    ///        future is dropped
+    /// @param cancellation brings the error to the await; null if there was no memory for it. If it is null, or if the future is a leaf,
+    ///        the future is dropped
     /// @return whether it was woken meanwhile, and is to be pushed at the back
     boolean failForMemory(@Nullable Cancellation cancellation, OutOfMemoryError e) {
         if (cancellation != null && future instanceof Cancellable c) {

@@ -238,9 +238,9 @@ public final class Reactor {
         }
     }
 
-    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep that is
-    /// polled by a thread outside tasks is woken too; its next poll puts it into the reactor of [Executor#get()]. By the thread that turns,
-    /// or after it has ended. Idempotent.
+    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep may also be
+    /// polled by hand, on a thread that is no executor's: it is woken too, and its next poll puts it into the reactor of [Executor#get()].
+    /// By the thread that turns, or after it has ended. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

@@ -51,9 +51,10 @@ public final class Slot {
     ///
     /// The task writes READY → NOTHING before its call. After the call `done` may write READY; the next poll may write the task's waker,
     /// and `release` takes that out. The reactor writes READY, and close writes CLOSED or CLOSED_WHILE_WAITING. All of these are
-    /// compare-and-sets, sequentially consistent. Only the task turns CLOSED_WHILE_WAITING into CLOSED, by a volatile write. The task's
-    /// NOTHING is ordered before its system call. So either the data is there when the call is made, and the call gets it, or the event
-    /// comes after the NOTHING and turns it into READY.
+    /// compare-and-sets, sequentially consistent. Only the task turns CLOSED_WHILE_WAITING into CLOSED, by a volatile write. A wake that
+    /// fails for want of stack takes its READY or CLOSED_WHILE_WAITING back: the caller may call again. The task's NOTHING is ordered
+    /// before its system call. So either the data is there when the call is made, and the call gets it, or the event comes after the
+    /// NOTHING and turns it into READY.
     private volatile Object state = READY; // not known yet, so the first call is worth making
 
     /// Linux has reported the end, or urgent data. From then on the slot turns READY also after a short read or write. The reactor writes
@@ -118,7 +119,8 @@ public final class Slot {
         turnInto(CLOSED, CLOSED_WHILE_WAITING);
     }
 
-    /// Wakes the waiting task. A closed slot stays closed.
+    /// Wakes the waiting task. A closed slot stays closed. If the wake finds no stack, the caller is deep in a body that closes or shuts
+    /// down a socket: nothing has changed then, and its next call does it.
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
             var s = state;
@@ -128,7 +130,7 @@ public final class Slot {
             try {
                 if (waker != null) Reactor.wake(waker);
             } catch (StackOverflowError e) {
-                state = s; // it still waits: the next event or close() wakes it
+                if (state == nextIfAwaited) state = s; // not if the task was polled meanwhile; no call, for which there is no stack
                 throw e;
             }
             return;
