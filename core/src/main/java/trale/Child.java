@@ -10,6 +10,8 @@ final class Child<T extends @Nullable Object> extends Task<T> {
     @Nullable Child<?> previousSibling;
     @Nullable Child<?> nextSibling;
 
+    private int forgottenIn; // the round in which it was found to be forgotten
+
     Child(RunLoop loop, Future<T> future, Children<?> parent) {
         super(loop, future);
         this.parent = parent;
@@ -18,6 +20,13 @@ final class Child<T extends @Nullable Object> extends Task<T> {
     @Override
     @Nullable Children<?> parent() {
         return parent;
+    }
+
+    /// {@return whether its scope was left behind, and this round finds it for the first time}
+    boolean isForgotten(int round) {
+        if (forgottenIn == round || parent == null || !parent.isForgotten()) return false;
+        forgottenIn = round;
+        return true;
     }
 
     @Override

@@ -67,7 +67,8 @@ public final class Executor implements AutoCloseable {
         if (dump > 0) Dump.start(loop, dump);
     }
 
-    /// {@return on a thread of an executor, as in a task, that executor; elsewhere the process-wide one, which is started at first use}
+    /// {@return the executor of the calling thread, as in a task; if the thread is of no executor, the process-wide one, which is started
+    /// at first use}
     ///
     /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread; with `own`, or without the property, its
     /// own thread turns the reactor.
@@ -113,8 +114,8 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException the executor is closed or being closed
-    /// @throws IllegalStateException `f` is awaited or spawned already. A [JoinHandle] may be. With a future written by hand this is not
-    ///         noticed
+    /// @throws IllegalStateException `f` is awaited or spawned already. That is allowed for a [JoinHandle], and not noticed
+    ///         for a future written by hand
     public static <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         return get().submit(f);
     }
@@ -167,8 +168,8 @@ public final class Executor implements AutoCloseable {
     ///
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException this executor is closed or being closed
-    /// @throws IllegalStateException `f` is awaited or spawned already. A [JoinHandle] may be. With a future written by hand this is not
-    ///         noticed
+    /// @throws IllegalStateException `f` is awaited or spawned already. That is allowed for a [JoinHandle], and not noticed
+    ///         for a future written by hand
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!loop.isOpen()) throw loop.rejected();
@@ -219,7 +220,7 @@ public final class Executor implements AutoCloseable {
     }
 
     /// Tells what this executor does now: each task, its line, and what it waits for. Any thread may call this, at any time. A program that
-    /// takes no snapshot pays one comparison in a poll.
+    /// takes no snapshot pays a comparison and two writes in a poll.
     ///
     /// The executor's thread makes it between two polls, so it is consistent. Inside a task it is made in that task's poll. If a poll holds
     /// the thread for 200 ms, this says on which line that is, and lists no other task. Of a closed executor it is empty.

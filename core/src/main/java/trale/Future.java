@@ -69,8 +69,8 @@ public interface Future<T extends @Nullable Object> {
     ///
     /// @param futures polled by this from now on, and by no other
     /// @return their values, in the order given, in a list that cannot be changed; of no futures an empty list
-    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. A [JoinHandle]
-    ///         may be. With a future written by hand this is not noticed
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. That is allowed
+    ///         for a [JoinHandle], and not noticed for a future written by hand
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<List<T>> all(Future<? extends T>... futures) {
@@ -108,8 +108,8 @@ public interface Future<T extends @Nullable Object> {
     /// @param futures at least one; polled by this from now on, and by no other
     /// @return the first value
     /// @throws IllegalArgumentException there are none
-    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. A [JoinHandle]
-    ///         may be. With a future written by hand this is not noticed
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. That is allowed
+    ///         for a [JoinHandle], and not noticed for a future written by hand
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<T> any(Future<? extends T>... futures) {
@@ -141,8 +141,8 @@ public interface Future<T extends @Nullable Object> {
     /// @param futures at least one; polled by this from now on, and by no other
     /// @return what the first one becomes
     /// @throws IllegalArgumentException there are none
-    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. A [JoinHandle]
-    ///         may be. With a future written by hand this is not noticed
+    /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. That is allowed
+    ///         for a [JoinHandle], and not noticed for a future written by hand
     @SafeVarargs
     @SuppressWarnings("varargs") // it is only read
     static <T extends @Nullable Object> Future<T> race(Future<? extends T>... futures) {

@@ -125,8 +125,8 @@ final class RunLoop implements Runnable {
     /// Another thread that wakes a task reads it once, so a probe that has just been taken away may be told one event more.
     volatile @Nullable Watching watching;
 
-    /// Of cancelling, that have begun; ROUNDS + 1: what is left is abandoned. The executor's thread writes it; in `adopt` another thread may
-    /// read an old value.
+    /// How many rounds of cancelling have begun; ROUNDS + 1: what is left is abandoned. The executor's thread writes
+    /// it. In `adopt` another thread may read an old value.
     int rounds;
 
     final Inspector inspector = new Inspector(this);
@@ -157,8 +157,8 @@ final class RunLoop implements Runnable {
     /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
     /// *before* [#unpark()]. A submit may read 0, and queue its task after a round of cancelling has begun. When a round begins, the
     /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives, unless the next round has
-    /// been asked for: that one cancels it. A task that was cancelled before it arrived is not cancelled again: it will not start, or was
-    /// adopted in its cleanup (see `adopt`). So no task is cancelled twice in a round.
+    /// been asked for: that one cancels it. A task may be cancelled before it arrives: by its handle, then it will not start, or by
+    /// `adopt`, then it only cleans up. Its arrival does not cancel it again. So no task is cancelled twice in a round.
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by [#start()],
@@ -211,7 +211,7 @@ final class RunLoop implements Runnable {
         return wantedRounds == 0 && !closed;
     }
 
-    /// {@return whether a round of cancelling has begun, and the next one has not been asked for} That one cancels what arrives before it.
+    /// {@return whether a round of cancelling has begun, and no later one has been asked for} A later one cancels what arrives before it.
     boolean isInRound() {
         return rounds > 0 && rounds == wantedRounds;
     }
@@ -245,8 +245,8 @@ final class RunLoop implements Runnable {
         var task = new Task<>(this, f);
         task.requestCancel(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
         task.nextCancellation(); // takes the request back: the drop has told the body already
-        // Counts one request as delivered in advance, so the first round of a close does not cancel the cleanup. If another thread reads an
-        // old `rounds`, the second does not either.
+        // Counts one request as delivered in advance, so that the next round of a close does not cancel the cleanup. If a round has begun,
+        // it does not either, because the task counts as cancelled. A thread that reads an old 0 gets both: two rounds leave it alone.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
@@ -326,7 +326,8 @@ final class RunLoop implements Runnable {
     private boolean beginRound() {
         var round = wantedRounds;
         rounds = 0; // the tasks that are taken here are cancelled below, with those of the queues
-        // After the last round none: abandonAll takes them. Else no more than there are now, because a task may be queued again meanwhile.
+        // How many to take. After the last round none: abandonAll takes them. Else no more than there are now: a task may be queued again
+        // meanwhile.
         var left = round > ROUNDS ? 0 : taskCount();
         for (Task<?> task; left > 0 && (task = takeUntilEmpty()) != null; left--) task.wakeInjected();
         rounds = round; // a task that comes later is cancelled when it comes: see Task.woken

@@ -181,9 +181,9 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         try {
             thrown = why.exception("cancelled");
         } catch (Error e) {
-            throw future == null ? e : Failures.dropped(future, e);
+            throw future == null ? e : Failures.drop(future, e);
         }
-        return future == null ? thrown : Failures.dropped(future, thrown);
+        return future == null ? thrown : Failures.drop(future, thrown);
     }
 
     /// Asks the body to stop. At the next poll, which the caller arranges, the innermost await drops its future and throws

@@ -182,8 +182,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return asked;
     }
 
-    /// Called when an await begins. A body awaits a body, which awaits a third: only the last of such a chain begins an await, and there
-    /// the cancellation is thrown. The children of the scopes around that body are cancelled too.
+    /// Called when an await begins. If a body awaits a body, which awaits a third, it is the third that runs and begins an await: there the
+    /// cancellation is thrown. The children of the scopes around that body are cancelled too.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -192,7 +192,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     /// Polls once. By the executor's thread, with a task that has been taken from the run-queue, or that waits and is to fail.
     ///
-    /// @return whether it was woken meanwhile, and is to be pushed at the back
+    /// @return whether it was woken meanwhile, or a cancellation is left: the caller pushes it at the back
     boolean run() {
         state = RUNNING;
         polls++;
@@ -238,9 +238,9 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// The leaf is given up also if there is no memory for the exception.
     private static CancellationException cancelled(Future<?> leaf, Cancellation cancellation) {
         try {
-            return Failures.dropped(leaf, cancellation.exceptionOfLeaf("the task was cancelled"));
+            return Failures.drop(leaf, cancellation.exceptionOfLeaf("the task was cancelled"));
         } catch (Error e) {
-            throw Failures.dropped(leaf, e);
+            throw Failures.drop(leaf, e);
         }
     }
 
@@ -276,7 +276,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     /// Ends a task that will not be polled again: its executor is gone, or the heap is full.
     void abandon(Throwable cause) {
-        if (state != DONE) end(null, future == null ? cause : Failures.dropped(future, cause));
+        if (state != DONE) end(null, future == null ? cause : Failures.drop(future, cause));
     }
 
     /// Ends a task whose simulated machine has lost its power: nothing of it runs any more, and its failure is not reported.
@@ -345,7 +345,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     ///
     /// @param cancellation brings the error to the await; null if there was no memory for it. If it is null, or if the future is a leaf,
     ///        the future is dropped
-    /// @return whether it was woken meanwhile, and is to be pushed at the back
+    /// @return as [#run()]
     boolean failForMemory(@Nullable Cancellation cancellation, OutOfMemoryError e) {
         if (cancellation != null && future instanceof Cancellable c) {
             c.cancel(cancellation);

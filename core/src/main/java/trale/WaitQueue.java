@@ -46,15 +46,14 @@ final class WaitQueue {
         for (var task = first; task != null; task = task.next) if (task.parent() == null) task.cancel(why);
     }
 
-    /// Cancels children that were left behind: their scope was polled by hand, in a task that ended without dropping it. A child that was
-    /// cancelled `round` times already is skipped.
+    /// Cancels children that were left behind: their scope was polled by hand, in a task that ended without dropping it. Each is cancelled
+    /// once in a round.
     ///
     /// @return whether there were any
     boolean cancelForgotten(Cancellation why, int round) {
         var any = false;
         for (var task = first; task != null; task = task.next) {
-            var parent = task.parent();
-            if (parent == null || task.cancels >= round || !parent.isForgotten()) continue;
+            if (!(task instanceof Child<?> child && child.isForgotten(round))) continue;
             task.cancel(why);
             any = true;
         }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -277,6 +278,50 @@ class ExecutorCloseTest extends UnderBothArrangements {
         assertThrows(CancellationException.class, late::join);
         assertEquals(1, late.task.cancels);
         assertThrows(CancellationException.class, first::join);
+    }
+
+    /// A body polls a scope by hand, and ends in the third round. Its child is found then, and its cleanup waits.
+    @Test
+    void aChildThatIsLeftBehindInTheThirdRoundIsCancelledOnce() throws Exception {
+        var cancelled = new AtomicInteger();
+        var rounds = new Semaphore(0);
+        var scope = Scope.run(children -> {
+            children.fork(() -> {
+                while (true) {
+                    try {
+                        await(new Gate<Void>());
+                    } catch (CancellationException e) {
+                        cancelled.incrementAndGet();
+                    }
+                }
+            });
+        });
+        Future<Void> byHand = cx -> {
+            scope.poll(cx);
+            return Poll.pending();
+        };
+        executor.submit(() -> {
+            for (var round = 1; round <= 3; round++) {
+                try {
+                    await(round == 1 ? byHand : new Gate<Void>());
+                } catch (CancellationException e) {
+                    rounds.release();
+                }
+            }
+        });
+        onExecutor(() -> null); // it has begun
+        for (var round = 1; round <= 3; round++) {
+            executor.loop.close(round);
+            rounds.acquire();
+        }
+        while (cancelled.get() == 0) Thread.onSpinWait();
+        for (var i = 0; i < 10; i++) { // the executor looks again, each time that nothing is left to run
+            var late = executor.loop.spawn(new Gate<Void>());
+            assertThrows(CancellationException.class, late::join);
+        }
+        executor.loop.close(4); // abandons it
+        executor.loop.thread.join();
+        assertEquals(1, cancelled.get());
     }
 
     /// As a spawn that has looked whether the executor is open, before it was closed.

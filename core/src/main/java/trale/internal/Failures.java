@@ -16,8 +16,10 @@ public final class Failures {
         }
     }
 
-    /// Gives up a future. What its `drop` throws is suppressed in `cause`.
-    public static <E extends Throwable> E dropped(Future<?> f, E cause) {
+    /// Drops a future. What its `drop` throws is suppressed in `cause`.
+    ///
+    /// @return the cause
+    public static <E extends Throwable> E drop(Future<?> f, E cause) {
         try {
             f.drop();
         } catch (Throwable t) {

@@ -184,7 +184,7 @@ public final class Reactor {
         if (turner == null) turner = Thread.currentThread();
         if (closed) throw new IllegalStateException("this reactor is closed");
         tell(timers.probe, block);
-        var start = block ? Libc.nanoTime() : seenUntil; // without `block`, `expire` reads the clock instead
+        var start = block ? Libc.nanoTime() : seenUntil; // without `block` it is enough that `expire` reads the clock
         var wait = block && timers.arm(start); // unless a deadline has passed already
         if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
         var more = takeEvents(wait && !ExitHook.isExiting() ? -1 : 0);
@@ -232,7 +232,7 @@ public final class Reactor {
         try {
             waker.wake();
         } catch (Throwable t) {
-            // no fault of the waker: the stack of the caller has ended
+            // not the waker's fault: the caller's stack is full
             if (t instanceof StackOverflowError e && waker instanceof TaskWaker) throw e;
             Log.error("a waker threw: " + waker.getClass().getName(), t);
         }

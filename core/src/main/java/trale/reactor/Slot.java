@@ -119,8 +119,8 @@ public final class Slot {
         turnInto(CLOSED, CLOSED_WHILE_WAITING);
     }
 
-    /// Wakes the waiting task. A closed slot stays closed. If the wake finds no stack, the caller is deep in a body that closes or shuts
-    /// down a socket: nothing has changed then, and its next call does it.
+    /// Wakes the waiting task. A closed slot stays closed. If the wake finds the stack full, the caller is deep in a body that closes or
+    /// shuts down a socket. Nothing has changed then, and its next call does it, unless two threads did so at once.
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
             var s = state;
