@@ -20,10 +20,10 @@ import trale.reactor.Reactor;
 /// By default the executor's thread turns the [Reactor]: it takes events and wakes tasks. With [Builder#reactorThread(boolean)] a second
 /// thread turns the reactor and wakes tasks, as in the Rust trale. Each batch of events then costs a hand-over between threads.
 ///
-/// **What a poll throws ends its own task alone**, also a StackOverflowError or an OutOfMemoryError. If a foreign waker or logger throws,
-/// all tasks go on. A failure that reaches no join or await is logged when its task has become garbage (System.Logger `trale`), or when a
-/// thousand later failures were not joined or awaited either. The failures left at the JVM's exit go to System.err, because logging may
-/// have been shut down by then.
+/// **What a poll throws ends its own task alone**, also a StackOverflowError or an OutOfMemoryError. If a hand-written waker or a logger
+/// throws, all tasks go on. A failure that reaches no join or await is logged when its task has become garbage (System.Logger `trale`), or
+/// when a thousand later failures were not joined or awaited either. The failures left at the JVM's exit go to System.err, because logging
+/// may have been shut down by then.
 ///
 /// **Fairness.** Runnable tasks are polled in turn. A body whose awaits are always ready yields at its 128th await in a poll, or 0.1 ms
 /// after the first of them. The reactor is turned after 64 polls, or when a poll ends later than 0.5 ms after the reactor's last turn.
@@ -283,7 +283,7 @@ public final class Executor implements AutoCloseable {
     /// them. An abandoned task ends with CancellationException, its resources of [JoinHandle#closing(AutoCloseable)] are closed, what it
     /// waits for is dropped, but its body goes no further: no `finally` block of it runs.
     ///
-    /// The rest of a body or a scope that was dropped counts as cancelled already, so the first round leaves it alone.
+    /// The cleanup of a body or a scope that was dropped before counts as cancelled already: the first cancelling leaves it alone.
     ///
     /// Which tasks were abandoned, and where they are, is logged (System.Logger `trale`).
     ///

@@ -57,9 +57,9 @@ public interface Future<T extends @Nullable Object> {
     /// failed with. If all have values in spite of that, they are returned, and the next await of that task throws the
     /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it
     /// stops waiting, and that task runs on. If this throws, no code gets the values of those that have succeeded. Values that are
-    /// [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed. The value of a [JoinHandle] or a
-    /// stage stays open, because other tasks may have it. Another value, such as the item of a channel's receive, is lost. A drop before
-    /// the first poll drops the futures. Any thread may call this method.
+    /// [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed. The value of a [JoinHandle] or of
+    /// a CompletionStage stays open, because other code may have it. A value that is not AutoCloseable, such as the item of a channel's
+    /// receive, is lost. A drop before the first poll drops the futures. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -87,7 +87,7 @@ public interface Future<T extends @Nullable Object> {
     /// The others are cancelled before any of them is polled again: each throws CancellationException at its await. This is ready when they
     /// have ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it, in the order in which
     /// they came. What a loser's cleanup fails with is logged. If a loser returns a value all the same, that value is closed if it is
-    /// [AutoCloseable], unless the loser is a [JoinHandle] or of a stage. If several are ready at their first poll, the
+    /// [AutoCloseable], unless the loser is a [JoinHandle] or stands for a CompletionStage. If several are ready at their first poll, the
     /// first of the arguments wins.
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup

@@ -59,16 +59,14 @@ final class RunLoop implements Runnable {
         parked = 1;
         if (events.isEmpty() && injected.isEmpty() && inspector.isIdle() && rounds == wantedRounds) drive(true);
         parked = 0;
-        budget.turned();
     }
 
     private void turn() {
         drive(false);
-        budget.turned();
         takeInjected();
     }
 
-    /// A system call may need some bytes of heap. If there are none, the next pass of the loop makes the call again.
+    /// A system call may need some bytes of heap. If there are none, the call is made again at the next turn, or when nothing is runnable.
     private void drive(boolean sleep) {
         try {
             if (sleep) driver.sleep();
@@ -76,6 +74,7 @@ final class RunLoop implements Runnable {
         } catch (OutOfMemoryError e) {
             if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // it ended no task to free memory: try again a little later
         }
+        budget.turned();
     }
 
     /// Answers snapshots, takes some of the tasks that other threads spawned or woke, and makes them runnable. Threads that spawn without
@@ -146,7 +145,8 @@ final class RunLoop implements Runnable {
     private volatile int parked;
 
     /// Spawned and not yet ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it. Written by the executor's
-    /// thread alone, in steps that call nothing, so that a spawn that fails with StackOverflowError is not counted.
+    /// thread alone. No call stands between the push of a task and its count. So exactly the tasks that were queued are counted, also if
+    /// a spawn fails with StackOverflowError.
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     volatile int tasks;
 
@@ -245,8 +245,9 @@ final class RunLoop implements Runnable {
         var task = new Task<>(this, f);
         task.requestCancel(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
         task.nextCancellation(); // takes the request back: the drop has told the body already
-        // Counts one request as delivered in advance, so that the next round of a close does not cancel the cleanup. If a round has begun,
-        // it does not either, because the task counts as cancelled. A thread that reads an old 0 gets both: two rounds leave it alone.
+        // If no round of a close has begun, one request counts as delivered in advance: the first round does not cancel the cleanup. A
+        // round that has begun cancels no arriving task that counts as cancelled. Another thread may read an old 0: then two rounds leave
+        // it alone.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
@@ -325,12 +326,11 @@ final class RunLoop implements Runnable {
     /// @return false: the rounds are over, and what is left is abandoned
     private boolean beginRound() {
         var round = wantedRounds;
-        rounds = 0; // the tasks that are taken here are cancelled below, with those of the queues
         // How many to take. After the last round none: abandonAll takes them. Else no more than there are now: a task may be queued again
         // meanwhile.
         var left = round > ROUNDS ? 0 : taskCount();
-        for (Task<?> task; left > 0 && (task = takeUntilEmpty()) != null; left--) task.wakeInjected();
-        rounds = round; // a task that comes later is cancelled when it comes: see Task.woken
+        for (Task<?> task; left > 0 && (task = takeUntilEmpty()) != null; left--) task.wakeInjected(); // these are cancelled below
+        rounds = round; // a task that comes later is cancelled when it comes: see isInRound
         if (round > ROUNDS) return false;
         runQueue.cancelAll(CLOSED);
         waitQueue.cancelAll(CLOSED);

@@ -16,7 +16,8 @@ import trale.internal.probe.Watched;
 /// A future that is being run.
 ///
 /// The *state word* says where the task is. The executor's thread alone reads and writes the state word. One exception: a task that is
-/// rejected is ended by the thread that spawned it. Such a task stays in `injected`, and the executor's thread skips it.
+/// rejected is ended by the thread that spawned it. Such a task stays in `injected`, the queue for other threads
+/// (see below), and the executor's thread skips it.
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
@@ -91,7 +92,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// two overwrites the other.
     private Cancellation asked = Cancellation.PLAIN;
 
-    /// How many cancellations were delivered. RunLoop.adopt adds one that was not asked for: then the next one is not delivered.
+    /// How many cancellations were delivered. For the cleanup of a dropped body, which runs as a task, `RunLoop.adopt` may count one too
+    /// many: then the next cancellation leaves the cleanup alone.
     int cancelsDelivered;
 
     /// What users call it. Written by any thread, read for people.
@@ -146,7 +148,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
             state = QUEUED;
             if (number != 0) return;
             number = ++loop.spawned;
-            loop.tasks++; // here: a call below may find no stack
+            loop.tasks++; // before the calls below: one may find no stack, and the task is queued already
             if (loop.isInRound() && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // see RunLoop.wantedRounds
             spawnedAt = polledAt = loop.budget.now;
             if (loop.watching != null) loop.watching.spawn(this);
@@ -218,7 +220,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        var cx = context instanceof Context kept ? kept : contextAgain(); // first: `cancelled` may drop a JoinHandle, which reads `context`
+        var cx = context instanceof Context kept ? kept : contextAgain(); // first: cancelled(…) may drop a JoinHandle, which reads it
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
@@ -244,15 +246,16 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         }
     }
 
-    /// Foreign code, and code that may find no memory, runs after the state is DONE. The methods called here catch what such code throws,
-    /// so the later ones run. `set`, `publish` and `report` are in [Outcome]: they keep the result, wake the joiners, and have an unseen
-    /// failure logged.
+    /// Code that is not trale's, and code that may find no memory, runs after the state is DONE. The methods called here catch what such
+    /// code throws, so the later ones run. `set`, `publish` and `report` are in [Outcome]: they keep the result, wake the joiners, and have
+    /// an unseen failure logged.
     private void end(@Nullable T result, @Nullable Throwable failed) {
         set(result, failed);
         future = null;
         state = DONE;
         loop.ended(this);
-        if (loop.watching != null) loop.watching.end(this, failed);
+        var watching = loop.watching; // read once: a rejected task ends on another thread
+        if (watching != null) watching.end(this, failed);
         tellParent(failed);
         publish();
         if (failed != null && !isExpected(failed)) report(failed);

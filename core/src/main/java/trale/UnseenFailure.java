@@ -127,7 +127,8 @@ final class UnseenFailure implements Runnable {
             try {
                 failure.printStackTrace(new PrintWriter(trace, true));
             } catch (Throwable t) {
-                trace.write(failure.getClass().getName() + ", whose printStackTrace threw " + t.getClass().getName() + System.lineSeparator());
+                trace.write(failure.getClass().getName() + ", whose printStackTrace threw " + t.getClass().getName()
+                        + System.lineSeparator());
             }
             System.err.print("trale: " + REPORT + of + System.lineSeparator() + trace);
         } catch (Throwable t) {

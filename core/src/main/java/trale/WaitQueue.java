@@ -46,8 +46,8 @@ final class WaitQueue {
         for (var task = first; task != null; task = task.next) if (task.parent() == null) task.cancel(why);
     }
 
-    /// Cancels children that were left behind: their scope was polled by hand, in a task that ended without dropping it. Each is cancelled
-    /// once in a round.
+    /// Cancels children that were left behind: their scope was polled by hand, in a task that ended without dropping it. A close cancels in
+    /// up to three rounds ([RunLoop#close]); each child is cancelled once in a round.
     ///
     /// @return whether there were any
     boolean cancelForgotten(Cancellation why, int round) {

@@ -285,6 +285,9 @@ class OutOfMemoryTest extends UnderBothArrangements {
         private static Object[] all;
         private static final List<String> ends = new ArrayList<>(10);
 
+        /// The queue polls a leaf once more, which fails. If that were garbage, the Cleaner would log it while the heap is filled.
+        private static final List<Object> KEPT = new ArrayList<>();
+
         static void main(String[] args) {
             try (var executor = Arrangement.valueOf(args[0]).open("child")) {
                 for (var fill : List.of(false, true)) { // the first time loads what is needed
@@ -295,6 +298,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
                     var late = Timer.timeout(Duration.ofMillis(1), gates.get(2));
                     executor.submit(cx -> Poll.ready(poll(body, cx) + poll(timed, cx) + poll(late, cx))).join();
                     var leaf = executor.submit(gates.get(3));
+                    KEPT.add(leaf);
                     executor.submit(() -> await(Timer.sleep(Duration.ofMillis(5)))).join();
                     executor.submit(cx -> {
                         ((StateMachine<?>) body).cancel(Cancellation.PLAIN);

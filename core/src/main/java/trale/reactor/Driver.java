@@ -32,8 +32,8 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// {@return the reactor, with which leaf futures register}
     Reactor reactor();
 
-    /// Turns the reactor once without waiting, which wakes the tasks whose events have come. If there is a reactor thread, that thread does
-    /// it: it pauses between its turns while the executor's thread is busy, and this ends the pause.
+    /// Turns the reactor once without waiting, which wakes the tasks whose events have come. If there is a reactor thread, that thread
+    /// makes the turn. It pauses between its turns while the executor's thread is busy; this call ends the pause.
     void turn();
 
     /// Returns when there may be something to run: a task was woken by the reactor, or [#wake()] was called. By the executor's thread.

@@ -67,7 +67,8 @@ public final class Reactor {
     private @Nullable Probe told; // the probe to which the turning thread reports its system calls; used by that thread
 
     /// Guarded by this. A thread that writes to the eventfd holds the monitor, so the eventfd is still open. The thread that turns reads
-    /// `closed` without the monitor, because a close comes from that thread, or after that thread has ended.
+    /// `closed` without the monitor, because a close comes from that thread, or while that thread does not run: it has ended, or could not
+    /// be started.
     private boolean closed;
 
     /// Opens the three descriptors.
@@ -240,7 +241,7 @@ public final class Reactor {
 
     /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep may also be
     /// polled by hand, on a thread that is no executor's: it is woken too, and its next poll puts it into the reactor of [Executor#get()].
-    /// By the thread that turns, or after it has ended. Idempotent.
+    /// By the thread that turns, or while that thread does not run. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

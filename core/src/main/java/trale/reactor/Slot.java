@@ -31,9 +31,9 @@ import trale.internal.probe.TaskWaker;
 /// return Poll.pending();
 /// ```
 ///
-/// No wake-up is lost. The slot is NOTHING *before* the call is made, so an event during or after the call turns it to READY.
-/// The next poll finds READY and answers true. If the event comes inside that poll, the poll's compare-and-set fails, and the poll looks
-/// again.
+/// No wake-up is lost, unless the stack is full (see `turnInto`). The slot is NOTHING *before* the call is made, so an event during or
+/// after the call turns it to READY. The next poll finds READY and answers true. If the event comes inside that poll, the poll's
+/// compare-and-set fails, and the poll looks again.
 ///
 /// A *short read* of a stream gets less than was asked for, so the kernel's buffer is empty. The slot stays NOTHING, and the next poll
 /// keeps the waker at once. This saves a call that would answer EAGAIN.
@@ -119,8 +119,9 @@ public final class Slot {
         turnInto(CLOSED, CLOSED_WHILE_WAITING);
     }
 
-    /// Wakes the waiting task. A closed slot stays closed. If the wake finds the stack full, the caller is deep in a body that closes or
-    /// shuts down a socket. Nothing has changed then, and its next call does it, unless two threads did so at once.
+    /// Wakes the waiting task. A closed slot stays closed. The wake may find the stack full, if a deep body closes or shuts down a socket.
+    /// Then the state is put back, and the caller may call again. If another thread changes the slot at this moment, its change may be
+    /// lost.
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
             var s = state;
@@ -130,7 +131,7 @@ public final class Slot {
             try {
                 if (waker != null) Reactor.wake(waker);
             } catch (StackOverflowError e) {
-                if (state == nextIfAwaited) state = s; // not if the task was polled meanwhile; no call, for which there is no stack
+                if (state == nextIfAwaited) state = s; // no compareAndSet: there is no stack for a call
                 throw e;
             }
             return;
