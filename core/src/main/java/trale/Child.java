@@ -22,8 +22,8 @@ final class Child<T extends @Nullable Object> extends Task<T> {
         return parent;
     }
 
-    /// {@return whether its scope was left behind, and this round finds it for the first time}
-    boolean isForgotten(int round) {
+    /// {@return whether its scope was left behind, and this round finds that for the first time: the round is noted}
+    boolean takeForgotten(int round) {
         if (forgottenIn == round || parent == null || !parent.isForgotten()) return false;
         forgottenIn = round;
         return true;

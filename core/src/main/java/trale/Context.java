@@ -8,9 +8,10 @@ import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public abstract sealed class Context {
-    /// A body or a scope that is dropped is polled once with this context, to begin its cleanup. If that poll returns Pending, the cleanup
-    /// goes on as a task of its own. A budget limits the awaits of one poll, by number and by time. This one has practically no limit:
-    /// Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be wrong; that does no harm.
+    /// The `drop` of a body or a scope polls it once more, with this context, to begin its cleanup. If that poll returns Pending, the
+    /// cleanup goes on as a task of its own. A budget limits the awaits of one poll, by number and by time, so that other tasks have their
+    /// turn. This one has practically no limit: Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be
+    /// wrong; that does no harm.
     static final Context DROPPED = new OfWaker(Waiters.NONE, new Budget(false, Integer.MAX_VALUE));
 
     /// The task that is polled. Null in [#DROPPED], and in a context of [#of(Waker)]: a future makes such a one to poll another future with

@@ -138,10 +138,10 @@ final class RunLoop implements Runnable {
 
     /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
     /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially consistent, so at
-    /// least one of the two sees the other, and no wake-up is lost. If a task was added behind one whose add is half done, the two may miss
-    /// each other; then the thread that completes that add sees `parked`. The thread that turns it from 1 to 0 wakes the sleeper by one
-    /// `driver.wake()`, however many wakes there are. If that call fails, it throws to the waking thread, and `parked` is 1 again. The
-    /// tasks in the queues then wait for the next wake.
+    /// least one of the two sees the other, and no wake-up is lost. One exception: if a task was added behind one whose add is half done,
+    /// the executor's thread may not find it, and may sleep. Then the thread that completes the half-done add sees `parked`. The thread
+    /// that turns it from 1 to 0 wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, it throws to
+    /// the waking thread, and `parked` is 1 again. The tasks in the queues then wait for the next wake.
     private volatile int parked;
 
     /// Spawned and not yet ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it. Written by the executor's
@@ -156,9 +156,9 @@ final class RunLoop implements Runnable {
 
     /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
     /// *before* [#unpark()]. A submit may read 0, and queue its task after a round of cancelling has begun. When a round begins, the
-    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled when it arrives, unless the next round has
-    /// been asked for: that one cancels it. A task may be cancelled before it arrives: by its handle, then it will not start, or by
-    /// `adopt`, then it only cleans up. Its arrival does not cancel it again. So no task is cancelled twice in a round.
+    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled at its arrival, with two exceptions. If the
+    /// next round has been asked for, that round cancels it. If the task was cancelled before, by its handle or by `adopt`, nothing is
+    /// done. So a round cancels no task twice.
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by [#start()],
@@ -189,7 +189,7 @@ final class RunLoop implements Runnable {
     }
 
     boolean isSimulated() {
-        return kernel != null && kernel.hasOneThread(); // a kernel with threads passes its calls on to Linux, or makes some fail
+        return kernel != null && kernel.hasOneThread(); // the other kind has threads: it passes calls on to Linux, or makes some fail
     }
 
     boolean isCurrent() {
@@ -244,10 +244,10 @@ final class RunLoop implements Runnable {
     <T extends @Nullable Object> void adopt(Future<T> f) {
         var task = new Task<>(this, f);
         task.requestCancel(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
-        task.nextCancellation(); // takes the request back: the drop has told the body already
-        // If no round of a close has begun, one request counts as delivered in advance: the first round does not cancel the cleanup. A
-        // round that has begun cancels no arriving task that counts as cancelled. Another thread may read an old 0: then two rounds leave
-        // it alone.
+        task.nextCancellation(); // counts it as delivered: the drop has told the body already
+        // The first round of a close that meets the cleanup must leave it alone. A round that has begun does so: it cancels no arriving
+        // task that counts as cancelled. For a round to come, one request counts as delivered in advance. Another thread may read 0 though
+        // a round has begun: then two rounds leave the cleanup alone.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
@@ -326,8 +326,8 @@ final class RunLoop implements Runnable {
     /// @return false: the rounds are over, and what is left is abandoned
     private boolean beginRound() {
         var round = wantedRounds;
-        // How many to take. After the last round none: abandonAll takes them. Else no more than there are now: a task may be queued again
-        // meanwhile.
+        // How many to take. After the last round none: abandonAll takes them. Else at most as many as there are tasks: those that are woken
+        // again and again would keep the loop here. One that is left over is cancelled at its arrival.
         var left = round > ROUNDS ? 0 : taskCount();
         for (Task<?> task; left > 0 && (task = takeUntilEmpty()) != null; left--) task.wakeInjected(); // these are cancelled below
         rounds = round; // a task that comes later is cancelled when it comes: see isInRound

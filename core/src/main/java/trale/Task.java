@@ -85,15 +85,16 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     @Nullable Task<?> next;
     boolean inWaitQueue;
 
-    /// How often cancel() was called. Any thread adds before its wake(), which publishes it; read by the executor's thread.
+    /// How many cancellations were asked for. Any thread adds, and then wakes the task, unless it is queued already. Read by the executor's
+    /// thread.
     volatile int cancels;
 
     /// The latest cancellation that was asked for. Written before `cancels`, which publishes it. If two threads cancel at once, one of the
     /// two overwrites the other.
     private Cancellation asked = Cancellation.PLAIN;
 
-    /// How many cancellations were delivered. For the cleanup of a dropped body, which runs as a task, `RunLoop.adopt` may count one too
-    /// many: then the next cancellation leaves the cleanup alone.
+    /// How many cancellations were delivered. For the cleanup of a dropped body, which runs as a task, `RunLoop.adopt` may count one in
+    /// advance, so that the next cancellation leaves the cleanup alone.
     int cancelsDelivered;
 
     /// What users call it. Written by any thread, read for people.
@@ -109,8 +110,11 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// executor is simulated ([RunLoop#isSimulated()]) and the thread is not. A wake that fails throws to its caller. A second wake at the
     /// same moment may be lost with it, and its caller is not told. The next wake tries again.
     void wake() {
-        if (loop.isCurrent()) woken();
-        else if (inject()) loop.unpark();
+        if (!loop.isCurrent()) {
+            if (inject()) loop.unpark();
+        } else if (number != 0 || injection == 0) { // not a task that another thread has spawned: its arrival is its first wake
+            woken();
+        }
     }
 
     /// Called by another thread, which calls [RunLoop#unpark()] after this, if the answer is true. {@return false: the task has ended, and
@@ -184,8 +188,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return asked;
     }
 
-    /// Called when an await begins. If a body awaits a body, which awaits a third, it is the third that runs and begins an await: there the
-    /// cancellation is thrown. The children of the scopes around that body are cancelled too.
+    /// Called when an await begins. If bodies await bodies, it is an await of the innermost one, and the cancellation is thrown there. The
+    /// children of all scopes whose bodies are running then are cancelled too.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -220,7 +224,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        var cx = context instanceof Context kept ? kept : contextAgain(); // first: cancelled(…) may drop a JoinHandle, which reads it
+        var cx = context instanceof Context kept ? kept : contextAgain(); // before cancelled(…): dropping a JoinHandle needs it
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
@@ -237,12 +241,12 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return again;
     }
 
-    /// The leaf is given up also if there is no memory for the exception.
-    private static CancellationException cancelled(Future<?> leaf, Cancellation cancellation) {
+    /// The future is dropped also if there is no memory for the exception.
+    private static CancellationException cancelled(Future<?> f, Cancellation cancellation) {
         try {
-            return Failures.drop(leaf, cancellation.exceptionOfLeaf("the task was cancelled"));
+            return Failures.drop(f, cancellation.exceptionOfLeaf("the task was cancelled"));
         } catch (Error e) {
-            throw Failures.drop(leaf, e);
+            throw Failures.drop(f, e);
         }
     }
 
@@ -303,7 +307,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return cancelsDelivered;
     }
 
-    /// Logs where the task waits, and abandons its future, if that is [Cancellable], without a poll.
+    /// Logs where the task waits. Its body or scope, if it is one, is told that its code goes no further: no `finally` of it runs.
     ///
     /// @return false: it has ended
     boolean abandonBody() {
@@ -346,8 +350,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// Makes a task that [waits][#isIdle()] fail, so that what it holds can be collected: the innermost await of its body throws the
     /// OutOfMemoryError. A body that catches it may go on.
     ///
-    /// @param cancellation brings the error to the await; null if there was no memory for it. If it is null, or if the future is a leaf,
-    ///        the future is dropped
+    /// @param cancellation brings the error to the await; null if there was no memory for it. If it is null, or if the future is not
+    ///        [Cancellable], the future is dropped
     /// @return as [#run()]
     boolean failForMemory(@Nullable Cancellation cancellation, OutOfMemoryError e) {
         if (cancellation != null && future instanceof Cancellable c) {

@@ -46,14 +46,14 @@ final class WaitQueue {
         for (var task = first; task != null; task = task.next) if (task.parent() == null) task.cancel(why);
     }
 
-    /// Cancels children that were left behind: their scope was polled by hand, in a task that ended without dropping it. A close cancels in
-    /// up to three rounds ([RunLoop#close]); each child is cancelled once in a round.
+    /// Cancels children that were left behind: code called the `poll` of their scope itself, instead of awaiting the scope, and its task
+    /// ended without dropping the scope. A close cancels in up to three rounds ([RunLoop#close]); each child is cancelled once in a round.
     ///
     /// @return whether there were any
     boolean cancelForgotten(Cancellation why, int round) {
         var any = false;
         for (var task = first; task != null; task = task.next) {
-            if (!(task instanceof Child<?> child && child.isForgotten(round))) continue;
+            if (!(task instanceof Child<?> child && child.takeForgotten(round))) continue;
             task.cancel(why);
             any = true;
         }

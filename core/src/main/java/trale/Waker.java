@@ -4,6 +4,7 @@ package trale;
 public interface Waker {
 
     /// Wakes the task. Any thread may call this, any number of times, at any time: before, during or after a poll, and after the task has
-    /// ended. The poll that follows sees everything that the caller wrote before the call.
+    /// ended. A poll follows that sees everything that the caller wrote before the call. A poll that was due already may come first, and need
+    /// not see that.
     void wake();
 }

@@ -15,11 +15,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import trale.support.Futures;
+import trale.support.Gate;
+import trale.support.NeedsLinux;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 
@@ -87,6 +91,19 @@ class TaskLifecycleTest extends UnderBothArrangements {
             log.expect(unseen);
             log.expect(List.of(failUnseen())); // a second one for the same failure would have come by now
         }
+    }
+
+    @NeedsLinux(NeedsLinux.THREADS)
+    @Test
+    void aTaskThatIsCancelledByATaskBeforeItHasArrivedIsCountedOnce() throws Exception {
+        onExecutor(() -> {
+            var handle = new AtomicReference<JoinHandle<Void>>();
+            Thread.ofPlatform().start(() -> handle.set(executor.submit(new Gate<Void>()))).join();
+            handle.get().cancel();
+            return null;
+        });
+        settle();
+        assertEquals(0, executor.taskCount());
     }
 
     /// What a task runs, directly or awaited by a body, and all that is done to it.

@@ -9,8 +9,8 @@ import trale.internal.probe.Probe;
 ///
 /// ```
 ///             OwnThread                          ReactorThread
-///  executor   poll poll │ epoll_wait │ poll      poll poll │ park         │ poll
-///  reactor                                       epoll_wait│ wake a task ─┘ epoll_wait
+///  executor   poll poll │ epoll_wait │ poll      poll poll │ park                  │ poll
+///  reactor                                       epoll_wait           │ wake a task ─┘ epoll_wait
 /// ```
 ///
 /// An executor has one and keeps it to itself, so that a task can't turn or close the reactor that all the others wait for.

@@ -185,7 +185,7 @@ public final class Reactor {
         if (turner == null) turner = Thread.currentThread();
         if (closed) throw new IllegalStateException("this reactor is closed");
         tell(timers.probe, block);
-        var start = block ? Libc.nanoTime() : seenUntil; // without `block` it is enough that `expire` reads the clock
+        var start = block ? Libc.nanoTime() : seenUntil; // without `block` this is left to `expire`, which saves a reading of the clock
         var wait = block && timers.arm(start); // unless a deadline has passed already
         if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
         var more = takeEvents(wait && !ExitHook.isExiting() ? -1 : 0);

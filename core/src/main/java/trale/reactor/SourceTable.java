@@ -30,7 +30,7 @@ final class SourceTable {
         var next = (generation + 1) & Integer.MAX_VALUE;
         var source = new Source(reactor, fd, (long) next << 32 | place);
         places.set(place, source);
-        generation = next; // no call from here on
+        generation = next; // no call from here on: there may be no stack for it, and this would be half done
         if (place == used) used++;
         else firstFree = nextFree[place];
         size++;
