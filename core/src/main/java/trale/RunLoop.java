@@ -294,8 +294,8 @@ final class RunLoop implements Runnable {
         return kernel == null || kernel.awaitEnd(thread, nanos);
     }
 
-    /// One task less.
-    @SuppressWarnings("NonAtomicVolatileUpdate") // by the executor's thread, if it is counted
+    /// A task has ended.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // a task that is counted in `tasks` ends on the executor's thread
     void ended(Task<?> task) {
         waitQueue.remove(task);
         if (task.number != 0) tasks--;
