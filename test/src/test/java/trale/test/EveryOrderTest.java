@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.Context;
@@ -184,22 +185,24 @@ class EveryOrderTest {
 
     // Closing.
 
+    /// Spawns a task that sends one item, and tells if it was sent before the close.
+    private static JoinHandle<?> sender(Pipe pipe, int item, IntConsumer sent) {
+        return Executor.spawn(() -> {
+            try {
+                await(pipe.send(item));
+                sent.accept(item);
+            } catch (ClosedChannelException e) {
+                // it has sent nothing
+            }
+        });
+    }
+
     private static void closingOnSenders(Simulation simulation, Pipe pipe) throws Exception {
         simulation.run(() -> {
             var sent = new ArrayList<Integer>();
             var received = new ArrayList<Integer>();
             var tasks = new ArrayList<JoinHandle<?>>();
-            for (var i = 1; i <= 3; i++) {
-                var item = i;
-                tasks.add(Executor.spawn(() -> {
-                    try {
-                        await(pipe.send(item));
-                        sent.add(item);
-                    } catch (ClosedChannelException e) {
-                        // it has sent nothing
-                    }
-                }));
-            }
+            for (var i = 1; i <= 3; i++) tasks.add(sender(pipe, i, sent::add));
             tasks.add(Executor.spawn(() -> pipe.close()));
             for (var task : tasks) await(task);
             for (Integer item; (item = await(pipe.receive())) != null; ) received.add(item);
@@ -297,17 +300,7 @@ class EveryOrderTest {
         simulation.run(() -> {
             var sum = new int[1];
             var tasks = new ArrayList<JoinHandle<?>>();
-            for (var i = 1; i <= 3; i++) {
-                var item = i;
-                tasks.add(Executor.spawn(() -> {
-                    try {
-                        await(pipe.send(item));
-                        sum[0] += item;
-                    } catch (ClosedChannelException e) {
-                        // it has sent nothing
-                    }
-                }));
-            }
+            for (var i = 1; i <= 3; i++) tasks.add(sender(pipe, i, item -> sum[0] += item));
             tasks.add(Executor.spawn(() -> {
                 var item = pipe.poll();
                 if (item != null) sum[0] -= item;
