@@ -74,7 +74,7 @@ final class RunLoop implements Runnable {
         } catch (OutOfMemoryError e) {
             if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // it ended no task to free memory: try again a little later
         }
-        budget.turned();
+        budget.turned(); // also if it could not be made: the next one is due as late as ever, and other tasks may free memory meanwhile
     }
 
     /// Answers snapshots, takes some of the tasks that other threads spawned or woke, and makes them runnable. Threads that spawn without
@@ -162,7 +162,7 @@ final class RunLoop implements Runnable {
     /// | in the run-queue or the wait-queue | [#beginRound()] |
     /// | child of a scope | its scope, when the task of the scope is cancelled |
     /// | child of a scope that was left behind | [WaitQueue#cancelForgotten], when nothing is runnable |
-    /// | arrives in the round | its arrival: `Task.woken`; not if it has been cancelled before, by its handle or by [#adopt] |
+    /// | arrives in the round | its arrival (`Task.arrive`); not if it has been cancelled before, by its handle or by [#adopt] |
     /// | arrives when the next round has been asked for | that round |
     private volatile int wantedRounds;
 
@@ -253,23 +253,26 @@ final class RunLoop implements Runnable {
         // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. A round that has begun
         // does not: it cancels no arriving task that was cancelled before. If no round has begun, `cancelsDelivered` is put one ahead of
         // `cancels`. So the request of the first round counts as delivered, and the cleanup does not see it. Another thread may read 0
-        // though a round has begun: then two rounds leave the cleanup alone.
+        // though a round has begun, or the round may begin before the task arrives: then two rounds leave the cleanup alone.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
 
-    /// Queues a task that is in no queue yet. A task from another thread is counted in `arriving` before it is queued.
+    /// Queues a task that is in no queue yet. A task from another thread is counted in `arriving` before it is queued. If that fails, and the
+    /// task is in no queue, this gives the future back: the caller may spawn it again.
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task) {
-        var handle = new JoinHandle<>(task); // made first: a spawn that finds no memory queues no task
+        JoinHandle<T> handle;
         var foreign = !isCurrent();
         if (foreign) arriving.getAndIncrement();
         var queued = false;
         try {
+            handle = new JoinHandle<>(task); // made first: a spawn that finds no memory queues no task
             if (!foreign) task.wake();
             else queued = task.inject();
             if (queued) unpark();
         } catch (Throwable t) {
-            if (foreign && !queued) arriving.getAndDecrement(); // it is in no queue
+            if (foreign && !queued) arriving.getAndDecrement();
+            if (!queued) task.release();
             throw t;
         }
         if (closed && foreign && task.reject()) throw rejected();

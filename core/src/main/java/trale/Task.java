@@ -112,9 +112,10 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     void wake() {
         if (!loop.isCurrent()) {
             if (inject()) loop.unpark();
-        } else if (number != 0 || injection == 0) { // not a task that another thread has spawned: its arrival is its first wake
-            woken();
+            return;
         }
+        var isComing = number == 0 && injection != 0; // in `injected`, as another thread has spawned it: its arrival is its first wake
+        if (!isComing) woken();
     }
 
     /// Called by another thread, which calls [RunLoop#unpark()] after this, if the answer is true. {@return false: the task has ended, and
@@ -144,20 +145,33 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         if (arrives) loop.arriving.getAndDecrement();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the executor's thread alone counts
     private void woken() {
-        if (loop.watching != null && number != 0) loop.watching.wake(this);
+        if (number == 0) {
+            if (state == IDLE) arrive();
+            return;
+        }
+        if (loop.watching != null) loop.watching.wake(this);
         if (state == IDLE) {
             loop.runQueue.push(this);
             state = QUEUED;
-            if (number != 0) return;
-            number = ++loop.spawned;
-            loop.tasks++; // before the calls below: one may find no stack, and the task is queued already
-            if (loop.isInRound() && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // see RunLoop.wantedRounds
-            spawnedAt = polledAt = loop.budget.now;
-            if (loop.watching != null) loop.watching.spawn(this);
         } else if (state == RUNNING) {
             state = WOKEN;
+        }
+    }
+
+    /// The first wake. From the push on nothing fails: a spawn that throws has queued no task.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the executor's thread alone counts
+    private void arrive() {
+        if (loop.isInRound() && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // see RunLoop.wantedRounds
+        loop.runQueue.push(this);
+        state = QUEUED;
+        number = ++loop.spawned;
+        loop.tasks++;
+        spawnedAt = polledAt = loop.budget.now;
+        try {
+            if (loop.watching != null) loop.watching.spawn(this);
+        } catch (StackOverflowError e) {
+            // The probe misses this spawn.
         }
     }
 
@@ -258,8 +272,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         future = null;
         state = DONE;
         loop.ended(this);
-        var watching = loop.watching; // read once: a rejected task ends on another thread
-        if (watching != null) watching.end(this, failed);
+        var watching = loop.watching; // read once: a rejected task, which has no number, ends on another thread
+        if (watching != null && number != 0) watching.end(this, failed);
         tellParent(failed);
         publish();
         if (failed != null && !isExpected(failed)) report(failed);
@@ -297,9 +311,14 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// Ends a task that was spawned too late. By the thread that spawned it, unless the executor's thread has taken it already.
     boolean reject() {
         if (!INJECTION.compareAndSet(this, 1, REJECTED)) return false;
-        if (future instanceof Owned owned) owned.release(this); // the caller may spawn it on another executor
+        release(); // the caller may spawn it on another executor
         end(null, null); // the spawn throws, and returns no handle
         return true;
+    }
+
+    /// Gives the future back: the task was never queued, or is rejected.
+    void release() {
+        if (future instanceof Owned owned) owned.release(this);
     }
 
     @Override
