@@ -258,8 +258,8 @@ final class RunLoop implements Runnable {
         start(task);
     }
 
-    /// Queues a task that is in no queue yet. A task from another thread is counted in `arriving` before it is queued. If that fails, and the
-    /// task is in no queue, this gives the future back: the caller may spawn it again.
+    /// Queues a task that is in no queue yet. A task from another thread is counted in `arriving` before it is queued. A task that could
+    /// not be queued gives its future back: the caller may spawn that again.
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task) {
         JoinHandle<T> handle;
         var foreign = !isCurrent();
