@@ -8,10 +8,10 @@ import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public abstract sealed class Context {
-    /// The owner of a body or a scope that it drops polls that no more. Its `drop` itself makes one last poll, with this context. This poll
-    /// throws CancellationException at the await where the body waits, and so begins its cleanup. If the poll returns Pending, the cleanup
-    /// goes on as a task of its own. A budget limits the awaits of one poll, by number and by time, so that other tasks have their turn.
-    /// This one has practically no limit: Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be
+    /// A body or a scope that was dropped is polled no more by its owner. So its `drop` makes one last poll itself, with this context. This
+    /// poll throws CancellationException at the await where the body waits, and so begins its cleanup. If the poll returns Pending, the
+    /// cleanup goes on as a task of its own. A budget limits the awaits of one poll, by number and by time, so that other tasks have their
+    /// turn. This one has practically no limit: Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be
     /// wrong; that does no harm.
     static final Context DROPPED = new OfWaker(Waiters.NONE, new Budget(false, Integer.MAX_VALUE));
 

@@ -76,7 +76,8 @@ public final class Executor implements AutoCloseable {
     /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
-    /// @throws IllegalArgumentException the property `trale.reactor` has another value, or `trale.dump` is not a number from 1 to 999999
+    /// @throws IllegalArgumentException the property `trale.reactor` has another value, or `trale.dump`, the seconds of standstill after
+    ///      which a snapshot is printed, is not a number from 1 to 999999
     public static Executor get() {
         if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
@@ -130,7 +131,8 @@ public final class Executor implements AutoCloseable {
         return get().submit(body);
     }
 
-    /// Runs a future as a task and blocks until it, and it alone, has ended: `spawn(f).join()`.
+    /// Runs a future as a task and blocks until that task has ended: `spawn(f).join()`. It does not wait for tasks that the task has
+    /// spawned.
     ///
     /// Do not call this in a static initialiser. A body that is written there uses the class, so the body waits for the end of the
     /// class's initialisation. The initialisation waits for the body.
@@ -279,9 +281,9 @@ public final class Executor implements AutoCloseable {
         joinUninterruptibly(null);
     }
 
-    /// As [#close()], but bounded. It cancels every task, and after each `grace` those that are left. After the third `grace` it abandons
-    /// them. An abandoned task ends with CancellationException, its resources of [JoinHandle#closing(AutoCloseable)] are closed, what it
-    /// waits for is dropped, but its body goes no further: no `finally` block of it runs.
+    /// As [#close()], but bounded. It cancels every task. After the first and the second `grace` it cancels those that are left, and after
+    /// the third it abandons them. An abandoned task ends with CancellationException, its resources of [JoinHandle#closing(AutoCloseable)]
+    /// are closed, what it waits for is dropped, but its body goes no further: no `finally` block of it runs.
     ///
     /// The cleanup of a body or a scope that was dropped before counts as cancelled already: the first cancelling leaves it alone.
     ///

@@ -46,16 +46,17 @@ public interface Future<T extends @Nullable Object> {
     /// @throws Exception the failure of the work; the future has ended then
     Poll<T> poll(Context cx) throws Exception;
 
-    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. The owner of a future is
-    /// the task that runs it, or the future that awaits it. The owner calls `drop` at most once, before the end, on the thread that would
-    /// have polled the future, and does not poll the future again.
+    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a deadline in the timer heap. The owner of a
+    /// future is the task that runs it, or the future that awaits it. The owner calls `drop` at most once, before the end, on the thread
+    /// that would have polled the future, and does not poll the future again.
     default void drop() {}
 
     /// Runs futures concurrently and waits for all of them.
     ///
-    /// Each runs as a task of the executor that polls this. They begin in the order given. The first failure cancels the others: each
-    /// throws CancellationException at its await. Its `catch` and `finally` blocks then run, and may await: that is its cleanup. When they
-    /// have ended, cleanup included, this throws that failure, the same object, with later failures suppressed in it.
+    /// Below, "this" is the future that is returned. Each of the futures runs as a task of the executor that polls this. They begin in the
+    /// order given. The first failure cancels the others: each throws CancellationException at its await. Its `catch` and `finally` blocks
+    /// then run, and may await: that is its cleanup. When they have ended, cleanup included, this throws that failure, the same object,
+    /// with later failures suppressed in it.
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with. If all have values in spite of that, they are returned, and the next await of that task throws the
@@ -127,8 +128,7 @@ public interface Future<T extends @Nullable Object> {
     }
 
     /// Runs futures concurrently until one has ended. Its value or its failure is the outcome. Otherwise as [#any(Future...)]; what a
-    /// loser's cleanup fails with is suppressed in a failure that won, and logged if a value has won. A cancellation leaves nothing of them
-    /// running.
+    /// loser's cleanup fails with is suppressed in a failure that won, and logged if a value has won. 
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -161,8 +161,8 @@ public interface Future<T extends @Nullable Object> {
 
     /// {@return a future that becomes what the stage becomes}
     ///
-    /// A failure is the stage's own, not wrapped in a CompletionException. A suppressed [JoinHandle.AwaitedHere] shows the place of the
-    /// await. A stage that other code cancelled fails with CancellationException.
+    /// A failure is the stage's own, not wrapped in a CompletionException. A [JoinHandle.AwaitedHere] is added to it as a suppressed
+    /// exception, whose stack trace shows the line of the await. A stage that other code cancelled fails with CancellationException.
     ///
     /// Cancelled or dropped, this cancels the stage by `toCompletableFuture().cancel(true)`, and forgets the waiting task. A
     /// CompletableFuture then completes with CancellationException, and the thread that computes it goes on. A value that comes at the same

@@ -210,14 +210,18 @@ final class Inspector {
         for (var frame : stack) {
             var of = frame.getClassName();
             if (of.equals(Task.class.getName())) break;
-            if (!of.startsWith("java.") && !of.startsWith("jdk.") && !of.startsWith("sun.") && !MACHINERY.contains(of))
+            var nested = of.indexOf('$');
+            var outer = nested < 0 ? of : of.substring(0, nested);
+            if (!of.startsWith("java.") && !of.startsWith("jdk.") && !of.startsWith("sun.") && !MACHINERY.contains(outer))
                 lines.addFirst(frame);
         }
         return lines;
     }
 
-    private static final List<String> MACHINERY =
-            List.of(Inspector.class.getName(), Executor.class.getName(), StateMachine.class.getName());
+    /// What stands between the bodies of a poll.
+    private static final List<String> MACHINERY = List.of(
+            Inspector.class.getName(), Executor.class.getName(), StateMachine.class.getName(), Children.class.getName(),
+            Scope.class.getName(), Members.class.getName(), "trale.time.Timeout");
 
     /// {@return the tasks of each cycle} A way through the tasks goes from one to those that it waits for, as long as they wait, too; where
     /// it meets itself there is a cycle.

@@ -74,7 +74,7 @@ final class RunLoop implements Runnable {
         } catch (OutOfMemoryError e) {
             if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // it ended no task to free memory: try again a little later
         }
-        budget.turned(); // also if it could not be made: the next one is due as late as ever, and other tasks may free memory meanwhile
+        budget.turned(); // a turn that failed counts too: until the next one is due, other tasks may free memory
     }
 
     /// Answers snapshots, takes some of the tasks that other threads spawned or woke, and makes them runnable. Threads that spawn without
@@ -108,7 +108,7 @@ final class RunLoop implements Runnable {
 
     final String name;
     final Thread thread;
-    final @Nullable Kernel kernel = Kernel.current(); // of the thread that builds the executor; null: Linux. See isSimulated
+    final @Nullable Kernel kernel = Kernel.current(); // answers system calls in the place of Linux; null: Linux
     final Driver driver;
 
     // Written by the executor's thread alone. A thread that asks for a snapshot may read old values of `running` and `budget`.
@@ -167,8 +167,8 @@ final class RunLoop implements Runnable {
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by [#start()],
-    /// if the thread cannot be started. A thread that spawns queues the task, *then* reads it. So a task that slips in is ended by one of
-    /// the two threads.
+    /// if the thread cannot be started. A spawning thread first adds its task to `injected`, and *then* reads this. So a task that slips in
+    /// is ended by one of the two threads.
     private volatile boolean closed;
 
     /// Whether tasks were abandoned. Written by the executor's thread before it ends, read by threads that have joined it.
@@ -194,7 +194,7 @@ final class RunLoop implements Runnable {
     }
 
     boolean isSimulated() {
-        return kernel != null && kernel.hasOneThread(); // another kind of kernel has threads, and makes some calls of Linux fail
+        return kernel != null && kernel.hasOneThread(); // a kernel for fault tests has threads: it makes some calls of Linux fail
     }
 
     boolean isCurrent() {
@@ -216,9 +216,9 @@ final class RunLoop implements Runnable {
         return wantedRounds == 0 && !closed;
     }
 
-    /// {@return whether a round of cancelling has begun, and no later one has been asked for} A later one cancels what arrives before it.
-    boolean isInRound() {
-        return rounds > 0 && rounds == wantedRounds;
+    /// {@return whether a task that arrives now is cancelled by its arrival} See [#wantedRounds].
+    boolean cancelsAtArrival(Task<?> task) {
+        return rounds > 0 && rounds == wantedRounds && task.parent() == null && !task.isCancelled();
     }
 
     /// {@return whether no task is polled any more}
@@ -252,30 +252,45 @@ final class RunLoop implements Runnable {
         task.nextCancellation(); // counts it as delivered: the drop has told the body already
         // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. A round that has begun
         // does not: it cancels no arriving task that was cancelled before. If no round has begun, `cancelsDelivered` is put one ahead of
-        // `cancels`. So the request of the first round counts as delivered, and the cleanup does not see it. Another thread may read 0
-        // though a round has begun, or the round may begin before the task arrives: then two rounds leave the cleanup alone.
+        // `cancels`. So the request of the first round counts as delivered, and the cleanup does not see it. Another thread may read 0 from
+        // `rounds` though a round has begun, or a round may begin before the task arrives. In both cases the arrival asks for no
+        // cancellation, as the task was cancelled before, and the request of the next round counts as delivered. So two rounds leave the
+        // cleanup alone.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
 
-    /// Queues a task that is in no queue yet. A task from another thread is counted in `arriving` before it is queued. A task that could
-    /// not be queued gives its future back: the caller may spawn that again.
+    /// Queues a task that is in no queue yet. By any thread. A task that could not be queued gives its future back: the caller may spawn
+    /// that again.
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task) {
-        JoinHandle<T> handle;
-        var foreign = !isCurrent();
-        if (foreign) arriving.getAndIncrement();
-        var queued = false;
+        if (!isCurrent()) return inject(task);
         try {
-            handle = new JoinHandle<>(task); // made first: a spawn that finds no memory queues no task
-            if (!foreign) task.wake();
-            else queued = task.inject();
-            if (queued) unpark();
+            var handle = new JoinHandle<>(task); // first: a spawn that finds no memory queues no task
+            task.arrive();
+            return handle;
         } catch (Throwable t) {
-            if (foreign && !queued) arriving.getAndDecrement();
-            if (!queued) task.release();
+            task.release();
             throw t;
         }
-        if (closed && foreign && task.reject()) throw rejected();
+    }
+
+    /// By another thread. The task is counted in `arriving` before it is queued.
+    private <T extends @Nullable Object> JoinHandle<T> inject(Task<T> task) {
+        JoinHandle<T> handle;
+        var injected = false;
+        arriving.getAndIncrement();
+        try {
+            handle = new JoinHandle<>(task); // first, as above
+            injected = task.inject();
+            unpark();
+        } catch (Throwable t) {
+            if (!injected) {
+                arriving.getAndDecrement();
+                task.release();
+            }
+            throw t; // if the executor's thread can't be woken, the task is queued, and runs after the next wake
+        }
+        if (closed && task.reject()) throw rejected();
         return handle;
     }
 
@@ -335,11 +350,12 @@ final class RunLoop implements Runnable {
     /// @return false: the rounds are over, and what is left is abandoned
     private boolean beginRound() {
         var round = wantedRounds;
-        // How many to take. After the last round none: abandonAll takes them. Else at most as many as there are tasks: those that are woken
-        // again and again would keep the loop here. One that is left over is cancelled at its arrival.
+        // How many to take. After the last round none: abandonAll takes them. Else at most as many as there are tasks. Without this limit,
+        // tasks that other threads wake again and again would keep the thread in this loop. One that is left over is cancelled at its
+        // arrival.
         var left = round > ROUNDS ? 0 : taskCount();
         for (Task<?> task; left > 0 && (task = takeUnlessEmpty()) != null; left--) task.wakeInjected(); // these are cancelled below
-        rounds = round; // a task that comes later is cancelled when it comes: see isInRound
+        rounds = round; // a task that comes later is cancelled when it comes: see cancelsAtArrival
         if (round > ROUNDS) return false;
         runQueue.cancelAll(CLOSED);
         waitQueue.cancelAll(CLOSED);

@@ -21,7 +21,7 @@ final class RunQueue {
         size++;
     }
 
-    /// A simulated kernel chooses the next task. The tasks before it go to the back.
+    /// In a simulation (`trale.test`) the kernel, which stands in for Linux, chooses the next task. The tasks before it go to the back.
     void rotate(Kernel kernel) {
         for (var passed = size == 0 ? 0 : kernel.pick(size); passed > 0; passed--) {
             var task = take();

@@ -15,9 +15,9 @@ import trale.internal.probe.Watched;
 
 /// A future that is being run.
 ///
-/// The *state word* says where the task is. The executor's thread alone reads and writes the state word. One exception: a task that is
-/// rejected is ended by the thread that spawned it. Such a task stays in `injected`, the queue for other threads
-/// (see below), and the executor's thread skips it.
+/// The *state word* says where the task is. The executor's thread alone uses the state word, the future and the links. One exception: the
+/// thread that spawns a task uses them if the spawn fails, or if the task is rejected, that is, spawned too late. Such a task stays in
+/// `injected` (see below), and the executor's thread skips it.
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
@@ -26,10 +26,11 @@ import trale.internal.probe.Watched;
 /// | poll says Pending | | | wait-queue, → IDLE ¹ | wait-queue, → QUEUED, push at the back | |
 /// | poll says Ready or throws | | | → DONE, wake joiners | → DONE, wake joiners | |
 /// | cancel() | count, then as wake() | count, then as wake() | count, then as wake() | count, then as wake() | count |
-/// | rejected, abandoned | → DONE | → DONE | | | |
+/// | rejected, abandoned | → DONE | → DONE | → DONE ² | → DONE ² | |
 ///
 /// ¹ As WOKEN, if a cancel() has not been delivered yet: the next poll delivers it.
-/// ² The JVM's memory is full, and this task is to fail, so that others find memory: see [FullHeap].
+/// ² The JVM's memory is full, and this task is to fail, so that others find memory: see [FullHeap]. A task is abandoned if it will not be
+/// polled again, because its executor is gone or the memory is full.
 ///
 /// A wake is never lost, unless it fails (see [#wake()]). Wakes that take effect before a poll cause one poll. A wake of a task that has
 /// ended does nothing. A wake from another thread puts the task into the executor's `injected` queue. If a second thread turns the reactor
@@ -59,12 +60,12 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// context back. Executor's thread only.
     Object context;
 
-    /// Executor's thread only; null when done, so that a handle keeps the result alive and not the work.
+    /// Null when done, so that a handle keeps the result alive and not the work.
     @Nullable Future<T> future;
 
-    byte state = IDLE; // executor's thread only
+    byte state = IDLE;
 
-    /// Shown in snapshots: its number (0: it is not yet among the executor's tasks), and when it was spawned, was last polled, and took its
+    /// Shown in snapshots: its number (0: it has not arrived yet, see [#arrive()]), and when it was spawned, was last polled, and took its
     /// first cancellation (0: it has not). The executor's thread writes them. One exception: `RunLoop.adopt` writes `cancelledAt`, by any
     /// thread, before it queues the task. Another thread that reads them may find old values.
     long number;
@@ -74,12 +75,13 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     long cancelledAt;
     int polls;
 
-    /// 1 while the task is in `injected` or `events` of its loop. A waker does getAndSet(1) and adds the task only if the answer is 0. The
-    /// executor's thread takes the task out, then does getAndSet(0), then polls. If a waker finds 1, its getAndSet(1) comes before the
-    /// executor's getAndSet(0), and the executor's thread sees all that the waker wrote before. So the poll that follows sees it too.
+    /// 1 while the task is in `injected` or `events` of its loop; REJECTED if it is still there when it is rejected. A waker does
+    /// getAndSet(1) and adds the task only if the answer is 0. The executor's thread takes the task out, then does getAndSet(0), then
+    /// polls. If a waker finds 1, its getAndSet(1) comes before the executor's getAndSet(0), and the executor's thread sees all that the
+    /// waker wrote before. So the poll that follows sees it too.
     volatile int injection;
 
-    /// Links of the [RunQueue] and the [WaitQueue]. Executor's thread only.
+    /// Links of the [RunQueue] and the [WaitQueue].
     @Nullable Task<?> nextToRun;
     @Nullable Task<?> previous;
     @Nullable Task<?> next;
@@ -112,10 +114,9 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     void wake() {
         if (!loop.isCurrent()) {
             if (inject()) loop.unpark();
-            return;
+        } else if (hasArrived()) { // else it is in `injected`, and is woken by its arrival
+            woken();
         }
-        var isComing = number == 0 && injection != 0; // in `injected`, as another thread has spawned it: its arrival is its first wake
-        if (!isComing) woken();
     }
 
     /// Called by another thread, which calls [RunLoop#unpark()] after this, if the answer is true. {@return false: the task has ended, and
@@ -140,16 +141,20 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// By the executor's thread, with a task that it took from `injected` or `events`.
     void wakeInjected() {
         if (INJECTION.getAndSet(this, 0) != 1) return;
-        var arrives = number == 0;
-        woken();
-        if (arrives) loop.arriving.getAndDecrement();
+        if (hasArrived()) {
+            woken();
+        } else {
+            arrive();
+            loop.arriving.getAndDecrement();
+        }
+    }
+
+    /// {@return whether it has been woken for the first time} By the executor's thread.
+    private boolean hasArrived() {
+        return number != 0;
     }
 
     private void woken() {
-        if (number == 0) {
-            if (state == IDLE) arrive();
-            return;
-        }
         if (loop.watching != null) loop.watching.wake(this);
         if (state == IDLE) {
             loop.runQueue.push(this);
@@ -159,10 +164,11 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         }
     }
 
-    /// The first wake. From the push on nothing fails: a spawn that throws has queued no task.
+    /// The first wake: the task is queued, gets its number, and is counted. By the executor's thread, which has spawned the task or has
+    /// taken it from `injected`. From the push on nothing fails. So if this throws, the task is not queued.
     @SuppressWarnings("NonAtomicVolatileUpdate") // the executor's thread alone counts
-    private void arrive() {
-        if (loop.isInRound() && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // see RunLoop.wantedRounds
+    void arrive() {
+        if (loop.cancelsAtArrival(this)) requestCancel(RunLoop.CLOSED);
         loop.runQueue.push(this);
         state = QUEUED;
         number = ++loop.spawned;
@@ -171,7 +177,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         try {
             if (loop.watching != null) loop.watching.spawn(this);
         } catch (StackOverflowError e) {
-            // The probe misses this spawn.
+            // What watches the executor misses this spawn.
         }
     }
 
@@ -202,8 +208,9 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return asked;
     }
 
-    /// Called when an await begins. If bodies await bodies, it is an await of the innermost one, and the cancellation is thrown there. It
-    /// also cancels the children of every scope whose body is running in this poll: the tasks that the scope has forked.
+    /// Called when an await begins. If bodies await bodies, the await that begins is one of the innermost body, and throws the
+    /// cancellation. This method also cancels the children (the tasks that a scope has forked) of every scope whose body runs in this poll.
+    /// `innermost` is the innermost of these scopes.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -238,7 +245,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        var cx = context instanceof Context kept ? kept : contextAgain(); // before cancelled(…): the drop of a JoinHandle reads `context`
+        var cx = context instanceof Context kept ? kept : contextAgain(); // before `f` is dropped: a JoinHandle's drop reads the field
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
@@ -326,8 +333,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return cancelsDelivered;
     }
 
-    /// Logs where the task waits. If its future is a body or a scope, that is told that its code goes no further: none of its `finally`
-    /// blocks runs.
+    /// Logs where the task waits. A body or a scope is told to go no further: none of its `finally` blocks runs.
     ///
     /// @return false: it has ended
     boolean abandonBody() {

@@ -281,6 +281,14 @@ class SnapshotTest extends UnderBothArrangements {
     }
 
     @Test
+    void ofTheTaskThatRunsItShowsTheLinesOfTheProgramAlone() {
+        var made = executor.submit(() -> await(Timer.timeout(HOUR, Scope.call(_ -> await(async(() -> executor.snapshot())))))).join();
+        var lines = made.tasks().getFirst().lines();
+        assertEquals(3, lines.size(), lines::toString);
+        for (var line : lines) assertEquals("SnapshotTest.java", line.getFileName());
+    }
+
+    @Test
     void aBodyThatHoldsTheThreadIsNamedWithItsLine() throws Exception {
         var end = new CountDownLatch(1);
         var begun = new CountDownLatch(1);

@@ -42,7 +42,7 @@ public sealed interface Driver permits OwnThread, ReactorThread {
     /// Ends the sleep that the executor's thread has begun, or is about to begin. By any thread, at any time. Allocates nothing.
     void wake();
 
-    /// From now on this probe is told what the reactor does. Null: none is. By the executor's thread.
+    /// From now on this probe is told what the reactor does, or no probe, if it is null. By the executor's thread.
     void watch(@Nullable Probe probe);
 
     /// {@return whether a reactor thread turns the reactor}

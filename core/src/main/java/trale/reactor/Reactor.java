@@ -32,9 +32,9 @@ import trale.internal.probe.TaskWaker;
 ///  wakeup(), from another thread ───── eventfd write ──────────────────▶ one eventfd
 /// ```
 ///
-/// Every descriptor is registered once, edge-triggered (epoll reports a change once) and for all events. So a task that begins to wait
-/// makes no system call. The eventfd and the timerfd are never read: a read would only reset them, and the next change is reported all the
-/// same. No task and no sleep has a descriptor of its own.
+/// The descriptor of a source is registered once, edge-triggered (epoll reports a change once) and for all events. So a task that begins to
+/// wait makes no system call. The eventfd and the timerfd are never read: a read would only reset them, and the next change is reported all
+/// the same. No task and no sleep has a descriptor of its own.
 ///
 /// **Events before deadlines.** A deadline counts as passed when the reactor has seen everything that Linux had to report at that
 /// time. After a pause of the process — a signal, a long garbage collection, a busy machine — data that arrived in time wakes its
@@ -150,10 +150,10 @@ public final class Reactor {
     }
 
     /// {@return a future that is ready once [System#nanoTime()] has reached this time} It waits in the reactor of the executor that polls
-    /// it. Only the earliest deadline can cost a system call. The thread that turns the reactor makes it before it sleeps. If another
-    /// thread polls the sleep, it makes the call in that poll. Sleeps end in the order of their deadlines. Any thread may call this. The
-    /// future fails with IllegalStateException if the executor is closed or Linux refuses the timer, and with OutOfMemoryError. Cancelled
-    /// or dropped, it takes its waker out of the heap.
+    /// it. Only the earliest deadline can cost a system call. The thread that turns the reactor makes this call before it waits in
+    /// epoll_wait. If another thread polls the future, that thread makes the call in the poll. Sleeps end in the order of their deadlines.
+    /// Any thread may call this. The future fails with IllegalStateException if the executor is closed or Linux refuses the timer, and with
+    /// OutOfMemoryError. Cancelled or dropped, it takes its waker out of the timer heap.
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -243,9 +243,9 @@ public final class Reactor {
         }
     }
 
-    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A sleep may also be
-    /// polled by hand, on a thread that is no executor's: it is woken too, and its next poll puts it into the reactor of [Executor#get()].
-    /// By the thread that turns, or while that thread does not run. Idempotent.
+    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A thread of no
+    /// executor may have polled a sleep by hand, and this reactor may keep its waker. That waker is woken too. The next poll puts the sleep
+    /// into the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;
