@@ -341,6 +341,22 @@ class ExecutorCloseTest extends UnderBothArrangements {
         assertEquals(1, gate.drops.get());
     }
 
+    @Test
+    void theLogSaysWhereABodyThatIsAbandonedBeforeItsFirstPollBegins() throws Exception {
+        try (var log = new TheLog()) {
+            onExecutor(() -> {
+                var _ = Executor.spawn(() -> {
+                    await(new Gate<Void>());
+                });
+                executor.loop.close(4); // abandons it
+                return null;
+            });
+            var message = log.next().getMessage();
+            assertTrue(message.matches(".*: #\\d+, waits for its next turn, at ExecutorCloseTest.java:\\d+"), message);
+        }
+        executor.loop.thread.join();
+    }
+
     /// As a spawn that has looked whether the executor is open, before it was closed.
     @Test
     void aFutureWhoseSpawnCameTooLateMayBeSpawnedOnAnotherExecutor() {
