@@ -31,6 +31,7 @@ import trale.support.Gate;
 import trale.support.Linux;
 import trale.support.NothingIsLeft;
 import trale.support.Optimized;
+import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
@@ -322,6 +323,38 @@ class ExecutorCloseTest extends UnderBothArrangements {
         executor.loop.close(4); // abandons it
         executor.loop.thread.join();
         assertEquals(1, cancelled.get());
+    }
+
+    /// It has not been cancelled before: no poll came between the first cancelling and the last.
+    @Test
+    void whatATimeoutOfAnAbandonedTaskWaitsForIsDroppedOnce() throws Exception {
+        var gate = new Gate<String>();
+        var hour = Duration.ofHours(1);
+        var waiting = executor.submit(Timer.timeout(hour, Timer.timeout(hour, gate)));
+        gate.waker();
+        try (var log = new TheLog()) {
+            executor.loop.close(4); // abandons it
+            executor.loop.thread.join();
+            assertTrue(log.next().getMessage().startsWith("abandoned"));
+        }
+        assertThrows(CancellationException.class, waiting::join);
+        assertEquals(1, gate.drops.get());
+    }
+
+    @Test
+    void theLogSaysWhereABodyThatIsAbandonedBeforeItsFirstPollBegins() throws Exception {
+        try (var log = new TheLog()) {
+            onExecutor(() -> {
+                var _ = Executor.spawn(() -> {
+                    await(new Gate<Void>());
+                });
+                executor.loop.close(4); // abandons it
+                return null;
+            });
+            var message = log.next().getMessage();
+            assertTrue(message.matches(".*: #\\d+, waits for its next turn, at ExecutorCloseTest.java:\\d+"), message);
+        }
+        executor.loop.thread.join();
     }
 
     /// As a spawn that has looked whether the executor is open, before it was closed.

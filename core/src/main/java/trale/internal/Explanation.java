@@ -70,10 +70,10 @@ public final class Explanation {
         return bodies.stream().map(Probe.Body::at).toList();
     }
 
-    /// {@return for a message: what it waits for, and at which lines}
+    /// {@return for a message: what it waits for, and at which lines} A body that has not begun waits for no more than its turn.
     @Override
     public String toString() {
-        return words(reasons) + (bodies.isEmpty() ? "" : ", at " + places(lines()));
+        return (reasons.isEmpty() ? words(new Snapshot.Yield()) : words(reasons)) + (bodies.isEmpty() ? "" : ", at " + places(lines()));
     }
 
     /// {@return the lines as `File.java:12 > Other.java:3`}

@@ -28,7 +28,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     private final Future<Void> sleep;
     private final Future<T> f;
 
-    private boolean over; // f has become something
+    private boolean over; // f has become something, or was given up
     private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
     private @Nullable Cancellation caller; // the latest cancellation by the caller
     private boolean takenInside; // an await inside of f has taken a cancellation from the task, while f ran
@@ -132,6 +132,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     @Override
     public void abandon() {
         sleep.drop();
+        over = true;
         if (f instanceof Cancellable c) c.abandon();
         else f.drop();
     }
@@ -143,9 +144,12 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         return left != null && late != null && left.cause() == late ? null : left;
     }
 
+    /// After an end it does nothing: the end of a task that was abandoned drops its future.
     @Override
     public void drop() {
+        if (over) return;
         sleep.drop(); // cannot fail
+        over = true;
         f.drop();
     }
 
