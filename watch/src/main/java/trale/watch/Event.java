@@ -9,7 +9,8 @@ import trale.internal.linux.Errno;
 import trale.internal.probe.Probe;
 import trale.internal.probe.Watched;
 
-/// Something that happened. The executor's thread makes one, which is all that it pays; the watch's own thread makes it a text.
+/// Something that happened. The executor's thread makes one, which is all that it pays; the watch's own thread reads what the bodies keep, and
+/// makes it a text.
 ///
 /// Times are in ns since the executor has been watched.
 sealed interface Event {
@@ -20,7 +21,7 @@ sealed interface Event {
 
     record Start(long t, String executor, @Nullable String program, @Nullable String time, String arrangement, boolean simulated) implements Event {}
 
-    record Spawn(long t, long task, @Nullable String name, @Nullable StackTraceElement at, long parent, long scope, @Nullable String thread)
+    record Spawn(long t, long task, @Nullable String name, Probe.@Nullable Body body, long parent, long scope, @Nullable String thread)
             implements Event {}
 
     record Poll(long t, long task) implements Event {}
@@ -28,6 +29,7 @@ sealed interface Event {
     /// A poll that said Pending.
     ///
     /// @param bodies the outermost first
+    /// @param keeps  none until the bodies are read: see [Recorder#drain]
     record Pend(long t, long task, @Nullable String name, List<Probe.Body> bodies, List<Snapshot.Reason> reasons, List<Kept> keeps, boolean again)
             implements Event {}
 
@@ -72,7 +74,7 @@ sealed interface Event {
         return switch (this) {
             case Start e -> of("start").put("executor", e.executor).put("program", e.program).put("time", e.time)
                     .put("arrangement", e.arrangement).put("simulated", e.simulated).end();
-            case Spawn e -> at(of("spawn").put("task", e.task).put("name", e.name), e.at)
+            case Spawn e -> at(of("spawn").put("task", e.task).put("name", e.name), e.body == null ? null : e.body.at())
                     .put("parent", id(e.parent)).put("scope", id(e.scope)).put("by", e.parent != 0 ? "task " + e.parent : e.thread).end();
             case Poll e -> of("poll").put("task", e.task).end();
             case Pend e -> of("pend").put("task", e.task).put("name", e.name).put("state", e.bodies.isEmpty() ? null : e.bodies.getLast().state())
