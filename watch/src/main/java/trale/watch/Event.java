@@ -37,7 +37,14 @@ sealed interface Event {
         long task() {
             return watched.number();
         }
+
+        Ended told() {
+            return new Ended(t, task(), watched.name(), how, failure == null ? null : Values.of(failure));
+        }
     }
+
+    /// An end without the task and its failure, so that a history keeps neither from being garbage.
+    record Ended(long t, long task, @Nullable String name, Probe.How how, @Nullable String text) implements Event {}
 
     record Wake(long t, long task, Probe.By by, long id, @Nullable String thread, Probe.Effect effect) implements Event {}
 
@@ -80,8 +87,9 @@ sealed interface Event {
             case Pend e -> of("pend").put("task", e.task).put("name", e.name).put("state", e.bodies.isEmpty() ? null : e.bodies.getLast().state())
                     .put("lines", e.bodies.stream().map(Event::line).toList()).put("for", e.reasons.stream().map(r -> reason(r, e.t)).toList())
                     .put("keeps", e.keeps.stream().map(Event::kept).toList()).put("queued", e.again ? true : null).end();
-            case End e -> of("end").put("task", e.task()).put("name", e.watched.name()).put("how", e.how.name().toLowerCase(Locale.ROOT))
-                    .put("text", e.failure == null ? null : Values.of(e.failure)).end();
+            case End e -> e.told().json();
+            case Ended e -> of("end").put("task", e.task).put("name", e.name).put("how", e.how.name().toLowerCase(Locale.ROOT))
+                    .put("text", e.text).end();
             case Wake e -> of("wake").put("task", e.task).put("by", by(e)).put("effect", e.effect.name().toLowerCase(Locale.ROOT)).end();
             case Cancel e -> of("cancel").put("task", e.task).put("why", e.why).end();
             case Scope e -> of("scope").put("scope", e.scope).put("task", id(e.task)).put("do", e.opens ? "open" : "close").end();

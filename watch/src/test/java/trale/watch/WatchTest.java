@@ -232,6 +232,16 @@ class WatchTest {
     }
 
     @Test
+    void theValueOfATaskThatHasEndedIsGarbageWhenItsHandleIs() {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            var value = new WeakReference<>(executor.submit(() -> new Object()).join());
+            assertEquals(1, count(watch, "\"how\":\"value\""));
+            while (value.get() != null) System.gc(); // until the timeout of the test
+            assertEquals(1, count(watch, "\"how\":\"value\""));
+        }
+    }
+
+    @Test
     void ofAHistoryThatIsFullTheTasksThatAreLeftAreKept() {
         var history = new History(10);
         var all = new ArrayList<Event>(List.of(new Event.Start(0, "trale", null, null, "own thread", true)));
