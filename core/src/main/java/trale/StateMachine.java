@@ -32,7 +32,7 @@ import trale.internal.Owned;
 ///
 /// @param <T> what the body returns
 /// @hidden
-public abstract class StateMachine<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
+public abstract class StateMachine<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable, Cloneable {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
 
@@ -253,6 +253,20 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         var inner = awaiting;
         if (at >= 0) to.body(this, at, places()[at]);
         if (inner != null) to.polls(inner);
+    }
+
+    /// {@return what the body keeps now, to be read later} The copy is never polled. It leads to no task and to no awaited future, so these
+    /// are garbage as early as without it.
+    final StateMachine<T> copy() {
+        try {
+            @SuppressWarnings("unchecked") // a clone is of the same class
+            var copy = (StateMachine<T>) clone();
+            copy.owner = copy.awaiting = null;
+            copy.cancellation = null;
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /// {@return the body's place in the source and where it is in it}

@@ -2,6 +2,7 @@ package trale;
 
 import java.lang.reflect.Field;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class Watching implements Probe, Probe.Host {
     private volatile boolean over;
 
     private boolean reportsCalls; // the executor's thread only, before a poll
+
+    /// Used by [#place] again and again, empty in between. The executor's thread only.
+    private final Explanation explanation = new Explanation();
 
     private final String failure; // made here, because there may be no memory for it when it is needed
 
@@ -300,8 +304,13 @@ final class Watching implements Probe, Probe.Host {
 
     @Override
     public Place place(Watched task) {
-        var where = Explanation.of(((Task<?>) task).future);
-        return new Place(where.bodies, where.reasons);
+        try {
+            explanation.explain(((Task<?>) task).future);
+            explanation.bodies.replaceAll(b -> new Body(((StateMachine<?>) b.machine()).copy(), b.state(), b.at()));
+            return new Place(List.copyOf(explanation.bodies), List.copyOf(explanation.reasons));
+        } finally {
+            explanation.clear();
+        }
     }
 
     @Override

@@ -25,24 +25,43 @@ public final class Explanation {
     private final ArrayDeque<Object> left = new ArrayDeque<>(); // no recursion: a chain of awaits may be longer than the stack
     private final ArrayList<Object> inner = new ArrayList<>(); // of the one that explains itself
 
-    private Explanation() {}
+    /// Nothing is explained yet.
+    public Explanation() {}
+
+    /// What is said of a future that does not explain itself.
+    private static final ClassValue<Snapshot.Other> OTHERS = new ClassValue<>() {
+        @Override
+        protected Snapshot.Other computeValue(Class<?> c) {
+            var name = c.getName();
+            var end = name.indexOf("$$Lambda");
+            return new Snapshot.Other("the future " + (end < 0 ? name : name.substring(0, end) + "'s lambda"));
+        }
+    };
 
     /// {@return what the future says of itself} By the thread that polls it.
     public static Explanation of(@Nullable Object future) {
         var all = new Explanation();
-        if (future != null) all.left.push(future);
-        for (Object f; (f = all.left.poll()) != null; ) {
-            if (f instanceof Waiting w) w.explain(all);
-            else all.waitsFor(new Snapshot.Other("the future " + name(f.getClass())));
-            while (!all.inner.isEmpty()) all.left.push(all.inner.removeLast());
-        }
+        all.explain(future);
         return all;
     }
 
-    private static String name(Class<?> c) { // without a regular expression: it is asked for at each poll of a task that is watched
-        var name = c.getName();
-        var end = name.indexOf("$$Lambda");
-        return end < 0 ? name : name.substring(0, end) + "'s lambda";
+    /// Adds what the future says of itself. By the thread that polls it.
+    public void explain(@Nullable Object future) {
+        if (future != null) left.push(future);
+        for (Object f; (f = left.poll()) != null; ) {
+            if (f instanceof Waiting w) w.explain(this);
+            else waitsFor(OTHERS.get(f.getClass()));
+            while (!inner.isEmpty()) left.push(inner.removeLast());
+        }
+    }
+
+    /// Forgets all: the same object can explain another future, which takes less time than with a new one.
+    public void clear() {
+        bodies.clear();
+        reasons.clear();
+        blockers.clear();
+        left.clear();
+        inner.clear();
     }
 
     /// Said by an async body that is suspended, or has not begun.

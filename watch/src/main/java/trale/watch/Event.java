@@ -9,7 +9,8 @@ import trale.internal.linux.Errno;
 import trale.internal.probe.Probe;
 import trale.internal.probe.Watched;
 
-/// Something that happened. The executor's thread makes one, which is all that it pays; the watch's own thread makes it a text.
+/// Something that happened. The executor's thread makes one, which is all that it pays; the watch's own thread reads what the bodies keep, and
+/// makes it a text.
 ///
 /// Times are in ns since the executor has been watched.
 sealed interface Event {
@@ -20,7 +21,7 @@ sealed interface Event {
 
     record Start(long t, String executor, @Nullable String program, @Nullable String time, String arrangement, boolean simulated) implements Event {}
 
-    record Spawn(long t, long task, @Nullable String name, @Nullable StackTraceElement at, long parent, long scope, @Nullable String thread)
+    record Spawn(long t, long task, @Nullable String name, Probe.@Nullable Body body, long parent, long scope, @Nullable String thread)
             implements Event {}
 
     record Poll(long t, long task) implements Event {}
@@ -28,6 +29,7 @@ sealed interface Event {
     /// A poll that said Pending.
     ///
     /// @param bodies the outermost first
+    /// @param keeps  none until the bodies are read: see [Recorder#drain]
     record Pend(long t, long task, @Nullable String name, List<Probe.Body> bodies, List<Snapshot.Reason> reasons, List<Kept> keeps, boolean again)
             implements Event {}
 
@@ -35,7 +37,14 @@ sealed interface Event {
         long task() {
             return watched.number();
         }
+
+        Ended told() {
+            return new Ended(t, task(), watched.name(), how, failure == null ? null : Values.of(failure));
+        }
     }
+
+    /// An end without the task and its failure, so that a history keeps neither from being garbage.
+    record Ended(long t, long task, @Nullable String name, Probe.How how, @Nullable String text) implements Event {}
 
     record Wake(long t, long task, Probe.By by, long id, @Nullable String thread, Probe.Effect effect) implements Event {}
 
@@ -72,14 +81,15 @@ sealed interface Event {
         return switch (this) {
             case Start e -> of("start").put("executor", e.executor).put("program", e.program).put("time", e.time)
                     .put("arrangement", e.arrangement).put("simulated", e.simulated).end();
-            case Spawn e -> at(of("spawn").put("task", e.task).put("name", e.name), e.at)
+            case Spawn e -> at(of("spawn").put("task", e.task).put("name", e.name), e.body == null ? null : e.body.at())
                     .put("parent", id(e.parent)).put("scope", id(e.scope)).put("by", e.parent != 0 ? "task " + e.parent : e.thread).end();
             case Poll e -> of("poll").put("task", e.task).end();
             case Pend e -> of("pend").put("task", e.task).put("name", e.name).put("state", e.bodies.isEmpty() ? null : e.bodies.getLast().state())
                     .put("lines", e.bodies.stream().map(Event::line).toList()).put("for", e.reasons.stream().map(r -> reason(r, e.t)).toList())
                     .put("keeps", e.keeps.stream().map(Event::kept).toList()).put("queued", e.again ? true : null).end();
-            case End e -> of("end").put("task", e.task()).put("name", e.watched.name()).put("how", e.how.name().toLowerCase(Locale.ROOT))
-                    .put("text", e.failure == null ? null : Values.of(e.failure)).end();
+            case End e -> e.told().json();
+            case Ended e -> of("end").put("task", e.task).put("name", e.name).put("how", e.how.name().toLowerCase(Locale.ROOT))
+                    .put("text", e.text).end();
             case Wake e -> of("wake").put("task", e.task).put("by", by(e)).put("effect", e.effect.name().toLowerCase(Locale.ROOT)).end();
             case Cancel e -> of("cancel").put("task", e.task).put("why", e.why).end();
             case Scope e -> of("scope").put("scope", e.scope).put("task", id(e.task)).put("do", e.opens ? "open" : "close").end();

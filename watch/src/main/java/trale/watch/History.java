@@ -32,7 +32,8 @@ final class History {
 
     synchronized void add(List<Event> events) {
         for (var event : events) {
-            lines.add(new Line(event, event.json()));
+            var told = event instanceof Event.End e ? e.told() : event;
+            lines.add(new Line(told, told.json()));
             if (lines.size() > most) forget(lines.remove());
         }
         notifyAll();
@@ -45,7 +46,7 @@ final class History {
             case Event.Diagnosis _ -> diagnosed.add(line.json);
             case Event.Spawn e -> keep("task " + e.task(), "spawn", line.json);
             case Event.Pend e -> keep("task " + e.task(), "pend", line.json);
-            case Event.End e -> older.remove("task " + e.task());
+            case Event.Ended e -> older.remove("task " + e.task());
             case Event.Descriptor e when e.opens() -> keep("fd " + e.fd(), "open", line.json);
             case Event.Descriptor e -> older.remove("fd " + e.fd());
             case Event.Timer e when e.step() == trale.internal.probe.Probe.Step.SET -> keep("timer " + e.timer(), "set", line.json);

@@ -15,7 +15,7 @@ import trale.internal.probe.Probe;
 
 /// What is known of the bodies that were seen: the state machine of each, and the source that it was written in.
 ///
-/// A body's class is looked at once, by the executor's thread, when one of its bodies is seen for the first time. Any thread may ask.
+/// A body's class is looked at once, when the first event of one of its bodies is taken out of the ring. Any thread may ask.
 final class Machines {
 
     /// @param graph null if the class cannot be found, or cannot be read

@@ -14,9 +14,12 @@ import trale.internal.probe.Watched;
 ///
 /// ```
 ///   executor's thread ── event ──▶ ring ── drain ──▶ History ──▶ pages, recordings
-///          ▲                        │ full: the oldest is overwritten and counted
+///          ▲                        │        reads what the copies of suspended bodies keep
+///          │                        │ full: the oldest is overwritten and counted
 ///          └── beforePoll holds while paused, and there is no permit
 /// ```
+///
+/// The clock is read once for the end of a poll and the begin of the next, because reading it is the dearest part of an event.
 final class Recorder implements Probe {
     private static final int RING = 1 << 16; // events
     private static final String CLEANER = "Cleaner-"; // the thread of java.lang.ref.Cleaner, which closes sockets that are garbage
@@ -48,11 +51,13 @@ final class Recorder implements Probe {
     private int permits; // guarded by this: polls that a paused executor may make
     private boolean held; // guarded by this
 
-    /// What the executor's thread does, for the watch's own thread, which looks for bodies that block. Written by the executor's thread
-    /// alone: the task before the time.
-    private volatile long polling;
+    /// What the executor's thread does, for the watch's own thread, which looks for bodies that block.
+    private long polling; // guarded by this: the task whose poll was the last to begin
 
-    private volatile long polledSince; // ns of System.nanoTime; 0: no poll
+    private long poll; // guarded by this: as `head` after that poll's event; 0: it is over
+
+    private long pollEnd; // guarded by this: when the last poll was over
+    private long headAtEnd = -1; // guarded by this: as `head` after the event of that end; -1: the clock is read again in any case
 
     /// Called when `held` changes, by the thread that changes it. Written once, before the recorder is installed.
     private final Runnable onHeld;
@@ -69,9 +74,12 @@ final class Recorder implements Probe {
     @Override
     public void beforePoll(Watched task) {
         if (paused) hold();
-        put(new Event.Poll(now(), task.number()));
-        polling = task.number();
-        polledSince = System.nanoTime();
+        var number = task.number();
+        synchronized (this) {
+            put(new Event.Poll(head == headAtEnd ? pollEnd : now(), number));
+            polling = number;
+            poll = head;
+        }
     }
 
     private void hold() {
@@ -149,10 +157,10 @@ final class Recorder implements Probe {
 
     /// A task that was there before it was watched.
     private void already(Snapshot.TaskInfo task) {
-        put(new Event.Spawn(now(), task.number(), task.name(), task.lines().isEmpty() ? null : task.lines().getFirst(), task.parent(), 0, "an earlier time"));
-        if (task.state() != Snapshot.State.WAITING) return;
-        var bodies = task.lines().stream().map(at -> new Body("", -1, at)).toList();
-        put(new Event.Pend(now(), task.number(), task.name(), bodies, task.waitsFor(), List.of(), false));
+        var bodies = task.lines().stream().map(at -> new Body(READ, -1, at)).toList();
+        put(new Event.Spawn(now(), task.number(), task.name(), bodies.isEmpty() ? null : bodies.getFirst(), task.parent(), 0, "an earlier time"));
+        if (task.state() == Snapshot.State.WAITING)
+            put(new Event.Pend(now(), task.number(), task.name(), bodies, task.waitsFor(), List.of(), false));
     }
 
     @Override
@@ -163,37 +171,41 @@ final class Recorder implements Probe {
     @Override
     public void spawn(Watched task, @Nullable Watched by, long scope) {
         var bodies = host().place(task).bodies();
-        var at = bodies.isEmpty() ? null : bodies.getFirst().at();
-        for (var body : bodies) machines.see(body);
+        var body = bodies.isEmpty() ? null : bodies.getFirst();
         var cause = foreign.take(task);
         var thread = cause == null || cause.thread() == null ? "another thread" : "thread " + cause.thread();
-        put(new Event.Spawn(now(), task.number(), task.name(), at, by == null ? 0 : by.number(), scope, by == null ? thread : null));
+        put(early(new Event.Spawn(now(), task.number(), task.name(), body, by == null ? 0 : by.number(), scope, by == null ? thread : null)));
     }
 
     @Override
     public void pend(Watched task, boolean again) {
-        polledSince = 0;
         var h = host();
+        var t = now();
         var place = h.place(task);
-        put(new Event.Pend(now(), task.number(), task.name(), place.bodies(), place.reasons(), keeps(h, place.bodies()), again));
-    }
-
-    private List<Event.Kept> keeps(Host h, List<Body> bodies) {
-        if (bodies.isEmpty()) return List.of();
-        var kept = new ArrayList<Event.Kept>();
-        for (var body : bodies) {
-            for (var v : machines.keeps(body)) {
-                if (v.field().isEmpty() || kept.size() == MOST_KEPT) continue;
-                kept.add(new Event.Kept(v.name(), Values.keep(h.kept(body.machine(), v.field()))));
-            }
-        }
-        return kept;
+        over(new Event.Pend(t, task.number(), task.name(), place.bodies(), place.reasons(), List.of(), again));
     }
 
     @Override
     public void end(Watched task, How how, @Nullable Throwable failure) {
-        polledSince = 0;
-        put(new Event.End(now(), task, how, failure));
+        over(new Event.End(now(), task, how, failure));
+    }
+
+    /// A poll is over. In a simulation the clock is read again for the next, because virtual time passes between them.
+    private void over(Event event) {
+        var e = early(event);
+        var simulated = host().isSimulated();
+        synchronized (this) {
+            put(e);
+            poll = 0;
+            pollEnd = e.t();
+            headAtEnd = simulated ? -1 : head;
+        }
+    }
+
+    /// {@return the event, of a simulation as it is [read][#read]} There nothing drains before the end, so until then the ring would keep from
+    /// being garbage what bodies have kept.
+    private Event early(Event event) {
+        return host().isSimulated() ? read(event) : event;
     }
 
     @Override
@@ -268,7 +280,13 @@ final class Recorder implements Probe {
     /// Takes what has been put in since the last time; if the ring was full, the first says how many events are lost.
     ///
     /// @return whether anything was
-    synchronized boolean drain(List<Event> to) {
+    boolean drain(List<Event> to) {
+        if (!take(to)) return false;
+        to.replaceAll(this::read);
+        return true;
+    }
+
+    private synchronized boolean take(List<Event> to) {
         if (head == tail) return false;
         if (lost > 0) to.add(new Event.Lost(ring[(int) tail & RING - 1].t(), lost));
         lost = 0;
@@ -282,15 +300,47 @@ final class Recorder implements Probe {
 
     private static final Event NOTHING = new Event.Lost(0, 0);
 
+    /// {@return the event with what the bodies keep, and without their machines} A history holds nothing of the program but values.
+    private Event read(Event event) {
+        return switch (event) {
+            case Event.Spawn(var t, var task, var name, var body, var parent, var scope, var thread) when body != null && body.machine() != READ -> {
+                machines.see(body);
+                yield new Event.Spawn(t, task, name, withoutMachine(body), parent, scope, thread);
+            }
+            case Event.Pend(var t, var task, var name, var bodies, var reasons, var _, var again)
+                    when !bodies.isEmpty() && bodies.getFirst().machine() != READ ->
+                new Event.Pend(t, task, name, bodies.stream().map(Recorder::withoutMachine).toList(), reasons, keeps(bodies), again);
+            default -> event;
+        };
+    }
+
+    private static final Object READ = new Object(); // in place of a machine
+
+    private static Body withoutMachine(Body body) {
+        return new Body(READ, body.state(), body.at());
+    }
+
+    private List<Event.Kept> keeps(List<Body> bodies) {
+        var h = host();
+        var kept = new ArrayList<Event.Kept>();
+        for (var body : bodies) {
+            for (var v : machines.keeps(body)) {
+                if (v.field().isEmpty() || kept.size() == MOST_KEPT) continue;
+                kept.add(new Event.Kept(v.name(), Values.keep(h.kept(body.machine(), v.field()))));
+            }
+        }
+        return kept;
+    }
+
     // For diagnoses
 
     /// {@return a number that is another for each poll; 0: the thread is in none}
-    long poll() {
-        return polledSince;
+    synchronized long poll() {
+        return poll;
     }
 
     /// {@return the task whose poll that is}
-    long polling() {
+    synchronized long polling() {
         return polling;
     }
 

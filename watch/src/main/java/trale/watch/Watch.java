@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Executor;
-import trale.explain.StateGraph;
 
 /// Watches an executor: takes down all that happens in it, shows it on a page, holds it before a poll, and lets one poll through.
 ///
@@ -53,7 +52,6 @@ public final class Watch implements AutoCloseable {
         this.program = program;
         recorder = new Recorder(machines, program, paused, history::changed);
         diagnoses = new Diagnoses(executor, recorder, recorder::waitedForProcessor);
-        StateGraph.of(() -> {}); // loads what the first body would load, on the executor's thread
         thread = Thread.ofPlatform().daemon().name("trale-watch").unstarted(this::collect);
         executor.probe(recorder);
         thread.start();

@@ -9,6 +9,7 @@ import static trale.Async.await;
 import static trale.Async.yieldNow;
 
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +196,48 @@ class WatchTest {
             assertEquals(new Event.Poll(100, 100), events.get(1));
             assertEquals((1 << 16) + 1, events.size());
             assertFalse(recorder.drain(events));
+        }
+    }
+
+    @Test
+    void whatABodyKeepsIsThatOfTheEndOfThePollAndNotOfTheMomentWhenItIsRead() {
+        var recorder = new Recorder(new Machines(), null, false, () -> {});
+        try (var executor = Executor.builder().build()) {
+            executor.probe(recorder);
+            executor.submit(() -> {
+                for (var i = 0; i < 5; i++) await(yieldNow());
+            }).join();
+            executor.probe(null);
+        }
+        var events = new ArrayList<Event>();
+        recorder.drain(events);
+        assertEquals(List.of("0", "1", "2", "3", "4"), events.stream().filter(Event.Pend.class::isInstance)
+                .map(e -> Values.of(((Event.Pend) e).keeps().getFirst().value())).toList());
+    }
+
+    @Test
+    void anObjectThatABodyKeptIsGarbageAfterItsTask() {
+        var kept = new AtomicReference<WeakReference<Object>>();
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            executor.submit(() -> {
+                var object = new Object();
+                kept.set(new WeakReference<>(object));
+                await(yieldNow());
+                return object.hashCode();
+            }).join();
+            assertEquals(1, count(watch, "{\"name\":\"object\",\"value\":\"Object\"}"));
+            while (kept.get().get() != null) System.gc(); // until the timeout of the test
+            assertEquals(1, count(watch, "{\"name\":\"object\",\"value\":\"Object\"}"));
+        }
+    }
+
+    @Test
+    void theValueOfATaskThatHasEndedIsGarbageWhenItsHandleIs() {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            var value = new WeakReference<>(executor.submit(() -> new Object()).join());
+            assertEquals(1, count(watch, "\"how\":\"value\""));
+            while (value.get() != null) System.gc(); // until the timeout of the test
+            assertEquals(1, count(watch, "\"how\":\"value\""));
         }
     }
 

@@ -55,10 +55,12 @@ public interface Probe {
         /// {@return what the executor does now} By the executor's thread.
         Snapshot snapshot();
 
-        /// {@return where a task is that has not begun, or is suspended} By the executor's thread. It is cheap enough for each poll.
+        /// {@return where a task is that has not begun, or is suspended} By the executor's thread. It is cheap enough for each poll: nothing
+        /// is looked up and no text is made for it.
         Place place(Watched task);
 
-        /// {@return what a suspended body keeps in a field of its machine, or null if the body's module does not let trale look}
+        /// {@return what a suspended body keeps in a field of its machine, or null if the body's module does not let trale look} By any
+        /// thread.
         ///
         /// @param machine of [Body]
         /// @param field   of the compiler's `Layout.Kept`
@@ -73,7 +75,8 @@ public interface Probe {
 
     /// An async body of a task.
     ///
-    /// @param machine its state machine
+    /// @param machine a copy of its state machine, so that another thread can read later what it keeps now. The copy refers to the same
+    ///                objects as the body does, and keeps them from being garbage
     /// @param state   which of its states it is in; see `trale.explain.StateGraph`
     /// @param at      its line
     record Body(Object machine, int state, StackTraceElement at) {}
