@@ -59,7 +59,7 @@ enum Closing implements Model.Twin {
         return (at, m) -> switch (at) {
             case 0 -> {
                 if (looksFirst) {
-                    if (!m.at("RunLoop.inject", "closed").gives(m.get(CLOSED) == 1)) yield 1;
+                    if (!m.at("RunLoop.inject", "closed &&").gives(m.get(CLOSED) == 1)) yield 1;
                     end(m, task);
                     yield END;
                 }
@@ -75,7 +75,7 @@ enum Closing implements Model.Twin {
                 m.at("InjectedQueue.add", "before.nextInjected = task").set(NEXT + at - 10, task + 1);
                 yield looksFirst || this == SPAWNER_DOES_NOT_LOOK ? END : 3;
             }
-            case 3 -> m.at("RunLoop.inject", "closed").gives(m.get(CLOSED) == 1) ? 4 : END;
+            case 3 -> m.at("RunLoop.inject", "closed &&").gives(m.get(CLOSED) == 1) ? 4 : END;
             default -> {
                 m.at("Task.reject", "INJECTION.compareAndSet(this, 1, REJECTED)");
                 if (this == REJECTS_WITHOUT_ASKING || m.gives(m.compareAndSet(INJECTION + task, 1, REJECTED))) end(m, task);
