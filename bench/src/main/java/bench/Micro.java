@@ -38,6 +38,7 @@ final class Micro {
         OPERATIONS.put("AcquireRelease", "acquire + release of a free permit");
         PEERS.put("trale", "trale");
         PEERS.put("traleWatchedBefore", "trale, watched before");
+        PEERS.put("traleRecorded", "trale, recorded: the executor's thread alone");
         PEERS.put("traleWatched", "trale, watched");
         PEERS.put("traleAwake", "trale, executor awake");
         PEERS.put("traleOnTwoExecutors", "trale, two executors");

@@ -8,10 +8,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import trale.Executor;
+import trale.watch.Recordings;
 import trale.watch.Watch;
 
 /// A poll of a task that yields: its wake, its place in the run-queue, the poll. On an executor that was never watched; on one that was
-/// watched before; on one whose events a [Watch] takes down: a wake, a poll, and a pend, three events.
+/// watched before; on one whose events a [Watch] takes down: a wake, a poll, and a pend, three events; on one whose events are only
+/// recorded: they stay in the ring, so that is what the executor's thread alone pays.
 public class Watched {
     private static final int TIMES = 100_000;
 
@@ -40,6 +42,13 @@ public class Watched {
         }
     }
 
+    @State(Scope.Benchmark)
+    public static class Recorded extends Peers.Trale {
+        public Recorded() {
+            new Recordings().begin(executor, "bench");
+        }
+    }
+
     private static void yields(Executor executor) {
         executor.submit(() -> {
             var yield = new Yield();
@@ -59,6 +68,12 @@ public class Watched {
     @OperationsPerInvocation(TIMES)
     public void traleWatchedBefore(Before before) {
         yields(before.executor);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void traleRecorded(Recorded recorded) {
+        yields(recorded.executor);
     }
 
     @Benchmark
