@@ -316,12 +316,16 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             dropUnbegun();
             return;
         }
-        cancel(Cancellation.PLAIN);
         try {
+            cancel(Cancellation.PLAIN);
             if (poll(Context.DROPPED) instanceof Poll.Pending<T>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert over; // as asked for
         } catch (Throwable t) {
+            if (t instanceof StackOverflowError e && !over) {
+                dropped = false; // the next drop does what is left
+                throw e;
+            }
             Log.error("a scope that was dropped failed in its cleanup", t);
         }
     }

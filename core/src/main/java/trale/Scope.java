@@ -213,7 +213,13 @@ public final class Scope {
 
         @Override
         boolean advance(Context cx) {
-            if (bodyEnded) return true;
+            if (!bodyEnded && !advanceBody(cx)) return false;
+            bodyEnded = true;
+            body.abandon(); // does nothing, unless the stack ended as the body was to give up what it waits for
+            return true;
+        }
+
+        private boolean advanceBody(Context cx) {
             if (failure != null && outside == null && !bodyTold) {
                 bodyTold = true;
                 body.cancel(Cancellation.of(null, failure));
@@ -224,7 +230,6 @@ public final class Scope {
             } catch (Throwable t) {
                 bodyFailed(t);
             }
-            bodyEnded = true;
             return true;
         }
 

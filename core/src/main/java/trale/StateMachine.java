@@ -114,6 +114,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         if (resumed) {
             resuming = false;
             if (cancellation != null) throw cancelledAt(future);
+            awaiting = null;
         } else {
             if (future instanceof Owned owned) owned.claim(this);
             if (cancellation == null && cx.task != null) cancellation = cx.task.nextCancellationHere();
@@ -128,6 +129,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         try {
             poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
         } catch (Throwable t) {
+            if (t instanceof StackOverflowError && future instanceof Cancellable) awaiting = future; // what it awaits may be left: see giveUp
             if (resumed && future instanceof Cancellable c) cancellation = c.undelivered(true);
             throw t;
         }
@@ -140,12 +142,10 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         return PENDING;
     }
 
-    /// {@return the future at which this was suspended; `awaiting` is null afterwards}
+    /// {@return the future at which this was suspended} The await that follows goes on with it.
     protected final @Nullable Future<?> resume() {
-        var future = awaiting;
-        awaiting = null;
         resuming = true;
-        return future;
+        return awaiting;
     }
 
     /// Refuses a method reference whose receiver is of another class than the host: that class may override the compiled method.
@@ -181,9 +181,22 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         try {
             thrown = why.exception("cancelled");
         } catch (Error e) {
-            throw future == null ? e : Failures.drop(future, e);
+            throw droppedAt(future, e);
         }
-        return future == null ? thrown : Failures.drop(future, thrown);
+        return droppedAt(future, thrown);
+    }
+
+    /// As [Failures#drop]. If the stack ends, the future may not be dropped yet, and is still in `awaiting` if it was polled.
+    private <E extends Throwable> E droppedAt(@Nullable Future<?> future, E cause) {
+        try {
+            if (future != null) future.drop();
+        } catch (StackOverflowError e) {
+            throw e;
+        } catch (Throwable t) {
+            Failures.suppress(cause, t);
+        }
+        awaiting = null;
+        return cause;
     }
 
     /// Asks the body to stop. At the next poll, which the caller arranges, the innermost await drops its future and throws
@@ -204,10 +217,17 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     public final void drop() {
         if (dropped) return;
         dropped = true;
-        if (state != RUNNING) giveUp(); // otherwise its poll does, when it ends
+        try {
+            if (state != RUNNING) giveUp(); // otherwise its poll does, when it ends
+        } catch (StackOverflowError e) {
+            dropped = false; // the next drop does what is left
+            throw e;
+        }
     }
 
+    /// If the stack ends before the cleanup has begun, or in it, what this waits for may be left. Then the next drop gives it up.
     private void giveUp() {
+        if (state == FINISHED && awaiting != null) abandon();
         if (state == FINISHED) return;
         if (state == 0) {
             state = FINISHED;
@@ -221,6 +241,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         } catch (OutOfMemoryError e) {
             abandon(); // there is no memory for a cleanup; what the body holds, and waits for, is given up all the same
         } catch (Throwable t) {
+            if (t instanceof StackOverflowError e && (state != FINISHED || awaiting != null)) throw e;
             Log.error("an async body that was dropped failed in its cleanup: " + this, t);
         }
     }
@@ -229,11 +250,11 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     @Override
     public final void abandon() {
         var inner = awaiting;
-        awaiting = null;
         dropped = true;
         state = FINISHED;
         if (inner instanceof Cancellable c) c.abandon();
         else if (inner != null) inner.drop();
+        awaiting = null; // last: there may be no stack for the drop
     }
 
     /// {@return what it is suspended at, or null if it is not suspended}

@@ -2,6 +2,7 @@ package trale;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.async;
 import static trale.Async.await;
 
 import java.io.IOException;
@@ -161,17 +162,34 @@ class EndOfTheStackTest {
         GIVES_UP_ITS_TURN {
             @Override
             int run(Executor executor, int round) throws Exception {
-                var mutex = new Semaphore(1);
-                var permit = executor.submit(mutex.acquire()).join();
-                var mine = mutex.acquire();
-                executor.submit(cx -> Poll.ready(mine.poll(cx))).join();
-                var waits = executor.submit(mutex.acquire());
-                letWait(executor);
-                permit.close(); // its turn now
-                var failed = dig(executor, round, _ -> mine.drop());
-                end(waits).close();
-                assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
-                return failed;
+                return dropsATurn(executor, round, mutex -> mutex.acquire());
+            }
+        },
+        DROPS_A_BODY {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return dropsATurn(executor, round, mutex -> async(() -> {
+                    await(async(() -> {
+                        await(mutex.acquire());
+                    }));
+                }));
+            }
+        },
+        DROPS_A_TIMEOUT {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return dropsATurn(executor, round, mutex -> Timer.timeout(Duration.ofHours(1), async(() -> {
+                    await(mutex.acquire());
+                })));
+            }
+        },
+        DROPS_A_SCOPE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return dropsATurn(executor, round, mutex -> Scope.run(scope -> {
+                    scope.fork(Timer.sleep(Duration.ofHours(1)));
+                    await(mutex.acquire());
+                }));
             }
         },
         READS {
@@ -251,6 +269,23 @@ class EndOfTheStackTest {
             end(sender);
             assertEquals(one, taken.getFirst());
             assertEquals(2, end(executor.submit(channel.receive())), "what failed has taken an item");
+            return failed;
+        }
+
+        /// Beside a task that waits for the same permit.
+        static int dropsATurn(Executor executor, int round, Function<Semaphore, Future<?>> waiting) throws Exception {
+            var mutex = new Semaphore(1);
+            var permit = executor.submit(mutex.acquire()).join();
+            var mine = waiting.apply(mutex);
+            executor.submit(cx -> Poll.ready(mine.poll(cx))).join();
+            var waits = executor.submit(mutex.acquire());
+            letWait(executor);
+            permit.close(); // its turn now
+            var failed = dig(executor, round, _ -> mine.drop());
+            end(waits).close();
+            assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
+            letWait(executor);
+            assertEquals(0, executor.taskCount(), "what was dropped runs on");
             return failed;
         }
 

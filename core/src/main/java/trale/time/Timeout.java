@@ -132,9 +132,9 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     @Override
     public void abandon() {
         sleep.drop();
-        over = true;
         if (f instanceof Cancellable c) c.abandon();
-        else f.drop();
+        else if (!over) f.drop();
+        over = true;
     }
 
     /// The cancellation by this time-out is not the caller's, so it is not passed on.
@@ -148,9 +148,14 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     @Override
     public void drop() {
         if (over) return;
-        sleep.drop(); // cannot fail
+        sleep.drop();
         over = true;
-        f.drop();
+        try {
+            f.drop();
+        } catch (StackOverflowError e) {
+            over = false; // the next drop does it
+            throw e;
+        }
     }
 
     @Override
