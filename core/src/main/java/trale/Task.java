@@ -144,7 +144,6 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         if (arrives) loop.arriving.getAndDecrement();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the executor's thread alone counts
     private void woken() {
         if (loop.watching != null && number != 0) loop.watching.wake(this);
         if (state == IDLE) {
