@@ -20,10 +20,12 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     /// Written under the monitor, in which joiners are added: so each joiner is woken by the end, or sees it.
     private volatile boolean ended;
 
-    private @Nullable Waiters joiners; // guarded by this; null: there never was one
+    /// The [Waker] of the task that waits for the end, or the [Waiters] if several wait, or null. Guarded by this until the end; then it
+    /// is changed no more, and the executor's thread alone reads it.
+    private @Nullable Object joiners;
+
     private boolean joined; // guarded by this; a thread blocks until the end
     private @Nullable Closing closing; // resources to be closed at the end, the latest first; guarded by this
-    private boolean closingDone; // guarded by this
 
     /// Whether a join, an await or a scope was given the failure. Its receiver writes this *before* it reads `unseen`. The executor's
     /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other: the receiver calls [UnseenFailure#forget()], or
@@ -38,16 +40,21 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
 
     /// Tells the end. By the executor's thread, after [#set]; each step catches what foreign code throws.
     final void publish() {
-        closeResources();
-        synchronized (this) {
-            ended = true;
-            if (joined) notifyAll();
-        }
-        for (Waker waker; (waker = nextJoiner()) != null; ) wake(waker);
+        for (Closing resources; (resources = endUnlessOpen()) != null; ) resources.closeAll();
+        var waiting = joiners;
+        joiners = null;
+        if (waiting instanceof Waiters several) for (Waker waker; (waker = several.poll()) != null; ) wake(waker);
+        else if (waiting != null) wake((Waker) waiting);
     }
 
-    private synchronized @Nullable Waker nextJoiner() {
-        return joiners == null ? null : joiners.poll();
+    /// {@return the resources to be closed before the end, or null: this is the end}
+    private synchronized @Nullable Closing endUnlessOpen() {
+        var resources = closing;
+        closing = null;
+        if (resources != null) return resources;
+        if (joined) notifyAll();
+        ended = true; // last: the monitor's release, which comes next, is the fence of this volatile write
+        return null;
     }
 
     /// Wakes one of several that must all be woken: what a hand-written waker throws is logged.
@@ -86,21 +93,33 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
         if (ended) return false;
         synchronized (this) {
             if (ended) return false;
-            if (joiners == null) joiners = new Waiters();
-            joiners.add(waker, waker);
+            if (joiners == null || joiners == waker) joiners = waker;
+            else several(joiners).add(waker, waker);
             return true;
         }
     }
 
-    /// Removes the waker from those to be woken at the end. {@return whether it was among them}
+    private Waiters several(Object present) {
+        if (present instanceof Waiters already) return already;
+        var several = new Waiters();
+        several.add(present, (Waker) present);
+        joiners = several;
+        return several;
+    }
+
+    /// Removes the waker from those to be woken at the end. {@return whether it was among them; if not, it was woken or will be}
     synchronized boolean forget(Waker waker) {
-        return joiners != null && joiners.remove(waker);
+        if (ended) return false;
+        if (joiners instanceof Waiters several) return several.remove(waker);
+        if (joiners != waker) return false;
+        joiners = null;
+        return true;
     }
 
     /// Closes the resource at the end, or now if that has come.
     void closing(AutoCloseable resource) {
         synchronized (this) {
-            if (!closingDone) {
+            if (!ended) {
                 closing = new Closing(resource, closing);
                 return;
             }
@@ -111,16 +130,6 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     /// They stay open: the machine that they were on has lost its power.
     final synchronized void forgetResources() {
         closing = null;
-    }
-
-    private void closeResources() {
-        Closing first;
-        synchronized (this) {
-            closingDone = true;
-            first = closing;
-            closing = null;
-        }
-        if (first != null) first.closeAll();
     }
 
     /// {@return what it failed with, or null; the caller is told of the failure, so it need not be reported}

@@ -145,10 +145,11 @@ final class RunLoop implements Runnable {
     private volatile int parked;
 
     /// Spawned and not yet ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it. Written by the executor's
-    /// thread alone. No call stands between the push of a task and its count. So exactly the tasks that were queued are counted, also if
-    /// a spawn fails with StackOverflowError.
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-    volatile int tasks;
+    /// thread alone. It is not volatile, because each of its writes would need a fence. Another thread may read an old value, but it counts
+    /// no task whose end it has seen: this is written *before* the task's `ended`. And it counts each task that has left `arriving`: this is
+    /// written *before* `arriving`, and read after it. No call stands between the push of a task and its count. So exactly the tasks that
+    /// were queued are counted, also if a spawn fails with StackOverflowError.
+    int tasks;
 
     /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts
     /// if it could not; the executor's thread subtracts after it has counted the task in `tasks`.
@@ -319,7 +320,6 @@ final class RunLoop implements Runnable {
     }
 
     /// A task has ended.
-    @SuppressWarnings("NonAtomicVolatileUpdate") // a task that is counted in `tasks` ends on the executor's thread
     void ended(Task<?> task) {
         waitQueue.remove(task);
         if (task.number != 0) tasks--;

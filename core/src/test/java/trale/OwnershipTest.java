@@ -415,6 +415,17 @@ class OwnershipTest extends UnderBothArrangements {
     }
 
     @Test
+    void M5_aResourceThatIsGivenWhileOthersAreClosedIsClosedBeforeTheEnd() throws Exception {
+        var handle = new AtomicReference<JoinHandle<?>>();
+        var ended = new ArrayList<Boolean>();
+        try (var _ = new Hold()) {
+            handle.set(executor.submit(() -> {}).closing(() -> handle.get().closing(() -> ended.add(handle.get().isDone()))));
+        }
+        handle.get().join();
+        assertEquals(List.of(false), ended);
+    }
+
+    @Test
     void M5_aResourceThatFailsToCloseIsLoggedAndTheOthersAreClosed() throws Exception {
         var thrown = List.of(new IOException("disk"), new AssertionError("bug"));
         try (var log = new TheLog()) {

@@ -9,7 +9,8 @@ import models.Interleavings.Memory;
 import models.Model.Actor;
 import models.Model.Program;
 
-/// Semaphore.acquire by two tasks on two executors, and release. At first a third one holds the only permit; each gives it back.
+/// Semaphore.acquire by two tasks on two executors, and Permit.close. At first a third one holds the only permit; each gives it back. In a
+/// mutex `inside` is changed where `free` is here.
 enum Permits implements Model.Twin {
     AS_WRITTEN(""),
     DOES_NOT_LOOK_AGAIN("A turn that is in the line does not look at `free` again."),
@@ -69,7 +70,7 @@ enum Permits implements Model.Twin {
     }
 
     private static boolean take(Memory m) {
-        m.at("Semaphore.acquire", "free.compareAndSet(n, n - 1)");
+        m.at("Semaphore.take", "free.compareAndSet(n, n - 1)");
         if (!m.gives(m.get(FREE) > 0)) return false;
         m.getAndAdd(FREE, -1);
         return true;
@@ -80,12 +81,12 @@ enum Permits implements Model.Twin {
         return switch (at) {
             case RELEASE -> {
                 if (first) yield m.at("Semaphore.wakeNext", "line.size == 0").gives(m.get(SIZE) == 0) ? RELEASE + 5 : RELEASE + 1;
-                check(m.at("Semaphore.release", "free.getAndIncrement()").getAndAdd(FREE, 1) == 0, "there are two permits");
+                check(m.at("Semaphore.giveBack", "free.getAndIncrement()").getAndAdd(FREE, 1) == 0, "there are two permits");
                 yield RELEASE + 1;
             }
             case RELEASE + 1 -> {
                 if (!first) yield m.at("Semaphore.wakeNext", "line.size == 0").gives(m.get(SIZE) == 0) ? END : RELEASE + 2;
-                m.at("Semaphore.release", "free.getAndIncrement()").getAndAdd(FREE, 1);
+                m.at("Semaphore.giveBack", "free.getAndIncrement()").getAndAdd(FREE, 1);
                 yield RELEASE + 2;
             }
             case RELEASE + 2 -> lock(m, RELEASE + 3);
@@ -95,7 +96,7 @@ enum Permits implements Model.Twin {
             }
             case RELEASE + 4 -> unlock(m, END);
             default -> {
-                m.at("Semaphore.release", "free.getAndIncrement()").getAndAdd(FREE, 1);
+                m.at("Semaphore.giveBack", "free.getAndIncrement()").getAndAdd(FREE, 1);
                 yield END;
             }
         };
@@ -107,7 +108,7 @@ enum Permits implements Model.Twin {
             case 1 -> take(m) ? RELEASE : 2;
             case 2 -> lock(m, 3);
             case 3 -> {
-                var available = m.at("Semaphore.acquire", "free.get() > 0").gives(m.get(FREE) > 0);
+                var available = m.at("Semaphore.acquire", "free() > 0").gives(m.get(FREE) > 0);
                 yield available && (m.get(turn) == WOKEN || m.get(SIZE) == 0) ? 4 : 5;
             }
             case 4 -> take(m) ? m.get(turn) == 0 ? 10 : 9 : 5;
@@ -122,7 +123,7 @@ enum Permits implements Model.Twin {
                 else m.set(SIZE, m.get(SIZE) + 1);
                 yield this == DOES_NOT_LOOK_AGAIN ? 11 : 7;
             }
-            case 7 -> m.at("Semaphore.acquire", "free.get() > 0").gives(m.get(FREE) > 0) ? 8 : 11;
+            case 7 -> m.at("Semaphore.acquire", "free() > 0").gives(m.get(FREE) > 0) ? 8 : 11;
             case 8 -> {
                 wakeNext(m.at("Line.next", "p.woken = true"));
                 yield 11;

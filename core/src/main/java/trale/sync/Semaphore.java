@@ -34,36 +34,35 @@ import trale.internal.probe.Watched;
 /// }
 /// ```
 public final class Semaphore {
-    private static final AtomicReferenceFieldUpdater<Semaphore, @Nullable Watched> HOLDER =
-            AtomicReferenceFieldUpdater.newUpdater(Semaphore.class, Watched.class, "holder");
+    private static final AtomicReferenceFieldUpdater<Semaphore, @Nullable Permit> INSIDE =
+            AtomicReferenceFieldUpdater.newUpdater(Semaphore.class, Permit.class, "inside");
 
     private final Object lock = new Object();
     private final Line line = new Line(lock);
 
-    /// How many permits are free. Any thread takes one, or gives one back, without the lock:
+    /// How many permits are free; null: it is a mutex, which has `inside` instead. Any thread takes a permit, or gives one back, without
+    /// the lock:
     ///
     /// ```
-    ///   release                       a turn that finds none, with the lock held
+    ///   giveBack                      a turn that finds none, with the lock held
     ///   free + 1                      line.size + 1
     ///   line.size != 0? wake one      free > 0? wake one
     /// ```
     ///
     /// Both are sequentially consistent, so at least one of the two sees the other: no permit lies free beside turns that all sleep. The
     /// model `permits` (docs/models.md) tries these steps in every order.
-    private final AtomicInteger free;
+    private final @Nullable AtomicInteger free;
 
-    /// The task that holds the only permit, for a snapshot; null if there are more permits, or it is free, or no task took it. The thread
-    /// that takes the permit writes it after the take. The thread that gives it back clears it before `free` says so. Both writes are
-    /// ordered, and need no fence: between two of them lie the release and the next take, which are sequentially consistent.
-    private volatile @Nullable Watched holder;
-    private final boolean isMutex;
+    /// The permit of a mutex that is held; null while the mutex is free, and if this is no mutex. It is changed by compare-and-set alone, and
+    /// in the steps above it stands for `free`: null is 1. A permit is put in once and taken out once, so a second close, which finds
+    /// another permit or null, changes nothing. So a mutex needs one atomic operation less than a count and a state in each permit.
+    private volatile @Nullable Permit inside;
 
     /// @param permits how many tasks may be inside, 0 or more; with 0 every task waits until it is cancelled
     /// @throws IllegalArgumentException `permits` is negative
     public Semaphore(int permits) {
         if (permits < 0) throw new IllegalArgumentException("a semaphore of " + permits + " permits: it has to be 0 or more");
-        free = new AtomicInteger(permits);
-        isMutex = permits == 1;
+        free = permits == 1 ? null : new AtomicInteger(permits);
     }
 
     /// Takes a permit, after it has waited for one. First come, first served. From any thread.
@@ -91,7 +90,7 @@ public final class Semaphore {
 
             @Override
             boolean available() {
-                return free.get() > 0;
+                return free() > 0;
             }
 
             @Override
@@ -101,17 +100,9 @@ public final class Semaphore {
 
             @Override
             @Nullable Poll<Permit> take(Waker waker) {
-                var permit = Poll.ready(new Permit(Semaphore.this));
-                for (int n; (n = free.get()) > 0; ) {
-                    if (!free.compareAndSet(n, n - 1)) continue;
-                    try {
-                        if (isMutex && waker instanceof TaskWaker t) HOLDER.lazySet(Semaphore.this, t.task());
-                    } catch (StackOverflowError e) {
-                        // The permit is taken, and no snapshot knows its holder.
-                    }
-                    return permit;
-                }
-                return null;
+                var permit = new Permit(Semaphore.this, free == null && waker instanceof TaskWaker t ? t.task() : null);
+                var ready = Poll.ready(permit);
+                return Semaphore.this.take(permit) ? ready : null;
             }
 
             @Override
@@ -121,8 +112,8 @@ public final class Semaphore {
 
             @Override
             List<Watched> holders() {
-                var task = holder;
-                return task == null ? List.of() : List.of(task);
+                var permit = inside;
+                return permit == null || permit.task == null ? List.of() : List.of(permit.task);
             }
 
             @Override
@@ -132,10 +123,31 @@ public final class Semaphore {
         };
     }
 
-    /// Its last call takes effect: if it fails, nothing is released.
-    private void release() {
-        if (isMutex) HOLDER.lazySet(this, null);
-        free.getAndIncrement();
+    private int free() {
+        return free != null ? free.get() : inside == null ? 1 : 0;
+    }
+
+    /// {@return whether one was free} Nothing can fail after the compare-and-set.
+    private boolean take(Permit permit) {
+        if (free == null) return INSIDE.compareAndSet(this, null, permit);
+        for (int n; (n = free.get()) > 0; ) if (free.compareAndSet(n, n - 1)) return true;
+        return false;
+    }
+
+    /// If it fails, the permit has not been given back.
+    ///
+    /// @return whether the turn that comes next is to be woken by the caller
+    private boolean giveBack(Permit permit) {
+        if (free == null)
+            return INSIDE.compareAndSet(this, permit, null) || Permit.STATE.compareAndSet(permit, Permit.RELEASED, Permit.CLOSED);
+        var was = Permit.STATE.getAndSet(permit, Permit.CLOSED);
+        try {
+            if (was == Permit.HELD) free.getAndIncrement();
+        } catch (Throwable t) {
+            permit.state = was; // no call: the stack has ended
+            throw t;
+        }
+        return was != Permit.CLOSED;
     }
 
     private void wakeNext() {
@@ -150,7 +162,7 @@ public final class Semaphore {
     @Override
     public String toString() {
         synchronized (lock) {
-            return "Semaphore[" + free + " free, " + line.size + " wait]";
+            return "Semaphore[" + free() + " free, " + line.size + " wait]";
         }
     }
 
@@ -158,29 +170,28 @@ public final class Semaphore {
     public static final class Permit implements AutoCloseable {
         private static final AtomicIntegerFieldUpdater<Permit> STATE = AtomicIntegerFieldUpdater.newUpdater(Permit.class, "state");
 
-        private static final int HELD = 0;
+        private static final int HELD = 0; // or it is of a mutex, whose `inside` tells
         private static final int RELEASED = 1; // and the turn that comes next could not be woken
         private static final int CLOSED = 2;
 
         private final Semaphore semaphore;
-        private volatile int state; // the thread that turns it into CLOSED does what is left; if it fails, it says what it has done
+        private final @Nullable Watched task; // that took it, for a snapshot; null: not a mutex, or no task
+        private volatile int state; // the thread that turns it into CLOSED does what is left; if it fails, it says what has been done
 
-        private Permit(Semaphore semaphore) {
+        private Permit(Semaphore semaphore, @Nullable Watched task) {
             this.semaphore = semaphore;
+            this.task = task;
         }
 
         /// Gives the permit back, from any thread. A second call does nothing. If the stack is too short for it, it throws
         /// StackOverflowError, and the next call does the rest.
         @Override
         public void close() {
-            var done = STATE.getAndSet(this, CLOSED);
-            if (done == CLOSED) return;
+            if (!semaphore.giveBack(this)) return;
             try {
-                if (done == HELD) semaphore.release();
-                done = RELEASED;
                 semaphore.wakeNext();
             } catch (Throwable t) {
-                state = done; // no call: the stack has ended
+                state = RELEASED; // no call: the stack has ended
                 throw t;
             }
         }

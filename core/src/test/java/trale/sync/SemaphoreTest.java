@@ -16,9 +16,13 @@ import java.util.ArrayList;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import trale.Future;
 import trale.JoinHandle;
 import trale.support.UnderBothArrangements;
@@ -85,6 +89,42 @@ class SemaphoreTest extends UnderBothArrangements {
         ready(later);
         pending(held, NONE);
         held.drop();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aPermitThatIsClosedAgainDoesNotReleaseTheOneTakenSince(int permits) throws Exception {
+        var semaphore = new Semaphore(permits);
+        for (var i = 1; i < permits; i++) ready(semaphore.acquire());
+        var first = ready(semaphore.acquire());
+        first.close();
+        var second = ready(semaphore.acquire());
+        first.close();
+        assertEquals("Semaphore[0 free, 0 wait]", semaphore.toString());
+        second.close();
+        assertEquals("Semaphore[1 free, 0 wait]", semaphore.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aPermitThatTwoThreadsCloseAtOnceIsGivenBackOnce(int permits) throws Exception {
+        var semaphore = new Semaphore(permits);
+        try (var other = Executors.newSingleThreadExecutor()) {
+            for (var i = 0; i < 2_000; i++) {
+                var permit = ready(semaphore.acquire());
+                var both = new CyclicBarrier(2);
+                var next = other.submit(() -> {
+                    both.await();
+                    permit.close();
+                    return ready(semaphore.acquire());
+                });
+                both.await();
+                permit.close();
+                var held = next.get();
+                assertEquals("Semaphore[" + (permits - 1) + " free, 0 wait]", semaphore.toString());
+                held.close();
+            }
+        }
     }
 
     @Test
