@@ -76,8 +76,8 @@ public final class Executor implements AutoCloseable {
     /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
-    /// @throws IllegalArgumentException the property `trale.reactor` has another value, or `trale.dump`, the seconds of standstill after
-    ///      which a snapshot is printed, is not a number from 1 to 999999
+    /// @throws IllegalArgumentException the property `trale.reactor` has another value, or `trale.dump` is not a number from 1 to 999999:
+    ///      the seconds without a poll after which a snapshot is printed
     public static Executor get() {
         if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
@@ -262,7 +262,8 @@ public final class Executor implements AutoCloseable {
     ///
     /// After the process-wide executor has been closed, [#get()] starts another.
     ///
-    /// In a shutdown hook: a task that has called `System.exit` waits for the hooks, and so does not end; close with a grace there.
+    /// In a shutdown hook call [#close(Duration)] instead. If a task has called `System.exit`, that call waits for the hooks, so the task
+    /// does not end, and this would wait for ever.
     ///
     /// <!-- run: -->
     /// ```java
@@ -364,8 +365,8 @@ public final class Executor implements AutoCloseable {
         /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
         /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
         /// @throws IllegalStateException native access is denied
-        /// @throws IllegalArgumentException the property `trale.dump` is not a number from 1 to 999999. It says after how many seconds of
-        ///      standstill a snapshot is printed
+        /// @throws IllegalArgumentException the property `trale.dump` is not a number from 1 to 999999: the seconds without a poll after
+        ///      which a snapshot is printed
         public Executor build() {
             try {
                 var executor = new Executor(name, reactorThread);

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - **It is polled** by one thread at a time, until it has returned [Poll.Ready] or thrown. It may be polled at any time without a reason,
 ///   so a poll without news must be harmless.
-/// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker
-///   of the latest poll counts. There is one exception. A [JoinHandle] is what a spawn returns: a future that waits for the end of the
-///   task. Several tasks may await it, so it keeps the wakers of all polls.
+/// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] is called when another poll makes sense. Only the waker of
+///   the latest poll counts. There is one exception. A [JoinHandle] is what a spawn returns: a future that waits for the end of the task.
+///   Several tasks may await it, so it keeps the wakers of all polls.
 ///
 /// **A future that polls other futures** passes its context on to them. Or it polls each of them with another waker ([Context#of]), to know
 /// which of them was woken. Then it must give the same future the same waker at every poll, because a [JoinHandle] keeps each different
@@ -144,7 +144,7 @@ public interface Future<T extends @Nullable Object> {
     /// ```
     ///
     /// @param futures at least one; polled by this from now on, and by no other
-    /// @return what the first one becomes
+    /// @return the value of the first one that ends; if that one fails, this throws its failure
     /// @throws IllegalArgumentException there are none
     /// @throws IllegalStateException one of them is awaited or spawned already, or is given twice. That is allowed
     ///         for a [JoinHandle], and not noticed for a future written by hand
@@ -159,7 +159,7 @@ public interface Future<T extends @Nullable Object> {
         return new Members.First<>(true, futures);
     }
 
-    /// {@return a future that becomes what the stage becomes}
+    /// {@return a future with the value or the failure of the stage}
     ///
     /// A failure is the stage's own, not wrapped in a CompletionException. A [JoinHandle.AwaitedHere] is added to it as a suppressed
     /// exception, whose stack trace shows the line of the await. A stage that other code cancelled fails with CancellationException.

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// Before the last task is taken, the stub is added again, behind it. So the list is never without a node.
 ///
 /// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
-/// behind it cannot be reached from the head, and [#take()] does not see them. Nor does it return the task before them. No wake is lost:
-/// the executor's thread may sleep between the two steps, but the adding thread looks at `RunLoop.parked` after its second step, and wakes
-/// it. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
+/// behind it cannot be reached from the head, and [#take()] does not see them. The task before them stays too, because a task leaves only
+/// when its link is set. No wake is lost: the executor's thread may sleep between the two steps, but the adding thread looks at
+/// `RunLoop.parked` after its second step, and wakes it. This is Dmitry Vyukov's intrusive queue for many producers and one consumer.
 final class InjectedQueue {
 
-    /// A task, seen as an element.
+    /// What the queue links. Each [Task] is a node, because [Outcome], which it extends, extends this. The stub is a bare node.
     static class Node {
         /// The node that was added next. The thread that adds that node sets this link. The executor's thread reads and clears it.
         @Nullable volatile Node nextInjected;

@@ -14,7 +14,7 @@ public sealed interface Poll<T extends @Nullable Object> {
         return new Ready<>(value);
     }
 
-    /// {@return the result of a future that has no value yet; it has arranged for its waker to be woken}
+    /// {@return the result of a future that has no value yet; it has arranged for its waker to be called}
     /// @param <T> the future's value
     @SuppressWarnings("unchecked") // holds no T
     static <T extends @Nullable Object> Poll<T> pending() {
@@ -27,7 +27,7 @@ public sealed interface Poll<T extends @Nullable Object> {
     /// @param value its value; may be null
     record Ready<T extends @Nullable Object>(@Nullable T value) implements Poll<T> {}
 
-    /// The future has no value yet. It has arranged for its waker to be woken.
+    /// The future has no value yet. It has arranged for its waker to be called.
     ///
     /// @param <T> the future's value
     record Pending<T extends @Nullable Object>() implements Poll<T> {

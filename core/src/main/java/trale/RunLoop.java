@@ -78,8 +78,8 @@ final class RunLoop implements Runnable {
     }
 
     /// Answers snapshots, takes some of the tasks that other threads spawned or woke, and makes them runnable. Threads that spawn without
-    /// end starve neither the tasks nor the reactor: at most 64 tasks of each queue are taken at a time, and the reactor is asked after at
-    /// most 64 polls.
+    /// end starve neither the tasks nor the reactor: at most 64 tasks of each queue are taken at a time, and at most 64 polls lie between
+    /// two turns of the reactor.
     private boolean takeInjected() {
         inspector.serve();
         if (watching != null) watching.takesInjected();
@@ -109,7 +109,7 @@ final class RunLoop implements Runnable {
     final String name;
     final Thread thread;
     final @Nullable Kernel kernel = Kernel.current(); // answers system calls in the place of Linux; null: Linux
-    final Driver driver;
+    final Driver driver; // has the reactor; it is how this thread sleeps
 
     // Written by the executor's thread alone. A thread that asks for a snapshot may read old values of `running` and `budget`.
     final RunQueue runQueue = new RunQueue();
@@ -144,11 +144,11 @@ final class RunLoop implements Runnable {
     /// the waking thread, and `parked` is 1 again. The tasks in the queues then wait for the next wake.
     private volatile int parked;
 
-    /// Spawned and not yet ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it. Written by the executor's
-    /// thread alone. It is not volatile, because each of its writes would need a fence. Another thread may read an old value, but it counts
-    /// no task whose end it has seen: this is written *before* the task's `ended`. And it counts each task that has left `arriving`: this is
-    /// written *before* `arriving`, and read after it. No call stands between the push of a task and its count. So exactly the tasks that
-    /// were queued are counted, also if a spawn fails with StackOverflowError.
+    /// The tasks that have arrived and have not ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it.
+    /// Written by the executor's thread alone. It is not volatile, because each of its writes would need a fence. Another thread may read
+    /// an old value, but it counts no task whose end it has seen: this is written *before* the task's `ended`. And it counts each task that
+    /// has left `arriving`: this is written *before* `arriving`, and read after it. No call stands between the push of a task and its
+    /// count. So exactly the tasks that were queued are counted, also if a spawn fails with StackOverflowError.
     int tasks;
 
     /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts
@@ -251,12 +251,11 @@ final class RunLoop implements Runnable {
         var task = new Task<>(this, f);
         task.requestCancel(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
         task.nextCancellation(); // counts it as delivered: the drop has told the body already
-        // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. A round that has begun
-        // does not: it cancels no arriving task that was cancelled before. If no round has begun, `cancelsDelivered` is put one ahead of
-        // `cancels`. So the request of the first round counts as delivered, and the cleanup does not see it. Another thread may read 0 from
-        // `rounds` though a round has begun, or a round may begin before the task arrives. In both cases the arrival asks for no
-        // cancellation, as the task was cancelled before, and the request of the next round counts as delivered. So two rounds leave the
-        // cleanup alone.
+        // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. There are three cases.
+        // The round has begun: then the arrival does not cancel the task, because it was cancelled before. The round begins after the
+        // arrival: it would cancel the task, so `cancelsDelivered` is put one ahead of `cancels`, and the request of this round counts as
+        // delivered. The round begins between this line and the arrival, or another thread reads an old 0: then neither this round nor the
+        // next one reaches the cleanup, which does no harm.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
@@ -264,7 +263,7 @@ final class RunLoop implements Runnable {
     /// Queues a task that is in no queue yet. By any thread. A task that could not be queued gives its future back: the caller may spawn
     /// that again.
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task) {
-        if (!isCurrent()) return inject(task);
+        if (!isCurrent()) return startElsewhere(task);
         try {
             var handle = new JoinHandle<>(task); // first: a spawn that finds no memory queues no task
             task.arrive();
@@ -276,16 +275,16 @@ final class RunLoop implements Runnable {
     }
 
     /// By another thread. The task is counted in `arriving` before it is queued.
-    private <T extends @Nullable Object> JoinHandle<T> inject(Task<T> task) {
+    private <T extends @Nullable Object> JoinHandle<T> startElsewhere(Task<T> task) {
         JoinHandle<T> handle;
-        var injected = false;
+        var queued = false;
         arriving.getAndIncrement();
         try {
             handle = new JoinHandle<>(task); // first, as above
-            injected = task.inject();
+            queued = task.inject();
             unpark();
         } catch (Throwable t) {
-            if (!injected) {
+            if (!queued) {
                 arriving.getAndDecrement();
                 task.release();
             }
@@ -337,7 +336,7 @@ final class RunLoop implements Runnable {
         }
     }
 
-    /// From now on nothing can be spawned, and the tasks are cancelled.
+    /// From now on `submit` throws, and the tasks are cancelled. A cleanup may still become a task, and a scope may still fork.
     ///
     /// @param round 1 for the first time. A later round reaches the tasks that have gone on. ROUNDS + 1 abandons what is left
     synchronized void close(int round) {
@@ -351,8 +350,8 @@ final class RunLoop implements Runnable {
     private boolean beginRound() {
         var round = wantedRounds;
         // How many to take. After the last round none: abandonAll takes them. Else at most as many as there are tasks. Without this limit,
-        // tasks that other threads wake again and again would keep the thread in this loop. One that is left over is cancelled at its
-        // arrival.
+        // tasks that other threads wake again and again would keep the thread in this loop. A new task that is left over is cancelled at
+        // its arrival.
         var left = round > ROUNDS ? 0 : taskCount();
         for (Task<?> task; left > 0 && (task = takeUnlessEmpty()) != null; left--) task.wakeInjected(); // these are cancelled below
         rounds = round; // a task that comes later is cancelled when it comes: see cancelsAtArrival

@@ -129,7 +129,8 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         try {
             poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
         } catch (Throwable t) {
-            if (t instanceof StackOverflowError && future instanceof Cancellable) awaiting = future; // what it awaits may be left: see giveUp
+            // What it awaits may be left: see giveUp.
+            if (t instanceof StackOverflowError && future instanceof Cancellable) awaiting = future;
             if (resumed && future instanceof Cancellable c) cancellation = c.undelivered(true);
             throw t;
         }

@@ -16,7 +16,7 @@ import trale.internal.probe.Watched;
 /// A future that is being run.
 ///
 /// The *state word* says where the task is. The executor's thread alone uses the state word, the future and the links. One exception: the
-/// thread that spawns a task uses them if the spawn fails, or if the task is rejected, that is, spawned too late. Such a task stays in
+/// thread that spawns a task uses them if the spawn fails, or if the task is rejected, that is, spawned too late. A rejected task stays in
 /// `injected` (see below), and the executor's thread skips it.
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
@@ -122,7 +122,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// Called by another thread, which calls [RunLoop#unpark()] after this, if the answer is true. {@return false: the task has ended, and
     /// is put into no queue}
     boolean inject() {
-        var watching = loop.watching; // read once: the executor's thread may end the watching
+        var watching = loop.watching; // tells a probe what happens; read once, as the executor's thread may take the probe away
         if (watching != null) watching.foreignWake(this, isDone(), injection != 0);
         if (isDone()) return false;
         loop.requireKnown(); // a simulated executor is woken by simulated threads alone
@@ -208,7 +208,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return asked;
     }
 
-    /// Called when an await begins. If bodies await bodies, the await that begins is one of the innermost body, and throws the
+    /// Called when an await begins. Bodies may await bodies. The await that begins stands in the innermost one, and throws the
     /// cancellation. This method also cancels the children (the tasks that a scope has forked) of every scope whose body runs in this poll.
     /// `innermost` is the innermost of these scopes.
     @Nullable Cancellation nextCancellationHere() {
@@ -245,7 +245,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        var cx = context instanceof Context kept ? kept : contextAgain(); // before `f` is dropped: a JoinHandle's drop reads the field
+        // First, because a cancellation below may drop `f`: if that is a JoinHandle, its drop reads `context`.
+        var cx = context instanceof Context kept ? kept : contextAgain();
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
@@ -273,7 +274,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     /// Code that is not trale's, and code that may find no memory, runs after the state is DONE. The methods called here catch what such
     /// code throws, so the later ones run. `set`, `publish` and `report` are in [Outcome]: they keep the result, wake the joiners, and have
-    /// an unseen failure logged.
+    /// a failure logged that no join and no await is given.
     private void end(@Nullable T result, @Nullable Throwable failed) {
         set(result, failed);
         future = null;

@@ -9,8 +9,8 @@ import trale.internal.Cancellation;
 /// most tasks return Pending again. Taking it out would write to its two neighbours, and with a thousand tasks these are not in the
 /// processor's cache. A task's state says whether it waits.
 ///
-/// Used by the executor's thread alone. One exception: the thread that ends a rejected task calls [#remove(Task)], and the task is not in
-/// it.
+/// Used by the executor's thread alone. One exception: the thread that ends a rejected task calls [#remove(Task)]. A rejected task was
+/// never polled, so it is not in the list, and the call changes nothing.
 final class WaitQueue {
     private @Nullable Task<?> first;
 

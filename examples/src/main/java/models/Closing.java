@@ -8,7 +8,7 @@ import java.util.List;
 import models.Model.Actor;
 import models.Model.Program;
 
-/// Two threads spawn while the executor ends: RunLoop.inject, run and abandonAll, Task.reject, and both steps of InjectedQueue.add.
+/// Two threads spawn while the executor ends: RunLoop.startElsewhere, run and abandonAll, Task.reject, and both steps of InjectedQueue.add.
 enum Closing implements Model.Twin {
     AS_WRITTEN(""),
     SPAWNER_LOOKS_BEFORE_IT_ADDS("The spawner reads `closed` before it adds its task."),
@@ -59,7 +59,7 @@ enum Closing implements Model.Twin {
         return (at, m) -> switch (at) {
             case 0 -> {
                 if (looksFirst) {
-                    if (!m.at("RunLoop.inject", "closed &&").gives(m.get(CLOSED) == 1)) yield 1;
+                    if (!m.at("RunLoop.startElsewhere", "closed &&").gives(m.get(CLOSED) == 1)) yield 1;
                     end(m, task);
                     yield END;
                 }
@@ -75,7 +75,7 @@ enum Closing implements Model.Twin {
                 m.at("InjectedQueue.add", "before.nextInjected = task").set(NEXT + at - 10, task + 1);
                 yield looksFirst || this == SPAWNER_DOES_NOT_LOOK ? END : 3;
             }
-            case 3 -> m.at("RunLoop.inject", "closed &&").gives(m.get(CLOSED) == 1) ? 4 : END;
+            case 3 -> m.at("RunLoop.startElsewhere", "closed &&").gives(m.get(CLOSED) == 1) ? 4 : END;
             default -> {
                 m.at("Task.reject", "INJECTION.compareAndSet(this, 1, REJECTED)");
                 if (this == REJECTS_WITHOUT_ASKING || m.gives(m.compareAndSet(INJECTION + task, 1, REJECTED))) end(m, task);

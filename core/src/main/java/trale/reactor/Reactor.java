@@ -45,7 +45,7 @@ import trale.internal.probe.TaskWaker;
 public final class Reactor {
     private static final int BATCH = 256;
     private static final long EXIT_PAUSE = 1_000_000; // ns
-    private static final long NO_SOURCE = 0; // what the events of the eventfd and the timerfd carry
+    private static final long NO_SOURCE = 0; // what the events of the eventfd and the timerfd carry; no source has this key
 
     private final Epoll epoll;
     private final EventFd eventFd;
@@ -193,8 +193,12 @@ public final class Reactor {
     private void waitForEvents() {
         var before = Libc.nanoTime();
         var mayWait = timers.arm(before); // false: a deadline has passed already
-        if (mayWait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
-        if (!takeEvents(mayWait && !ExitHook.isExiting() ? -1 : 0)) seenUntil = before;
+        if (mayWait && ExitHook.isExiting()) {
+            LockSupport.parkNanos(EXIT_PAUSE); // atExit ends a wait that has begun before
+            mayWait = false;
+        }
+        var more = takeEvents(mayWait ? -1 : 0);
+        if (!more) seenUntil = before; // all that came until then has been taken
     }
 
     private void tell(@Nullable Probe probe, boolean block) {
@@ -214,12 +218,13 @@ public final class Reactor {
         return n == BATCH || n == -Errno.EINTR;
     }
 
-    /// Wakes the sleeps whose time has come. Events that came before that time are taken first: the thread may have stood still since
-    /// it asked Linux. So the thread reads the clock, then takes events until none is left or all sources have had a turn.
+    /// Wakes the sleeps whose time has come. Events that came before that time are taken first: the thread may have stood still since it
+    /// asked Linux. So the thread reads the clock, then takes events until none is left, or until it has taken as many as there are
+    /// sources.
     private void expire() {
         var now = Libc.nanoTime();
         if (!timers.areDue(now)) return;
-        for (var left = sources.size() / BATCH + 8; takeEvents(0) && left > 0; left--) {} // 8: signals (EINTR) cost turns, too
+        for (var left = sources.size() / BATCH + 8; takeEvents(0) && left > 0; left--) {} // 8: a signal (EINTR) uses one up, too
         seenUntil = now;
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
@@ -232,7 +237,7 @@ public final class Reactor {
         }
     }
 
-    /// Wakes one of several tasks, each of which must be woken. So an exception of a hand-written waker is logged here.
+    /// Wakes a task. The caller has more tasks to wake after this one, so an exception of a hand-written waker is logged, and not thrown.
     static void wake(Waker waker) {
         try {
             waker.wake();
@@ -244,8 +249,8 @@ public final class Reactor {
     }
 
     /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A thread of no
-    /// executor may have polled a sleep by hand, and this reactor may keep its waker. That waker is woken too. The next poll puts the sleep
-    /// into the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
+    /// executor may have polled a sleep by hand, and this reactor may keep its waker. That waker is called too. The next poll puts the
+    /// sleep into the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

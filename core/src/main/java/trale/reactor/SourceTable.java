@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the [Source] of an event by the 64 bits that epoll gives back: the place in this table, and a generation.
+/// Finds the [Source] of an event. With a descriptor epoll is given 64 bits, the source's key, which each of its events carries. The key is
+/// the source's place in this table and its generation, a number that is one higher for each source.
 ///
 /// While the reactor goes through a batch of events, another thread may close a source and register a new one in its place. A later event
 /// of the batch may be for the closed source. It has the old generation and finds no source.

@@ -53,8 +53,8 @@ public final class Semaphore {
     /// model `permits` (docs/models.md) tries these steps in every order.
     private final @Nullable AtomicInteger free;
 
-    /// The permit of a mutex that is held; null while the mutex is free, and if this is no mutex. It is changed by compare-and-set alone, and
-    /// in the steps above it stands for `free`: null is 1. A permit is put in once and taken out once, so a second close, which finds
+    /// The permit of a mutex that is held; null while the mutex is free, and if this is no mutex. It is changed by compare-and-set alone.
+    /// In the steps above it stands for `free`: null is 1. A permit is put in once and taken out once, so a second close, which finds
     /// another permit or null, changes nothing. So a mutex needs one atomic operation less than a count and a state in each permit.
     private volatile @Nullable Permit inside;
 

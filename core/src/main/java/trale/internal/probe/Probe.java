@@ -55,8 +55,8 @@ public interface Probe {
         /// {@return what the executor does now} By the executor's thread.
         Snapshot snapshot();
 
-        /// {@return where a task is that has not begun, or is suspended} By the executor's thread. It is cheap enough for each poll: nothing
-        /// is looked up and no text is made for it.
+        /// {@return where a task is that has not begun, or is suspended} By the executor's thread. It is cheap enough for each poll:
+        /// nothing is looked up and no text is made for it.
         Place place(Watched task);
 
         /// {@return what a suspended body keeps in a field of its machine, or null if the body's module does not let trale look} By any
