@@ -93,7 +93,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         poller = Executor.current();
         if (!advanceInside(cx) || first != null) return Poll.pending();
         over = true;
-        tell(false);
+        tellWatch(false);
         T value;
         try {
             value = result();
@@ -107,7 +107,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
 
     private void start() {
         home = Executor.get().loop;
-        tell(true);
+        tellWatch(true);
         try {
             if (outside == null) begin();
             else dropUnbegun();
@@ -116,7 +116,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         }
     }
 
-    private void tell(boolean begins) {
+    private void tellWatch(boolean begins) {
         var watching = home == null ? null : home.watching; // read once, as by a wake: a thread may poll this by hand
         if (watching != null) watching.scope(this, begins);
     }
@@ -149,7 +149,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         return start(new Child<>(requireHome("fork"), f, this));
     }
 
-    /// A child that comes late is told before it is queued: once it is queued, nothing can fail.
+    /// A child that comes late is told before it is queued. If this fails, the child is in no queue.
     private <C extends @Nullable Object> JoinHandle<C> start(Child<C> child) {
         if (told != null) child.requestCancel(told);
         try {
@@ -263,11 +263,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
 
     /// What becomes of this is settled: the children are asked to stop, unless they have been.
     final void settle(Cancellation cancellation) {
-        if (told == null) tell(cancellation);
+        if (told == null) cancelEach(cancellation);
     }
 
     /// Asks the children to stop, and those that are still to be forked.
-    final void tell(Cancellation cancellation) {
+    final void cancelEach(Cancellation cancellation) {
         told = cancellation;
         for (var child = first; child != null; child = child.nextSibling) child.cancel(cancellation);
     }
@@ -288,7 +288,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// Does not cancel the body: the await that calls this throws the cancellation there.
     final void cancelChildren(Cancellation cancellation) {
         outside = cancellation;
-        tell(cancellation);
+        cancelEach(cancellation);
     }
 
     @Override
@@ -300,7 +300,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     @Override
     public final void abandon() {
         dropped = true;
-        tell(Cancellation.PLAIN);
+        cancelEach(Cancellation.PLAIN);
         if (home == null) dropUnbegun();
         else abandonBody();
         over = true;

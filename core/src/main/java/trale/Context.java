@@ -8,9 +8,10 @@ import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public abstract sealed class Context {
-    /// The `drop` of a body or a scope polls it once more, with this context, to begin its cleanup. If that poll returns Pending, the
-    /// cleanup goes on as a task of its own. A budget limits the awaits of one poll, by number and by time, so that other tasks have their
-    /// turn. This one has practically no limit: Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be
+    /// The owner of a body or a scope that it drops polls that no more. Its `drop` itself makes one last poll, with this context. This poll
+    /// throws CancellationException at the await where the body waits, and so begins its cleanup. If the poll returns Pending, the cleanup
+    /// goes on as a task of its own. A budget limits the awaits of one poll, by number and by time, so that other tasks have their turn.
+    /// This one has practically no limit: Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be
     /// wrong; that does no harm.
     static final Context DROPPED = new OfWaker(Waiters.NONE, new Budget(false, Integer.MAX_VALUE));
 
@@ -56,8 +57,9 @@ public abstract sealed class Context {
     }
 
     /// The context of a task's polls, and the task's waker. It is one object for both, so a future that keeps one of the two keeps it
-    /// alive. A snapshot ([Executor#snapshot()]) finds tasks that nothing can wake: it makes the task's own reference to this a weak one.
-    /// If a garbage collection then clears that reference, no future holds the waker. See [Task#context].
+    /// alive. A snapshot ([Executor#snapshot()]) is a report of what each task waits for. It also finds tasks that nothing can wake: for
+    /// that it makes the task's own reference to this a weak one. If a garbage collection then clears that reference, no future holds the
+    /// waker. See [Task#context].
     static final class OfTask extends Context implements TaskWaker {
         OfTask(Task<?> task) {
             super(task);

@@ -16,7 +16,7 @@ final class Dump implements Runnable {
     }
 
     /// {@return the value of the property, or 0}
-    /// @throws IllegalArgumentException it is not a number of seconds, 1 or more
+    /// @throws IllegalArgumentException it is not a number from 1 to 999999
     static int seconds() {
         var seconds = System.getProperty("trale.dump");
         if (seconds == null) return 0;

@@ -61,7 +61,7 @@ public final class Executor implements AutoCloseable {
         Log.prepare();
         UnseenFailure.prepare();
         HeapReserve.prepare();
-        new Waiters().add(this, Waiters.NONE); // loads the class now: later there may be no descriptor to open its file with
+        new Waiters().add(this, Waiters.NONE); // loads the class now: later there may be no descriptor left for its class file
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
         if (dump > 0) Dump.start(loop, dump);
@@ -76,7 +76,7 @@ public final class Executor implements AutoCloseable {
     /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
     /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
     /// @throws IllegalStateException native access is denied
-    /// @throws IllegalArgumentException the property `trale.reactor` has another value, or `trale.dump` is not a number of seconds
+    /// @throws IllegalArgumentException the property `trale.reactor` has another value, or `trale.dump` is not a number from 1 to 999999
     public static Executor get() {
         if (Thread.currentThread() instanceof Worker w) return w.executor;
         var executor = processWide;
@@ -362,8 +362,8 @@ public final class Executor implements AutoCloseable {
         /// @throws UncheckedIOException no file descriptor left for epoll, eventfd and timerfd
         /// @throws UnsupportedOperationException not on Linux x86-64 or aarch64
         /// @throws IllegalStateException native access is denied
-        /// @throws IllegalArgumentException the property `trale.dump`, after how many seconds of standstill a snapshot is printed, is not a
-        ///         number from 1 to 999999
+        /// @throws IllegalArgumentException the property `trale.dump` is not a number from 1 to 999999. It says after how many seconds of
+        ///      standstill a snapshot is printed
         public Executor build() {
             try {
                 var executor = new Executor(name, reactorThread);

@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 /// - **It is polled** by one thread at a time, until it has returned [Poll.Ready] or thrown. It may be polled at any time without a reason,
 ///   so a poll without news must be harmless.
 /// - **If it returns [Poll.Pending]**, it has arranged that [Context#waker()] will be woken when another poll makes sense. Only the waker
-///   of the latest poll counts. A [JoinHandle] is the exception: it keeps the wakers of all polls, because several tasks may await it.
+///   of the latest poll counts. There is one exception. A [JoinHandle] is what a spawn returns: a future that waits for the end of the
+///   task. Several tasks may await it, so it keeps the wakers of all polls.
 ///
 /// **A future that polls other futures** passes its context on to them. Or it polls each of them with another waker ([Context#of]), to know
-/// which of them was woken. Then it gives a child the same waker at every poll, because a [JoinHandle] keeps each different one.
+/// which of them was woken. Then it must give the same future the same waker at every poll, because a [JoinHandle] keeps each different
+/// waker.
 ///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.
@@ -44,22 +46,25 @@ public interface Future<T extends @Nullable Object> {
     /// @throws Exception the failure of the work; the future has ended then
     Poll<T> poll(Context cx) throws Exception;
 
-    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. The owner does not poll
-    /// it again. The owner calls it at most once, before the end, on the thread that would have polled the future.
+    /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a timer in the heap. The owner of a future is
+    /// the task that runs it, or the future that awaits it. The owner calls `drop` at most once, before the end, on the thread that would
+    /// have polled the future, and does not poll the future again.
     default void drop() {}
 
     /// Runs futures concurrently and waits for all of them.
     ///
-    /// Each runs as a task of the executor that polls this. They begin in the order given. The first failure cancels the others. When they
+    /// Each runs as a task of the executor that polls this. They begin in the order given. The first failure cancels the others: each
+    /// throws CancellationException at its await. Its `catch` and `finally` blocks then run, and may await: that is its cleanup. When they
     /// have ended, cleanup included, this throws that failure, the same object, with later failures suppressed in it.
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with. If all have values in spite of that, they are returned, and the next await of that task throws the
-    /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task: it
-    /// stops waiting, and that task runs on. If this throws, no code gets the values of those that have succeeded. Values that are
-    /// [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed. The value of a [JoinHandle] or of
-    /// a CompletionStage stays open, because other code may have it. A value that is not AutoCloseable, such as the item of a channel's
-    /// receive, is lost. A drop before the first poll drops the futures. Any thread may call this method.
+    /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task. If
+    /// this cancels it, it stops waiting, and its task runs on. If this throws, no code gets the values of those that have
+    /// succeeded. Values that are [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed. The
+    /// value of a [JoinHandle] or of a CompletionStage stays open, because other code may have it. A value that is not AutoCloseable, such
+    /// as the item of a channel's receive, is lost. A drop before the first poll drops the futures; a later one cancels them, and their
+    /// cleanup goes on. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java

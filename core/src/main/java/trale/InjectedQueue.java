@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///   (a placeholder)   first    last               take: returns the first task, and the next one is the head
 /// ```
 ///
+/// Before the last task is taken, the stub is added again, behind it. So the list is never without a node.
+///
 /// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
 /// behind it cannot be reached from the head, and [#take()] does not see them. Nor does it return the task before them. No wake is lost:
 /// the executor's thread may sleep between the two steps, but the adding thread looks at `RunLoop.parked` after its second step, and wakes
@@ -59,10 +61,10 @@ final class InjectedQueue {
         return (Task<?>) first;
     }
 
-    /// As [#take()], but if it finds no task it waits until every add that has begun is linked. So null means that the queue is empty.
+    /// As [#take()], but where that finds none because an add is between its two steps, this waits. So null means that the queue is empty.
     /// `tail == stub` alone does not mean empty: `take` may have added the stub behind a task that is not linked yet.
     @SuppressWarnings("ThreadPriorityCheck") // a thread between its two steps may need this one's core
-    @Nullable Task<?> takeUntilEmpty() {
+    @Nullable Task<?> takeUnlessEmpty() {
         for (;;) {
             var task = take();
             if (task != null || (head == stub && tail == stub)) return task;

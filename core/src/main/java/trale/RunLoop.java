@@ -74,7 +74,7 @@ final class RunLoop implements Runnable {
         } catch (OutOfMemoryError e) {
             if (!fullHeap.makeRoom()) LockSupport.parkNanos(PAUSE); // it ended no task to free memory: try again a little later
         }
-        budget.turned();
+        budget.turned(); // also if it could not be made: the next one is due as late as ever, and other tasks may free memory meanwhile
     }
 
     /// Answers snapshots, takes some of the tasks that other threads spawned or woke, and makes them runnable. Threads that spawn without
@@ -155,11 +155,16 @@ final class RunLoop implements Runnable {
     /// if it could not; the executor's thread subtracts after it has counted the task in `tasks`.
     final AtomicInteger arriving = new AtomicInteger();
 
-    /// How many rounds of cancellation the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
-    /// *before* [#unpark()]. A submit may read 0, and queue its task after a round of cancelling has begun. When a round begins, the
-    /// executor's thread cancels all tasks that it has. A task that arrives later is cancelled at its arrival, with two exceptions. If the
-    /// next round has been asked for, that round cancels it. If the task was cancelled before, by its handle or by `adopt`, nothing is
-    /// done. So a round cancels no task twice.
+    /// How many rounds of cancelling the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
+    /// *before* [#unpark()]. A submit may read 0, and queue its task after a round has begun. A round cancels each task once:
+    ///
+    /// | a task | is cancelled by |
+    /// |---|---|
+    /// | in the run-queue or the wait-queue | [#beginRound()] |
+    /// | child of a scope | its scope, when the task of the scope is cancelled |
+    /// | child of a scope that was left behind | [WaitQueue#cancelForgotten], when nothing is runnable |
+    /// | arrives in the round | its arrival (`Task.arrive`); not if it has been cancelled before, by its handle or by [#adopt] |
+    /// | arrives when the next round has been asked for | that round |
     private volatile int wantedRounds;
 
     /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by [#start()],
@@ -190,7 +195,7 @@ final class RunLoop implements Runnable {
     }
 
     boolean isSimulated() {
-        return kernel != null && kernel.hasOneThread(); // the other kind has threads: it passes calls on to Linux, or makes some fail
+        return kernel != null && kernel.hasOneThread(); // another kind of kernel has threads, and makes some calls of Linux fail
     }
 
     boolean isCurrent() {
@@ -230,8 +235,8 @@ final class RunLoop implements Runnable {
         return arriving.get() + tasks; // in this order, so that a task that arrives is counted, at worst twice
     }
 
-    /// Makes a task of a future that has no owner. By any thread, also at the same time as a close: then the task is cancelled, or this
-    /// throws.
+    /// Makes a task of a future that is not spawned or awaited yet: the task becomes its owner. By any thread, also at the same time as a
+    /// close: then the task is cancelled, or this throws.
     ///
     /// @throws RejectedExecutionException it has been closed
     /// @throws IllegalStateException the future has an owner
@@ -246,25 +251,29 @@ final class RunLoop implements Runnable {
         var task = new Task<>(this, f);
         task.requestCancel(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
         task.nextCancellation(); // counts it as delivered: the drop has told the body already
-        // The first round of a close that meets the cleanup must leave it alone. A round that has begun does so: it cancels no arriving
-        // task that counts as cancelled. For a round to come, one request counts as delivered in advance. Another thread may read 0 though
-        // a round has begun: then two rounds leave the cleanup alone.
+        // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. A round that has begun
+        // does not: it cancels no arriving task that was cancelled before. If no round has begun, `cancelsDelivered` is put one ahead of
+        // `cancels`. So the request of the first round counts as delivered, and the cleanup does not see it. Another thread may read 0
+        // though a round has begun, or the round may begin before the task arrives: then two rounds leave the cleanup alone.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
 
-    /// Queues a task that is in no queue yet. A task from another thread is counted in `arriving` before it is queued.
+    /// Queues a task that is in no queue yet. A task from another thread is counted in `arriving` before it is queued. A task that could
+    /// not be queued gives its future back: the caller may spawn that again.
     <T extends @Nullable Object> JoinHandle<T> start(Task<T> task) {
-        var handle = new JoinHandle<>(task); // made first: a spawn that finds no memory queues no task
+        JoinHandle<T> handle;
         var foreign = !isCurrent();
         if (foreign) arriving.getAndIncrement();
         var queued = false;
         try {
+            handle = new JoinHandle<>(task); // made first: a spawn that finds no memory queues no task
             if (!foreign) task.wake();
             else queued = task.inject();
             if (queued) unpark();
         } catch (Throwable t) {
-            if (foreign && !queued) arriving.getAndDecrement(); // it is in no queue
+            if (foreign && !queued) arriving.getAndDecrement();
+            if (!queued) task.release();
             throw t;
         }
         if (closed && foreign && task.reject()) throw rejected();
@@ -277,7 +286,7 @@ final class RunLoop implements Runnable {
 
     /// Asked by any other thread before it spawns or wakes a task here.
     ///
-    /// @throws IllegalStateException the executor is simulated, and the thread is not
+    /// @throws IllegalStateException the executor runs in a simulation, and the thread does not
     void requireKnown() {
         if (kernel != null) kernel.requireKnown(Thread.currentThread());
     }
@@ -329,7 +338,7 @@ final class RunLoop implements Runnable {
         // How many to take. After the last round none: abandonAll takes them. Else at most as many as there are tasks: those that are woken
         // again and again would keep the loop here. One that is left over is cancelled at its arrival.
         var left = round > ROUNDS ? 0 : taskCount();
-        for (Task<?> task; left > 0 && (task = takeUntilEmpty()) != null; left--) task.wakeInjected(); // these are cancelled below
+        for (Task<?> task; left > 0 && (task = takeUnlessEmpty()) != null; left--) task.wakeInjected(); // these are cancelled below
         rounds = round; // a task that comes later is cancelled when it comes: see isInRound
         if (round > ROUNDS) return false;
         runQueue.cancelAll(CLOSED);
@@ -374,7 +383,7 @@ final class RunLoop implements Runnable {
     }
 
     private void abandonAll(Throwable cause) {
-        for (Task<?> task; (task = takeUntilEmpty()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = takeUnlessEmpty()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
             if (rounds > ROUNDS && task.abandonBody()) abandoned = true;
             task.abandon(cause);
@@ -382,13 +391,13 @@ final class RunLoop implements Runnable {
     }
 
     private void endAll(CancellationException cause) {
-        for (Task<?> task; (task = takeUntilEmpty()) != null; ) task.wakeInjected();
+        for (Task<?> task; (task = takeUnlessEmpty()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) task.crash(cause);
     }
 
-    private @Nullable Task<?> takeUntilEmpty() {
-        var task = events.takeUntilEmpty();
-        return task == null ? injected.takeUntilEmpty() : task;
+    private @Nullable Task<?> takeUnlessEmpty() {
+        var task = events.takeUnlessEmpty();
+        return task == null ? injected.takeUnlessEmpty() : task;
     }
 
     private @Nullable Task<?> firstLeft() {

@@ -8,7 +8,7 @@ import trale.internal.linux.Kernel;
 /// method, so a StackOverflowError comes before its first statement or not at all.
 ///
 /// Used by the executor's thread alone. A task is in it at most once, as QUEUED. A task woken in its poll is QUEUED at the end of the poll,
-/// and pushed a little later: the reactor may be asked for events in between, and the tasks of these go first.
+/// and pushed a little later. The reactor may be turned in between, and the tasks that this turn wakes go first.
 final class RunQueue {
     private @Nullable Task<?> first;
     private @Nullable Task<?> last;

@@ -134,8 +134,8 @@ public final class Scope {
     ///
     /// @param f polled by the child from now on, and by no other
     /// @return the child's handle; it may be ignored. Awaiting it gives the child's value; its failure reaches the scope in any case
-    /// @throws IllegalStateException the scope is over; or this is not the thread of its executor; or `f` is awaited or spawned
-    ///         already
+    /// @throws IllegalStateException the scope is over; or this is not the thread of its executor; or `f` is awaited or spawned already.
+    ///      The last is allowed for a [JoinHandle], and not noticed for a future written by hand
     public <T extends @Nullable Object> JoinHandle<T> fork(Future<T> f) {
         return run.fork(Objects.requireNonNull(f, "the future is null"));
     }
@@ -270,7 +270,7 @@ public final class Scope {
         void cancelByBody() {
             if (isOver()) return;
             requireHome("cancel");
-            tell(new Cancellation("the scope was cancelled", null));
+            cancelEach(new Cancellation("the scope was cancelled", null));
         }
 
         @Override

@@ -29,7 +29,7 @@ import trale.internal.probe.Watched;
 /// | rejected, abandoned | → DONE | → DONE | | | |
 ///
 /// ¹ As WOKEN, if a cancel() has not been delivered yet: the next poll delivers it.
-/// ² The heap is full, and the task is to fail: see [FullHeap].
+/// ² The JVM's memory is full, and this task is to fail, so that others find memory: see [FullHeap].
 ///
 /// A wake is never lost, unless it fails (see [#wake()]). Wakes that take effect before a poll cause one poll. A wake of a task that has
 /// ended does nothing. A wake from another thread puts the task into the executor's `injected` queue. If a second thread turns the reactor
@@ -107,14 +107,15 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     }
 
     /// Wakes the task. A wake fails if the stack is full, if Linux refuses the call that ends the sleep of the executor's thread, or if the
-    /// executor is simulated ([RunLoop#isSimulated()]) and the thread is not. A wake that fails throws to its caller. A second wake at the
-    /// same moment may be lost with it, and its caller is not told. The next wake tries again.
+    /// executor runs in a simulation (`trale.test`) and the calling thread does not. A wake that fails throws to its caller. A second wake
+    /// at the same moment may be lost with it, and its caller is not told. The next wake tries again.
     void wake() {
         if (!loop.isCurrent()) {
             if (inject()) loop.unpark();
-        } else if (number != 0 || injection == 0) { // not a task that another thread has spawned: its arrival is its first wake
-            woken();
+            return;
         }
+        var isComing = number == 0 && injection != 0; // in `injected`, as another thread has spawned it: its arrival is its first wake
+        if (!isComing) woken();
     }
 
     /// Called by another thread, which calls [RunLoop#unpark()] after this, if the answer is true. {@return false: the task has ended, and
@@ -145,18 +146,31 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     }
 
     private void woken() {
-        if (loop.watching != null && number != 0) loop.watching.wake(this);
+        if (number == 0) {
+            if (state == IDLE) arrive();
+            return;
+        }
+        if (loop.watching != null) loop.watching.wake(this);
         if (state == IDLE) {
             loop.runQueue.push(this);
             state = QUEUED;
-            if (number != 0) return;
-            number = ++loop.spawned;
-            loop.tasks++; // before the calls below: one may find no stack, and the task is queued already
-            if (loop.isInRound() && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // see RunLoop.wantedRounds
-            spawnedAt = polledAt = loop.budget.now;
-            if (loop.watching != null) loop.watching.spawn(this);
         } else if (state == RUNNING) {
             state = WOKEN;
+        }
+    }
+
+    /// The first wake. From the push on nothing fails: a spawn that throws has queued no task.
+    private void arrive() {
+        if (loop.isInRound() && parent() == null && cancels == 0) requestCancel(RunLoop.CLOSED); // see RunLoop.wantedRounds
+        loop.runQueue.push(this);
+        state = QUEUED;
+        number = ++loop.spawned;
+        loop.tasks++;
+        spawnedAt = polledAt = loop.budget.now;
+        try {
+            if (loop.watching != null) loop.watching.spawn(this);
+        } catch (StackOverflowError e) {
+            // The probe misses this spawn.
         }
     }
 
@@ -187,8 +201,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return asked;
     }
 
-    /// Called when an await begins. If bodies await bodies, it is an await of the innermost one, and the cancellation is thrown there. The
-    /// children of all scopes whose bodies are running then are cancelled too.
+    /// Called when an await begins. If bodies await bodies, it is an await of the innermost one, and the cancellation is thrown there. It
+    /// also cancels the children of every scope whose body is running in this poll: the tasks that the scope has forked.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -214,7 +228,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
             end(result, null);
             return false;
         }
-        loop.waitQueue.add(this); // where the end of the executor finds it
+        loop.waitQueue.add(this); // a close finds it there, and cancels or abandons it
         var again = state == WOKEN || cancels > cancelsDelivered; // a cancellation that is left: the next poll delivers it
         state = again ? QUEUED : IDLE;
         if (loop.watching != null) loop.watching.pend(this, again);
@@ -223,7 +237,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        var cx = context instanceof Context kept ? kept : contextAgain(); // before cancelled(…): dropping a JoinHandle needs it
+        var cx = context instanceof Context kept ? kept : contextAgain(); // before cancelled(…): the drop of a JoinHandle reads `context`
         var cancellation = nextCancellation();
         if (cancellation != null) {
             if (!(f instanceof Cancellable c)) throw cancelled(f, cancellation);
@@ -257,8 +271,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         future = null;
         state = DONE;
         loop.ended(this);
-        var watching = loop.watching; // read once: a rejected task ends on another thread
-        if (watching != null) watching.end(this, failed);
+        var watching = loop.watching; // read once: a rejected task, which has no number, ends on another thread
+        if (watching != null && number != 0) watching.end(this, failed);
         tellParent(failed);
         publish();
         if (failed != null && !isExpected(failed)) report(failed);
@@ -296,9 +310,14 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// Ends a task that was spawned too late. By the thread that spawned it, unless the executor's thread has taken it already.
     boolean reject() {
         if (!INJECTION.compareAndSet(this, 1, REJECTED)) return false;
-        if (future instanceof Owned owned) owned.release(this); // the caller may spawn it on another executor
+        release(); // the caller may spawn it on another executor
         end(null, null); // the spawn throws, and returns no handle
         return true;
+    }
+
+    /// Gives the future back: the task was never queued, or is rejected.
+    void release() {
+        if (future instanceof Owned owned) owned.release(this);
     }
 
     @Override
@@ -306,7 +325,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return cancelsDelivered;
     }
 
-    /// Logs where the task waits. Its body or scope, if it is one, is told that its code goes no further: no `finally` of it runs.
+    /// Logs where the task waits. If its future is a body or a scope, that is told that its code goes no further: none of its `finally`
+    /// blocks runs.
     ///
     /// @return false: it has ended
     boolean abandonBody() {

@@ -46,8 +46,8 @@ final class WaitQueue {
         for (var task = first; task != null; task = task.next) if (task.parent() == null) task.cancel(why);
     }
 
-    /// Cancels children that were left behind: code called the `poll` of their scope itself, instead of awaiting the scope, and its task
-    /// ended without dropping the scope. A close cancels in up to three rounds ([RunLoop#close]); each child is cancelled once in a round.
+    /// Cancels children whose scope was left behind. A program polled that scope by hand, in a task that then ended without dropping the
+    /// scope. A close cancels in up to three rounds ([RunLoop#close]); each child is cancelled once in a round.
     ///
     /// @return whether there were any
     boolean cancelForgotten(Cancellation why, int round) {

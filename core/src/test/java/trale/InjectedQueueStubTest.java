@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.support.Optimized;
 
-/// The orders of steps are tried by the model `closing`; this is the one of its states that takeUntilEmpty once took for an empty queue.
+/// The orders of steps are tried by the model `closing`; this is the one of its states that takeUnlessEmpty once took for an empty queue.
 @Timeout(value = 30, unit = SECONDS)
 @Optimized
 class InjectedQueueStubTest {
@@ -20,7 +20,7 @@ class InjectedQueueStubTest {
     /// Thread B has exchanged the tail, and has not linked its task b behind a yet. take, which had seen a as the last, has put the stub
     /// behind b.
     @Test
-    void takeUntilEmptyWaitsForAnAddBetweenItsStepsAlsoIfTheStubIsTheTail() throws Exception {
+    void takeUnlessEmptyWaitsForAnAddBetweenItsStepsAlsoIfTheStubIsTheTail() throws Exception {
         try (var executor = Executor.builder().build()) {
             var queue = new InjectedQueue();
             var a = new Task<Integer>(executor.loop, _ -> Poll.pending());
@@ -30,15 +30,15 @@ class InjectedQueueStubTest {
 
             assertNull(queue.take(), "b is not linked: nothing can be taken");
             assertFalse(queue.isEmpty());
-            var taken = new FutureTask<>(queue::takeUntilEmpty);
+            var taken = new FutureTask<>(queue::takeUnlessEmpty);
             var thread = Thread.ofPlatform().daemon().start(taken);
-            while (thread.isAlive() && Arrays.stream(thread.getStackTrace()).noneMatch(f -> f.getMethodName().equals("takeUntilEmpty")))
+            while (thread.isAlive() && Arrays.stream(thread.getStackTrace()).noneMatch(f -> f.getMethodName().equals("takeUnlessEmpty")))
                 Thread.onSpinWait();
             a.nextInjected = b;
 
             assertSame(a, taken.get());
-            assertSame(b, queue.takeUntilEmpty());
-            assertNull(queue.takeUntilEmpty());
+            assertSame(b, queue.takeUnlessEmpty());
+            assertNull(queue.takeUnlessEmpty());
             assertTrue(queue.isEmpty());
         }
     }

@@ -50,10 +50,10 @@ class InjectedQueueTest {
             for (var round = 0; round < 3; round++) {
                 for (var t : tasks.subList(0, length)) queue.add(t);
                 assertEquals(length == 0, queue.isEmpty());
-                for (var t : tasks.subList(0, length)) assertSame(t, round == 1 ? queue.takeUntilEmpty() : queue.take());
+                for (var t : tasks.subList(0, length)) assertSame(t, round == 1 ? queue.takeUnlessEmpty() : queue.take());
                 assertTrue(queue.isEmpty());
                 assertNull(queue.take());
-                assertNull(queue.takeUntilEmpty());
+                assertNull(queue.takeUnlessEmpty());
             }
         }
     }
@@ -71,9 +71,9 @@ class InjectedQueueTest {
             assertFalse(queue.isEmpty());
             queue.add(b);
         }
-        assertSame(a, queue.takeUntilEmpty());
-        assertSame(b, queue.takeUntilEmpty());
-        assertNull(queue.takeUntilEmpty());
+        assertSame(a, queue.takeUnlessEmpty());
+        assertSame(b, queue.takeUnlessEmpty());
+        assertNull(queue.takeUnlessEmpty());
     }
 
     /// Each producer adds tasks of its own; the numbers are its own times TASKS and counted on.
@@ -111,30 +111,30 @@ class InjectedQueueTest {
         assertTrue(queue.isEmpty());
     }
 
-    /// takeUntilEmpty() answers null only if there was nothing: what a producer has added before it ended is there.
+    /// takeUnlessEmpty() answers null only if there was nothing: what a producer has added before it ended is there.
     @Test
-    void takeUntilEmptyTakesWhatHasBeenAdded() throws Exception {
+    void takeUnlessEmptyTakesWhatHasBeenAdded() throws Exception {
         var next = new int[PRODUCERS];
         for (var producer : startProducers()) producer.join();
         var taken = 0;
-        for (Task<?> task; (task = queue.takeUntilEmpty()) != null; taken++) assertNext(next, task);
+        for (Task<?> task; (task = queue.takeUnlessEmpty()) != null; taken++) assertNext(next, task);
         assertEquals(PRODUCERS * TASKS, taken);
         assertTrue(queue.isEmpty());
     }
 
     @Test
-    void takeUntilEmptyWaitsForAnAddThatHasBegun() {
+    void takeUnlessEmptyWaitsForAnAddThatHasBegun() {
         for (var round = 0; round < 3; round++) {
             var producers = startProducers();
             var next = new int[PRODUCERS];
             var taken = 0;
             while (taken < TASKS / 10 || producers.stream().anyMatch(Thread::isAlive)) {
-                var task = queue.takeUntilEmpty();
+                var task = queue.takeUnlessEmpty();
                 if (task == null) continue;
                 assertNext(next, task);
                 taken++;
             }
-            for (Task<?> task; (task = queue.takeUntilEmpty()) != null; taken++) assertNext(next, task);
+            for (Task<?> task; (task = queue.takeUnlessEmpty()) != null; taken++) assertNext(next, task);
             assertEquals(PRODUCERS * TASKS, taken);
         }
     }

@@ -16,7 +16,7 @@ enum Closing implements Model.Twin {
     TAKES_BEFORE_IT_SETS_CLOSED("The executor's thread takes what is injected before it sets `closed`."),
     SETS_CLOSED_PLAINLY("`closed` is not volatile: it may still be in the store buffer when the queue is read."),
     TAKES_ONCE("abandonAll calls take, which takes a queue for empty while an add is between its two steps."),
-    LOOKS_AT_THE_TAIL_ALONE("takeUntilEmpty takes a queue for empty whose tail is the stub, wherever its head is."),
+    LOOKS_AT_THE_TAIL_ALONE("takeUnlessEmpty takes a queue for empty whose tail is the stub, wherever its head is."),
     REJECTS_WITHOUT_ASKING("reject does not look whether the executor's thread has taken the task.");
 
     static final Model<Closing> MODEL = new Model<>("closing",
@@ -140,11 +140,11 @@ enum Closing implements Model.Twin {
                 }
                 case 6 -> {
                     var tailAlone = this == LOOKS_AT_THE_TAIL_ALONE;
-                    m.at("InjectedQueue.takeUntilEmpty", tailAlone ? "tail == stub" : "head == stub && tail == stub");
+                    m.at("InjectedQueue.takeUnlessEmpty", tailAlone ? "tail == stub" : "head == stub && tail == stub");
                     yield m.gives((tailAlone || head == STUB) && m.get(TAIL) == STUB) ? 8 : 7;
                 }
                 case 7 -> { // until something that take looks at has changed
-                    m.at("InjectedQueue.takeUntilEmpty", "Thread.yield()");
+                    m.at("InjectedQueue.takeUnlessEmpty", "Thread.yield()");
                     yield m.get(NEXT + head) != 0 || m.get(TAIL) == head ? 1 : WAIT;
                 }
                 default -> {

@@ -4,7 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 
-/// The sum with code that blocks, for a thread a client.
+/// The sum with code that blocks, for a thread per client.
 final class BlockingSum {
     private BlockingSum() {}
 

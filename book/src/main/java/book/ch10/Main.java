@@ -7,7 +7,7 @@ import trale.Poll;
 
 /// Chapter 10: how do I wait for a task?
 public final class Main {
-    private static final int PATIENCE = 300; // milliseconds
+    private static final int PATIENCE = 2_000; // milliseconds
 
     private Main() {}
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import trale.Context;
 import trale.Poll;
 
-@Timeout(5)
+@Timeout(20)
 class JoinHandleTest {
 
     @Test

@@ -81,7 +81,7 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     /// | SO_SNDBUF, SO_RCVBUF | all | a size in bytes. The kernel takes twice that, and no more than net.core.wmem_max and rmem_max |
     /// | SO_REUSEADDR, SO_REUSEPORT | all but Unix | too late here for this socket's own port; see [BindOptions] |
     /// | SO_BROADCAST | UDP | whether it may send to broadcast addresses |
-    /// | IP_MULTICAST_IF, IP_MULTICAST_TTL, IP_MULTICAST_LOOP | UDP | the way of datagrams to a group, how far (0 to 255), whether back |
+    /// | IP_MULTICAST_IF, IP_MULTICAST_TTL, IP_MULTICAST_LOOP | UDP | of datagrams to a multicast group; see below |
     /// | TCP_NODELAY | TCP | small writes go out at once; true, unless it is set to false here |
     /// | SO_LINGER | TCP | how long the kernel tries to send what is left at [#close()], in seconds; see below |
     /// | SO_KEEPALIVE | TCP | whether the kernel asks a silent peer for a sign of life |
@@ -91,6 +91,9 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     ///
     /// SO_LINGER 0: [#close()] resets the connection and throws away what is not sent. Negative: off, and the kernel tries as long as TCP
     /// does. With n > 0 Linux lets [#close()] wait, and with it the executor's thread, until all is acknowledged, n seconds at most.
+    ///
+    /// IP_MULTICAST_IF is the [java.net.NetworkInterface] by which datagrams to a group leave. IP_MULTICAST_TTL says how many routers they
+    /// may pass, 0 to 255. IP_MULTICAST_LOOP says whether the members of the group on this machine get them, too.
     ///
     /// What is set on a TCP listener holds for the connections that it accepts from then on.
     ///

@@ -185,12 +185,16 @@ public final class Reactor {
         if (turner == null) turner = Thread.currentThread();
         if (closed) throw new IllegalStateException("this reactor is closed");
         tell(timers.probe, block);
-        var start = block ? Libc.nanoTime() : seenUntil; // without `block` this is left to `expire`, which saves a reading of the clock
-        var wait = block && timers.arm(start); // unless a deadline has passed already
-        if (wait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
-        var more = takeEvents(wait && !ExitHook.isExiting() ? -1 : 0);
-        if (!more) seenUntil = start; // without `block` no change
+        if (block) waitForEvents();
+        else takeEvents(0);
         expire();
+    }
+
+    private void waitForEvents() {
+        var before = Libc.nanoTime();
+        var mayWait = timers.arm(before); // false: a deadline has passed already
+        if (mayWait && ExitHook.isExiting()) LockSupport.parkNanos(EXIT_PAUSE);
+        if (!takeEvents(mayWait && !ExitHook.isExiting() ? -1 : 0)) seenUntil = before;
     }
 
     private void tell(@Nullable Probe probe, boolean block) {
@@ -220,8 +224,8 @@ public final class Reactor {
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
 
-    /// Ends a turn that blocks. If no turn blocks now, the next epoll_wait takes the signal, whether it would block or not. Any
-    /// thread may call this, at any time, also after the close. Allocates nothing.
+    /// Ends a turn that blocks. If no turn blocks now, the next epoll_wait reports the write to the eventfd, whether it would block or not.
+    /// Any thread may call this, at any time, also after the close. Allocates nothing.
     public void wakeup() {
         synchronized (this) {
             if (!closed) eventFd.signal();

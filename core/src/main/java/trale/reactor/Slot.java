@@ -31,9 +31,10 @@ import trale.internal.probe.TaskWaker;
 /// return Poll.pending();
 /// ```
 ///
-/// No wake-up is lost, unless the wake itself fails: for want of stack, `turnInto` takes it back; other failures are logged. The slot is
-/// NOTHING *before* the call is made, so an event during or after the call turns it to READY. The next poll finds READY and answers true.
-/// If the event comes inside that poll, the poll's compare-and-set fails, and the poll looks again.
+/// No wake-up is lost, unless the wake itself throws. If the wake of a task throws StackOverflowError, `turnInto` puts the waker back, and
+/// the caller may call again. Other exceptions are logged. The slot is NOTHING *before* the call is made, so an event during or after the
+/// call turns it to READY. The next poll finds READY and answers true. If the event comes inside that poll, the poll's compare-and-set
+/// fails, and the poll looks again.
 ///
 /// A *short read* of a stream gets less than was asked for, so the kernel's buffer is empty. The slot stays NOTHING, and the next poll
 /// keeps the waker at once. This saves a call that would answer EAGAIN.
@@ -51,10 +52,9 @@ public final class Slot {
     ///
     /// The task writes READY → NOTHING before its call. After the call `done` may write READY; the next poll may write the task's waker,
     /// and `release` takes that out. The reactor writes READY, and close writes CLOSED or CLOSED_WHILE_WAITING. All of these are
-    /// compare-and-sets, sequentially consistent. Only the task turns CLOSED_WHILE_WAITING into CLOSED, by a volatile write. A wake that
-    /// fails for want of stack takes its READY or CLOSED_WHILE_WAITING back: the caller may call again. The task's NOTHING is ordered
-    /// before its system call. So either the data is there when the call is made, and the call gets it, or the event comes after the
-    /// NOTHING and turns it into READY.
+    /// compare-and-sets, sequentially consistent. Only the task turns CLOSED_WHILE_WAITING into CLOSED, by a volatile write. If a wake
+    /// finds the stack full, `turnInto` writes the waker back. The task's NOTHING is ordered before its system call. So either the data is
+    /// there when the call is made, and the call gets it, or the event comes after the NOTHING and turns it into READY.
     private volatile Object state = READY; // not known yet, so the first call is worth making
 
     /// Linux has reported the end, or urgent data. From then on the slot turns READY also after a short read or write. The reactor writes
@@ -87,7 +87,7 @@ public final class Slot {
     /// Says that the call was made and did not answer EAGAIN.
     ///
     /// @param more another call is worth making at once: the call failed, or a stream moved all that was asked for, or this is not a
-    ///             stream (a short read tells nothing about datagrams and connections)
+    ///      stream. One datagram, or one accepted connection, does not tell whether another is there
     public void done(boolean more) {
         if (more || ended) STATE.compareAndSet(this, NOTHING, READY);
     }

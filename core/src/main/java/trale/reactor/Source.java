@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Epoll;
 import trale.internal.probe.Probe;
 
-/// A file descriptor that a [Reactor] watches: one [Slot] per direction.
+/// A file descriptor that a [Reactor] watches: one [Slot] per direction. Epoll reports each change once, which is called edge-triggered (ET
+/// below).
 ///
 /// The caller still owns the descriptor, and closes it. The descriptor must be non-blocking. Call [#close()] before you close the
 /// descriptor. In the other order a duplicate of the descriptor (dup(2)) would still bring events, and [#close()] could end the watch of
@@ -36,9 +37,9 @@ public final class Source implements AutoCloseable {
         return write;
     }
 
-    /// HUP (hang-up) and ERR (error) concern both directions. RDHUP (the peer sends no more) says that the end follows what is in the
-    /// buffer. PRI says that a peer sends urgent data (tcp(7)). A read stops at the urgent byte, so from then on a short read does not mean
-    /// "empty".
+    /// IN says that there is something to read, OUT that there is room to write. HUP (hang-up) and ERR (error) concern both directions.
+    /// RDHUP (the peer sends no more) says that the end follows what is in the buffer. PRI says that a peer sends urgent data (tcp(7)). A
+    /// read stops at the urgent byte, so from then on a short read does not mean "empty".
     void event(int events, @Nullable Probe probe) {
         if ((events & (Epoll.IN | READ_END)) != 0) {
             if (probe != null) tell(probe, events, read);

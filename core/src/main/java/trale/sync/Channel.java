@@ -165,8 +165,8 @@ public final class Channel<T> implements AutoCloseable {
     /// Takes the oldest item if one is there, as `poll` of a java.util.Queue. It never waits, so any thread may call it, in a task or not.
     ///
     /// It gives its room to the first sender that waits, whose item enters when that sender's task goes on. It does not queue behind the
-    /// receivers that wait: one that was woken for this item finds none, and keeps its turn. It is done when it returns, so no
-    /// cancellation reaches it.
+    /// receivers that wait: one that was woken for this item finds none, and keeps its turn. It is done when it returns, so no cancellation
+    /// reaches it. A loop of it lets no other task run, and needs a bound.
     ///
     /// <!-- run: Channel<String> channel = new Channel<>(16); -->
     /// ```java

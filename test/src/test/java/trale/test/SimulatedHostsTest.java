@@ -1,9 +1,11 @@
 package trale.test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
+import static trale.Async.async;
 import static trale.Async.await;
 
 import java.net.ConnectException;
@@ -19,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -253,6 +256,23 @@ class SimulatedHostsTest {
             });
             var e = refused.get(1, TimeUnit.SECONDS);
             assertTrue(e.getMessage().contains("thread stranger"), e.getMessage());
+        }
+    }
+
+    @Test
+    void aSpawnThatIsRefusedGivesTheFutureBack() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var value = simulation.<Integer>run(() -> {
+                var executor = Executor.get();
+                var future = async(() -> 42);
+                var refusal = new FutureTask<>(() -> assertThrows(IllegalStateException.class, () -> executor.submit(future)));
+                var thread = new Thread(refusal);
+                thread.start();
+                thread.join();
+                assertNotNull(refusal.get());
+                return await(future);
+            });
+            assertEquals(42, value);
         }
     }
 
