@@ -166,7 +166,6 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     /// The first wake: the task is queued, gets its number, and is counted. By the executor's thread, which has spawned the task or has
     /// taken it from `injected`. From the push on nothing fails. So if this throws, the task is not queued.
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the executor's thread alone counts
     void arrive() {
         if (loop.cancelsAtArrival(this)) requestCancel(RunLoop.CLOSED);
         loop.runQueue.push(this);
