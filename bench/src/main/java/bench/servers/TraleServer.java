@@ -5,6 +5,7 @@ import static trale.Async.await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import trale.Executor;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
@@ -13,6 +14,10 @@ import trale.net.UdpSocket;
 /// trale on its process-wide executor, a task a connection; `-Dtrale.reactor=thread` gives the other arrangement.
 final class TraleServer {
     private static final int BUFFER = 1024;
+
+    /// Buffers for answers that no connection uses now; the latest used is taken first. Most writes are done at once, so all connections
+    /// share one buffer, and it stays in the processor's cache. The executor's thread alone uses this.
+    private static final ArrayDeque<ByteBuffer> FREE = new ArrayDeque<>();
 
     private TraleServer() {}
 
@@ -56,13 +61,13 @@ final class TraleServer {
         Executor.spawn(() -> {
             try (stream) {
                 var requests = ByteBuffer.allocateDirect(BUFFER);
-                var answers = ByteBuffer.allocateDirect(Http.answerCapacity(BUFFER));
                 var http = new Http();
                 while (await(stream.read(requests)) >= 0) {
+                    var answers = FREE.isEmpty() ? ByteBuffer.allocateDirect(Http.answerCapacity(BUFFER)) : FREE.pop();
                     http.answer(requests.flip(), answers);
                     await(stream.writeAll(answers.flip()));
+                    FREE.push(answers.clear());
                     requests.clear();
-                    answers.clear();
                 }
             }
         });
