@@ -79,7 +79,7 @@ final class Runs {
             var last = lines.subList(Math.max(0, lines.size() - LAST), lines.size());
             var isCutShort = simulation.isOver() || cause instanceof InterruptedException;
             var recording = program == null ? otherwise : isCutShort ? "" : record(trace, program);
-            return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\nthe last of " + lines.size()
+            return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\n" + simulation.clues(cause) + "the last of " + lines.size()
                     + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
         }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import trale.Async;
 import trale.Context;
@@ -136,8 +137,8 @@ public final class Simulation implements AutoCloseable {
         try {
             return task.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof Exception cause) throw cause;
-            if (e.getCause() instanceof Error cause) throw cause;
+            if (e.getCause() instanceof Exception cause) throw world.clues.addTo(cause);
+            if (e.getCause() instanceof Error cause) throw world.clues.addTo(cause);
             throw e;
         }
     }
@@ -183,6 +184,12 @@ public final class Simulation implements AutoCloseable {
     /// {@return all that has happened, a line each; equal for equal seeds}
     public String trace() {
         return world.trace.toString();
+    }
+
+    /// {@return what may be the reason of a failure, beside what the failure says itself: a line each, each ends in a line feed}
+    String clues(Throwable failure) {
+        var said = String.valueOf(failure.getMessage());
+        return world.clues.text().lines().filter(line -> !said.contains(line)).map(line -> line + "\n").collect(Collectors.joining());
     }
 
     /// {@return whether the run was ended because it took too long}

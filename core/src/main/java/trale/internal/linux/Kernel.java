@@ -61,8 +61,8 @@ public interface Kernel {
     /// Called by the thread that builds an executor on this kernel.
     ///
     /// @param thread the executor's own, which has not started
-    /// @param tasks  says what the executor does; called while the executor's thread stands still
-    default void started(Thread thread, Supplier<String> tasks) {}
+    /// @param tasks  gives the executor's snapshot, whose text says what it does; called while the executor's thread stands still
+    default void started(Thread thread, Supplier<?> tasks) {}
 
     /// Runs a thread of an executor, which makes no call before or after.
     default void run(Runnable thread) {
