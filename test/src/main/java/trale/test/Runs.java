@@ -1,7 +1,6 @@
 package trale.test;
 
 import java.util.List;
-import java.util.ServiceConfigurationError;
 import org.jspecify.annotations.Nullable;
 
 /// Runs programs many times, and says how to run again the one that failed.
@@ -90,7 +89,7 @@ final class Runs {
             Recordings recordings;
             try {
                 recordings = Recordings.open(file);
-            } catch (ServiceConfigurationError e) {
+            } catch (Throwable e) { // whatever it is, the failure of the test is told
                 return "\nno recording: " + e;
             }
             if (recordings == null) return "";
