@@ -296,7 +296,17 @@ class Machine implements Kernel {
 
     private int onSocket(int fd, Function<Socket, Integer> call) {
         var file = file(fd);
-        return file instanceof Socket s ? call.apply(s) : file == null ? -Linux.EBADF : -Linux.ENOTSOCK;
+        return file instanceof Socket s ? call.apply(s) : file == null ? noSocket(fd) : -Linux.ENOTSOCK;
+    }
+
+    /// @throws IllegalStateException the number is another kernel's: Linux would say EBADF, and the mistake is elsewhere
+    private int noSocket(int fd) {
+        if (fd < 0 || Descriptors.machineOf(fd) == number) return -Linux.EBADF; // closed
+        if (Descriptors.isSimulated(fd))
+            throw new IllegalStateException("fd " + fd + " is a socket of host " + wires.machines().get(Descriptors.machineOf(fd)).name + ", and a task of host " + name
+                    + " uses it; a socket is used by the tasks of its own host");
+        throw new IllegalStateException("fd " + fd + " is a socket that was made outside of the simulation, and a task of host " + name
+                + " uses it; bind or connect it in a task of a host, or in the body of run");
     }
 
     private static int withAddress(long address, long length, Function<@Nullable Address, Integer> call) {
