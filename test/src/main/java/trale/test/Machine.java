@@ -153,6 +153,11 @@ class Machine implements Kernel {
     }
 
     @Override
+    public void failed(String task, Throwable failure, BooleanSupplier isSeen) {
+        if (!world.isOver) world.clues.failed(task, failure, isSeen);
+    }
+
+    @Override
     public void awaitTask(BooleanSupplier isDone) {
         if (!world.isTest() || world.go(isDone)) return;
         throw world.deadlock("everything waits, and nothing of the simulation can happen any more");

@@ -205,7 +205,11 @@ public final class Simulation implements AutoCloseable {
         if (world.isOver) return; // each thread ends by itself
         adopt();
         world.stopExploring();
-        hosts.values().forEach(Host::close);
+        try {
+            hosts.values().forEach(Host::close);
+        } finally {
+            world.clues.forgetTasks();
+        }
     }
 
     /// What is run with many seeds.

@@ -69,6 +69,12 @@ public interface Kernel {
         thread.run();
     }
 
+    /// Is told that a task has failed, and that nothing has looked at its failure yet. By the executor's thread.
+    ///
+    /// @param task   which it is, for a person
+    /// @param isSeen whether something has by now
+    default void failed(String task, Throwable failure, BooleanSupplier isSeen) {}
+
     /// Called by a thread that is not an executor's, before it blocks until a task has ended. A simulated kernel lets its executors go
     /// on meanwhile.
     ///
