@@ -181,7 +181,7 @@ final class RunLoop implements Runnable {
         this.name = name;
         thread = new Worker(executor, name, this);
         driver = Driver.open(thread, reactorThread ? body -> new Worker(executor, name + "-reactor", body) : null);
-        if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true).toString()); // the text is for a simulation that hangs
+        if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true)); // for a simulation that hangs
     }
 
     void start() {

@@ -283,7 +283,18 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         if (watching != null && number != 0) watching.end(this, failed);
         tellParent(failed);
         publish();
-        if (failed != null && !isExpected(failed)) report(failed);
+        if (failed != null && !isExpected(failed)) {
+            report(failed);
+            tellKernel(failed);
+        }
+    }
+
+    private void tellKernel(Throwable failed) {
+        try {
+            if (loop.kernel != null) loop.kernel.failed(where(), failed, this::isSeen);
+        } catch (OutOfMemoryError e) {
+            // A simulation does not show this failure.
+        }
     }
 
     /// {@return the scope whose child it is, or null} By the executor's thread.

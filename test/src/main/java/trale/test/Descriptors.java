@@ -19,9 +19,14 @@ final class Descriptors {
         first = FIRST + machine * MAX;
     }
 
-    /// {@return the number of the machine whose descriptor this is}
+    /// {@return whether it is the descriptor of a machine of a simulation}
+    static boolean isSimulated(int fd) {
+        return fd >= FIRST;
+    }
+
+    /// {@return the number of the machine whose descriptor this is; a negative one: it is the process's own}
     static int machineOf(int fd) {
-        return (fd - FIRST) / MAX;
+        return Math.floorDiv(fd - FIRST, MAX);
     }
 
     /// {@return how a trace shows a number: a descriptor counts from 0}

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Errno;
 import trale.internal.linux.Kernel;
@@ -91,8 +90,8 @@ class Machine implements Kernel {
     @Override
     public void requireKnown(Thread waker) {
         if (Kernel.current() instanceof Machine known && known.world == world) return;
-        throw new IllegalStateException("thread " + waker.getName() + " spawns or wakes a task of the simulated host " + name
-                + ": what it does has no place in the order that the seed decides; do it in a task of the simulation");
+        throw world.clues.refused(new IllegalStateException("thread " + waker.getName() + " spawns or wakes a task of the simulated host " + name
+                + ": what it does has no place in the order that the seed decides; " + Clues.INSTEAD));
     }
 
     @Override
@@ -133,7 +132,7 @@ class Machine implements Kernel {
     // Its executors.
 
     @Override
-    public void started(Thread thread, Supplier<String> tasks) {
+    public void started(Thread thread, Supplier<?> tasks) {
         var processor = new Processor(this, thread, tasks);
         processors.add(processor);
         world.processors.add(processor);
@@ -154,9 +153,14 @@ class Machine implements Kernel {
     }
 
     @Override
+    public void failed(String task, Throwable failure, BooleanSupplier isSeen) {
+        if (!world.isOver) world.clues.failed(task, failure, isSeen);
+    }
+
+    @Override
     public void awaitTask(BooleanSupplier isDone) {
         if (!world.isTest() || world.go(isDone)) return;
-        throw new DeadlockException("everything waits, and nothing can happen any more:\n" + world.tasks());
+        throw world.deadlock("everything waits, and nothing of the simulation can happen any more");
     }
 
     @Override
@@ -164,7 +168,7 @@ class Machine implements Kernel {
         if (!world.isTest()) return true;
         var end = world.now + nanos;
         var isInTime = world.go(() -> find(executor) == null || world.now >= end);
-        if (!isInTime && nanos >= FOR_EVER) throw new DeadlockException("an executor of host " + name + " does not end:\n" + world.tasks());
+        if (!isInTime && nanos >= FOR_EVER) throw world.deadlock("an executor of host " + name + " does not end");
         return find(executor) == null;
     }
 
@@ -185,11 +189,11 @@ class Machine implements Kernel {
         return processor;
     }
 
-    /// {@return what its executors do}
-    String tasks() {
+    /// {@return what its executors do: their snapshots}
+    List<Object> tasks() {
         var usual = Kernel.use(this); // what is said of a timer depends on the clock
         try {
-            return processors.stream().map(processor -> processor.tasks.get()).collect(Collectors.joining());
+            return processors.stream().<Object>map(processor -> processor.tasks.get()).toList();
         } finally {
             Kernel.use(usual);
         }
@@ -297,7 +301,17 @@ class Machine implements Kernel {
 
     private int onSocket(int fd, Function<Socket, Integer> call) {
         var file = file(fd);
-        return file instanceof Socket s ? call.apply(s) : file == null ? -Linux.EBADF : -Linux.ENOTSOCK;
+        return file instanceof Socket s ? call.apply(s) : file == null ? noSocket(fd) : -Linux.ENOTSOCK;
+    }
+
+    /// @throws IllegalStateException the number is another kernel's: Linux would say EBADF, and the mistake is elsewhere
+    private int noSocket(int fd) {
+        if (fd < 0 || Descriptors.machineOf(fd) == number) return -Linux.EBADF; // closed
+        if (Descriptors.isSimulated(fd))
+            throw new IllegalStateException("fd " + fd + " is a socket of host " + wires.machines().get(Descriptors.machineOf(fd)).name + ", and a task of host " + name
+                    + " uses it; a socket is used by the tasks of its own host");
+        throw new IllegalStateException("fd " + fd + " is a socket that was made outside of the simulation, and a task of host " + name
+                + " uses it; bind or connect it in a task of a host, or in the body of run");
     }
 
     private static int withAddress(long address, long length, Function<@Nullable Address, Integer> call) {

@@ -15,8 +15,8 @@ final class Processor {
     final Machine machine;
     final Thread thread;
 
-    /// {@return each task that has not ended, and where it is}
-    final Supplier<String> tasks;
+    /// {@return each task that has not ended, and where it is: a snapshot}
+    final Supplier<?> tasks;
 
     private @Nullable EpollFile sleepsAt; // null: it does not
     private boolean isAwake = true; // or has been chosen to wake up
@@ -24,7 +24,7 @@ final class Processor {
     private final List<Waker> wakers = new ArrayList<>(0); // of what waits until nothing else can happen
     private boolean isIdle; // nothing else could
 
-    Processor(Machine machine, Thread thread, Supplier<String> tasks) {
+    Processor(Machine machine, Thread thread, Supplier<?> tasks) {
         this.machine = machine;
         this.thread = thread;
         this.tasks = tasks;

@@ -1,6 +1,5 @@
 package trale.test;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +25,7 @@ final class Recordings {
     private final Recording.Maker maker;
     private final String name;
     private final Map<String, Recording> byHost = new LinkedHashMap<>();
+    private @Nullable Throwable failure; // of a recording that could not begin
 
     private Recordings(Recording.Maker maker, String name) {
         this.maker = maker;
@@ -42,7 +42,11 @@ final class Recordings {
     void begin(Executor executor, String host) {
         var key = host;
         for (var n = 2; byHost.containsKey(key); n++) key = host + "-" + n;
-        byHost.put(key, maker.begin(executor, name + ", host " + key));
+        try {
+            byHost.put(key, maker.begin(executor, name + ", host " + key));
+        } catch (Throwable e) { // the run goes on: its failure is what is asked for
+            failure = e;
+        }
     }
 
     /// Writes the files. That of the host `main`, or of the only one, has no host in its name.
@@ -59,9 +63,10 @@ final class Recordings {
                 Objects.requireNonNull(byHost.get(host)).write(file);
                 files.add(file.toString());
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // also an Error: the failure of the test is told, whatever happens here
             return "no recording: it cannot be written: " + e;
         }
+        if (failure != null) return "no recording: " + failure;
         return byHost.isEmpty() ? "no recording: there is no host" : "recording: " + files;
     }
 

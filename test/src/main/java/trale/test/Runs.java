@@ -1,7 +1,6 @@
 package trale.test;
 
 import java.util.List;
-import java.util.ServiceConfigurationError;
 import org.jspecify.annotations.Nullable;
 
 /// Runs programs many times, and says how to run again the one that failed.
@@ -79,7 +78,7 @@ final class Runs {
             var last = lines.subList(Math.max(0, lines.size() - LAST), lines.size());
             var isCutShort = simulation.isOver() || cause instanceof InterruptedException;
             var recording = program == null ? otherwise : isCutShort ? "" : record(trace, program);
-            return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\nthe last of " + lines.size()
+            return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\n" + simulation.clues(cause) + "the last of " + lines.size()
                     + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
         }
 
@@ -90,7 +89,7 @@ final class Runs {
             Recordings recordings;
             try {
                 recordings = Recordings.open(file);
-            } catch (ServiceConfigurationError e) {
+            } catch (Throwable e) { // whatever it is, the failure of the test is told
                 return "\nno recording: " + e;
             }
             if (recordings == null) return "";

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import trale.Async;
 import trale.Context;
@@ -108,7 +109,7 @@ public final class Simulation implements AutoCloseable {
     ///
     /// @return what it returned
     /// @throws Exception what it threw
-    /// @throws DeadlockException it waits for what will never be; the message lists all tasks and what each waits for
+    /// @throws DeadlockException it waits for what will never be; the message lists all tasks, what each waits for, and what may be the reason
     /// @throws AssertionError the run takes more than 60 s of real time; the message says where it is
     /// @throws IllegalStateException called inside a task
     public <T extends @Nullable Object> T run(Async.Body<T> body) throws Exception {
@@ -136,8 +137,8 @@ public final class Simulation implements AutoCloseable {
         try {
             return task.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof Exception cause) throw cause;
-            if (e.getCause() instanceof Error cause) throw cause;
+            if (e.getCause() instanceof Exception cause) throw world.clues.addTo(cause);
+            if (e.getCause() instanceof Error cause) throw world.clues.addTo(cause);
             throw e;
         }
     }
@@ -185,6 +186,12 @@ public final class Simulation implements AutoCloseable {
         return world.trace.toString();
     }
 
+    /// {@return what may be the reason of a failure, beside what the failure says itself: a line each, each ends in a line feed}
+    String clues(Throwable failure) {
+        var said = String.valueOf(failure.getMessage());
+        return world.clues.text().lines().filter(line -> !said.contains(line)).map(line -> line + "\n").collect(Collectors.joining());
+    }
+
     /// {@return whether the run was ended because it took too long}
     boolean isOver() {
         return world.isOver;
@@ -198,7 +205,11 @@ public final class Simulation implements AutoCloseable {
         if (world.isOver) return; // each thread ends by itself
         adopt();
         world.stopExploring();
-        hosts.values().forEach(Host::close);
+        try {
+            hosts.values().forEach(Host::close);
+        } finally {
+            world.clues.forgetTasks();
+        }
     }
 
     /// What is run with many seeds.

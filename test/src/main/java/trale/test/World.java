@@ -1,5 +1,6 @@
 package trale.test;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -7,7 +8,9 @@ import java.util.PriorityQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import trale.Snapshot;
 import trale.internal.linux.Kernel;
 
 /// What all machines of a simulation share: the clock, what will happen when, and whose turn it is.
@@ -27,6 +30,9 @@ final class World {
     private static final Comparator<Event> ORDER =
             Comparator.<Event>comparingLong(event -> event.time).thenComparingLong(event -> event.number);
 
+    private static final String STAGE = "! a task waits for a CompletionStage that no task completes any more. "
+            + "A thread outside of the simulation may not complete it; " + Clues.INSTEAD + "\n";
+
     private final PriorityQueue<Event> events = new PriorityQueue<>(ORDER);
     private long set; // how many events have been
 
@@ -40,6 +46,7 @@ final class World {
     private final boolean isExplored;
 
     final List<Processor> processors = new ArrayList<>();
+    final Clues clues = new Clues();
 
     /// In nanoseconds since the beginning.
     long now;
@@ -292,9 +299,12 @@ final class World {
         }
     }
 
-    /// Ends a run that has taken too much real time: each thread ends at its next call, and what was open is forgotten.
+    /// Ends a run that has taken too much real time: each thread ends at its next call, and what was open is forgotten. Another thread runs
+    /// meanwhile, so the tasks and the time that are told may be a moment old.
     private AssertionError tooLong() {
-        var text = new StringBuilder("the run takes more than " + limit / 1_000_000_000.0 + " s of real time; the tasks are:\n" + tasks());
+        var text = new StringBuilder("the run takes more than " + limit / 1_000_000_000.0 + " s of real time; virtual time has come to " + Duration.ofNanos(now)
+                + ". System.nanoTime(), System.currentTimeMillis() and Instant.now() do not move with it, Simulation.elapsed() does. The tasks are:\n"
+                + text(tasks()));
         var at = running;
         if (at != null) {
             text.append(at.thread.getName()).append(" is at");
@@ -305,10 +315,20 @@ final class World {
         return new AssertionError(text.toString());
     }
 
-    /// {@return the snapshots of the machines}
-    String tasks() {
-        var text = new StringBuilder();
-        processors.stream().map(processor -> processor.machine).distinct().forEach(machine -> text.append(machine.tasks()));
-        return text.toString();
+    /// {@return the snapshots of the machines' executors}
+    private List<Object> tasks() {
+        return processors.stream().map(processor -> processor.machine).distinct().flatMap(machine -> machine.tasks().stream()).toList();
+    }
+
+    private static String text(List<Object> tasks) {
+        return tasks.stream().map(Object::toString).collect(Collectors.joining());
+    }
+
+    /// {@return the failure of a run in which nothing can happen any more}
+    DeadlockException deadlock(String what) {
+        var tasks = tasks();
+        var awaitsStage = tasks.stream().anyMatch(each -> each instanceof Snapshot snapshot
+                && snapshot.tasks().stream().flatMap(task -> task.waitsFor().stream()).anyMatch(Snapshot.Stage.class::isInstance));
+        return clues.addTo(new DeadlockException(what + ":\n" + text(tasks) + (awaitsStage ? STAGE : "") + clues.text()));
     }
 }

@@ -360,6 +360,19 @@ class NetworkFaultsTest {
     }
 
     @Test
+    void aRunThatTakesTooLongSaysHowMuchVirtualTimeHasPassedAndThatTheRealClocksDoNotMoveWithIt() {
+        var simulation = new Simulation(1);
+        simulation.limit(Duration.ofMillis(300));
+        var e = assertThrows(AssertionError.class, () -> simulation.run(() -> {
+            var end = System.nanoTime() + Duration.ofHours(1).toNanos();
+            while (System.nanoTime() < end) await(Timer.sleep(Duration.ofHours(1)));
+        }));
+        simulation.close();
+        assertTrue(e.getMessage().matches("(?s).* virtual time has come to PT[0-9]+H.*"), e.getMessage());
+        assertTrue(e.getMessage().contains("System.nanoTime()") && e.getMessage().contains("Simulation.elapsed()"), e.getMessage());
+    }
+
+    @Test
     void aDeadlockListsTheTasksAndWhatTheyWaitFor() throws Exception {
         try (var simulation = withServer(1)) {
             var e = assertThrows(DeadlockException.class, () -> simulation.run(() -> {

@@ -3,8 +3,10 @@ package trale.watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Executor;
+import trale.explain.StateGraph;
 import trale.internal.probe.Probe;
 import trale.internal.probe.Recording;
 
@@ -17,8 +19,18 @@ public final class Recordings implements Recording.Maker {
     /// Called by the service loader.
     public Recordings() {}
 
+    /// @throws IllegalStateException trale-explain is missing; the JVM's own error names a class and no artifact
+    static void requireExplain() {
+        try {
+            Objects.requireNonNull(StateGraph.class);
+        } catch (NoClassDefFoundError e) {
+            throw new IllegalStateException("trale-watch needs trale-explain, which is neither on the class path nor on the module path", e);
+        }
+    }
+
     @Override
     public Recording begin(Executor executor, String program) {
+        requireExplain();
         var machines = new Machines();
         var recorder = new Recorder(machines, program, false, () -> {});
         executor.probe(recorder);
@@ -27,6 +39,7 @@ public final class Recordings implements Recording.Maker {
 
     @Override
     public Recording begin(Probe.Host host, String program) {
+        requireExplain();
         var machines = new Machines();
         var recorder = new Recorder(machines, program, false, () -> {});
         recorder.installed(host);

@@ -61,13 +61,19 @@ public interface Kernel {
     /// Called by the thread that builds an executor on this kernel.
     ///
     /// @param thread the executor's own, which has not started
-    /// @param tasks  says what the executor does; called while the executor's thread stands still
-    default void started(Thread thread, Supplier<String> tasks) {}
+    /// @param tasks  gives the executor's snapshot, whose text says what it does; called while the executor's thread stands still
+    default void started(Thread thread, Supplier<?> tasks) {}
 
     /// Runs a thread of an executor, which makes no call before or after.
     default void run(Runnable thread) {
         thread.run();
     }
+
+    /// Is told that a task has failed, and that nothing has looked at its failure yet. By the executor's thread.
+    ///
+    /// @param task   which it is, for a person
+    /// @param isSeen whether something has by now
+    default void failed(String task, Throwable failure, BooleanSupplier isSeen) {}
 
     /// Called by a thread that is not an executor's, before it blocks until a task has ended. A simulated kernel lets its executors go
     /// on meanwhile.

@@ -24,7 +24,7 @@ public interface Installer {
                 any = true;
             }
             if (!any) Log.warn("-Dtrale.watch is set, and trale-watch is neither on the class path nor on the module path", null);
-        } catch (ServiceConfigurationError | RuntimeException e) { // the program runs all the same
+        } catch (ServiceConfigurationError | LinkageError | RuntimeException e) { // the program runs all the same
             Log.error("-Dtrale.watch: the watch does not start", e);
         }
     }
