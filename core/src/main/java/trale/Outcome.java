@@ -53,7 +53,7 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
         closing = null;
         if (resources != null) return resources;
         if (joined) notifyAll();
-        ended = true; // last: the monitor's release, which comes next, is the fence of this volatile write
+        ended = true; // last: the JIT compiler then needs no fence for it, because the monitor's release follows
         return null;
     }
 

@@ -92,8 +92,9 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     /// SO_LINGER 0: [#close()] resets the connection and throws away what is not sent. Negative: off, and the kernel tries as long as TCP
     /// does. With n > 0 Linux lets [#close()] wait, and with it the executor's thread, until all is acknowledged, n seconds at most.
     ///
-    /// IP_MULTICAST_IF is the [java.net.NetworkInterface] by which datagrams to a group leave. IP_MULTICAST_TTL says how many routers they
-    /// may pass, 0 to 255. IP_MULTICAST_LOOP says whether the members of the group on this machine get them, too.
+    /// IP_MULTICAST_IF is the [java.net.NetworkInterface] by which datagrams to a group leave. IP_MULTICAST_TTL is their time to
+    /// live, 0 to 255: with 1 they stay in the local network. IP_MULTICAST_LOOP says whether the members of the group on this machine get
+    /// them, too. See ip(7).
     ///
     /// What is set on a TCP listener holds for the connections that it accepts from then on.
     ///

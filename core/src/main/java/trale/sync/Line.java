@@ -33,7 +33,8 @@ import trale.internal.probe.Watched;
 ///
 /// **Where the stack ends.** Any call may fail with StackOverflowError, and a poll that catches it on its way back goes on. So a wake comes
 /// *before* the change that it is for. The lock is held: the woken task can't look before the change is made. And a change is a piece of
-/// code without a call. What fails has changed nothing, or it is done by the next call.
+/// code without a call. What fails has changed nothing, or it is done by the next call. One exception: a waker that is not a task's is
+/// called after the change. If the stack ends there, the change is made, and the caller is not told.
 final class Line {
     static final Poll<Void> DONE = Poll.ready(null);
 
