@@ -127,8 +127,9 @@ public interface Future<T extends @Nullable Object> {
         return new Members.First<>(false, futures);
     }
 
-    /// Runs futures concurrently until one has ended. Its value or its failure is the outcome. Otherwise as [#any(Future...)]; what a
-    /// loser's cleanup fails with is suppressed in a failure that won, and logged if a value has won. 
+    /// Runs futures concurrently until one has ended. Its value or its failure is the outcome. What a loser's cleanup fails with is
+    /// suppressed in a failure that won, and logged if a value has won. In all else, also when the task that awaits this is cancelled, it is
+    /// as [#any(Future...)].
     ///
     /// <!-- run in a task: -->
     /// ```java
