@@ -28,7 +28,7 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     private @Nullable Closing closing; // resources to be closed at the end, the latest first; guarded by this
 
     /// Whether a join, an await or a scope was given the failure. Its receiver writes this *before* it reads `unseen`. The executor's
-    /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other: the receiver calls [UnseenFailure#forget()], or
+    /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other: the receiver calls [UnseenFailure#see()], or
     /// the executor's thread does not call [UnseenFailure#watch]. If both calls are made, the failure is forgotten, in either order.
     private volatile boolean seen;
     private volatile @Nullable UnseenFailure unseen;
@@ -148,17 +148,22 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     abstract String where();
 
     /// Has the failure reported, unless it is seen first. By the executor's thread, once.
-    final void report(Throwable failed) {
+    ///
+    /// @return what may still be seen, or null
+    final @Nullable UnseenFailure report(Throwable failed) {
         try {
-            if (seen) return;
+            if (seen) return null;
             var u = new UnseenFailure(failed, this);
             unseen = u;
-            if (!seen) u.watch(this);
+            if (seen) return null;
+            u.watch(this);
+            return u;
         } catch (OutOfMemoryError e) {
             UnseenFailure.countLost();
         } catch (Throwable t) {
             Log.error(UnseenFailure.REPORT, failed);
         }
+        return null;
     }
 
     /// {@return whether the failure was given to anyone} By any thread.
@@ -170,6 +175,6 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     private void see() {
         seen = true;
         var u = unseen;
-        if (u != null) u.forget();
+        if (u != null) u.see();
     }
 }

@@ -284,14 +284,14 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         tellParent(failed);
         publish();
         if (failed != null && !isExpected(failed)) {
-            report(failed);
-            tellKernel(failed);
+            var unseen = report(failed);
+            if (unseen != null) tellKernel(failed, unseen);
         }
     }
 
-    private void tellKernel(Throwable failed) {
+    private void tellKernel(Throwable failed, UnseenFailure unseen) {
         try {
-            if (loop.kernel != null) loop.kernel.failed(where(), failed, this::isSeen);
+            if (loop.kernel != null) loop.kernel.failed(where(), failed, unseen::isSeen); // which does not hold this task
         } catch (OutOfMemoryError e) {
             // A simulation does not show this failure.
         }

@@ -44,6 +44,7 @@ final class UnseenFailure implements Runnable {
     private final String of; // which task, as a text, so that this does not hold the task
     private Cleaner.@Nullable Cleanable cleanable; // set before this is among the unseen
     private boolean forgotten; // guarded by UNSEEN
+    private volatile boolean seen; // else it was forgotten because it has been logged; written by the thread that was given it
 
     UnseenFailure(Throwable failure, Outcome<?> task) {
         this.failure = failure;
@@ -93,8 +94,18 @@ final class UnseenFailure implements Runnable {
         }
     }
 
+    /// A join or an await has been given it. By that thread.
+    void see() {
+        seen = true;
+        forget();
+    }
+
+    boolean isSeen() {
+        return seen;
+    }
+
     /// {@return whether it was unseen}
-    boolean forget() {
+    private boolean forget() {
         synchronized (UNSEEN) {
             forgotten = true;
             if (!UNSEEN.remove(this)) return false;

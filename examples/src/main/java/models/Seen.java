@@ -51,7 +51,7 @@ enum Seen implements Model.Twin {
 
     /// In the monitor.
     private static void forget(Memory m) {
-        m.at("Outcome.see", "u.forget()").set(FORGOTTEN, 1);
+        m.at("Outcome.see", "u.see()").set(FORGOTTEN, 1);
         m.set(WATCHED, 0);
     }
 
