@@ -155,9 +155,10 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
             if (seen) return null;
             var u = new UnseenFailure(failed, this);
             unseen = u;
-            if (seen) return null;
-            u.watch(this);
-            return u;
+            if (!seen) {
+                u.watch(this);
+                return u;
+            }
         } catch (OutOfMemoryError e) {
             UnseenFailure.countLost();
         } catch (Throwable t) {

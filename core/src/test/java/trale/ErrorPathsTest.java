@@ -321,7 +321,7 @@ class ErrorPathsTest extends UnderBothArrangements {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     for (var message : List.of("looked at", "not looked at")) {
                         var failure = new UnseenFailure(new IllegalStateException("was " + message), handle.task);
-                        if (message.equals("looked at")) failure.forget();
+                        if (message.equals("looked at")) failure.see();
                         failure.watch(handle.task);
                     }
                 }));
