@@ -116,7 +116,7 @@ public final class Executor implements AutoCloseable {
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException the executor is closed or being closed
     /// @throws IllegalStateException `f` is awaited or spawned already. That is allowed for a [JoinHandle], and not noticed
-    ///         for a future written by hand
+    ///         for a future written by hand. Or Linux refuses to end the sleep of the executor's thread: the task runs after its next wake
     public static <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         return get().submit(f);
     }
@@ -171,7 +171,7 @@ public final class Executor implements AutoCloseable {
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException this executor is closed or being closed
     /// @throws IllegalStateException `f` is awaited or spawned already. That is allowed for a [JoinHandle], and not noticed
-    ///         for a future written by hand
+    ///         for a future written by hand. Or Linux refuses to end the sleep of the executor's thread: the task runs after its next wake
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!loop.isOpen()) throw loop.rejected();

@@ -128,8 +128,8 @@ public interface Future<T extends @Nullable Object> {
     }
 
     /// Runs futures concurrently until one has ended. Its value or its failure is the outcome. What a loser's cleanup fails with is
-    /// suppressed in a failure that won, and logged if a value has won. In all else, also when the task that awaits this is cancelled, it is
-    /// as [#any(Future...)].
+    /// suppressed in a failure that won, and logged if a value has won. In all else, also when the task that awaits this is cancelled, it
+    /// is as [#any(Future...)].
     ///
     /// <!-- run in a task: -->
     /// ```java

@@ -10,9 +10,10 @@ import trale.internal.linux.Errno;
 /// Used by tasks of the simulation, and by the thread of the test while nothing runs.
 public final class Faults {
     /// The system calls that trale makes, by libc's names. A test compares them with those in its sources.
-    private static final List<String> CALLS = List.of("accept4", "bind", "clock_gettime", "close", "connect", "epoll_create1", "epoll_ctl",
-            "epoll_wait", "eventfd", "eventfd_write", "getpeername", "getsockname", "getsockopt", "listen", "recvfrom", "sendto", "setsockopt",
-            "shutdown", "socket", "timerfd_create", "timerfd_settime");
+    private static final List<String> CALLS = List.of(
+            "accept4", "bind", "clock_gettime", "close", "connect", "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd", "eventfd_write",
+            "getpeername", "getsockname", "getsockopt", "listen", "recvfrom", "sendto", "setsockopt", "shutdown", "socket",
+            "timerfd_create", "timerfd_settime");
 
     private final World world;
     private double probability;
@@ -43,7 +44,8 @@ public final class Faults {
     /// @return this
     /// @throws IllegalArgumentException trale makes no such call, there is no such errno, or it is no probability
     public Faults at(String call, String errno, double probability) {
-        if (!CALLS.contains(call)) throw new IllegalArgumentException(call + " is no system call that trale makes; those are: " + String.join(", ", CALLS));
+        if (!CALLS.contains(call))
+            throw new IllegalArgumentException(call + " is no system call that trale makes; those are: " + String.join(", ", CALLS));
         var number = Errno.of(errno);
         if (number <= 0) throw new IllegalArgumentException(errno + " is no error of Linux; see errno(3) for their names");
         at.removeIf(a -> a.call.equals(call) && a.errno == number);

@@ -90,8 +90,8 @@ class Machine implements Kernel {
     @Override
     public void requireKnown(Thread waker) {
         if (Kernel.current() instanceof Machine known && known.world == world) return;
-        throw world.clues.refused(new IllegalStateException("thread " + waker.getName() + " spawns or wakes a task of the simulated host " + name
-                + ": what it does has no place in the order that the seed decides; " + Clues.INSTEAD));
+        throw world.clues.refused(new IllegalStateException("thread " + waker.getName() + " spawns or wakes a task of the simulated host "
+                + name + ": what it does has no place in the order that the seed decides; " + Clues.INSTEAD));
     }
 
     @Override
@@ -230,16 +230,16 @@ class Machine implements Kernel {
         var fd = (int) a;
         return switch (function) {
             case "socket" -> socket((int) a, (int) b);
-            case "bind" -> onSocket(fd, s -> withAddress(b, c, address -> address == null ? -Linux.EINVAL : s.bind(address)));
-            case "connect" -> onSocket(fd, s -> withAddress(b, c, s::connect));
+            case "bind" -> onSocket(fd, s -> SocketCalls.withAddress(b, c, address -> address == null ? -Linux.EINVAL : s.bind(address)));
+            case "connect" -> onSocket(fd, s -> SocketCalls.withAddress(b, c, s::connect));
             case "listen" -> onSocket(fd, s -> s.listen((int) b));
             case "accept4" -> onSocket(fd, s -> accept(s, b, c));
             case "shutdown" -> onSocket(fd, Socket::shutdownOutput);
-            case "getsockname" -> onSocket(fd, s -> write(s.local, s.family, b, c));
-            case "getpeername" -> onSocket(fd, s -> getPeer(s, b, c));
+            case "getsockname" -> onSocket(fd, s -> SocketCalls.write(s.local, s.family, b, c));
+            case "getpeername" -> onSocket(fd, s -> SocketCalls.getPeer(s, b, c));
             case "setsockopt" -> onSocket(fd, s -> s.setOption((int) b, (int) c, Kernel.memory(d, e)));
-            case "getsockopt" -> onSocket(fd, s -> getOption(s, (int) b, (int) c, d, e));
-            case "sendto" -> onSocket(fd, s -> send(s, Kernel.memory(b, c), e, f));
+            case "getsockopt" -> onSocket(fd, s -> SocketCalls.getOption(s, (int) b, (int) c, d, e));
+            case "sendto" -> onSocket(fd, s -> SocketCalls.send(s, Kernel.memory(b, c), e, f));
             case "recvfrom" -> onSocket(fd, s -> receive(s, Kernel.memory(b, c), (int) d, e, f));
             case "close" -> close(fd);
             case "epoll_create1" -> open(new EpollFile());
@@ -308,43 +308,16 @@ class Machine implements Kernel {
     private int noSocket(int fd) {
         if (fd < 0 || Descriptors.machineOf(fd) == number) return -Linux.EBADF; // closed
         if (Descriptors.isSimulated(fd))
-            throw new IllegalStateException("fd " + fd + " is a socket of host " + wires.machines().get(Descriptors.machineOf(fd)).name + ", and a task of host " + name
-                    + " uses it; a socket is used by the tasks of its own host");
+            throw new IllegalStateException("fd " + fd + " is a socket of host " + wires.machines().get(Descriptors.machineOf(fd)).name
+                    + ", and a task of host " + name + " uses it; a socket is used by the tasks of its own host");
         throw new IllegalStateException("fd " + fd + " is a socket that was made outside of the simulation, and a task of host " + name
                 + " uses it; bind or connect it in a task of a host, or in the body of run");
     }
 
-    private static int withAddress(long address, long length, Function<@Nullable Address, Integer> call) {
-        return call.apply(Address.read(Kernel.memory(address, length)));
-    }
-
-    private static int write(Address address, int family, long to, long length) {
-        if (to == 0) return 0;
-        Kernel.memory(length, Integer.BYTES).putInt(0, address.write(family, Kernel.memory(to, 128)));
-        return 0;
-    }
-
-    private static int getPeer(Socket s, long to, long length) {
-        var peer = s instanceof Unix unix ? unix.peerName() : s.peer;
-        return s.isConnected() && peer != null ? write(peer, s.family, to, length) : -Linux.ENOTCONN;
-    }
-
     private int accept(Socket listener, long to, long length) {
         var fd = listener.accept();
-        if (fd >= 0 && file(fd) instanceof Socket s && s.peer != null) write(s.peer, s.family, to, length);
+        if (fd >= 0 && file(fd) instanceof Socket s && s.peer != null) SocketCalls.write(s.peer, s.family, to, length);
         return fd;
-    }
-
-    private static int getOption(Socket s, int level, int name, long value, long length) {
-        var room = Kernel.memory(length, Integer.BYTES);
-        var n = s.getOption(level, name, Kernel.memory(value, room.getInt(0)));
-        if (n < 0) return n;
-        room.putInt(0, n);
-        return 0;
-    }
-
-    private static int send(Socket s, ByteBuffer bytes, long to, long length) {
-        return to == 0 ? s.send(bytes, null) : withAddress(to, length, address -> s.send(bytes, address));
     }
 
     private int receive(Socket s, ByteBuffer to, int flags, long address, long length) {
@@ -352,7 +325,7 @@ class Machine implements Kernel {
         var n = s.receive(to, (flags & MSG_TRUNC) != 0);
         if (n >= 0 && address != 0) {
             if (from == null) Kernel.memory(length, Integer.BYTES).putInt(0, 0);
-            else write(from, s.family, address, length);
+            else SocketCalls.write(from, s.family, address, length);
         }
         return n;
     }

@@ -78,8 +78,8 @@ final class Runs {
             var last = lines.subList(Math.max(0, lines.size() - LAST), lines.size());
             var isCutShort = simulation.isOver() || cause instanceof InterruptedException;
             var recording = program == null ? otherwise : isCutShort ? "" : record(trace, program);
-            return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\n" + simulation.clues(cause) + "the last of " + lines.size()
-                    + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
+            return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\n" + simulation.clues(cause)
+                    + "the last of " + lines.size() + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
         }
 
         /// Makes the run once more, and takes it down.

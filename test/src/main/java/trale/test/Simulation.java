@@ -109,7 +109,8 @@ public final class Simulation implements AutoCloseable {
     ///
     /// @return what it returned
     /// @throws Exception what it threw
-    /// @throws DeadlockException it waits for what will never be; the message lists all tasks, what each waits for, and what may be the reason
+    /// @throws DeadlockException it waits for what will never be; the message lists all tasks, what each waits for, and what may be
+    ///         the reason
     /// @throws AssertionError the run takes more than 60 s of real time; the message says where it is
     /// @throws IllegalStateException called inside a task
     public <T extends @Nullable Object> T run(Async.Body<T> body) throws Exception {

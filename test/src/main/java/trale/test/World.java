@@ -302,9 +302,9 @@ final class World {
     /// Ends a run that has taken too much real time: each thread ends at its next call, and what was open is forgotten. Another thread runs
     /// meanwhile, so the tasks and the time that are told may be a moment old.
     private AssertionError tooLong() {
-        var text = new StringBuilder("the run takes more than " + limit / 1_000_000_000.0 + " s of real time; virtual time has come to " + Duration.ofNanos(now)
-                + ". System.nanoTime(), System.currentTimeMillis() and Instant.now() do not move with it, Simulation.elapsed() does. The tasks are:\n"
-                + text(tasks()));
+        var text = new StringBuilder("the run takes more than " + limit / 1_000_000_000.0 + " s of real time; virtual time has come to "
+                + Duration.ofNanos(now) + ". System.nanoTime(), System.currentTimeMillis() and Instant.now() do not move with it, "
+                + "Simulation.elapsed() does. The tasks are:\n" + text(tasks()));
         var at = running;
         if (at != null) {
             text.append(at.thread.getName()).append(" is at");

@@ -71,33 +71,27 @@ class RecordingFailuresTest {
         Thread.currentThread().setContextClassLoader(new URLClassLoader(new URL[] {folder.toUri().toURL()}, usual));
     }
 
-    private static AssertionError failureOfASeed() {
-        return assertThrows(AssertionError.class, () -> Simulation.forEachSeed(1, simulation -> simulation.run(() -> {
+    private void requireTheTestsOwnFailure(String maker, String notice) throws Exception {
+        useMaker(maker);
+        var e = assertThrows(AssertionError.class, () -> Simulation.forEachSeed(1, simulation -> simulation.run(() -> {
             throw new IllegalStateException("the test's own");
         })));
+        assertEquals("the test's own", e.getCause().getMessage());
+        assertTrue(e.getMessage().contains("no recording: ") && e.getMessage().contains(notice), e.getMessage());
     }
 
     @Test
     void aRecordingThatCannotBeWrittenLeavesTheFailureOfTheTest() throws Exception {
-        useMaker(CannotWrite.class.getName());
-        var e = failureOfASeed();
-        assertEquals("the test's own", e.getCause().getMessage());
-        assertTrue(e.getMessage().contains("no recording: it cannot be written: java.lang.NoClassDefFoundError: missing/OfWrite"), e.getMessage());
+        requireTheTestsOwnFailure(CannotWrite.class.getName(), "it cannot be written: java.lang.NoClassDefFoundError: missing/OfWrite");
     }
 
     @Test
     void aRecordingThatCannotBeginLeavesTheFailureOfTheTest() throws Exception {
-        useMaker(CannotBegin.class.getName());
-        var e = failureOfASeed();
-        assertEquals("the test's own", e.getCause().getMessage());
-        assertTrue(e.getMessage().contains("no recording: java.lang.NoClassDefFoundError: missing/OfBegin"), e.getMessage());
+        requireTheTestsOwnFailure(CannotBegin.class.getName(), "java.lang.NoClassDefFoundError: missing/OfBegin");
     }
 
     @Test
     void aMakerThatCannotBeLoadedLeavesTheFailureOfTheTest() throws Exception {
-        useMaker("missing.Maker");
-        var e = failureOfASeed();
-        assertEquals("the test's own", e.getCause().getMessage());
-        assertTrue(e.getMessage().contains("no recording: ") && e.getMessage().contains("missing.Maker"), e.getMessage());
+        requireTheTestsOwnFailure("missing.Maker", "missing.Maker");
     }
 }

@@ -25,7 +25,6 @@ public final class FromProperty implements Installer {
             executor.probe(new FlightRecorder());
             return;
         }
-        Recordings.requireExplain();
         var number = COUNT.incrementAndGet();
         var watch = Watch.of(executor, System.getProperty("trale.watch.program", program()), Boolean.getBoolean("trale.watch.paused"));
         if (property.endsWith(".html")) {

@@ -158,7 +158,8 @@ final class Recorder implements Probe {
     /// A task that was there before it was watched.
     private void already(Snapshot.TaskInfo task) {
         var bodies = task.lines().stream().map(at -> new Body(READ, -1, at)).toList();
-        put(new Event.Spawn(now(), task.number(), task.name(), bodies.isEmpty() ? null : bodies.getFirst(), task.parent(), 0, "an earlier time"));
+        var body = bodies.isEmpty() ? null : bodies.getFirst();
+        put(new Event.Spawn(now(), task.number(), task.name(), body, task.parent(), 0, "an earlier time"));
         if (task.state() == Snapshot.State.WAITING)
             put(new Event.Pend(now(), task.number(), task.name(), bodies, task.waitsFor(), List.of(), false));
     }
@@ -174,7 +175,8 @@ final class Recorder implements Probe {
         var body = bodies.isEmpty() ? null : bodies.getFirst();
         var cause = foreign.take(task);
         var thread = cause == null || cause.thread() == null ? "another thread" : "thread " + cause.thread();
-        put(early(new Event.Spawn(now(), task.number(), task.name(), body, by == null ? 0 : by.number(), scope, by == null ? thread : null)));
+        var parent = by == null ? 0 : by.number();
+        put(early(new Event.Spawn(now(), task.number(), task.name(), body, parent, scope, by == null ? thread : null)));
     }
 
     @Override
@@ -202,8 +204,8 @@ final class Recorder implements Probe {
         }
     }
 
-    /// {@return the event, of a simulation as it is [read][#read]} There nothing drains before the end, so until then the ring would keep from
-    /// being garbage what bodies have kept.
+    /// {@return the event, of a simulation as it is [read][#read]} There nothing drains before the end, so until then the ring would keep
+    /// from being garbage what bodies have kept.
     private Event early(Event event) {
         return host().isSimulated() ? read(event) : event;
     }
@@ -303,7 +305,8 @@ final class Recorder implements Probe {
     /// {@return the event with what the bodies keep, and without their machines} A history holds nothing of the program but values.
     private Event read(Event event) {
         return switch (event) {
-            case Event.Spawn(var t, var task, var name, var body, var parent, var scope, var thread) when body != null && body.machine() != READ -> {
+            case Event.Spawn(var t, var task, var name, var body, var parent, var scope, var thread)
+                    when body != null && body.machine() != READ -> {
                 machines.see(body);
                 yield new Event.Spawn(t, task, name, withoutMachine(body), parent, scope, thread);
             }

@@ -24,7 +24,8 @@ public final class Recordings implements Recording.Maker {
         try {
             Objects.requireNonNull(StateGraph.class);
         } catch (NoClassDefFoundError e) {
-            throw new IllegalStateException("trale-watch needs trale-explain, which is neither on the class path nor on the module path", e);
+            throw new IllegalStateException(
+                    "trale-watch needs trale-explain, which is neither on the class path nor on the module path", e);
         }
     }
 

@@ -48,6 +48,7 @@ public final class Watch implements AutoCloseable {
     private volatile boolean closed;
 
     private Watch(Executor executor, @Nullable String program, boolean paused) {
+        Recordings.requireExplain();
         this.executor = executor;
         this.program = program;
         recorder = new Recorder(machines, program, paused, history::changed);
@@ -61,6 +62,7 @@ public final class Watch implements AutoCloseable {
     ///
     /// @return what watches it, until it is closed; an earlier watch of the same executor sees no more
     /// @throws java.util.concurrent.RejectedExecutionException the executor is closed
+    /// @throws IllegalStateException trale-explain is neither on the class path nor on the module path
     public static Watch of(Executor executor) {
         return of(executor, null, false);
     }

@@ -46,6 +46,16 @@ class WithoutExplainTest {
         }
     }
 
+    static final class ByHand {
+        static void main() {
+            try (var executor = Executor.builder().build()) {
+                Watch.of(executor);
+            } catch (IllegalStateException e) {
+                IO.println(e.getMessage());
+            }
+        }
+    }
+
     private static String output(Class<?> main, String... options) throws Exception {
         var explain = Path.of(StateGraph.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         var all = System.getProperty("java.class.path").split(File.pathSeparator);
@@ -70,6 +80,12 @@ class WithoutExplainTest {
         var output = output(Program.class, "-Dtrale.watch=0");
         assertTrue(output.contains("it has run"), output);
         assertTrue(output.contains("the watch does not start") && output.contains("needs trale-explain"), output);
+    }
+
+    @Test
+    void aWatchByHandIsRefusedByAnErrorThatNamesTheMissingArtifact() throws Exception {
+        var output = output(ByHand.class);
+        assertTrue(output.contains("needs trale-explain"), output);
     }
 
     @Test
