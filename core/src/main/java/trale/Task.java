@@ -315,7 +315,13 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     /// Ends a task that will not be polled again: its executor is gone, or the heap is full.
     void abandon(Throwable cause) {
-        if (state != DONE) end(null, future == null ? cause : Failures.drop(future, cause));
+        if (state == DONE) return;
+        try {
+            if (future != null) Failures.drop(future, cause);
+        } catch (OutOfMemoryError | LinkageError e) {
+            // There is no memory to load what the drop needs. The task ends all the same.
+        }
+        end(null, cause);
     }
 
     /// Ends a task whose simulated machine has lost its power: nothing of it runs any more, and its failure is not reported.

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
 import trale.internal.ExitHook;
+import trale.internal.Failures;
 import trale.internal.Log;
 
 /// The failure of a task that no join or await has been given yet.
@@ -55,6 +56,7 @@ final class UnseenFailure implements Runnable {
     static void prepare() {
         Objects.requireNonNull(Cancellation.PLAIN);
         Objects.requireNonNull(Context.DROPPED);
+        Failures.prepare();
     }
 
     /// Counts a failure that cannot be kept until it is seen, for want of memory: it is reported with the next one that can.

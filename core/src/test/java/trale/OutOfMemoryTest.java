@@ -8,6 +8,7 @@ import static trale.Async.async;
 import static trale.Async.await;
 
 import java.time.Duration;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -147,6 +148,8 @@ class OutOfMemoryTest extends UnderBothArrangements {
                     }
                     return List.of(values, failures);
                 });
+                hasValue(spawn(executor, 1, 1, 1).getFirst()); // loads what a task needs
+                Need.begins();
                 var handles = spawn(executor, Integer.parseInt(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
                 for (var isOpen = false; !isOpen; ) { // this thread may find no memory either; then it tries again
                     try {
@@ -195,6 +198,34 @@ class OutOfMemoryTest extends UnderBothArrangements {
                     LockSupport.parkNanos(PAUSE); // there was none for this thread's exception
                 }
             }
+        }
+    }
+
+    private static boolean isOfTrale(String line) {
+        return line.contains("] trale.") && line.contains("/core/target/classes");
+    }
+
+    /// Its loading marks the time in a log of the classes.
+    private static final class Need {
+        static void begins() {}
+    }
+
+    /// A class that finds no memory when it is loaded or initialised would end the executor, or be lost for good.
+    @Test
+    void noClassOfTraleIsLoadedWhileTheHeapIsFull() throws Exception {
+        var log = Files.createTempFile("trale", ".classes");
+        try {
+            var options = List.of("-Xmx16m", "-Xlog:class+load:file=" + log);
+            try (var child = Child.startWith(options, MoreTasksThanHeap.class, arrangement.name(), "1500", "16384", "300")) {
+                child.end();
+            }
+            var lines = Files.readAllLines(log);
+            var need = lines.stream().takeWhile(line -> !line.contains("$Need ")).count();
+            assertTrue(need < lines.size(), "the mark is in the log");
+            assertTrue(lines.stream().limit(need).anyMatch(OutOfMemoryTest::isOfTrale), "and before it what a task needs");
+            assertEquals(List.of(), lines.stream().skip(need).filter(OutOfMemoryTest::isOfTrale).toList());
+        } finally {
+            Files.delete(log);
         }
     }
 

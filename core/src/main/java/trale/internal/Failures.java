@@ -7,6 +7,9 @@ import trale.Future;
 public final class Failures {
     private Failures() {}
 
+    /// Loads this class, while there is memory for it.
+    public static void prepare() {}
+
     /// Adds `more` to what `failure` suppresses, unless it is the same object, or there is no memory for it.
     public static void suppress(Throwable failure, Throwable more) {
         try {
