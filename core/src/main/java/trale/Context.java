@@ -10,9 +10,9 @@ import trale.internal.probe.TaskWaker;
 public abstract sealed class Context {
     /// A body or a scope that was dropped is polled no more by its owner. So its `drop` makes one last poll itself, with this context. This
     /// poll throws CancellationException at the await where the body waits, and so begins its cleanup. If the poll returns Pending, the
-    /// cleanup becomes a task of its own, which polls it again; the waker of this context wakes nothing. A budget limits the awaits of one
-    /// poll, by number and by time, so that other tasks have their turn. This one has practically no limit: Integer.MAX_VALUE awaits, and
-    /// no clock (`false`). All threads share it, so its count may be wrong; that does no harm.
+    /// cleanup becomes a task of its own, which polls it again with its own waker. So the waker of this context wakes nothing. A budget
+    /// limits the awaits of one poll, by number and by time, so that other tasks have their turn. This one has practically no limit:
+    /// Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be wrong; that does no harm.
     static final Context DROPPED = new OfWaker(Waiters.NONE, new Budget(false, Integer.MAX_VALUE));
 
     /// The task that is polled. Null in [#DROPPED], and in a context of [#of(Waker)]: a future makes such a one to poll another future with

@@ -51,10 +51,10 @@ final class InjectedQueue {
         }
         if (next == null) {
             if (tail != first) return null; // another thread is between its two steps
-            stub.nextInjected = null;
+            stub.nextInjected = null; // `first` was the only node just now, so the stub is not in the list
             add(stub); // another thread may link its task behind the last node at any time, so a node leaves only when it has a successor
             next = first.nextInjected;
-            if (next == null) return null; // another thread came first, and is between its two steps
+            if (next == null) return null; // another thread came first, and is between its two steps; the stub is behind its task
         }
         head = next;
         first.nextInjected = null;
@@ -72,7 +72,9 @@ final class InjectedQueue {
         }
     }
 
+    /// {@return whether [#take()] finds none} Also while another thread is between its two steps: the executor's thread sleeps meanwhile,
+    /// instead of looking again and again.
     boolean isEmpty() {
-        return head == stub && stub.nextInjected == null;
+        return head.nextInjected == null && (head == stub || tail != head);
     }
 }

@@ -47,7 +47,7 @@ final class Inspector {
         this.loop = loop;
     }
 
-    boolean isIdle() {
+    boolean hasNoRequest() {
         return requests.isEmpty();
     }
 

@@ -30,7 +30,7 @@ final class RunLoop implements Runnable {
 
     /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned.
     private void pollTasks() {
-        while (rounds == wantedRounds || beginRound()) { // the two differ when a close asks for a round of cancelling
+        while (rounds == wantedRounds || beginRound()) { // a close asks for rounds of cancelling; 0 until then
             Thread.interrupted(); // an interrupt that is left over would end a sleep, or hit the next task
             fullHeap.beforePoll();
             if (kernel != null) runQueue.rotate(kernel);
@@ -57,7 +57,7 @@ final class RunLoop implements Runnable {
     /// calls [#unpark()]. See `parked`.
     private void sleep() {
         parked = 1;
-        if (events.isEmpty() && injected.isEmpty() && inspector.isIdle() && rounds == wantedRounds) drive(true);
+        if (events.isEmpty() && injected.isEmpty() && inspector.hasNoRequest() && rounds == wantedRounds) drive(true);
         parked = 0;
     }
 
@@ -146,9 +146,9 @@ final class RunLoop implements Runnable {
 
     /// The tasks that have arrived and have not ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it.
     /// Written by the executor's thread alone. It is not volatile, because each of its writes would need a fence. Another thread may read
-    /// an old value, but it counts no task whose end it has seen: this is written *before* the task's `ended`. And it counts each task that
-    /// has left `arriving`: this is written *before* `arriving`, and read after it. No call stands between the push of a task and its
-    /// count. So exactly the tasks that were queued are counted, also if a spawn fails with StackOverflowError.
+    /// an old value. It does not count a task whose end it has seen, because `tasks` is written *before* `Outcome.ended`. It counts each
+    /// task that has left `arriving`, because `tasks` is written *before* `arriving`, and read after it. No call stands between the push of
+    /// a task and its count. So exactly the tasks that were queued are counted, also if a spawn fails with StackOverflowError.
     int tasks;
 
     /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts
@@ -254,8 +254,8 @@ final class RunLoop implements Runnable {
         // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. There are three cases.
         // The round has begun: then the arrival does not cancel the task, because it was cancelled before. The round begins after the
         // arrival: it would cancel the task, so `cancelsDelivered` is put one ahead of `cancels`, and the request of this round counts as
-        // delivered. The round begins between this line and the arrival, or another thread reads an old 0: then neither this round nor the
-        // next one reaches the cleanup, which does no harm.
+        // delivered. The round begins between this line and the arrival, or another thread adopts, and reads an old 0 from `rounds`: then
+        // the arrival does not cancel the task, and the request of the next round counts as delivered. That does no harm.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
@@ -400,7 +400,7 @@ final class RunLoop implements Runnable {
     private void abandonAll(Throwable cause) {
         for (Task<?> task; (task = takeUnlessEmpty()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
-            if (rounds > ROUNDS && task.abandonBody()) abandoned = true;
+            if (rounds > ROUNDS && task.abandonBody()) abandoned = true; // then the drop in `abandon` runs no finally block
             task.abandon(cause);
         }
     }

@@ -29,8 +29,9 @@ import trale.internal.probe.Watched;
 /// | rejected, abandoned | → DONE | → DONE | → DONE ² | → DONE ² | |
 ///
 /// ¹ As WOKEN, if a cancel() has not been delivered yet: the next poll delivers it.
-/// ² The JVM's memory is full, and this task is to fail, so that others find memory: see [FullHeap]. A task is abandoned if it will not be
-/// polled again, because its executor is gone or the memory is full.
+/// ² Only if the JVM's memory is full. This task is to fail then, so that others find memory: see [FullHeap].
+///
+/// A task is *abandoned* if it will not be polled again, because its executor is gone or the memory is full.
 ///
 /// A wake is never lost, unless it fails (see [#wake()]). Wakes that take effect before a poll cause one poll. A wake of a task that has
 /// ended does nothing. A wake from another thread puts the task into the executor's `injected` queue. If a second thread turns the reactor
@@ -78,7 +79,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// 1 while the task is in `injected` or `events` of its loop; REJECTED if it is still there when it is rejected. A waker does
     /// getAndSet(1) and adds the task only if the answer is 0. The executor's thread takes the task out, then does getAndSet(0), then
     /// polls. If a waker finds 1, its getAndSet(1) comes before the executor's getAndSet(0), and the executor's thread sees all that the
-    /// waker wrote before. So the poll that follows sees it too.
+    /// waker wrote before. So the poll that follows sees it too. Nothing wakes a task that is being rejected: it was never polled, and its
+    /// spawn returns no handle.
     volatile int injection;
 
     /// Links of the [RunQueue] and the [WaitQueue].
@@ -207,9 +209,9 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return asked;
     }
 
-    /// Called when an await begins. Bodies may await bodies. The await that begins stands in the innermost one, and throws the
-    /// cancellation. This method also cancels the children (the tasks that a scope has forked) of every scope whose body runs in this poll.
-    /// `innermost` is the innermost of these scopes.
+    /// Called when an await begins, to take a cancellation that the beginning of the poll has not taken. The await throws it. If bodies
+    /// await bodies, that is an await of the innermost body. This method also cancels the children (the tasks that a scope has forked) of
+    /// each scope whose body runs in this poll. These are `loop.innermost`, and the scopes around it.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -244,7 +246,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        // First, because a cancellation below may drop `f`: if that is a JoinHandle, its drop reads `context`.
+        // Before the cancellation, which may drop `f`. If `f` is a JoinHandle, its drop needs the Context, not a snapshot's WeakReference.
         var cx = context instanceof Context kept ? kept : contextAgain();
         var cancellation = nextCancellation();
         if (cancellation != null) {
@@ -272,15 +274,15 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     }
 
     /// Code that is not trale's, and code that may find no memory, runs after the state is DONE. The methods called here catch what such
-    /// code throws, so the later ones run. `set`, `publish` and `report` are in [Outcome]: they keep the result, wake the joiners, and have
-    /// a failure logged that no join and no await is given.
+    /// code throws, so the later ones run. Three of them are in [Outcome]: `set` keeps the result, `publish` wakes the joiners, and `report`
+    /// has a failure logged if no join and no await gets it.
     private void end(@Nullable T result, @Nullable Throwable failed) {
         set(result, failed);
         future = null;
         state = DONE;
         loop.ended(this);
-        var watching = loop.watching; // read once: a rejected task, which has no number, ends on another thread
-        if (watching != null && number != 0) watching.end(this, failed);
+        var watching = loop.watching;
+        if (watching != null && number != 0) watching.end(this, failed); // 0: it was rejected, and ends on another thread
         tellParent(failed);
         publish();
         if (failed != null && !isExpected(failed)) {
@@ -291,7 +293,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private void tellKernel(Throwable failed, UnseenFailure unseen) {
         try {
-            if (loop.kernel != null) loop.kernel.failed(where(), failed, unseen::isSeen); // which does not hold this task
+            if (loop.kernel != null) loop.kernel.failed(where(), failed, unseen::isSeen); // `unseen` does not hold this task
         } catch (OutOfMemoryError e) {
             // A simulation does not show this failure.
         }

@@ -219,8 +219,8 @@ public final class Reactor {
     }
 
     /// Wakes the sleeps whose time has come. Events that came before that time are taken first: the thread may have stood still since it
-    /// asked Linux. So the thread reads the clock, then takes events until none is left, or until it has taken as many as there are
-    /// sources.
+    /// asked Linux. So the thread reads the clock, then takes batches until one is not full. It takes at most as many batches as one event
+    /// of each source fills, and 8 more.
     private void expire() {
         var now = Libc.nanoTime();
         if (!timers.areDue(now)) return;
@@ -230,7 +230,8 @@ public final class Reactor {
     }
 
     /// Ends a turn that blocks. If no turn blocks now, the next epoll_wait reports the write to the eventfd, whether it would block or not.
-    /// Any thread may call this, at any time, also after the close. Allocates nothing.
+    /// After a turn that does not block, the executor's thread looks at its queues before it sleeps, so this report is not missed. Any
+    /// thread may call this, at any time, also after the close. Allocates nothing.
     public void wakeup() {
         synchronized (this) {
             if (!closed) eventFd.signal();
@@ -249,8 +250,8 @@ public final class Reactor {
     }
 
     /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A thread of no
-    /// executor may have polled a sleep by hand, and this reactor may keep its waker. That waker is called too. The next poll puts the
-    /// sleep into the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
+    /// executor may have polled a sleep by hand, and the sleep may wait here. Its waker is called too. If it is polled again, it waits in
+    /// the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

@@ -119,9 +119,9 @@ public final class Slot {
         turnInto(CLOSED, CLOSED_WHILE_WAITING);
     }
 
-    /// Wakes the waiting task. A closed slot stays closed. The wake may find the stack full, if a deep body closes or shuts down a socket.
-    /// Then the state is put back, and the caller may call again. If another thread changes the slot at this moment, its change may be
-    /// lost.
+    /// Writes `next`; or, if a task waits, `nextIfAwaited`, and wakes the task. A closed slot stays closed. The wake may find the stack
+    /// full, if a deep body closes or shuts down a socket. Then the state is put back, and the caller may call again. If another thread
+    /// changes the slot at this moment, its change may be lost.
     private void turnInto(Object next, Object nextIfAwaited) {
         for (;;) {
             var s = state;

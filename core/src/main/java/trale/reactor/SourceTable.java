@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the [Source] of an event. With a descriptor epoll is given 64 bits, the source's key, which each of its events carries. The key is
-/// the source's place in this table and its generation, a number that is one higher for each source.
+/// Finds the [Source] of an event. Epoll keeps 64 bits for each descriptor, and puts them into each event of the descriptor. Here they are
+/// the source's key: its place in this table and its generation, a number that is one higher for each source.
 ///
 /// While the reactor goes through a batch of events, another thread may close a source and register a new one in its place. A later event
 /// of the batch may be for the closed source. It has the old generation and finds no source.
@@ -27,8 +27,8 @@ final class SourceTable {
     synchronized Source add(Reactor reactor, int fd) {
         var place = firstFree != NONE ? firstFree : used;
         if (place == places.length()) grow();
-        // 31 bits: a generation comes again after 2³¹ sources. An event that is that stale would cause a spurious wake.
-        var next = (generation + 1) & Integer.MAX_VALUE;
+        // 31 bits without 0: a generation comes again after 2³¹ sources. An event that is that stale would cause a spurious wake.
+        var next = generation % Integer.MAX_VALUE + 1;
         var source = new Source(reactor, fd, (long) next << 32 | place);
         places.set(place, source);
         generation = next; // no call from here on: there may be no stack for it, and this would be half done

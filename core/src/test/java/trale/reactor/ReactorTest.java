@@ -2,6 +2,7 @@ package trale.reactor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -52,6 +53,7 @@ class ReactorTest extends UnderBothArrangements {
             var source = table.add(null, 7);
             assertSame(source, table.get(source.key));
             assertEquals(0, (int) source.key);
+            assertNotEquals(0, source.key, "the key of the eventfd and the timerfd");
             table.remove(source);
             assertSame(null, table.get(source.key));
         }
