@@ -62,9 +62,10 @@ final class Micro {
             var name = result.getParams().getBenchmark().split("\\.");
             figures.add(new Figure(name[name.length - 2], name[name.length - 1], nanos(result), bytes(result)));
         }
+        var probeOff = ProbeOff.measure(plan);
         var sleepers = sleepers(plan);
         writeCsv(plan, figures);
-        writeTable(plan, head, figures, sleepers);
+        writeTable(plan, head, figures, probeOff, sleepers);
         writeChart(plan, figures);
     }
 
@@ -144,8 +145,8 @@ final class Micro {
         Files.writeString(plan.results().resolve("micro.csv"), csv);
     }
 
-    private static void writeTable(Run.Plan plan, String head, List<Figure> figures, Map<String, String[]> sleepers)
-            throws IOException {
+    private static void writeTable(Run.Plan plan, String head, List<Figure> figures, ProbeOff.Cost probeOff,
+            Map<String, String[]> sleepers) throws IOException {
         var table = new StringBuilder("# The small things\n\n" + head);
         table.append("\nMedian (min–max) of the iterations in nanoseconds, and bytes allocated (`-prof gc`), for one operation.\n");
         table.append("A peer that has no such operation is missing: a virtual thread and a Netty handler can't be suspended by hand.\n");
@@ -155,6 +156,20 @@ final class Micro {
                     .filter(f -> f.operation.equals(operation) && f.peer.equals(peer))
                     .forEach(f -> table.append("| %s | %s | %.0f |\n".formatted(name, f.nanos.text(1), f.bytes))));
         });
+        table.append("""
+
+                ## the probe while nothing is watched
+
+                A yield with trale as it is, and with trale without a probe: in its class files, each question for the probe is answered by
+                null. Forks of the two take turns: median (min–max). The difference is taken in a pair: the median, and its 95 % bootstrap
+                interval.
+
+                | | ns |
+                |---|--:|
+                | trale | %s |
+                | trale without a probe | %s |
+                | difference | %s |
+                """.formatted(probeOff.with().text(1), probeOff.without().text(1), probeOff.difference().text(1)));
         table.append("\n## %,d sleeping tasks\n\nOne run each.\n\n".formatted(sleeping(plan)));
         table.append("| | ns to create one | ns to fire one | bytes of heap each |\n|---|--:|--:|--:|\n");
         sleepers.forEach((peer, f) -> table.append("| %s | %s | %s | %s |\n".formatted(PEERS.get(peer), f[0], f[1], f[2])));

@@ -9,7 +9,7 @@ import trale.internal.linux.Libc;
 ///
 /// Reading the clock costs as much as a short poll, so the clock is not read at each *step* (a step is a poll or a ready await). The
 /// number of steps between two readings doubles while steps are short, up to 32. It falls to one at the first reading that finds long
-/// steps. In the worst case 31 long steps follow many short ones, and one poll or turn exceeds its limit.
+/// steps. In the worst case 32 long steps follow many short ones, and one poll or turn exceeds its limit.
 ///
 /// Each executor has one budget, written by its thread alone. A context that another thread polls has a budget that only counts.
 final class Budget {
@@ -32,7 +32,6 @@ final class Budget {
     private long turned; // when the reactor was
     private int polls; // since the reactor was turned
 
-    int polled; // ever
     private int awaits; // that were ready, in this poll
     private boolean over; // the time of this poll is spent; if a time-out then polls its future once more, awaits are only counted
     private boolean sliced; // whether the clock was read in this poll
@@ -44,7 +43,6 @@ final class Budget {
     }
 
     void pollBegins() {
-        polled++;
         awaits = 0;
         sliced = false;
         over = false;

@@ -8,12 +8,6 @@ import trale.internal.probe.TaskWaker;
 
 /// The argument of a poll: it has the waker to keep if the poll returns Pending.
 public abstract sealed class Context {
-    /// A body or a scope that was dropped is polled no more by its owner. So its `drop` makes one last poll itself, with this context. This
-    /// poll throws CancellationException at the await where the body waits, and so begins its cleanup. If the poll returns Pending, the
-    /// cleanup becomes a task of its own, which polls it again with its own waker. So the waker of this context wakes nothing. A budget
-    /// limits the awaits of one poll, by number and by time, so that other tasks have their turn. This one has practically no limit:
-    /// Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be wrong; that does no harm.
-    static final Context DROPPED = new OfWaker(Waiters.NONE, new Budget(false, Integer.MAX_VALUE));
 
     /// The task that is polled. Null in [#DROPPED], and in a context of [#of(Waker)]: a future makes such a one to poll another future with
     /// a waker of its own.
@@ -32,8 +26,16 @@ public abstract sealed class Context {
     /// {@return what to wake when another poll makes sense}
     public abstract Waker waker();
 
-    /// {@return how many awaits this poll may still make; it also keeps the last reading of the clock}
+    /// {@return the limit of the awaits of one poll; it also keeps the last reading of the clock}
     abstract Budget budget();
+
+    /// A body or a scope that was dropped is polled no more by its owner. So its `drop` makes one last poll itself, with this context. This
+    /// poll throws CancellationException at the await where the body waits, and so begins its cleanup. If the poll returns Pending, the
+    /// cleanup waits for something. Then a new task goes on with the body, and polls it with another waker. So the waker of this context
+    /// wakes nothing. A budget limits the awaits of one poll, by number and by time, so that other tasks have their turn. This one has
+    /// practically no limit: Integer.MAX_VALUE awaits, and no clock (`false`). All threads share it, so its count may be wrong; that does
+    /// no harm.
+    static final Context DROPPED = new OfWaker(Waiters.NONE, new Budget(false, Integer.MAX_VALUE));
 
     private static final class OfWaker extends Context {
         private final Waker waker;

@@ -25,10 +25,10 @@ import trale.reactor.Reactor;
 /// when a thousand later failures were not joined or awaited either. The failures left at the JVM's exit go to System.err, because logging
 /// may have been shut down by then.
 ///
-/// **Fairness.** Runnable tasks are polled in turn. A body whose awaits are always ready yields at its 128th await in a poll, or 0.1 ms
-/// after the first of them. The reactor is turned after 64 polls, or when a poll ends later than 0.5 ms after the reactor's last turn.
-/// Reading the clock costs time. So while polls and awaits are short, only each 32nd of them reads it. If they then become long, up to 31
-/// may pass before a time limit is noticed.
+/// **Fairness.** Runnable tasks are polled in turn. A body whose awaits are always ready yields at its 128th await in a poll, or after 0.1
+/// ms of them. The reactor is turned after 64 polls, or when a poll ends later than 0.5 ms after the reactor's last turn. Reading the clock
+/// costs time. So while polls and awaits are short, only each 32nd of them reads it. If they then become long, up to 32 may pass before a
+/// time limit is noticed.
 ///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
 /// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
@@ -67,8 +67,8 @@ public final class Executor implements AutoCloseable {
         if (dump > 0) Dump.start(loop, dump);
     }
 
-    /// {@return the executor of the calling thread, as in a task; if the thread is of no executor, the process-wide one, which is started
-    /// at first use}
+    /// {@return the executor of the calling thread: in a task, the task's executor; on a thread of no executor, the process-wide one, which
+    /// is started at first use}
     ///
     /// With `-Dtrale.reactor=thread` the process-wide executor has a reactor thread; with `own`, or without the property, its
     /// own thread turns the reactor.

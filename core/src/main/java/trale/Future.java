@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///   Several tasks may await it, so it keeps the wakers of all polls.
 ///
 /// **A future that polls other futures** passes its context on to them. Or it polls each of them with another waker ([Context#of]), to know
-/// which of them was woken. Then it must give the same future the same waker at every poll, because a [JoinHandle] keeps each different
-/// waker.
+/// which of the wakers was called. Then it must give the same future the same waker at every poll, because a [JoinHandle] keeps each
+/// different waker.
 ///
 /// ```java
 /// // Ready at the second poll: wakes itself, so that it goes to the back of the run-queue.
@@ -59,13 +59,13 @@ public interface Future<T extends @Nullable Object> {
     /// with later failures suppressed in it.
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
-    /// failed with. If all have values in spite of that, they are returned, and the next await of that task throws the
-    /// CancellationException. When this has ended, none of the futures is running. A [JoinHandle] among them only waits for its task. If
-    /// this cancels it, it stops waiting, and its task runs on. If this throws, no code gets the values of those that have
+    /// failed with. If all futures have values all the same, this returns the values. Then the awaiting task throws the
+    /// CancellationException at its next await. When this has ended, none of the futures is running. A [JoinHandle] among them only waits
+    /// for its task. If this cancels it, it stops waiting, and its task runs on. If this throws, no code gets the values of those that have
     /// succeeded. Values that are [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed. The
-    /// value of a [JoinHandle] or of a CompletionStage stays open, because other code may have it. A value that is not AutoCloseable, such
-    /// as the item of a channel's receive, is lost. A drop before the first poll drops the futures; a later one cancels them, and their
-    /// cleanup goes on. Any thread may call this method.
+    /// value of a [JoinHandle], or of a future made by [#from], stays open, because other code may have it. A value that is not
+    /// AutoCloseable, such as the item of a channel's receive, is lost. A drop before the first poll drops the futures; a later one cancels
+    /// them, and their cleanup goes on. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -93,8 +93,8 @@ public interface Future<T extends @Nullable Object> {
     /// The others are cancelled before any of them is polled again: each throws CancellationException at its await. This is ready when they
     /// have ended, cleanup included. If all fail, this throws the first failure, with the others suppressed in it, in the order in which
     /// they came. What a loser's cleanup fails with is logged. If a loser returns a value all the same, that value is closed if it is
-    /// [AutoCloseable], unless the loser is a [JoinHandle] or stands for a CompletionStage. If several are ready at their first poll, the
-    /// first of the arguments wins.
+    /// [AutoCloseable], unless the loser is a [JoinHandle] or was made by [#from]. If several are ready at their first poll, the first of
+    /// the arguments wins.
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with; failures from before are suppressed in it. If one of the futures has a value all the same, this returns it, and the

@@ -72,9 +72,10 @@ final class InjectedQueue {
         }
     }
 
-    /// {@return whether [#take()] finds none} Also while another thread is between its two steps: the executor's thread sleeps meanwhile,
-    /// instead of looking again and again.
+    /// {@return whether there is no task that can be taken} It is true also while the add of the next task is half done. So the executor's
+    /// thread sleeps meanwhile, and does not look again and again.
     boolean isEmpty() {
-        return head.nextInjected == null && (head == stub || tail != head);
+        if (head.nextInjected != null) return false;
+        return head == stub || tail != head; // the stub alone; or a task that stays until the add of the next one is done
     }
 }

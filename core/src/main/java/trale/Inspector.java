@@ -112,7 +112,7 @@ final class Inspector {
     /// Reads what the executor's thread writes without synchronization. An old value costs one more wait of 200 ms.
     private <T> @Nullable T await(CompletableFuture<T> made) {
         var interrupted = Thread.interrupted();
-        var polled = loop.budget.polled;
+        var poll = poll();
         for (var look = 0; look < MOST_LOOKS && !made.isDone() && !loop.isClosed(); look++) {
             try {
                 made.get(UNTIL_STUCK, TimeUnit.MILLISECONDS);
@@ -121,8 +121,9 @@ final class Inspector {
             } catch (ExecutionException e) {
                 break;
             } catch (TimeoutException e) {
-                if (loop.running != null && loop.budget.polled == polled) break;
-                polled = loop.budget.polled;
+                var before = poll;
+                poll = poll();
+                if (poll != 0 && poll == before) break;
             }
         }
         if (interrupted) Thread.currentThread().interrupt();
@@ -131,6 +132,12 @@ final class Inspector {
         } catch (CompletionException e) {
             throw new IllegalStateException("executor " + loop.name + " could not be looked at", e.getCause());
         }
+    }
+
+    /// {@return a number that is another for each poll; 0: the thread is in none}
+    private long poll() {
+        var task = loop.running;
+        return task == null ? 0 : task.number << 32 | Integer.toUnsignedLong(task.polls);
     }
 
     /// The snapshot of an executor that one poll holds. Its queues are not read, because its thread may change them; only the running task

@@ -30,7 +30,7 @@ final class RunLoop implements Runnable {
 
     /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned.
     private void pollTasks() {
-        while (rounds == wantedRounds || beginRound()) { // a close asks for rounds of cancelling; 0 until then
+        while (rounds == wantedRounds || beginRound()) { // both are 0 until a close asks for a round of cancelling
             Thread.interrupted(); // an interrupt that is left over would end a sleep, or hit the next task
             fullHeap.beforePoll();
             if (kernel != null) runQueue.rotate(kernel);
@@ -124,8 +124,8 @@ final class RunLoop implements Runnable {
     /// Another thread that wakes a task reads it once, so a probe that has just been taken away may be told one event more.
     volatile @Nullable Watching watching;
 
-    /// How many rounds of cancelling have begun; ROUNDS + 1: what is left is abandoned. The executor's thread writes
-    /// it. In `adopt` another thread may read an old value.
+    /// The latest round of cancelling that has begun, 0 before the first; ROUNDS + 1: what is left is abandoned. The executor's thread
+    /// writes it. In `adopt` another thread may read an old value.
     int rounds;
 
     final Inspector inspector = new Inspector(this);
@@ -138,17 +138,19 @@ final class RunLoop implements Runnable {
 
     /// 1 while the thread is asleep, or about to be. The executor's thread sets it, *then* looks at both queues once more,
     /// and only then sleeps; another thread adds to one of them, *then* looks at `parked`. Both sides are sequentially consistent, so at
-    /// least one of the two sees the other, and no wake-up is lost. One exception: if a task was added behind one whose add is half done,
-    /// the executor's thread may not find it, and may sleep. Then the thread that completes the half-done add sees `parked`. The thread
-    /// that turns it from 1 to 0 wakes the sleeper by one `driver.wake()`, however many wakes there are. If that call fails, it throws to
-    /// the waking thread, and `parked` is 1 again. The tasks in the queues then wait for the next wake.
+    /// least one of the two sees the other, and no wake-up is lost. It can also happen that a task is added behind one whose add is half
+    /// done: then the executor's thread does not find it, and sleeps. No wake-up is lost then either, because the thread that completes the
+    /// half-done add sees `parked`. The waking thread that turns it from 1 to 0 ends the sleep by one `driver.wake()`, however many wakes
+    /// there are. If that call fails, it throws to the waking thread, and `parked` is 1 again. The tasks in the queues then wait for the
+    /// next wake.
     private volatile int parked;
 
     /// The tasks that have arrived and have not ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it.
-    /// Written by the executor's thread alone. It is not volatile, because each of its writes would need a fence. Another thread may read
-    /// an old value. It does not count a task whose end it has seen, because `tasks` is written *before* `Outcome.ended`. It counts each
-    /// task that has left `arriving`, because `tasks` is written *before* `arriving`, and read after it. No call stands between the push of
-    /// a task and its count. So exactly the tasks that were queued are counted, also if a spawn fails with StackOverflowError.
+    /// Written by the executor's thread alone. It is not volatile, because a volatile write costs more, and there are two for each task. So
+    /// another thread may read an old value, with two limits. The executor's thread writes `tasks` *before* `Outcome.ended`. So a thread
+    /// that has seen the end of a task does not count it. The executor's thread writes `tasks` *before* `arriving`, and a reader reads
+    /// `arriving` first. So it misses no task that has left `arriving`. No call stands between the push of a task and its count. So exactly
+    /// the tasks that were queued are counted, also if a spawn fails with StackOverflowError.
     int tasks;
 
     /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts
@@ -180,7 +182,7 @@ final class RunLoop implements Runnable {
             throw new IllegalStateException("a simulated executor has one thread; build it without reactorThread(true)");
         this.name = name;
         thread = new Worker(executor, name, this);
-        driver = Driver.open(thread, reactorThread ? body -> new Worker(executor, name + "-reactor", body) : null);
+        driver = Driver.open(thread, reactorThread ? run -> new Worker(executor, name + "-reactor", run) : null);
         if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true)); // for a simulation that hangs
     }
 
@@ -251,11 +253,11 @@ final class RunLoop implements Runnable {
         var task = new Task<>(this, f);
         task.requestCancel(Cancellation.PLAIN); // it counts as cancelled, so its CancellationException is no failure
         task.nextCancellation(); // counts it as delivered: the drop has told the body already
-        // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. There are three cases.
-        // The round has begun: then the arrival does not cancel the task, because it was cancelled before. The round begins after the
-        // arrival: it would cancel the task, so `cancelsDelivered` is put one ahead of `cancels`, and the request of this round counts as
-        // delivered. The round begins between this line and the arrival, or another thread adopts, and reads an old 0 from `rounds`: then
-        // the arrival does not cancel the task, and the request of the next round counts as delivered. That does no harm.
+        // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. There are three cases:
+        // 1. `rounds` is not 0: the arrival does not cancel this task, because it has been cancelled before.
+        // 2. `rounds` is 0, and the first round begins after the arrival. That round cancels this task. The ++ counts this as delivered.
+        // 3. 0 is read, but the first round has begun at the arrival, which does not cancel this task. The ++ then counts the cancellation
+        //    by the second round as delivered. That does no harm.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }
@@ -305,7 +307,8 @@ final class RunLoop implements Runnable {
         if (kernel != null) kernel.requireKnown(Thread.currentThread());
     }
 
-    /// By a thread that is about to block until the task has ended. As [#awaitEnd(long)].
+    /// By a thread that is about to block until the task has ended. A simulated kernel lets the executor go on until then. On Linux nothing
+    /// happens here.
     void awaitTask(Task<?> task) {
         if (kernel != null) kernel.awaitTask(task::isDone);
     }

@@ -15,9 +15,9 @@ import trale.internal.probe.Watched;
 
 /// A future that is being run.
 ///
-/// The *state word* says where the task is. The executor's thread alone uses the state word, the future and the links. One exception: the
-/// thread that spawns a task uses them if the spawn fails, or if the task is rejected, that is, spawned too late. A rejected task stays in
-/// `injected` (see below), and the executor's thread skips it.
+/// The *state word* says where the task is. The executor's thread alone uses the state word, the future, and the links of the run-queue and
+/// the wait-queue. One exception: the thread that spawns a task uses them if the spawn fails, or if the task is rejected, that is, spawned
+/// too late. A rejected task stays in `injected` (see below), and the executor's thread skips it.
 ///
 /// | event | IDLE | QUEUED | RUNNING | WOKEN (running) | DONE |
 /// |---|---|---|---|---|---|
@@ -167,7 +167,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     }
 
     /// The first wake: the task is queued, gets its number, and is counted. By the executor's thread, which has spawned the task or has
-    /// taken it from `injected`. From the push on nothing fails. So if this throws, the task is not queued.
+    /// taken it from `injected`. What fails after the push is not thrown. So if this throws, the task is not queued.
     void arrive() {
         if (loop.cancelsAtArrival(this)) requestCancel(RunLoop.CLOSED);
         loop.runQueue.push(this);
@@ -209,9 +209,9 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return asked;
     }
 
-    /// Called when an await begins, to take a cancellation that the beginning of the poll has not taken. The await throws it. If bodies
-    /// await bodies, that is an await of the innermost body. This method also cancels the children (the tasks that a scope has forked) of
-    /// each scope whose body runs in this poll. These are `loop.innermost`, and the scopes around it.
+    /// Called when an await begins, to take a cancellation that the beginning of the poll has not taken. The await throws it. If a body
+    /// awaits another body, the innermost body throws it. So no body of a scope is told, and this method cancels the children (the tasks
+    /// that a scope has forked) of each scope whose body runs in this poll: of `loop.innermost`, and of the scopes around it.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -246,7 +246,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private Poll<T> poll() throws Exception {
         var f = Objects.requireNonNull(future, "polled after its end");
-        // Before the cancellation, which may drop `f`. If `f` is a JoinHandle, its drop needs the Context, not a snapshot's WeakReference.
+        // This comes before the cancellation, which may drop `f`. The drop of a JoinHandle reads `context`, and needs the Context there,
+        // not a snapshot's WeakReference.
         var cx = context instanceof Context kept ? kept : contextAgain();
         var cancellation = nextCancellation();
         if (cancellation != null) {
@@ -264,7 +265,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return again;
     }
 
-    /// The future is dropped also if there is no memory for the exception.
+    /// The future is dropped also if there is no memory for the exception. `Failures.drop` returns the exception that it is given.
     private static CancellationException cancelled(Future<?> f, Cancellation cancellation) {
         try {
             return Failures.drop(f, cancellation.exceptionOfLeaf("the task was cancelled"));

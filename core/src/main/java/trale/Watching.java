@@ -39,7 +39,7 @@ final class Watching implements Probe, Probe.Host {
     private boolean reportsCalls; // the executor's thread only, before a poll
 
     /// Used by [#place] again and again, empty in between. The executor's thread only.
-    private final Explanation explanation = new Explanation();
+    private final Explanation explanation = new Explanation(machine -> ((StateMachine<?>) machine).copy());
 
     private final String failure; // made here, because there may be no memory for it when it is needed
 
@@ -306,7 +306,6 @@ final class Watching implements Probe, Probe.Host {
     public Place place(Watched task) {
         try {
             explanation.explain(((Task<?>) task).future);
-            explanation.bodies.replaceAll(b -> new Body(((StateMachine<?>) b.machine()).copy(), b.state(), b.at()));
             return new Place(List.copyOf(explanation.bodies), List.copyOf(explanation.reasons));
         } finally {
             explanation.clear();

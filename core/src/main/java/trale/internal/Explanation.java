@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import trale.Snapshot;
@@ -25,8 +26,14 @@ public final class Explanation {
     private final ArrayDeque<Object> left = new ArrayDeque<>(); // no recursion: a chain of awaits may be longer than the stack
     private final ArrayList<Object> inner = new ArrayList<>(); // of the one that explains itself
 
+    private final UnaryOperator<Object> kept; // of a body's machine: what is kept of it
+
     /// Nothing is explained yet.
-    public Explanation() {}
+    ///
+    /// @param kept of a suspended body's state machine: itself, or a copy that is not polled
+    public Explanation(UnaryOperator<Object> kept) {
+        this.kept = kept;
+    }
 
     /// What is said of a future that does not explain itself.
     private static final ClassValue<Snapshot.Other> OTHERS = new ClassValue<>() {
@@ -40,7 +47,7 @@ public final class Explanation {
 
     /// {@return what the future says of itself} By the thread that polls it.
     public static Explanation of(@Nullable Object future) {
-        var all = new Explanation();
+        var all = new Explanation(UnaryOperator.identity());
         all.explain(future);
         return all;
     }
@@ -68,7 +75,7 @@ public final class Explanation {
     ///
     /// @param state of the state machine, 0 or more
     public void body(Object machine, int state, StackTraceElement at) {
-        bodies.add(new Probe.Body(machine, state, at));
+        bodies.add(new Probe.Body(kept.apply(machine), state, at));
     }
 
     public void polls(Object future) {

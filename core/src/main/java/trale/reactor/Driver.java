@@ -13,7 +13,8 @@ import trale.internal.probe.Probe;
 ///  reactor                                       epoll_wait           │ wake a task ─┘ epoll_wait
 /// ```
 ///
-/// An executor has one and keeps it to itself, so that a task can't turn or close the reactor that all the others wait for.
+/// An executor has one driver, and gives it to no other code. It gives away the reactor, whose `turn` and `close` are not public. So a task
+/// can't turn or close the reactor that all the others wait for.
 ///
 /// @hidden
 public sealed interface Driver permits OwnThread, ReactorThread {

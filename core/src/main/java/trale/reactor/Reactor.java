@@ -202,7 +202,7 @@ public final class Reactor {
     }
 
     private void tell(@Nullable Probe probe, boolean block) {
-        if (probe != told) Calls.report(probe); // by this thread
+        if (probe != told) Calls.report(probe); // from now on the probe is told the system calls of this thread
         told = probe;
         if (probe != null) probe.turn(block);
     }
@@ -219,19 +219,20 @@ public final class Reactor {
     }
 
     /// Wakes the sleeps whose time has come. Events that came before that time are taken first: the thread may have stood still since it
-    /// asked Linux. So the thread reads the clock, then takes batches until one is not full. It takes at most as many batches as one event
-    /// of each source fills, and 8 more.
+    /// asked Linux. So the thread reads the clock, then takes batches until one is not full. One event of each source would fill `size /
+    /// BATCH` batches, and a part of another one. The thread takes at most 8 more than these.
     private void expire() {
         var now = Libc.nanoTime();
         if (!timers.areDue(now)) return;
-        for (var left = sources.size() / BATCH + 8; takeEvents(0) && left > 0; left--) {} // 8: a signal (EINTR) uses one up, too
+        var left = sources.size() / BATCH + 1 + 8; // 8: a signal (EINTR) uses one up, too
+        while (takeEvents(0) && --left > 0) {}
         seenUntil = now;
         for (Waker waker; (waker = timers.expire(now)) != null; ) wake(waker);
     }
 
     /// Ends a turn that blocks. If no turn blocks now, the next epoll_wait reports the write to the eventfd, whether it would block or not.
-    /// After a turn that does not block, the executor's thread looks at its queues before it sleeps, so this report is not missed. Any
-    /// thread may call this, at any time, also after the close. Allocates nothing.
+    /// A turn that does not block may take this report. That loses no wake: after such a turn, the executor's thread looks at its queues
+    /// before it sleeps. Any thread may call this, at any time, also after the close. Allocates nothing.
     public void wakeup() {
         synchronized (this) {
             if (!closed) eventFd.signal();
@@ -249,9 +250,9 @@ public final class Reactor {
         }
     }
 
-    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. A thread of no
-    /// executor may have polled a sleep by hand, and the sleep may wait here. Its waker is called too. If it is polled again, it waits in
-    /// the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
+    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. The wakers of the
+    /// sleeps that wait here are called, too: the tasks have ended, but a program may have polled a sleep by hand. If it polls that sleep
+    /// again, the sleep waits in the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;
