@@ -11,6 +11,7 @@ module trale {
 
     // The kernel seam: a simulated Linux stands there.
     exports trale.internal.linux to trale.test, trale.watch;
+    exports trale.internal to trale.test; // its Log
     exports trale.internal.async to trale.explain;
 
     // What an executor tells while it is watched.

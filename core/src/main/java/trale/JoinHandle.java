@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
 import trale.internal.Explanation;
 import trale.internal.Failures;
+import trale.internal.Log;
 import trale.internal.Waiting;
 
 /// A handle of a spawned task, to wait for its end or to ask it to stop.
@@ -49,7 +50,7 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         var failure = task.failure();
         if (failure == null) return task.value();
         if (failure instanceof CancellationException cancelled) throw cancelled;
-        throw new CompletionException(failure);
+        throw new CompletionException(Log.describe(failure), failure); // without the text, it calls a toString that may throw
     }
 
     /// {@return whether the task has ended: returned, failed or been cancelled}

@@ -239,6 +239,22 @@ class JoinHandleTest extends UnderBothArrangements {
         }
     }
 
+    @Test
+    void anExceptionWhoseToStringThrowsIsTheCauseAllTheSame() {
+        @SuppressWarnings("serial")
+        final class Hostile extends RuntimeException {
+            @Override
+            public String toString() {
+                throw new IllegalStateException("toString threw");
+            }
+        }
+        var thrown = new Hostile();
+        var failed = executor.submit(cx -> {
+            throw thrown;
+        });
+        assertSame(thrown, assertThrows(CompletionException.class, failed::join).getCause());
+    }
+
     private JoinHandle<String> failing(String message) {
         return executor.submit(cx -> {
             throw new IllegalStateException(message);

@@ -1,5 +1,6 @@
 package trale.sync;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -100,7 +101,7 @@ public final class Semaphore {
 
             @Override
             @Nullable Poll<Permit> take(Waker waker) {
-                var permit = new Permit(Semaphore.this, free == null && waker instanceof TaskWaker t ? t.task() : null);
+                var permit = new Permit(Semaphore.this, free == null && waker instanceof TaskWaker t ? new WeakReference<>(t.task()) : null);
                 var ready = Poll.ready(permit);
                 return Semaphore.this.take(permit) ? ready : null;
             }
@@ -113,7 +114,8 @@ public final class Semaphore {
             @Override
             List<Watched> holders() {
                 var permit = inside;
-                return permit == null || permit.task == null ? List.of() : List.of(permit.task);
+                var task = permit == null || permit.task == null ? null : permit.task.get();
+                return task == null ? List.of() : List.of(task);
             }
 
             @Override
@@ -175,10 +177,14 @@ public final class Semaphore {
         private static final int CLOSED = 2;
 
         private final Semaphore semaphore;
-        private final @Nullable Watched task; // that took it, for a snapshot; null: not a mutex, or no task
+
+        /// The task that took it, for a snapshot; null: not a mutex, or no task. A task that fails inside must become garbage, or its
+        /// failure would not be logged while others wait for this permit.
+        private final @Nullable WeakReference<Watched> task;
+
         private volatile int state; // the thread that turns it into CLOSED does what is left; if it fails, it says what has been done
 
-        private Permit(Semaphore semaphore, @Nullable Watched task) {
+        private Permit(Semaphore semaphore, @Nullable WeakReference<Watched> task) {
             this.semaphore = semaphore;
             this.task = task;
         }

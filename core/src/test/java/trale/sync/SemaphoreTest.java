@@ -13,6 +13,7 @@ import static trale.sync.Wakers.ready;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import trale.Future;
 import trale.JoinHandle;
+import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
@@ -42,6 +44,25 @@ class SemaphoreTest extends UnderBothArrangements {
                 }
             }
         });
+    }
+
+    private RuntimeException failInside(Semaphore semaphore) {
+        var failure = new RuntimeException("inside");
+        var failed = executor.submit(async(() -> {
+            await(semaphore.acquire());
+            throw failure;
+        }));
+        while (!failed.isDone()) Thread.onSpinWait();
+        return failure;
+    }
+
+    @Test
+    void aFailureOfATaskThatNeverGivesItsPermitBackIsLogged() throws Exception {
+        var mutex = new Semaphore(1);
+        try (var log = new TheLog()) {
+            log.expect(List.of(failInside(mutex)));
+        }
+        assertEquals("Semaphore[0 free, 0 wait]", mutex.toString());
     }
 
     @Test

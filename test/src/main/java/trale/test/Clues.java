@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Log;
 
 /// What may be the reason when a run fails, and is told with its failure.
 final class Clues {
@@ -52,7 +53,7 @@ final class Clues {
         var text = new StringBuilder();
         var refused = refusal.get();
         if (refused != null) text.append("! ").append(refused.getMessage()).append('\n');
-        for (var each : unseen()) text.append("! task ").append(each.task).append(" failed: ").append(each.failure).append('\n');
+        for (var each : unseen()) text.append("! task ").append(each.task).append(" failed: ").append(Log.describe(each.failure)).append('\n');
         if (later != 0) text.append("! ").append(later).append(" others failed later\n");
         return text.toString();
     }

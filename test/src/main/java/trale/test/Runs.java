@@ -2,6 +2,7 @@ package trale.test;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trale.internal.Log;
 
 /// Runs programs many times, and says how to run again the one that failed.
 final class Runs {
@@ -78,7 +79,7 @@ final class Runs {
             var last = lines.subList(Math.max(0, lines.size() - LAST), lines.size());
             var isCutShort = simulation.isOver() || cause instanceof InterruptedException;
             var recording = program == null ? otherwise : isCutShort ? "" : record(trace, program);
-            return new AssertionError(which + " failed: " + cause + "\n" + replay + recording + "\n" + simulation.clues(cause)
+            return new AssertionError(which + " failed: " + Log.describe(cause) + "\n" + replay + recording + "\n" + simulation.clues(cause)
                     + "the last of " + lines.size() + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
         }
 

@@ -15,6 +15,7 @@ import trale.Context;
 import trale.Future;
 import trale.JoinHandle;
 import trale.Poll;
+import trale.internal.Log;
 import trale.internal.linux.Kernel;
 
 /// A network program in virtual time: hosts, a network between them, and an order of events that a seed decides.
@@ -189,7 +190,7 @@ public final class Simulation implements AutoCloseable {
 
     /// {@return what may be the reason of a failure, beside what the failure says itself: a line each, each ends in a line feed}
     String clues(Throwable failure) {
-        var said = String.valueOf(failure.getMessage());
+        var said = Log.describe(failure);
         return world.clues.text().lines().filter(line -> !said.contains(line)).map(line -> line + "\n").collect(Collectors.joining());
     }
 

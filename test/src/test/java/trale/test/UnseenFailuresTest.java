@@ -1,6 +1,7 @@
 package trale.test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.await;
@@ -57,6 +58,33 @@ class UnseenFailuresTest {
         assertEquals("the client's", e.getCause().getMessage());
         assertTrue(e.getMessage().contains("failed: java.lang.IllegalStateException: server bug"), e.getMessage());
         assertEquals("server bug", e.getCause().getSuppressed()[0].getMessage());
+    }
+
+    @SuppressWarnings("serial")
+    private static final class Hostile extends RuntimeException {
+        @Override
+        public String getMessage() {
+            throw new IllegalArgumentException("getMessage threw");
+        }
+    }
+
+    @Test
+    void anExceptionThatCannotBeShownHidesNoOther() {
+        Simulation.Program program = simulation -> {
+            simulation.host("server").spawn(() -> {
+                throw new Hostile();
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                throw new Hostile();
+            });
+        };
+        var e = assertThrows(AssertionError.class, () -> Simulation.forEachSeed(1, program));
+        assertTrue(e.getMessage().contains("failed: " + Hostile.class.getName() + ", whose toString threw"), e.getMessage());
+        assertInstanceOf(Hostile.class, e.getCause());
+        try (var simulation = new Simulation(1)) {
+            assertThrows(Hostile.class, () -> program.run(simulation));
+        }
     }
 
     @Test
