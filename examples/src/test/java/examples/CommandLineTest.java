@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -101,5 +103,17 @@ class CommandLineTest {
                 assertEquals(Files.readString(file).contains(" main("), readme.contains("\n| `" + name + "` |"), name);
             }
         }
+    }
+
+    @Test
+    void theFilesOfTheExamplesAreAsShortAsTheReadmeSays() throws Exception {
+        var lengths = new ArrayList<Long>();
+        try (var files = Files.list(Path.of("src/main/java/examples"))) {
+            for (var file : (Iterable<Path>) files::iterator) lengths.add(Files.lines(file).count());
+        }
+        Collections.sort(lengths);
+        assertTrue(Files.readString(Path.of("../README.md")).contains(" has more than 150 lines, and most have fewer than 80."));
+        assertTrue(lengths.getLast() <= 150, lengths.toString());
+        assertTrue(lengths.get(lengths.size() / 2) < 80, lengths.toString());
     }
 }

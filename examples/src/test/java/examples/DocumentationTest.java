@@ -111,6 +111,16 @@ class DocumentationTest {
         return snippets.stream().map(s -> dynamicTest(s.at, () -> check(s)));
     }
 
+    /// A table that stands in two places is changed in both.
+    @Test
+    void theStatesOfATaskAreThoseOfItsSource() throws IOException {
+        var table = Files.readAllLines(CORE.resolve("trale/Task.java")).stream()
+                .filter(line -> line.startsWith("/// |"))
+                .map(line -> line.substring("/// ".length()))
+                .collect(joining("\n"));
+        assertTrue(table.contains("| woken |") && Files.readString(ROOT.resolve("docs/design.md")).contains(table), table);
+    }
+
     @Test
     void aSnippetThatDoesNotCompileOrFailsOrPrintsSomethingElseIsNoticed() {
         assertEquals(3, failures("int i = \"\";", "void main() { int i = 1 / 0; }", "void main() { IO.println(2); }"));
