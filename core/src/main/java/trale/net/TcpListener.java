@@ -4,22 +4,19 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Set;
 
-/// Accepts TCP connections. One task at a time accepts; it usually spawns a task for each connection.
+/// Accepts TCP connections. One task at a time accepts; it usually spawns a task for each connection. Any thread may call the methods.
 ///
 /// ```java
-/// try (var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0))) {
-///     var server = Executor.spawn(() -> {
-///         while (true) {
-///             var stream = await(listener.accept());
-///             Executor.spawn(() -> {
-///                 try (stream) {
-///                     return await(AsyncRead.copy(stream, stream));
-///                 }
-///             });
-///         }
-///     });
-/// }
+/// var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0));
+/// var server = Executor.spawn(() -> {
+///     while (true) {
+///         var stream = await(listener.accept());
+///         Executor.spawn(() -> await(AsyncRead.copy(stream, stream))).closing(stream);
+///     }
+/// }).closing(listener);
 /// ```
+///
+/// The task of a connection may be cancelled before its first poll. Then its body closes nothing, so the handle closes the connection.
 ///
 /// A listener that is bound to an IPv4 address accepts IPv4 alone. `new InetSocketAddress(port)` is an IPv4 address too, 0.0.0.0. A
 /// listener that is bound to `[::]` accepts both.
