@@ -26,17 +26,34 @@ public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
         super(descriptor, TcpStream::new);
     }
 
-    /// Listens, with [BindOptions#LISTENER].
+    /// Listens, with [BindOptions#LISTENER]. It does not wait. From any thread: in a task the listener belongs to the task's executor,
+    /// elsewhere to the process-wide one.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// try (var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0))) {
+    ///     IO.println(listener.localAddress().getPort()); // the one that the kernel has chosen
+    /// }
+    /// ```
     ///
     /// @param address port 0 lets the kernel choose; see [#localAddress()]
     /// @throws IOException [java.net.BindException]: the address is in use (EADDRINUSE), not one of this machine (EADDRNOTAVAIL), or not
     ///         allowed (EACCES); [java.net.UnknownHostException]: it is unresolved; [java.net.SocketException]: another error, such as
-    ///         no descriptor left (EMFILE)
+    ///         no descriptor left (EMFILE); [java.nio.channels.AsynchronousCloseException]: the executor of the task was closed
     public static TcpListener bind(InetSocketAddress address) throws IOException {
         return bind(address, BindOptions.LISTENER);
     }
 
-    /// Listens; see [#bind(InetSocketAddress)].
+    /// Listens; see [#bind(InetSocketAddress)]. From any thread.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// var options = BindOptions.LISTENER.reusePort(true);
+    /// try (var one = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0), options);
+    ///         var other = TcpListener.bind(one.localAddress(), options)) {
+    ///     IO.println("both listen on port " + one.localAddress().getPort());
+    /// }
+    /// ```
     ///
     /// @param address of this machine
     /// @param options are set before
