@@ -114,10 +114,10 @@ public final class Async {
         return (Future<T>) machine(body);
     }
 
-    /// Makes a future of a body that returns nothing; see [#async(Body)].
+    /// Makes a future of a body that returns nothing; see [#async(Body)]. From any thread. Cancelled, it leaves behind what that one does.
     ///
     /// @param body a lambda that may [#await(Future)]
-    /// @return null, when the body has run
+    /// @return null, when the body has run; fails with what the body throws
     /// @throws IllegalArgumentException the body cannot be compiled; the message says where, why, and what to do
     @SuppressWarnings("unchecked") // the machine of a VoidBody returns null
     public static Future<Void> async(VoidBody body) {
@@ -136,11 +136,18 @@ public final class Async {
         return (prototype == null ? compiled.compile(body) : prototype).create(body, given);
     }
 
-    /// As [#await(Future)], of a stage: `await(Future.from(stage))`.
+    /// As [#await(Future)], of a stage: `await(Future.from(stage))`. In an async body alone, which runs on its executor's thread.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// IO.println(await(CompletableFuture.supplyAsync(() -> 42)));
+    /// ```
     ///
     /// @param stage any; a cancellation of the body while it waits here cancels it
     /// @return its value
     /// @throws Exception what the stage failed with, the same object, not wrapped in a CompletionException
+    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here, or the stage by other code
+    /// @throws IllegalStateException as [#await(Future)]
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) throws Exception {
         return await(Future.from(stage));
     }
@@ -200,7 +207,16 @@ public final class Async {
         return task != null && task.isCancelled();
     }
 
-    /// Waits in an async body until the future is ready. The thread goes on with other tasks meanwhile.
+    /// Waits in an async body until the future is ready. The executor's thread goes on with other tasks meanwhile. A cancellation drops the
+    /// future, and is thrown here.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// Executor.blockOn(() -> {
+    ///     await(Timer.sleep(Duration.ofMillis(1)));
+    ///     IO.println("a millisecond later");
+    /// });
+    /// ```
     ///
     /// @param f any future; it is polled to its end here, so await it once
     /// @return its value
@@ -217,7 +233,12 @@ public final class Async {
     }
 
     /// Lets trale compile the bodies of a named module that does not open its packages: the same as `opens … to trale` for
-    /// each of them. A class path needs none of it.
+    /// each of them. A class path needs none of it. From any thread, before a body of the module is used.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// Async.allow(MethodHandles.lookup());
+    /// ```
     ///
     /// @param lookup `MethodHandles.lookup()`, called in the module
     /// @throws IllegalArgumentException the lookup does not have the rights of its class

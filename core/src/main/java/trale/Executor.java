@@ -30,6 +30,8 @@ import trale.reactor.Reactor;
 /// costs time. So while polls and awaits are short, only each 32nd of them reads it. If they then become long, up to 32 may pass before a
 /// time limit is noticed.
 ///
+/// Any thread may call the methods. Those that block, [#blockOn(Future)] and [#close()], are refused inside a task.
+///
 /// The threads are daemons: they do not keep the JVM alive. They keep their executor alive until it is [closed][#close()]. They inherit no
 /// thread locals and no context class loader from the thread that starts them. Their stacks have 16 MiB, whatever `-Xss` says: room for a
 /// chain of ten thousand bodies, each of which awaits the next. A task with a much longer chain, such as a recursion without end, fails
@@ -121,18 +123,29 @@ public final class Executor implements AutoCloseable {
         return get().submit(f);
     }
 
-    /// As [#spawn(Future)], with the future of [Async#async(Async.Body)].
+    /// As [#spawn(Future)], with the future of [Async#async(Async.Body)], and fails as that does if the body cannot be compiled.
     public static <T extends @Nullable Object> JoinHandle<T> spawn(Async.Body<T> body) {
         return get().submit(body);
     }
 
-    /// As [#spawn(Future)], with the future of [Async#async(Async.VoidBody)].
+    /// As [#spawn(Future)], with the future of [Async#async(Async.VoidBody)], and fails as that does if the body cannot be compiled.
     public static JoinHandle<Void> spawn(Async.VoidBody body) {
         return get().submit(body);
     }
 
     /// Runs a future as a task and blocks until that task has ended: `spawn(f).join()`. It does not wait for tasks that the task has
-    /// spawned.
+    /// spawned. From any thread that runs no tasks.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// int answer = Executor.blockOn(() -> {
+    ///     await(Timer.sleep(Duration.ofMillis(1)));
+    ///     return 42;
+    /// });
+    /// IO.println(answer); // 42
+    /// ```
+    ///
+    /// An interrupt does not end the wait; the thread's flag is kept. Outside a task this may fail as [#get()] does.
     ///
     /// Do not call this in a static initialiser. A body that is written there uses the class, so the body waits for the end of the
     /// class's initialisation. The initialisation waits for the body.
@@ -146,12 +159,12 @@ public final class Executor implements AutoCloseable {
         return spawn(f).join();
     }
 
-    /// As [#blockOn(Future)], with the future of [Async#async(Async.Body)].
+    /// As [#blockOn(Future)], with the future of [Async#async(Async.Body)], and fails as that does if the body cannot be compiled.
     public static <T extends @Nullable Object> T blockOn(Async.Body<T> body) {
         return blockOn(Async.async(body));
     }
 
-    /// As [#blockOn(Future)], with the future of [Async#async(Async.VoidBody)].
+    /// As [#blockOn(Future)], with the future of [Async#async(Async.VoidBody)], and fails as that does if the body cannot be compiled.
     public static void blockOn(Async.VoidBody body) {
         blockOn(Async.async(body));
     }
@@ -178,12 +191,12 @@ public final class Executor implements AutoCloseable {
         return loop.spawn(f);
     }
 
-    /// As [#submit(Future)], with the future of [Async#async(Async.Body)].
+    /// As [#submit(Future)], with the future of [Async#async(Async.Body)], and fails as that does if the body cannot be compiled.
     public <T extends @Nullable Object> JoinHandle<T> submit(Async.Body<T> body) {
         return submit(Async.async(body));
     }
 
-    /// As [#submit(Future)], with the future of [Async#async(Async.VoidBody)].
+    /// As [#submit(Future)], with the future of [Async#async(Async.VoidBody)], and fails as that does if the body cannot be compiled.
     public JoinHandle<Void> submit(Async.VoidBody body) {
         return submit(Async.async(body));
     }
@@ -204,12 +217,12 @@ public final class Executor implements AutoCloseable {
                     call + " inside a task would block the executor, this task included; use " + remedy);
     }
 
-    /// {@return the reactor of this executor, with which leaf futures register}
+    /// {@return the reactor of this executor, with which leaf futures register} From any thread.
     public Reactor reactor() {
         return loop.driver.reactor();
     }
 
-    /// {@return how many tasks have been spawned here and have not ended}
+    /// {@return how many tasks have been spawned here and have not ended} From any thread.
     public int taskCount() {
         return loop.taskCount();
     }
@@ -229,6 +242,13 @@ public final class Executor implements AutoCloseable {
     ///
     /// A task that nothing can wake, because its future has lost the waker, is found if a garbage collection has run between an earlier
     /// snapshot and this one. See [#snapshot(boolean)].
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// var sleeper = Executor.spawn(Timer.sleep(Duration.ofHours(1))).named("sleeper");
+    /// IO.println(Executor.get().snapshot()); // it has a line for the task, with the time that is left
+    /// sleeper.cancel();
+    /// ```
     public Snapshot snapshot() {
         return loop.inspector.snapshot(false);
     }
@@ -332,12 +352,19 @@ public final class Executor implements AutoCloseable {
         return !loop.thread.isAlive();
     }
 
-    /// {@return a builder of a new executor}
+    /// {@return a builder of a new executor} From any thread.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// try (var executor = Executor.builder().name("second").reactorThread(true).build()) {
+    ///     IO.println(executor.submit(() -> Thread.currentThread().getName()).join()); // second
+    /// }
+    /// ```
     public static Builder builder() {
         return new Builder();
     }
 
-    /// Sets up an [Executor].
+    /// Sets up an [Executor]; see [Executor#builder()]. One thread uses it.
     public static final class Builder {
         private String name = "trale-executor";
         private boolean reactorThread;

@@ -37,7 +37,12 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
         this.task = task;
     }
 
-    /// Blocks until the task has ended. An interrupt does not end the wait; the thread's flag is kept.
+    /// Blocks until the task has ended. From any thread that runs no tasks. An interrupt does not end the wait; the thread's flag is kept.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// IO.println(Executor.spawn(() -> 24).join()); // 24
+    /// ```
     ///
     /// @return what the task returned
     /// @throws CompletionException the task failed; the cause is what it threw

@@ -100,7 +100,7 @@ public final class Scope {
     }
 
     /// As [#call(Body)], of a body that returns nothing. It has another name so that a lambda which never returns is not ambiguous,
-    /// as in [java.lang.ScopedValue]. A cancellation leaves nothing of body and children running.
+    /// as in [java.lang.ScopedValue]. A cancellation leaves nothing of body and children running. From any thread.
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -140,12 +140,12 @@ public final class Scope {
         return run.fork(Objects.requireNonNull(f, "the future is null"));
     }
 
-    /// As [#fork(Future)], of [Async#async(Async.Body)].
+    /// As [#fork(Future)], of [Async#async(Async.Body)], and fails as that does if the body cannot be compiled.
     public <T extends @Nullable Object> JoinHandle<T> fork(Async.Body<T> body) {
         return fork(Async.async(body));
     }
 
-    /// As [#fork(Future)], of [Async#async(Async.VoidBody)].
+    /// As [#fork(Future)], of [Async#async(Async.VoidBody)], and fails as that does if the body cannot be compiled.
     public JoinHandle<Void> fork(Async.VoidBody body) {
         return fork(Async.async(body));
     }

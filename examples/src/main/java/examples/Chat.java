@@ -38,7 +38,7 @@ record Chat(Map<Channel<String>, String> room) {
             room.put(mail, name);
             tell("* " + name + " is here");
             try {
-                var reading = client.fork(read(lines, name, mail));
+                var reading = client.fork(read(lines, name)).closing(mail);
                 for (String line; (line = await(mail.receive())) != null; ) await(write(stream, line));
                 if (!reading.isDone()) await(write(stream, "* you read too slowly: goodbye"));
             } finally {
@@ -50,13 +50,11 @@ record Chat(Map<Channel<String>, String> room) {
     }
 
     /// What the client says goes to all. At the end of it the client's mail is closed, which ends its writing.
-    private Future<Void> read(LineReader lines, String name, Channel<String> mail) {
+    private Future<Void> read(LineReader lines, String name) {
         return async(() -> {
-            try (mail) {
-                for (String line; (line = await(lines.readLine())) != null; ) {
-                    tell(name + ": " + line);
-                    await(Async.yieldNow()); // now the others write: one that talks fast fills no channel of one that reads
-                }
+            for (String line; (line = await(lines.readLine())) != null; ) {
+                tell(name + ": " + line);
+                await(Async.yieldNow()); // now the others write: one that talks fast fills no channel of one that reads
             }
         });
     }

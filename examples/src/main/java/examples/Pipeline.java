@@ -19,31 +19,27 @@ class Pipeline {
         Executor.blockOn(Scope.run(stages -> {
             var numbers = new Channel<Integer>(CAPACITY);
             var squares = new Channel<Integer>(CAPACITY);
-            stages.fork(make(numbers));
-            stages.fork(square(numbers, squares));
+            // The end of a stage closes the channel that it fills: so the end goes down the pipeline.
+            stages.fork(make(numbers)).closing(numbers);
+            stages.fork(square(numbers, squares)).closing(squares);
             stages.fork(print(squares));
         }));
     }
 
-    /// Each stage closes the channel that it fills: so the end goes down the pipeline.
     private static Future<Void> make(Channel<Integer> to) {
         return async(() -> {
-            try (to) {
-                for (var i = 1; i <= ITEMS; i++) {
-                    IO.println("made " + i);
-                    if (to.offer(i)) continue;
-                    IO.println("       " + i + " has to wait: the channel is full");
-                    await(to.send(i));
-                }
+            for (var i = 1; i <= ITEMS; i++) {
+                IO.println("made " + i);
+                if (to.offer(i)) continue;
+                IO.println("       " + i + " has to wait: the channel is full");
+                await(to.send(i));
             }
         });
     }
 
     private static Future<Void> square(Channel<Integer> from, Channel<Integer> to) {
         return async(() -> {
-            try (to) {
-                for (Integer n; (n = await(from.receive())) != null; ) await(to.send(n * n));
-            }
+            for (Integer n; (n = await(from.receive())) != null; ) await(to.send(n * n));
         });
     }
 

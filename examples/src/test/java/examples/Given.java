@@ -3,6 +3,8 @@ package examples;
 import static trale.Async.await;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -41,6 +43,18 @@ public final class Given {
         var listener = listener();
         Executor.spawn(TcpStream.connect(listener.localAddress()));
         return listener;
+    }
+
+    /// {@return a non-blocking eventfd(2); it stays open}
+    public static int eventfd(int count) {
+        return Leaf.libc("eventfd", count, 0x800);
+    }
+
+    /// {@return what it has counted, or −errno}
+    public static long eventfdRead(int fd) {
+        var count = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
+        int answer = Leaf.libc("eventfd_read", fd, count.address());
+        return answer < 0 ? answer : count.get(ValueLayout.JAVA_LONG, 0);
     }
 
     public static void send(TcpStream to, String text) {

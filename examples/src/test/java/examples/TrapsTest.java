@@ -3,6 +3,7 @@ package examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// docs/traps.md and the tests agree. A row is a heading `### E12. …`; its tests are links `[Class.method](../core/….java)`, or
 /// `Tests: none yet.`
@@ -54,6 +56,42 @@ class TrapsTest {
         assertEquals(List.of("E4 has neither a test nor the words 'Tests: none yet.'"), disagreements(right.replace("Tests: none yet.", ""), methods));
         assertEquals(List.of("E1 has a test and says that it has none"), disagreements(right.replaceFirst("One\n", "One\nTests: none yet.\n"), methods));
         assertEquals(List.of("E1 is there twice"), disagreements(right.replace("E4", "E1"), methods));
+    }
+
+    /// What row M5 warns of: a task that is cancelled before its first poll closes nothing.
+    private static final Pattern CLOSES_BY_ITSELF = Pattern.compile("(?:spawn|submit|fork)\\((?:async\\()?\\(\\) -> \\{[\\s/]*try \\(\\w+\\)");
+
+    @Test
+    void noExampleLetsABodyCloseWhatItsTaskWasGiven() throws IOException {
+        assertEquals(List.of(), leaks(ROOT));
+    }
+
+    @Test
+    void anExampleWhoseBodyClosesWhatItsTaskWasGivenIsNoticed(@TempDir Path folder) throws IOException {
+        var name = Path.of("docs", "a.md");
+        Files.createDirectory(folder.resolve("docs"));
+        Files.writeString(folder.resolve(name), "Executor.spawn(() -> {\n///     try (stream) {");
+        assertEquals(List.of(name), leaks(folder));
+        Files.writeString(folder.resolve(name), "Executor.spawn(() -> {\n///     try (var stream = await(connect())) {");
+        assertEquals(List.of(), leaks(folder));
+    }
+
+    /// {@return the files from which a reader learns, and which have such an example}
+    private static List<Path> leaks(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.map(root::relativize)
+                    .filter(f -> f.toString().endsWith(".md") || (f.toString().endsWith(".java") && !f.toString().contains("src/test/")))
+                    .filter(f -> CLOSES_BY_ITSELF.matcher(read(root.resolve(f))).find())
+                    .toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// {@return what does not agree}

@@ -47,30 +47,26 @@ final class TraleServer {
 
     private static void echo(TcpStream stream) {
         Executor.spawn(() -> {
-            try (stream) {
-                var buffer = ByteBuffer.allocateDirect(BUFFER);
-                while (await(stream.read(buffer)) >= 0) {
-                    await(stream.writeAll(buffer.flip()));
-                    buffer.clear();
-                }
+            var buffer = ByteBuffer.allocateDirect(BUFFER);
+            while (await(stream.read(buffer)) >= 0) {
+                await(stream.writeAll(buffer.flip()));
+                buffer.clear();
             }
-        });
+        }).closing(stream);
     }
 
     private static void serve(TcpStream stream) {
         Executor.spawn(() -> {
-            try (stream) {
-                var requests = ByteBuffer.allocateDirect(BUFFER);
-                var http = new Http();
-                while (await(stream.read(requests)) >= 0) {
-                    var answers = FREE.isEmpty() ? ByteBuffer.allocateDirect(Http.answerCapacity(BUFFER)) : FREE.pop();
-                    http.answer(requests.flip(), answers);
-                    await(stream.writeAll(answers.flip()));
-                    FREE.push(answers.clear());
-                    requests.clear();
-                }
+            var requests = ByteBuffer.allocateDirect(BUFFER);
+            var http = new Http();
+            while (await(stream.read(requests)) >= 0) {
+                var answers = FREE.isEmpty() ? ByteBuffer.allocateDirect(Http.answerCapacity(BUFFER)) : FREE.pop();
+                http.answer(requests.flip(), answers);
+                await(stream.writeAll(answers.flip()));
+                FREE.push(answers.clear());
+                requests.clear();
             }
-        });
+        }).closing(stream);
     }
 
     private static void echoDatagrams(UdpSocket socket) {

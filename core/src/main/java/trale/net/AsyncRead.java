@@ -19,7 +19,7 @@ public interface AsyncRead {
 
     /// Reads the bytes that are there, up to the buffer's limit, and waits only if there is none. The buffer's position advances.
     ///
-    /// Cancelled or dropped, it has read nothing.
+    /// From any thread, one operation at a time. Cancelled or dropped, it has read nothing.
     ///
     /// <!-- run in a task: AsyncRead source = AsyncRead.of(new ByteArrayInputStream(new byte[1000])); -->
     /// ```java
@@ -28,13 +28,15 @@ public interface AsyncRead {
     /// ```
     ///
     /// @param to a heap or direct buffer. If it has no room, the result is 0 at once, unless the source is a socket that is closed
-    /// @return how many bytes, or −1 at the end of the stream; fails with [java.io.IOException] as the source does
+    /// @return how many bytes, or −1 at the end of the stream; fails with [java.io.IOException] as the source does (a socket: see
+    ///         [TcpStream]), and with [IllegalStateException] if another operation reads
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     Future<Integer> read(ByteBuffer to);
 
     /// Reads until the buffer is full.
     ///
-    /// Cancelled or dropped, it may have read some bytes: they are in the buffer, before its position.
+    /// From any thread, one operation at a time. Cancelled or dropped, it may have read some bytes: they are in the buffer, before its
+    /// position.
     ///
     /// <!-- run in a task: AsyncRead source = AsyncRead.of(new ByteArrayInputStream(new byte[1000])); -->
     /// ```java
@@ -89,7 +91,7 @@ public interface AsyncRead {
     ///
     /// @param from is read from
     /// @param to   is written to
-    /// @return how many bytes; fails as reading and writing do
+    /// @return how many bytes; fails as [#read(ByteBuffer)] and [AsyncWrite#write(ByteBuffer)] do
     static Future<Long> copy(AsyncRead from, AsyncWrite to) {
         Objects.requireNonNull(from, "the source is null");
         Objects.requireNonNull(to, "the target is null");

@@ -21,7 +21,7 @@ public interface AsyncWrite {
 
     /// Writes as many bytes as the target has room for, and waits only if it has none. The buffer's position advances.
     ///
-    /// Cancelled or dropped, it has written nothing.
+    /// From any thread, one operation at a time. Cancelled or dropped, it has written nothing.
     ///
     /// <!-- run in a task: TcpStream stream = echo(); -->
     /// ```java
@@ -32,12 +32,14 @@ public interface AsyncWrite {
     ///
     /// @param from a heap or direct buffer, which may be read-only. If it has no bytes left, the result is 0 at once, unless the target is
     ///         a socket that is closed
-    /// @return how many bytes; fails with [java.io.IOException] as the target does
+    /// @return how many bytes; fails with [java.io.IOException] as the target does (a socket: see [TcpStream]), and with
+    ///         [IllegalStateException] if another operation writes
     Future<Integer> write(ByteBuffer from);
 
     /// Writes until nothing of the buffer is left.
     ///
-    /// Cancelled or dropped, it may have written some bytes: they are before the buffer's position.
+    /// From any thread, one operation at a time. Cancelled or dropped, it may have written some bytes: they are before the buffer's
+    /// position.
     ///
     /// <!-- run in a task: TcpStream stream = echo(); -->
     /// ```java

@@ -151,7 +151,15 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         }
     }
 
-    /// Ends the output: the peer reads the end of the stream after the last byte. Reading goes on (shutdown(2)).
+    /// Ends the output: the peer reads the end of the stream after the last byte. Reading goes on (shutdown(2)). A write that waits fails,
+    /// and so does each later one (EPIPE). It does not wait. From any thread.
+    ///
+    /// <!-- run in a task: TcpStream stream = echo(); -->
+    /// ```java
+    /// await(stream.writeAll(ByteBuffer.wrap("hello\n".getBytes())));
+    /// stream.shutdownOutput(); // the peer knows that no more will come
+    /// await(AsyncRead.copy(stream, AsyncWrite.of(System.out)));
+    /// ```
     ///
     /// @throws java.nio.channels.ClosedChannelException the socket is closed
     /// @throws IOException the connection has ended in both directions (ENOTCONN)
@@ -159,7 +167,7 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         call(fd -> Sockets.shutdownOutput(fd, remote));
     }
 
-    /// {@return the other end's address, also after the connection has ended}
+    /// {@return the other end's address, also after the connection has ended} From any thread.
     public A remoteAddress() {
         return Objects.requireNonNull(remote);
     }

@@ -56,7 +56,7 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
         }
     }
 
-    /// {@return this end's address, which is kept after the close}
+    /// {@return this end's address, which is kept after the close} From any thread.
     public A localAddress() {
         return local;
     }
@@ -98,6 +98,13 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     ///
     /// What is set on a TCP listener holds for the connections that it accepts from then on.
     ///
+    /// It does not wait. From any thread.
+    ///
+    /// <!-- run: TcpStream stream = echo(); -->
+    /// ```java
+    /// stream.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    /// ```
+    ///
     /// @param option which one
     /// @param value see above
     /// @throws UnsupportedOperationException a socket of this kind has no such option
@@ -113,7 +120,12 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     }
 
     /// {@return the value of an option; see [#setOption(SocketOption, Object)]} SO_LINGER is −1 if it is off, and
-    /// IP_MULTICAST_IF null if none was set.
+    /// IP_MULTICAST_IF null if none was set. It does not wait. From any thread.
+    ///
+    /// <!-- run: TcpStream stream = echo(); -->
+    /// ```java
+    /// IO.println(stream.getOption(StandardSocketOptions.SO_RCVBUF) + " bytes for what was not read");
+    /// ```
     ///
     /// @param option for a buffer's size the kernel answers twice what it granted (socket(7))
     /// @throws UnsupportedOperationException a socket of this kind has no such option

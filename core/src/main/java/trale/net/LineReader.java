@@ -19,7 +19,7 @@ import trale.Future;
 /// for (String line; (line = await(lines.readLine())) != null; ) IO.println(line);
 /// ```
 ///
-/// It reads ahead, so all later bytes are read through it, not from the stream itself. One task at a time uses it.
+/// It reads ahead, so all later bytes are read through it, not from the stream itself. One task at a time uses it, on any executor.
 public final class LineReader implements AsyncRead {
     private static final int MAX = Integer.MAX_VALUE - 10; // the longest array, less a line's end
 
@@ -133,7 +133,17 @@ public final class LineReader implements AsyncRead {
         return line;
     }
 
-    /// Reads the bytes that were read ahead, then from the stream. Cancelled or dropped, it has read nothing.
+    /// Reads the bytes that were read ahead, and if there are none, from the stream, after it has flushed the tied buffer. One task at a
+    /// time. Cancelled or dropped, it has read nothing.
+    ///
+    /// <!-- run in a task: LineReader lines = new LineReader(AsyncRead.of(new ByteArrayInputStream("3\none".getBytes())), 80); -->
+    /// ```java
+    /// var body = ByteBuffer.allocate(Integer.parseInt(await(lines.readLine())));
+    /// int n = await(lines.read(body)); // from 1 to 3
+    /// ```
+    ///
+    /// @return how many bytes, or −1 at the end of the stream; fails as the source, and the target of the tied buffer do
+    /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     @Override
     public Future<Integer> read(ByteBuffer to) {
         ByteStream.writable(to);
@@ -146,7 +156,17 @@ public final class LineReader implements AsyncRead {
         });
     }
 
-    /// As [AsyncRead#readExactly(ByteBuffer)], also when it is cancelled; what has been read ahead costs one copy.
+    /// Reads until the buffer is full: the bytes that were read ahead, which costs a copy, and then from the stream. One task at a time.
+    /// Cancelled or dropped, it may have read some bytes: they are in the buffer, before its position.
+    ///
+    /// <!-- run in a task: LineReader lines = new LineReader(AsyncRead.of(new ByteArrayInputStream("3\none".getBytes())), 80); -->
+    /// ```java
+    /// var body = ByteBuffer.allocate(Integer.parseInt(await(lines.readLine())));
+    /// await(lines.readExactly(body));
+    /// ```
+    ///
+    /// @return ready when the buffer is full; fails with [java.io.EOFException] if the stream ends before, else as [#read(ByteBuffer)]
+    /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     @Override
     public Future<Void> readExactly(ByteBuffer to) {
         ByteStream.writable(to);

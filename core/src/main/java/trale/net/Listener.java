@@ -60,8 +60,8 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
     /// which a resource is missing (ENOSPC of epoll_ctl(2), or OutOfMemoryError), is closed, and `accept` waits for the next one.
     ///
     /// @return the connection; fails with [java.nio.channels.AsynchronousCloseException] if the listener is closed
-    ///         meanwhile, [java.nio.channels.ClosedChannelException] if it was before, and [IllegalStateException] if
-    ///         another task waits for one
+    ///         meanwhile, or its executor is closed, with [java.nio.channels.ClosedChannelException] if it was closed before, with
+    ///         [IllegalStateException] if another task waits for one, and with [java.net.SocketException] if Linux refuses otherwise
     public Future<S> accept() {
         return async(() -> {
             S stream;

@@ -20,7 +20,7 @@ import trale.Blocking;
 import trale.Future;
 import trale.internal.linux.Kernel;
 
-/// A TCP connection (tcp(7)). Two tasks may use it at once, one that reads and one that writes.
+/// A TCP connection (tcp(7)). Two tasks may use it at once, one that reads and one that writes. Any thread may call the methods.
 ///
 /// <!-- given: int port; -->
 /// ```java
@@ -34,8 +34,9 @@ import trale.internal.linux.Kernel;
 /// ```
 ///
 /// An operation fails with
-/// - [java.net.SocketException] if the peer has reset the connection (ECONNRESET), or reads no more (EPIPE; no signal is raised),
-/// - [java.nio.channels.AsynchronousCloseException] if this end is closed while the operation waits,
+/// - [java.net.SocketException] if the peer has reset the connection (ECONNRESET), reads no more (EPIPE; no signal is raised), or is
+///   silent for too long (ETIMEDOUT),
+/// - [java.nio.channels.AsynchronousCloseException] if this end is closed while the operation waits, or its executor is closed,
 /// - [java.nio.channels.ClosedChannelException] if it was closed before,
 /// - [IllegalStateException] if another operation waits in the same direction. Two tasks that write to one stream meet this only when a
 ///   write has to wait, which a fast peer hides. Give the bytes to one task that writes, through a [trale.sync.Channel].
@@ -68,7 +69,7 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
         super(descriptor, remote);
     }
 
-    /// Connects. From any thread. If it is cancelled or dropped, it closes the socket.
+    /// Connects. From any thread: the socket belongs to the executor that polls this. If it is cancelled or dropped, it closes the socket.
     ///
     /// <!-- run in a task: InetSocketAddress server = server(); -->
     /// ```java
@@ -80,13 +81,22 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     /// @param address if it is unresolved, it is resolved as by [#connect(String, int)]
     /// @return fails with [ConnectException] if refused (ECONNREFUSED) or timed out (ETIMEDOUT: the kernel tries for about
     ///         two minutes), [java.net.NoRouteToHostException], [java.net.BindException] if there is no local port left, or
-    ///         another [java.net.SocketException], for example if there is no descriptor left (EMFILE). A socket that the kernel
+    ///         another [java.net.SocketException], for example if there is no descriptor left (EMFILE);
+    ///         [java.nio.channels.AsynchronousCloseException] if the executor is closed meanwhile. A socket that the kernel
     ///         connects with itself, which can happen at a port of this machine that nothing listens at, counts as refused
     public static Future<TcpStream> connect(InetSocketAddress address) {
         return connecting(address, null);
     }
 
-    /// Connects from an address of this machine; see [#connect(InetSocketAddress)].
+    /// Connects from an address of this machine; see [#connect(InetSocketAddress)]. From any thread. Cancelled or dropped, it closes the
+    /// socket.
+    ///
+    /// <!-- run in a task: InetSocketAddress server = server(); -->
+    /// ```java
+    /// try (var stream = await(TcpStream.connect(server, new InetSocketAddress("127.0.0.1", 0)))) {
+    ///     IO.println(stream.localAddress());
+    /// }
+    /// ```
     ///
     /// @param address to connect to
     /// @param from    this end's address; port 0 lets the kernel choose the port
@@ -99,7 +109,7 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
 
     /// Looks a name up, on another thread, and connects to its addresses: IPv6 and IPv4 in turn. An attempt begins 250 ms after the one
     /// before, or at once when that has failed (RFC 8305, "Happy Eyeballs"). The first connection is the result; the others are closed.
-    /// Cancelled or dropped, it closes all of them. A look-up that has begun goes on, and its result is lost.
+    /// From any thread. Cancelled or dropped, it closes all of them. A look-up that has begun goes on, and its result is lost.
     ///
     /// <!-- run in a task: int port = server().getPort(); -->
     /// ```java
@@ -166,7 +176,12 @@ public final class TcpStream extends ByteStream<InetSocketAddress> {
     }
 
     /// Sends small writes at once (TCP_NODELAY). If it is off, a small write waits until a segment is full, or the peer has acknowledged
-    /// the data before, which may take 40 ms.
+    /// the data before, which may take 40 ms. It does not wait. From any thread.
+    ///
+    /// <!-- run: TcpStream stream = echo(); -->
+    /// ```java
+    /// stream.noDelay(false); // fewer and larger packets, which come later
+    /// ```
     ///
     /// @param on the default is true
     /// @throws java.nio.channels.ClosedChannelException the socket is closed

@@ -14,7 +14,8 @@ import trale.internal.linux.RecentPeers;
 import trale.internal.linux.SocketOptions;
 import trale.internal.linux.Sockets;
 
-/// Sends and receives datagrams (udp(7)). Two tasks may use it at once, one that receives and one that sends.
+/// Sends and receives datagrams (udp(7)). Two tasks may use it at once, one that receives and one that sends. Any thread may call the
+/// methods.
 ///
 /// ```java
 /// var socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0));
@@ -44,7 +45,15 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         bound = local;
     }
 
-    /// Binds, with [BindOptions#DATAGRAM].
+    /// Binds, with [BindOptions#DATAGRAM]. It does not wait. From any thread: in a task the socket belongs to the task's executor,
+    /// elsewhere to the process-wide one.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// try (var socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0))) {
+    ///     IO.println(socket.localAddress().getPort()); // the one that the kernel has chosen
+    /// }
+    /// ```
     ///
     /// @param address port 0 lets the kernel choose; see [#localAddress()]
     /// @throws IOException as [TcpListener#bind(InetSocketAddress)]
@@ -52,7 +61,16 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         return bind(address, BindOptions.DATAGRAM);
     }
 
-    /// Binds; see [#bind(InetSocketAddress)].
+    /// Binds; see [#bind(InetSocketAddress)]. From any thread.
+    ///
+    /// <!-- run: -->
+    /// ```java
+    /// var options = BindOptions.DATAGRAM.reuseAddress(true); // as programs do that listen to one multicast group
+    /// try (var one = UdpSocket.bind(new InetSocketAddress("0.0.0.0", 0), options);
+    ///         var other = UdpSocket.bind(one.localAddress(), options)) {
+    ///     IO.println("both have port " + one.localAddress().getPort());
+    /// }
+    /// ```
     ///
     /// @param address of this machine
     /// @param options the backlog is ignored
@@ -67,6 +85,16 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     ///
     /// Datagrams of other senders that the kernel had queued before are still received. A program for which that matters compares
     /// [Datagram#from()].
+    ///
+    /// From any thread, also while an operation waits.
+    ///
+    /// <!-- run in a task: UdpSocket server = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); -->
+    /// ```java
+    /// try (var client = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0))) {
+    ///     client.connect(server.localAddress());
+    ///     await(client.send(ByteBuffer.wrap("hello".getBytes())));
+    /// }
+    /// ```
     ///
     /// @param peer replaces an earlier peer
     /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed;
@@ -83,7 +111,14 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     }
 
     /// Removes the peer that [#connect(InetSocketAddress)] chose: datagrams of all senders are received again, and [#send(ByteBuffer)]
-    /// has no peer. The local address is the one it was bound to again. Without a peer this does nothing.
+    /// has no peer. The local address is the one it was bound to again. Without a peer this does nothing. It does not wait. From any
+    /// thread, also while an operation waits.
+    ///
+    /// <!-- run: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); { socket.connect(socket.localAddress()); } -->
+    /// ```java
+    /// socket.disconnect();
+    /// IO.println(socket); // without " to " and a peer
+    /// ```
     ///
     /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed; [java.net.BindException]: the kernel had
     ///         chosen the port, gives it up with the peer (connect(2)), and another socket took it in that moment. This socket gets
@@ -104,7 +139,14 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
 
     /// Joins a multicast group (ip(7), ipv6(7)): datagrams to it that come in on this interface, and have this socket's port, are
     /// received. A socket bound to the group's address, or to 0.0.0.0 or `[::]`, receives them; one bound to another address does
-    /// not. To share the port with others on this machine, all bind with SO_REUSEADDR ([BindOptions#reuseAddress(boolean)]).
+    /// not. To share the port with others on this machine, all bind with SO_REUSEADDR ([BindOptions#reuseAddress(boolean)]). It does not
+    /// wait. From any thread.
+    ///
+    /// <!-- run: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("0.0.0.0", 0)); -->
+    /// ```java
+    /// var loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+    /// socket.join(InetAddress.ofLiteral("239.1.2.3"), loopback);
+    /// ```
     ///
     /// @param group of IPv4, or, if the socket is bound to an IPv6 address, of either
     /// @param on    the interface
@@ -115,7 +157,15 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         membership(true, group, on);
     }
 
-    /// Leaves a multicast group.
+    /// Leaves a multicast group. Closing the socket does that too. It does not wait. From any thread.
+    ///
+    /// <!-- run: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("0.0.0.0", 0)); -->
+    /// ```java
+    /// var group = InetAddress.ofLiteral("239.1.2.3");
+    /// var loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+    /// socket.join(group, loopback);
+    /// socket.leave(group, loopback);
+    /// ```
     ///
     /// @param group as it was joined
     /// @param on    as it was joined
@@ -151,14 +201,18 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// @param from a heap or direct buffer, which may be read-only
     /// @param to   the receiver's address, resolved
     /// @return the datagram's length; fails with [java.net.SocketException] if it is longer than a datagram can be (EMSGSIZE; over
-    ///         IPv4 that is 65,507 bytes), with [java.net.NoRouteToHostException], or with [java.net.UnknownHostException]
-    ///         if the address is unresolved
+    ///         IPv4 that is 65,507 bytes), or if Linux refuses otherwise (EACCES: a broadcast address); with
+    ///         [java.net.NoRouteToHostException]; with [java.net.UnknownHostException] if the address is unresolved; with
+    ///         [java.net.PortUnreachableException] if this socket is connected and its peer has refused an earlier datagram; with
+    ///         [java.nio.channels.ClosedChannelException] if the socket is closed; with
+    ///         [java.nio.channels.AsynchronousCloseException] if that happens while it waits, or its executor is closed; with
+    ///         [IllegalStateException] if another operation sends
     public Future<Integer> sendTo(ByteBuffer from, InetSocketAddress to) {
         return sending(from, Objects.requireNonNull(to, "the address is null"));
     }
 
     /// Sends to the peer this socket is [connected][#connect(InetSocketAddress)] to; see
-    /// [#sendTo(ByteBuffer, InetSocketAddress)]. Cancelled or dropped, it has sent nothing.
+    /// [#sendTo(ByteBuffer, InetSocketAddress)]. From any thread, one task at a time. Cancelled or dropped, it has sent nothing.
     ///
     /// <!-- run in a task: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); -->
     /// ```java
@@ -167,7 +221,12 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// ```
     ///
     /// @param from a heap or direct buffer, which may be read-only
-    /// @return the datagram's length; fails with [java.net.SocketException] if the socket has no peer (EDESTADDRREQ)
+    /// @return the datagram's length; fails with [java.net.SocketException] if the socket has no peer (EDESTADDRREQ), or as by
+    ///         [#sendTo(ByteBuffer, InetSocketAddress)]; with [java.net.PortUnreachableException] if the peer has refused an earlier
+    ///         datagram (ECONNREFUSED: no socket has that port); with
+    ///         [java.nio.channels.ClosedChannelException] if the socket is closed; with
+    ///         [java.nio.channels.AsynchronousCloseException] if that happens while it waits, or its executor is closed; with
+    ///         [IllegalStateException] if another operation sends
     public Future<Integer> send(ByteBuffer from) {
         return sending(from, null);
     }
@@ -187,8 +246,9 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         };
     }
 
-    /// Receives one datagram into the buffer, from its position to its limit; the position advances. From any thread, one task at a time.
-    /// Cancelled or dropped, it has received none: the datagram is for the next call.
+    /// Receives one datagram into the buffer, from its position to its limit; the position advances. Datagrams come in the order in which
+    /// the kernel got them. From any thread, one task at a time. Cancelled or dropped, it has received none: the datagram is for the next
+    /// call.
     ///
     /// <!-- run in a task: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); -->
     /// ```java
@@ -198,7 +258,11 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// ```
     ///
     /// @param to a heap or direct buffer. Bytes that it has no room for are lost; see [Datagram#length()]
-    /// @return the datagram's length and its sender
+    /// @return the datagram's length and its sender; fails with [java.net.PortUnreachableException] if this socket is
+    ///         connected and its peer has refused a datagram that was sent (ECONNREFUSED: no socket has that port); with
+    ///         [java.nio.channels.ClosedChannelException] if the socket is closed; with
+    ///         [java.nio.channels.AsynchronousCloseException] if that happens while it waits, or its executor is closed; with
+    ///         [IllegalStateException] if another operation receives; with [java.net.SocketException] if Linux refuses otherwise
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     public Future<Datagram> recvFrom(ByteBuffer to) {
         return new Receive<>(this, to) {
@@ -209,7 +273,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         };
     }
 
-    /// Receives one datagram; see [#recvFrom(ByteBuffer)]. Cancelled or dropped, it has received none.
+    /// Receives one datagram; see [#recvFrom(ByteBuffer)]. From any thread, one task at a time. Cancelled or dropped, it has received none.
     ///
     /// <!-- run in a task: UdpSocket socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)); -->
     /// ```java
@@ -218,7 +282,9 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// ```
     ///
     /// @param to a heap or direct buffer
-    /// @return the datagram's length, which may be more than the buffer had room for
+    /// @return the datagram's length, which may be more than the buffer had room for; fails as [#recvFrom(ByteBuffer)] does: with
+    ///         [java.net.PortUnreachableException], [java.nio.channels.ClosedChannelException],
+    ///         [java.nio.channels.AsynchronousCloseException], [IllegalStateException], or another [java.net.SocketException]
     /// @throws java.nio.ReadOnlyBufferException the buffer is read-only
     public Future<Integer> recv(ByteBuffer to) {
         return new Receive<>(this, to) {

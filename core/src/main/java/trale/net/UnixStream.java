@@ -12,7 +12,7 @@ import trale.Future;
 /// written with a leading `@`, as in ss(8) and systemd: `UnixDomainSocketAddress.of("@name")`. A file whose name begins
 /// so is `./@name`. The end that connects usually has the empty address.
 ///
-/// Errors are those of [TcpStream].
+/// Errors are those of [TcpStream]. Any thread may call the methods.
 public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
 
     static final Set<String> OPTIONS = Set.of("SO_SNDBUF", "SO_RCVBUF");
@@ -21,8 +21,8 @@ public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
         super(descriptor, remote);
     }
 
-    /// Connects; waits while the listener's queue is full, and asks again every 5 ms. From any thread. Cancelled, or dropped, it closes the
-    /// socket.
+    /// Connects; waits while the listener's queue is full, and asks again every 5 ms. Those that wait so are served in no order. From any
+    /// thread: the socket belongs to the executor that polls this. Cancelled, or dropped, it closes the socket.
     ///
     /// <!-- run in a task: -->
     /// ```java
@@ -36,15 +36,31 @@ public final class UnixStream extends ByteStream<UnixDomainSocketAddress> {
     ///
     /// @param address a path or an abstract name
     /// @return fails with [java.net.ConnectException] if no socket listens there, or with another
-    ///         [java.net.SocketException], for example if there is no such path (ENOENT)
+    ///         [java.net.SocketException], for example if there is no such path (ENOENT), or with
+    ///         [java.nio.channels.AsynchronousCloseException] if the executor is closed meanwhile
     public static Future<UnixStream> connect(UnixDomainSocketAddress address) {
         return ByteStream.connect(Objects.requireNonNull(address, "the address is null"), null, UnixStream::new);
     }
 
-    /// Linux tells the peer alone, so a write that waits on this end is woken here. It fails then, as on a TCP stream (EPIPE).
+    /// Ends the output: the peer reads the end of the stream after the last byte. Reading goes on (shutdown(2)). A write that waits fails,
+    /// and so does each later one (EPIPE). It does not wait. From any thread.
+    ///
+    /// <!-- run in a task: -->
+    /// ```java
+    /// try (var listener = UnixListener.bind(UnixDomainSocketAddress.of(""));
+    ///         var client = await(UnixStream.connect(listener.localAddress()));
+    ///         var server = await(listener.accept())) {
+    ///     client.shutdownOutput();
+    ///     IO.println(await(server.read(ByteBuffer.allocate(5)))); // -1: the end
+    /// }
+    /// ```
+    ///
+    /// @throws java.nio.channels.ClosedChannelException the socket is closed
+    /// @throws IOException the connection has ended in both directions (ENOTCONN)
     @Override
     public void shutdownOutput() throws IOException {
         super.shutdownOutput();
+        // Linux tells the peer alone, so a write that waits on this end is woken here.
         descriptor.slot(Descriptor.WRITER).event(false);
     }
 

@@ -22,7 +22,8 @@ import trale.Future;
 /// await(out.flush());
 /// ```
 ///
-/// One task at a time uses it, together with the tied reader. Bytes that were not flushed are lost when the target is closed.
+/// One task at a time uses it, together with the tied reader, on any executor. Bytes that were not flushed are lost when the target is
+/// closed.
 public final class WriteBuffer implements AsyncWrite {
     private final AsyncWrite out;
 
@@ -40,14 +41,20 @@ public final class WriteBuffer implements AsyncWrite {
         this.bytes = ByteBuffer.allocate(size);
     }
 
-    /// {@return how many bytes wait for a flush}
+    /// {@return how many bytes wait for a flush} By the task that uses it.
     public int size() {
         return end - start;
     }
 
-    /// Takes as many bytes as it has room for. If it has none, it flushes first.
+    /// Takes as many bytes as it has room for. If it has none, it flushes first. One task at a time.
     ///
     /// If it fails or is cancelled, it has taken nothing of `from`, and bytes that were not written are still in the buffer.
+    ///
+    /// <!-- run in a task: TcpStream stream = echo(); -->
+    /// ```java
+    /// var out = new WriteBuffer(stream, 4);
+    /// IO.println(await(out.write(ByteBuffer.wrap("hello".getBytes())))); // 4
+    /// ```
     ///
     /// @return how many bytes; fails as the target does
     @Override
@@ -59,9 +66,16 @@ public final class WriteBuffer implements AsyncWrite {
         });
     }
 
-    /// Takes all bytes, and flushes when the buffer is full.
+    /// Takes all bytes, and flushes when the buffer is full. One task at a time.
     ///
     /// If it fails or is cancelled, it has taken the bytes before the position of `from`.
+    ///
+    /// <!-- run in a task: TcpStream stream = echo(); -->
+    /// ```java
+    /// var out = new WriteBuffer(stream, 4);
+    /// await(out.writeAll(ByteBuffer.wrap("hello".getBytes())));
+    /// IO.println(out.size()); // 1: the others have gone out
+    /// ```
     ///
     /// @return ready when `from` has no bytes left; fails as the target does
     @Override

@@ -12,7 +12,9 @@
 /// executor was closed".
 ///
 /// A failure has the exception type that java.net has. Its message has the call, the address, and the error's name and text, such as
-/// `connect 127.0.0.1:80: ECONNREFUSED (Connection refused)`. An argument that is null is a NullPointerException at once.
+/// `connect 127.0.0.1:80: ECONNREFUSED (Connection refused)`. An argument that is null is a NullPointerException at once. Making a socket
+/// outside of tasks may fail as [trale.Executor#get()] does. On anything but Linux every first use fails with
+/// UnsupportedOperationException, and with IllegalStateException if native access is denied.
 @NullMarked
 package trale.net;
 

@@ -98,19 +98,36 @@ public final class Reactor {
     }
 
     /// Registers a descriptor with the reactor of [Executor#get()], once for its life. Both directions count as ready
-    /// until a system call says otherwise.
+    /// until a system call says otherwise. From any thread. It does not wait.
+    ///
+    /// <!-- run: int fd = eventfd(0); -->
+    /// ```java
+    /// try (var source = Reactor.register(fd)) {
+    ///     IO.println(source.read()); // READY: the first call is worth making
+    /// }
+    /// ```
     ///
     /// @param fd a non-blocking descriptor: a socket, pipe, eventfd, timerfd, inotify … A stream socket has to be connecting,
     ///           connected or listening: a fresh one reports HUP
+    /// @throws ClosedChannelException the executor of the task that calls this is closed
     /// @throws IOException not open (EBADF), registered already (EEXIST), or a regular file or directory, which are
     ///         always ready and can't be waited for (EPERM)
+    /// @throws OutOfMemoryError nothing is registered
     public static Source register(int fd) throws IOException {
         return Executor.get().reactor().add(fd);
     }
 
-    /// Registers a descriptor with this reactor; see [#register(int)].
+    /// Registers a descriptor with this reactor; see [#register(int)]. From any thread.
     ///
+    /// <!-- run: int fd = eventfd(0); -->
+    /// ```java
+    /// Source source = Executor.get().reactor().add(fd);
+    /// source.close(); // and then the descriptor
+    /// ```
+    ///
+    /// @param fd see [#register(int)]
     /// @throws ClosedChannelException this reactor is closed
+    /// @throws IOException as [#register(int)]
     public Source add(int fd) throws IOException {
         synchronized (this) {
             if (closed) throw new ClosedChannelException();

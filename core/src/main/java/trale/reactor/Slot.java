@@ -63,8 +63,9 @@ public final class Slot {
 
     Slot() {}
 
-    /// Asks whether the system call is worth making.
+    /// Asks whether the system call is worth making. By the task that uses the slot.
     ///
+    /// @param cx has the waker that the slot keeps if the answer is false
     /// @return true: make the call now, then say [#done(boolean)], or poll again if it answered EAGAIN;
     ///         false: return Pending, the waker is kept and will be woken
     /// @throws ClosedChannelException the source is closed; [AsynchronousCloseException] if that happened while waiting
@@ -84,7 +85,7 @@ public final class Slot {
         }
     }
 
-    /// Says that the call was made and did not answer EAGAIN.
+    /// Says that the call was made and did not answer EAGAIN. By the task that uses the slot.
     ///
     /// @param more another call is worth making at once: the call failed, or a stream moved all that was asked for, or this is not a
     ///      stream. One datagram, or one accepted connection, does not tell whether another is there
@@ -92,7 +93,8 @@ public final class Slot {
         if (more || ended) STATE.compareAndSet(this, NOTHING, READY);
     }
 
-    /// Gives up waiting. An event that came meanwhile is kept for the next task.
+    /// Gives up waiting. An event that came meanwhile is kept for the next task. By the task that uses the slot, in a
+    /// future's `drop`.
     ///
     /// @param waker that was given to the poll that answered false
     public void release(Waker waker) {

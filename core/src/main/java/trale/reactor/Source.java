@@ -9,7 +9,23 @@ import trale.internal.probe.Probe;
 ///
 /// The caller still owns the descriptor, and closes it. The descriptor must be non-blocking. Call [#close()] before you close the
 /// descriptor. In the other order a duplicate of the descriptor (dup(2)) would still bring events, and [#close()] could end the watch of
-/// another file that has got the same number.
+/// another file that has got the same number. Any thread may call the methods.
+///
+/// <!-- run: int fd = eventfd(42); static final int EAGAIN = 11; -->
+/// ```java
+/// try (var source = Reactor.register(fd)) {
+///     Future<Long> counted = cx -> {
+///         while (source.read().poll(cx)) {
+///             long n = eventfdRead(fd); // a system call
+///             if (n == -EAGAIN) continue; // the slot is polled again, and keeps the waker
+///             source.read().done(n < 0);
+///             return Poll.ready(n);
+///         }
+///         return Poll.pending();
+///     };
+///     IO.println(Executor.blockOn(counted)); // 42
+/// }
+/// ```
 public final class Source implements AutoCloseable {
     private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR | Epoll.PRI;
     private static final int WRITE_END = Epoll.HUP | Epoll.ERR;
@@ -56,8 +72,8 @@ public final class Source implements AutoCloseable {
         probe.ready(fd, events, slot == read, before, before.startsWith("closed") ? before : "READY");
     }
 
-    /// Ends the watch. A task that waits on a slot is woken and gets AsynchronousCloseException. Any thread may call this, any
-    /// number of times.
+    /// Ends the watch. A task that waits on a slot is woken and gets AsynchronousCloseException. Later polls of a slot throw
+    /// ClosedChannelException. Any thread may call this, any number of times.
     @Override
     public void close() {
         try { // waking the tasks comes first: it needs no memory

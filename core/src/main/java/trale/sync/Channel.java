@@ -20,10 +20,8 @@ import trale.Waker;
 /// ```java
 /// var channel = new Channel<String>(16);
 /// executor.submit(async(() -> {
-///     try (channel) {
-///         for (var word : List.of("one", "two", "three")) await(channel.send(word));
-///     }
-/// }));
+///     for (var word : List.of("one", "two", "three")) await(channel.send(word));
+/// })).closing(channel); // also if the task is cancelled before it begins
 /// executor.submit(async(() -> {
 ///     for (String word; (word = await(channel.receive())) != null; ) IO.println(word);
 /// }));

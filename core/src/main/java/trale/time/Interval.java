@@ -64,7 +64,8 @@ public final class Interval {
     /// IO.println(missed + " ticks were missed");
     /// ```
     ///
-    /// @return how many ticks before this one were missed, 0 if it is in time; never fails
+    /// @return how many ticks before this one were missed, 0 if it is in time; fails with [IllegalStateException] only if the executor is
+    ///         closed, or Linux refuses to set the timer
     public Future<Long> tick() {
         return new Tick();
     }

@@ -8,7 +8,7 @@ import trale.Poll;
 import trale.internal.linux.Libc;
 import trale.reactor.Reactor;
 
-/// Sleeping without holding a thread, on CLOCK_MONOTONIC (timerfd_create(2)).
+/// Sleeping without holding a thread, on CLOCK_MONOTONIC (timerfd_create(2)). Any thread may call the methods.
 public final class Timer {
     private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 2); // 146 years
 
@@ -19,7 +19,8 @@ public final class Timer {
     /// {@return a future that is ready when the time is over, never before}
     ///
     /// The time counts from this call, not from the first poll. Sleeps of one executor end in the order of their deadlines. From any
-    /// thread. It costs no file descriptor, and it never fails. Cancelled or dropped, it leaves nothing behind.
+    /// thread. It costs no file descriptor. Cancelled or dropped, it leaves nothing behind. It fails with IllegalStateException only if the
+    /// executor is closed, or Linux refuses to set the timer.
     ///
     /// <!-- run in a task: -->
     /// ```java

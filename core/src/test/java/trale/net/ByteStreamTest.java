@@ -165,6 +165,16 @@ class ByteStreamTest extends SocketTest {
     }
 
     @Test
+    void shutdownOutputEndsAWriteThatWaits() throws Exception {
+        try (var ends = ends()) {
+            ends.ours().setOption(StandardSocketOptions.SO_SNDBUF, 1 << 14);
+            var write = started(ends.ours().writeAll(ByteBuffer.allocate(10_000_000))); // more than both ends keep
+            ends.ours().shutdownOutput();
+            assertTrue(fails(SocketException.class, write).getMessage().contains("EPIPE"));
+        }
+    }
+
+    @Test
     void readExactlyTellsAnEarlyEndAndKeepsWhatItHas() throws Exception {
         try (var ends = ends()) {
             ends.theirs().write(bytes("abc"));

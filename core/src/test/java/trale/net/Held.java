@@ -1,6 +1,7 @@
 package trale.net;
 
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
@@ -18,12 +19,16 @@ import trale.internal.Cancellation;
 ///   a knock after that        woken, and not polled
 /// ```
 ///
+/// A knock is a poll for which the time-out around this is not the reason. So only polls before the time is over are counted.
+///
 /// A cancellation passes: a leaf is dropped, and what is [Cancellable] is polled to its end. Guarded by itself.
 final class Held implements Future<Object>, Cancellable {
     private static final long PATIENCE = 20_000_000_000L;
 
     private final Future<?> f;
-    private boolean holds; // after the first poll
+    private final BooleanSupplier waits;
+    private final long limit; // by System.nanoTime()
+    private boolean holds; // once it waits
     private boolean held;
     private boolean drop;
     private @Nullable Cancellation told;
@@ -32,8 +37,11 @@ final class Held implements Future<Object>, Cancellable {
     /// Of the future.
     int polls;
 
-    /// Polls of the task while it was held.
+    /// Polls of the task while it was held, and its time was not over.
     int knocks;
+
+    /// The future is pending, and has come to where it is to be given up.
+    boolean waiting;
 
     private boolean passed; // the latest poll was one of the future
     boolean over;
@@ -41,10 +49,14 @@ final class Held implements Future<Object>, Cancellable {
     /// It was given up without a poll after the state: a time-out came before.
     boolean missed;
 
-    /// @param held from the start
-    /// @param holds after the first poll, if not
-    Held(Future<?> f, boolean held, boolean holds) {
+    /// @param waits whether the future, which is pending, has come to where it is to be given up
+    /// @param limit when a time-out around this is over at the earliest, by System.nanoTime()
+    /// @param held  from the start
+    /// @param holds once it waits, if not from the start
+    Held(Future<?> f, BooleanSupplier waits, long limit, boolean held, boolean holds) {
         this.f = f;
+        this.waits = waits;
+        this.limit = limit;
         this.held = held;
         this.holds = holds;
     }
@@ -65,18 +77,19 @@ final class Held implements Future<Object>, Cancellable {
         }
         passed = told != null || !held;
         if (!passed) {
-            knocks++;
+            if (System.nanoTime() - limit < 0) knocks++;
             return Poll.pending();
         }
         polls++;
-        var waits = false;
+        var pending = false;
         try {
             if (f.poll(cx) instanceof Poll.Ready<?>(var value)) return Poll.ready(value);
-            waits = true;
-            held = holds;
+            pending = true;
+            waiting |= waits.getAsBoolean();
+            held = holds && waiting;
             return Poll.pending();
         } finally {
-            if (!waits) end();
+            if (!pending) end();
         }
     }
 

@@ -6,6 +6,7 @@ import static trale.Async.await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -26,6 +27,7 @@ import trale.internal.linux.Errno;
 import trale.internal.linux.Kernel;
 import trale.net.GivingUpTest.State;
 import trale.net.Things.How;
+import trale.support.Names;
 
 /// The things of [trale.net].
 final class SocketThings {
@@ -34,7 +36,11 @@ final class SocketThings {
     static Map<String, Thing.Maker> all() {
         var all = new LinkedHashMap<String, Thing.Maker>();
         all.put("Listener.accept", (test, _) -> new Accepting(test));
-        all.put("TcpStream.connect", (_, state) -> new Connecting(state));
+        all.put("TcpStream.connect(InetSocketAddress)", (_, state) -> new Connecting(state, TcpStream::connect));
+        all.put("TcpStream.connect(InetSocketAddress, InetSocketAddress)",
+                (_, state) -> new Connecting(state, address -> TcpStream.connect(address, SocketTest.LOOPBACK)));
+        all.put("TcpStream.connect(String, int): looks up", (test, _) -> new LookingUp(test));
+        all.put("TcpStream.connect(String, int): tries two addresses", (_, state) -> new ConnectingToTwo(state));
         all.put("UnixStream.connect", (test, _) -> new ConnectingLocally(test));
         all.put("ByteStream.read", (test, _) -> new Bytes(test, "x", s -> s.read(ByteBuffer.allocate(1))));
         all.put("ByteStream.readExactly", (test, _) -> new Bytes(test, "x", s -> s.readExactly(ByteBuffer.allocate(1))));
@@ -99,22 +105,24 @@ final class SocketThings {
 
     /// Linux connects on the loopback at once, unless the listener's queue is full: then the first segment is lost, and the next
     /// comes a second later. So an operation that is to wait has a full listener.
-    private static final class Connecting extends OfLinux {
+    private static class Connecting extends OfLinux {
         private final ServerSocketChannel full = ServerSocketChannel.open().bind(SocketTest.LOOPBACK, 1);
         private final ServerSocketChannel free = ServerSocketChannel.open().bind(SocketTest.LOOPBACK);
         private final List<SocketChannel> others = new ArrayList<>();
         private final State state;
+        private final How<InetSocketAddress> how;
         private boolean toTheFull;
 
-        Connecting(State state) throws Exception {
+        Connecting(State state, How<InetSocketAddress> how) throws Exception {
             this.state = state;
+            this.how = how;
             toTheFull = state != State.READY && state != State.ENDED;
             full.socket().setSoTimeout(20_000);
             for (var connected = true; toTheFull && connected; ) {
                 var other = SocketChannel.open();
                 others.add(other);
                 other.configureBlocking(false);
-                connected = other.connect(full.getLocalAddress()) || isSoon(other);
+                connected = other.connect(address()) || isSoon(other);
             }
         }
 
@@ -125,9 +133,13 @@ final class SocketThings {
             return false;
         }
 
+        private InetSocketAddress address() throws IOException {
+            return (InetSocketAddress) (toTheFull ? full : free).getLocalAddress();
+        }
+
         @Override
         Future<?> operation() throws Exception {
-            return TcpStream.connect((InetSocketAddress) (toTheFull ? full : free).getLocalAddress());
+            return how.of(address());
         }
 
         @Override
@@ -151,6 +163,82 @@ final class SocketThings {
             for (var other : others) other.close();
             full.close();
             free.close();
+        }
+    }
+
+    private static String newName() {
+        return "given-up-" + Thing.NUMBER.getAndIncrement() + ".test"; // the JDK remembers what a name means
+    }
+
+    /// The name has the listener's address twice. The operation waits when it has a socket for each.
+    private static final class ConnectingToTwo extends Connecting {
+        private final AtomicInteger sockets = new AtomicInteger();
+
+        ConnectingToTwo(State state) throws Exception {
+            super(state, address -> {
+                var name = newName();
+                Names.answer(name, () -> List.of(address.getAddress(), address.getAddress()));
+                return TcpStream.connect(name, address.getPort());
+            });
+        }
+
+        @Override
+        Kernel kernel() {
+            return (function, a, b, c, d, e, f) -> {
+                if (function.equals("connect")) sockets.getAndIncrement();
+                return Kernel.linux().call(function, a, b, c, d, e, f);
+            };
+        }
+
+        @Override
+        boolean waits() {
+            return sockets.get() == 2;
+        }
+
+        @Override
+        Duration limit() {
+            return super.limit().plusMillis(400); // the second attempt begins 250 ms after the first
+        }
+    }
+
+    /// The look-up ends when the test says so, or is interrupted. What it finds is at once connected to.
+    private static final class LookingUp extends OfLinux {
+        private final CountDownLatch gate = new CountDownLatch(1);
+        private final TcpListener listener;
+
+        LookingUp(GivingUpTest test) {
+            listener = test.listen();
+        }
+
+        @Override
+        Future<?> operation() {
+            var name = newName();
+            Names.answer(name, () -> {
+                gate.await();
+                return List.of(InetAddress.ofLiteral("127.0.0.1"));
+            });
+            return TcpStream.connect(name, listener.localAddress().getPort());
+        }
+
+        @Override
+        void makeReady() {
+            gate.countDown();
+        }
+
+        /// The next poll begins to connect, and Linux may take its time.
+        @Override
+        boolean isReadyWhenWoken() {
+            return false;
+        }
+
+        @Override
+        void giveBack(Object value) throws IOException {
+            ((TcpStream) value).close();
+        }
+
+        @Override
+        public void close() {
+            listener.close();
         }
     }
 

@@ -46,6 +46,16 @@ abstract class Thing implements AutoCloseable {
         return true;
     }
 
+    /// {@return whether the next poll of an operation that was woken is certainly ready}
+    boolean isReadyWhenWoken() {
+        return true;
+    }
+
+    /// {@return whether an operation that was polled and is pending has come to where it is to be given up}
+    boolean waits() {
+        return true;
+    }
+
     /// {@return whether children have taken what there is to take before the operation itself is polled again}
     boolean hasChildren() {
         return false;

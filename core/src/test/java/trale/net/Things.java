@@ -51,12 +51,20 @@ final class Things {
         all.put("Channel.send", (test, _) -> new Room(test));
         all.put("Semaphore.acquire", (test, _) -> new Permits(test));
         all.put("Event.await", (_, _) -> new Happening());
-        all.put("Async.async", (_, _) -> new Items(c -> async(() -> await(c.receive()))));
+        all.put("Async.async(Body)", (_, _) -> new Items(c -> async(() -> await(c.receive()))));
+        all.put("Async.async(VoidBody)", (_, _) -> new Items(c -> async(() -> {
+            await(c.receive());
+        })));
         all.put("Async.yieldNow", (_, _) -> new Yielding());
         all.put("Timer.timeout", (_, _) -> new Items(c -> Timer.timeout(HOUR, c.receive())));
-        all.put("Future.all", (_, _) -> new Children(c -> Future.all(c.receive(), _ -> Poll.ready(0)), Set.of(End.DROP)));
-        all.put("Future.any", (_, _) -> new Children(c -> Future.any(c.receive(), c.receive()), Set.of(End.DROP)));
-        all.put("Future.race", (_, _) -> new Children(c -> Future.race(c.receive(), c.receive()), Set.of(End.DROP)));
+        var none = Set.of(End.DROP);
+        all.put("Future.all(Future...)", (_, _) -> new Children(c -> Future.all(c.receive(), _ -> Poll.ready(0)), none));
+        all.put("Future.all(Collection)",
+                (_, _) -> new Children(c -> Future.all(List.<Future<Integer>>of(c.receive(), _ -> Poll.ready(0))), none));
+        all.put("Future.any(Future...)", (_, _) -> new Children(c -> Future.any(c.receive(), c.receive()), none));
+        all.put("Future.any(Collection)", (_, _) -> new Children(c -> Future.any(List.of(c.receive(), c.receive())), none));
+        all.put("Future.race(Future...)", (_, _) -> new Children(c -> Future.race(c.receive(), c.receive()), none));
+        all.put("Future.race(Collection)", (_, _) -> new Children(c -> Future.race(List.of(c.receive(), c.receive())), none));
         // A body that is cancelled where it awaits a child does not get what the child has become: the child's handle has it.
         var toTheBody = Set.of(End.DROP, End.CANCEL, End.CLOSE);
         all.put("Scope.call", (_, _) -> new Children(c -> Scope.call(scope -> {
@@ -67,9 +75,23 @@ final class Things {
             var child = scope.fork(c.receive());
             await(child);
         }), toTheBody));
-        all.put("Scope.fork", (_, _) -> new Children(c -> Scope.call(scope -> await(scope.fork(c.receive()))), toTheBody));
-        all.put("Executor.spawn", (test, _) -> new Handles(test, c -> (JoinHandle<?>) test.on(() -> Executor.spawn(c.receive()))));
-        all.put("Executor.submit", (test, _) -> new Handles(test, c -> test.executor().submit(c.receive())));
+        all.put("Scope.fork(Future)", (_, _) -> new Children(c -> Scope.call(scope -> await(scope.fork(c.receive()))), toTheBody));
+        all.put("Scope.fork(Body)",
+                (_, _) -> new Children(c -> Scope.call(scope -> await(scope.fork(() -> await(c.receive())))), toTheBody));
+        all.put("Scope.fork(VoidBody)", (_, _) -> new Children(c -> Scope.call(scope -> await(scope.fork(() -> {
+            await(c.receive());
+        }))), toTheBody));
+        all.put("Executor.spawn(Future)", (test, _) -> new Handles(test, c -> (JoinHandle<?>) test.on(() -> Executor.spawn(c.receive()))));
+        all.put("Executor.spawn(Body)",
+                (test, _) -> new Handles(test, c -> (JoinHandle<?>) test.on(() -> Executor.spawn(() -> await(c.receive())))));
+        all.put("Executor.spawn(VoidBody)", (test, _) -> new Handles(test, c -> (JoinHandle<?>) test.on(() -> Executor.spawn(() -> {
+            await(c.receive());
+        }))));
+        all.put("Executor.submit(Future)", (test, _) -> new Handles(test, c -> test.executor().submit(c.receive())));
+        all.put("Executor.submit(Body)", (test, _) -> new Handles(test, c -> test.executor().submit(() -> await(c.receive()))));
+        all.put("Executor.submit(VoidBody)", (test, _) -> new Handles(test, c -> test.executor().submit(() -> {
+            await(c.receive());
+        })));
         all.put("JoinHandle.named", (test, _) -> new Handles(test, c -> test.executor().submit(c.receive()).named("receiver")));
         all.put("JoinHandle.closing", (test, _) -> new Handles(test, c -> test.executor().submit(c.receive())) {
             private final AtomicInteger closed = new AtomicInteger();

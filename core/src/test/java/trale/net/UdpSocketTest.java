@@ -208,6 +208,22 @@ class UdpSocketTest extends SocketTest {
         }
     }
 
+    /// As its Javadoc says: the first operation after the answer that no socket is there, whichever it is.
+    @Test
+    void aSendThatComesAfterARefusedDatagramFailsAndTheOneAfterItDoesNot() throws Exception {
+        InetSocketAddress gone;
+        try (var peer = DatagramChannel.open().bind(LOOPBACK)) {
+            gone = address(peer);
+        }
+        try (var ours = udp()) {
+            ours.connect(gone);
+            for (var round = 0; round < 2; round++) {
+                executor.submit(ours.send(bytes("x"))).join();
+                fails(PortUnreachableException.class, round == 0 ? ours.send(bytes("y")) : ours.sendTo(bytes("y"), gone));
+            }
+        }
+    }
+
     @Test
     void sendingWithoutAPeerSaysSo() throws Exception {
         try (var ours = udp()) {
