@@ -54,8 +54,12 @@ class PageTest {
     }
 
     private String file(List<String> events) throws Exception {
+        return recorded(Sample.recording(events));
+    }
+
+    private String recorded(String recording) throws Exception {
         var file = folder.resolve("recording.html");
-        Files.writeString(file, Page.of(Sample.recording(events)));
+        Files.writeString(file, Page.of(recording));
         return file.toUri().toString();
     }
 
@@ -221,6 +225,55 @@ class PageTest {
         for (var i = 0; i < 4; i++) browser.press("Tab");
         assertNotEquals("BODY", browser.eval("document.activeElement.tagName"));
         assertNotEquals("none", browser.eval("getComputedStyle(document.activeElement).outlineStyle"), "one sees where the focus is");
+    }
+
+    /// A server that waits in line 5 or 9 of a body whose machine is known, and a diagnosis.
+    private static String twoLines() {
+        var events = new ArrayList<>(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\",\"program\":\"two lines\"}",
+                "{\"k\":\"spawn\",\"t\":1,\"task\":1,\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\",\"line\":3}"));
+        for (var line : List.of(5, 5, 9, 5)) {
+            events.add("{\"k\":\"poll\",\"t\":2,\"task\":1}");
+            events.add("{\"k\":\"pend\",\"t\":3,\"task\":1,\"state\":" + (line == 5 ? 1 : 2) + ",\"lines\":[{\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\",\"line\":" + line
+                    + ",\"state\":" + (line == 5 ? 1 : 2) + "}],\"for\":[],\"keeps\":[]}");
+            events.add("{\"k\":\"wake\",\"t\":4,\"task\":1,\"by\":{\"what\":\"thread\"},\"effect\":\"queued\"}");
+        }
+        events.add(new Event.Diagnosis(5, "busy", false, 1, "It asks.", "Await.", List.of()).json());
+        events.add("{\"k\":\"poll\",\"t\":6,\"task\":1}");
+        return "{\"version\":1,\"sources\":{\"a/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{\"a.B.serve\":[{\"first\":3,\"last\":12,\"states\":[{\"line\":0},{\"line\":5},{\"line\":9}],"
+                + "\"edges\":[{\"from\":0,\"to\":1},{\"from\":1,\"to\":2}]}]},\"events\":[" + String.join(",", events) + "]}";
+    }
+
+    private static final String MARKED = "[...document.querySelectorAll('.row[data-marked] > :first-child')].map(b => b.textContent).join()";
+
+    @Test
+    void aLineIsMarkedAndRunToByTheKeyboardAndSoIsADiagnosis() throws Exception {
+        browser.open(recorded(twoLines()));
+        for (var i = 0; i < 4; i++) browser.press("ArrowRight"); // it waits in line 5
+        assertEquals("", browser.eval(MARKED));
+        browser.press("m");
+        assertEquals("9", browser.eval(MARKED));
+        browser.press("Shift+M");
+        assertEquals("5", browser.eval(MARKED));
+        browser.press("m");
+        browser.press("u");
+        assertEquals("pend 9", browser.eval("(e => `${e.k} ${e.lines[0].line}`)(trale.history.events[trale.state.seq - 1])"));
+        assertEquals("true", browser.eval("document.querySelector('#banner').hidden"));
+        browser.press("m");
+        assertEquals("", browser.eval(MARKED), "behind the last line there is none");
+        browser.press("w"); // from the line to the diagnosis
+        browser.press("u");
+        assertEquals("diagnosis", browser.eval("trale.history.events[trale.state.seq - 1].k"));
+    }
+
+    /// Of another line nothing can be promised: no task ever waits in it.
+    @Test
+    void onlyALineWithAnAwaitCanBeMarked() throws Exception {
+        browser.open(recorded(twoLines()));
+        browser.press("End");
+        assertEquals("5,9", browser.eval("[...document.querySelectorAll('.row button')].map(b => b.textContent)"));
+        browser.eval("document.querySelectorAll('.row button')[1].click()");
+        browser.await("!trale.busy");
+        assertEquals("9", browser.eval(MARKED));
     }
 
     @Test
