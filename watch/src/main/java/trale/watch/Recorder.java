@@ -259,6 +259,11 @@ final class Recorder implements Probe {
         put(new Event.Call(now(), name, a, b, c, d, result, host().isSimulated() ? 0 : nanos));
     }
 
+    @Override
+    public void log(String text) {
+        put(new Event.Log(now(), text));
+    }
+
     private Host host() {
         var h = host;
         if (h == null) throw new IllegalStateException("an event before the probe was installed");

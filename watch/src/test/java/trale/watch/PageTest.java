@@ -276,6 +276,69 @@ class PageTest {
         assertEquals("9", browser.eval(MARKED));
     }
 
+    private static String spawned(int task, int parent, int scope) {
+        return Json.object().put("k", "spawn").put("t", task).put("task", task).put("name", "t" + task).put("parent", parent).put("scope", scope == 0 ? null : scope).end();
+    }
+
+    private static String scope(int scope, int task, String what) {
+        return Json.object().put("k", "scope").put("t", 9).put("scope", scope).put("task", task).put("do", what).end();
+    }
+
+    /// The tree, a line for each node, indented below what it belongs to.
+    private static final String TREE = """
+            (() => {
+              const lines = [], walk = (ul, indent) => { for (const li of ul.children) { lines.push(indent + li.querySelector('.node b').textContent);
+                for (const below of li.children) if (below.tagName === 'UL') walk(below, indent + ' '); } };
+              walk(document.querySelector('#task [role=tree]'), '');
+              return lines.join('\\n');
+            })()""";
+
+    @Test
+    void whatTraleLogsIsInTheSentenceAndInTheList() throws Exception {
+        var events = new ArrayList<>(Sample.server(100));
+        events.add(new Event.Log(1_000_000_000, "a waker threw: <b>W</b>").json());
+        browser.open(file(events));
+        browser.press("End");
+        assertTrue(browser.eval("document.querySelector('#chain').innerText").contains("logged: a waker threw: <b>W</b>"));
+        browser.press("3");
+        var text = browser.eval("document.querySelector('#task .body').innerText");
+        assertTrue(text.contains("Logged by trale") && text.contains("a waker threw: <b>W</b>"), text);
+    }
+
+    @Test
+    void theTreeIsByScopeAndATaskThatNoneForkedStandsUnderItsSpawner() throws Exception {
+        var ended = "{\"k\":\"end\",\"t\":9,\"task\":3,\"how\":\"value\"}";
+        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 2, 1), spawned(4, 1, 0), spawned(5, 2, 0), scope(2, 2, "open"), spawned(6, 2, 2),
+                ended, scope(1, 1, "close"))));
+        browser.press("2");
+        browser.press("End");
+        var tree = """
+                #1
+                 #4
+                 scope 1
+                  #2
+                   #5
+                   scope 2
+                    #6
+                  #3""";
+        assertEquals(tree, browser.eval(TREE));
+        assertEquals("is over", browser.eval("document.querySelector('[data-scope=\"1\"] small').textContent"));
+        browser.press("ArrowLeft");
+        assertEquals(tree, browser.eval(TREE));
+        assertEquals("ends after its tasks", browser.eval("document.querySelector('[data-scope=\"1\"] small').textContent"));
+    }
+
+    /// A server that opens a scope for each connection does not fill the page's memory with them.
+    @Test
+    void aScopeThatIsOverIsForgottenWithTheLastOfItsTasks() throws Exception {
+        var events = new ArrayList<>(List.of(spawned(1, 0, 0)));
+        for (var n = 2; n < 200; n++)
+            events.addAll(List.of(scope(n, 1, "open"), spawned(n, 1, n), "{\"k\":\"end\",\"t\":9,\"task\":" + n + ",\"how\":\"value\"}", scope(n, 1, "close")));
+        browser.open(file(events));
+        browser.press("End");
+        assertEquals(browser.number("trale.state.done.length"), browser.number("trale.state.scopes.size"));
+    }
+
     @Test
     void theGuideExplainsWhatMovesAndEnds() throws Exception {
         browser.open(file(Sample.server(400)));

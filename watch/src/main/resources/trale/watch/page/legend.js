@@ -15,7 +15,7 @@ export function showLegend(dialog, h) {
     h('div', { class: 'columns' },
       h('dl', { class: 'colours' }, colours.flatMap(([where, text]) => [h('dt', { 'data-where': where }), h('dd', {}, text)]),
         h('dt', { class: 'arrow' }, '↓'), h('dd', {}, 'on the timeline: a wake or a spawn, from its cause to the task'),
-        h('dt', { class: 'tick' }), h('dd', {}, 'on the timeline’s ruler: a diagnosis, or lost events'),
+        h('dt', { class: 'tick' }), h('dd', {}, 'on the timeline’s ruler: a diagnosis, lost events, or what trale logged'),
         h('dt', { class: 'arrow' }, '=E'), h('dd', {}, 'a call that failed; EAGAIN is “not now”: the slot takes the waker'),
         h('dt', { class: 'arrow' }, '1×'), h('dd', {}, 'how often the task was polled')),
       h('dl', { class: 'keys' }, keys.flatMap(([key, text]) => [h('dt', {}, key), h('dd', {}, text)]))),

@@ -1,4 +1,4 @@
-// The timeline: a lane for the thread and one for each task, in the order of the tree; wakes are arrows. The ruler moves in time, the
+// The timeline: a lane for the thread and one for each task, below the one that spawned it; wakes are arrows. The ruler moves in time, the
 // lanes are dragged, the wheel zooms. A unit is a nanosecond, or an event: then each takes the same room.
 import { $, duration } from './dom.js';
 import { READY, RUN, WAIT, DONE, SLEEP, TURN } from './history.js';
