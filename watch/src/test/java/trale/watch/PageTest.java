@@ -210,6 +210,7 @@ class PageTest {
         assertEquals("false", browser.eval("!!trale.timeline.range"));
         browser.press("?");
         assertEquals("true", browser.eval("document.querySelector('#legend').open"));
+        assertEquals("", browser.eval("(keys => ['N', 'Esc', 'M', 'U', 'R'].filter(k => !keys.includes(k)))([...document.querySelectorAll('.keys dt')].map(e => e.textContent).join(' ').split(/ +/))"));
         browser.press("?");
         assertEquals("false", browser.eval("document.querySelector('#legend').open"));
         browser.press("Home");
@@ -276,6 +277,21 @@ class PageTest {
         assertEquals("9", browser.eval(MARKED));
     }
 
+    @Test
+    void theValuesAreThoseOfTheBodyThatIsShown() throws Exception {
+        var body = "{\"class\":\"a.B\",\"method\":\"%s\",\"file\":\"B.java\",\"line\":%d,\"state\":1}";
+        var pend = "{\"k\":\"pend\",\"t\":1,\"task\":1,\"state\":1,\"lines\":[" + body.formatted("serve", 5) + "," + body.formatted("read", 9) + "],\"for\":[],\"keeps\":["
+                + "{\"name\":\"stream\",\"value\":\"outer\"},{\"name\":\"stream\",\"value\":\"inner\",\"body\":1},{\"name\":\"n\",\"value\":\"3\",\"body\":1}]}";
+        browser.open(recorded("{\"version\":1,\"sources\":{\"a/B.java\":" + Json.of("line\n".repeat(12)) + "},\"machines\":{},\"events\":["
+                + spawned(1, 0, 0) + ",{\"k\":\"poll\",\"t\":1,\"task\":1}," + pend + "]}"));
+        browser.press("End");
+        var kept = "[...document.querySelectorAll('.keeps > *')].map(e => e.textContent).join(' ')";
+        assertEquals("stream inner n 3", browser.eval(kept));
+        browser.eval("document.querySelector('.frames button').click()");
+        browser.await("!trale.busy");
+        assertEquals("stream outer", browser.eval(kept));
+    }
+
     private static String spawned(int task, int parent, int scope) {
         return Json.object().put("k", "spawn").put("t", task).put("task", task).put("name", "t" + task).put("parent", parent).put("scope", scope == 0 ? null : scope).end();
     }
@@ -337,6 +353,65 @@ class PageTest {
         browser.open(file(events));
         browser.press("End");
         assertEquals(browser.number("trale.state.done.length"), browser.number("trale.state.scopes.size"));
+    }
+
+    @Test
+    void theSaveButtonGivesOneFileThatOpensFromTheDisk() throws Exception {
+        browser.downloadsTo(folder);
+        try (var executor = Executor.builder().name("watched").build(); var watch = Watch.of(executor, "live", false)) {
+            browser.open(watch.serve(0).toString());
+            for (var i = 0; i < 10; i++) executor.submit(() -> await(Timer.sleep(Duration.ofMillis(1)))).join();
+            browser.await("trale.state.ended >= 10");
+            browser.click("#save");
+            browser.awaitDownload();
+        }
+        browser.open(folder.resolve("live.html").toUri().toString());
+        browser.press("End");
+        assertEquals(10, browser.number("trale.state.ended"));
+        assertEquals("recording", browser.eval("document.querySelector('.badge').textContent"));
+        browser.click("#save"); // it is saved already, and the page says so
+        browser.await("!document.querySelector('#banner').hidden");
+    }
+
+    @Test
+    void theRulerIsDraggedThroughTimeAndTheLanesAreDraggedAside() throws Exception {
+        browser.open(file(Sample.server(2000)));
+        browser.press("Home");
+        var left = browser.number("document.querySelector('canvas').getBoundingClientRect().left");
+        var top = browser.number("document.querySelector('canvas').getBoundingClientRect().top");
+        browser.mouse("mousePressed", left + 400, top + 8);
+        browser.await("trale.state.seq > 0 && !trale.busy");
+        var first = browser.number("trale.state.seq");
+        browser.mouse("mouseMoved", left + 700, top + 8);
+        browser.await("trale.state.seq > " + first + " && !trale.busy");
+        browser.mouse("mouseMoved", left + 300, top + 8);
+        browser.await("trale.state.seq < " + first + " && !trale.busy");
+        assertEquals(browser.number("trale.timeline.value(300)"), browser.number("trale.state.seq"));
+        browser.mouse("mouseReleased", left + 300, top + 8);
+        browser.press("+");
+        var begin = browser.number("trale.timeline.range[0]");
+        browser.press(".");
+        browser.await("trale.timeline.range[0] > " + begin);
+        begin = browser.number("trale.timeline.range[0]");
+        var at = browser.number("trale.state.seq");
+        browser.mouse("mousePressed", left + 400, top + 60);
+        browser.mouse("mouseMoved", left + 500, top + 60);
+        browser.mouse("mouseReleased", left + 500, top + 60);
+        browser.await("trale.timeline.range[0] < " + begin);
+        assertEquals(at, browser.number("trale.state.seq"), "the lanes are not the ruler");
+    }
+
+    @Test
+    void theWheelZoomsAroundThePointer() throws Exception {
+        browser.open(file(Sample.server(2000)));
+        var left = browser.number("document.querySelector('canvas').getBoundingClientRect().left");
+        var top = browser.number("document.querySelector('canvas').getBoundingClientRect().top");
+        var under = browser.number("trale.timeline.value(600)");
+        browser.wheel(left + 600, top + 60, -300);
+        browser.await("trale.timeline.range && trale.timeline.range[1] - trale.timeline.range[0] < 1500");
+        assertEquals(under, browser.number("trale.timeline.value(600)"));
+        browser.wheel(left + 600, top + 60, 3000);
+        browser.await("!trale.timeline.range");
     }
 
     @Test

@@ -98,6 +98,28 @@ class WatchTest {
         }
     }
 
+    private static trale.Future<Integer> inner(String word) {
+        return trale.Async.async(() -> {
+            int length = word.length();
+            await(Timer.sleep(Duration.ofMillis(1)));
+            return length;
+        });
+    }
+
+    @Test
+    void whatIsKeptSaysWhichBodyKeepsIt() {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            executor.submit(() -> {
+                int outer = List.of(5).getFirst();
+                int length = await(inner("seven"));
+                return outer + length;
+            }).join();
+            var pend = events(watch).stream().filter(e -> e.contains("\"k\":\"pend\"")).findFirst().orElseThrow();
+            assertTrue(pend.contains("{\"name\":\"outer\",\"value\":\"5\"}"), pend);
+            assertTrue(pend.contains("{\"name\":\"length\",\"value\":\"5\",\"body\":1}"), pend);
+        }
+    }
+
     @Test
     void aPauseHoldsBeforeAPollAndAStepLetsOneThrough() throws Exception {
         var polls = new AtomicInteger();

@@ -1,5 +1,5 @@
 // The events, the state at any of them, and the lanes of the timeline.
-import { copy, initial, reduce } from './model.js';
+import { copy, initial, reduce, title } from './model.js';
 
 export class History {
   constructor() {
@@ -72,7 +72,7 @@ class Lanes {
     switch (e.k) {
       case 'spawn': {
         const parent = this.byTask.get(e.parent ?? this.running);
-        const l = lane(e.task, parent ? parent.depth + 1 : 0, e.name || e.method || '');
+        const l = lane(e.task, parent ? parent.depth + 1 : 0, e.name || e.method ? title(e) : '');
         (parent ?? this.root).children.push(l);
         this.byTask.set(e.task, l);
         this.sorted = undefined;

@@ -1,7 +1,7 @@
 // The selected task: where its source is, its state machine with the current state lit, what it keeps.
 import { h, name, svg } from './dom.js';
-import { byText, waitText } from './model.js';
-import { noteName, title } from './stage.js';
+import { byText, title, waitText } from './model.js';
+import { noteName } from './stage.js';
 import { duration } from './dom.js';
 
 const CONTEXT = 5;
@@ -17,7 +17,7 @@ export function taskPanel(s, task, statics, { depth, goDown, mark, marked }) {
       h('button', { 'aria-pressed': f === frame, onclick: () => goDown(i) }, name(`${f.method ?? ''}:${f.line}`)))),
     source(frame, task, statics, mark, marked),
     machine(frame, task, statics),
-    keeps(task),
+    keeps(task, frames.indexOf(frame)),
   ].filter(Boolean);
 }
 
@@ -135,7 +135,9 @@ function machine(frame, task, statics) {
   return h('figure', { class: 'machine' }, h('figcaption', {}, name(task.where === 'running' ? `Running, from state ${now}.` : words)), h('div', { class: 'scroll' }, picture));
 }
 
-function keeps(task) {
-  if (!task.keeps?.length) return undefined;
-  return h('dl', { class: 'keeps', 'aria-label': 'what it keeps' }, task.keeps.flatMap(k => [h('dt', {}, name(k.name)), h('dd', {}, name(k.value))]));
+// Of the body that is shown; each keeps its own.
+function keeps(task, body) {
+  const kept = task.keeps?.filter(k => (k.body ?? 0) === body) ?? [];
+  if (!kept.length) return undefined;
+  return h('dl', { class: 'keeps', 'aria-label': 'what it keeps' }, kept.flatMap(k => [h('dt', {}, name(k.name)), h('dd', {}, name(k.value))]));
 }

@@ -165,7 +165,7 @@ function render() {
   showTimers(state, now, select);
   showKernel(state);
   side(scroll);
-  timeline.draw(state, selected, true);
+  timeline.draw(state, selected);
   if ($('#play').dataset.is !== String(playing)) icon('#play', playing ? 'pause' : 'play');
   $('#play').dataset.is = playing;
   $('#play').setAttribute('aria-pressed', playing);
@@ -188,7 +188,7 @@ function side(scroll) {
   $('#tab-notes').textContent = state.notes.size ? `Diagnoses ${state.notes.size}` : 'Diagnoses';
   $('#tab-notes').dataset.some = state.notes.size > 0;
   const content = tab === 'tree' ? [tree(state, select, selected)] : tab === 'notes' ? [notes(state, select)]
-    : taskPanel(state, state.tasks.get(selected), statics, { depth, goDown: i => { depth = i; redraw(); }, mark: key => mark(marked === key ? undefined : key), marked });
+    : taskPanel(state, state.tasks.get(selected), statics, { depth, goDown: i => { depth = i; redraw(); }, mark: key => markLine(marked === key ? undefined : key), marked });
   body.replaceChildren(...content);
   if (scroll) body.scrollTop = scroll;
 }
@@ -216,7 +216,7 @@ function pick(by) {
   if (ids.length) choose(ids[(i + by + ids.length) % ids.length]);
 }
 
-function mark(key) {
+function markLine(key) {
   marked = key;
   if (key) $('#until').value = 'line';
   redraw();
@@ -224,7 +224,7 @@ function mark(key) {
 
 function markNext(by) {
   tab = 'task';
-  mark(nextLine(state.tasks.get(selected), statics, { depth, marked, by }));
+  markLine(nextLine(state.tasks.get(selected), statics, { depth, marked, by }));
 }
 
 function nextOf(select) {

@@ -220,6 +220,11 @@ function afterCall(s, e) {
   slot(s, e.fd, dir, full ? 'READY' : 'nothing');
 }
 
+// What a task is called: by its name, or else by the line of its body.
+export function title(task) {
+  return task.name || (task.method ? task.method + (task.line > 0 ? `:${task.line}` : '') : 'task');
+}
+
 export function byText(by) {
   switch (by.what) {
     case 'task': return `#${by.task}`;

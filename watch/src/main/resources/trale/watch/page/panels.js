@@ -1,7 +1,7 @@
 // What stands around the tasks: the reactor's slots, the timers, the calls of the kernel, the tree, the diagnoses.
 import { $, clock, duration, h, name } from './dom.js';
-import { left, noteName, title } from './stage.js';
-import { waitText } from './model.js';
+import { left, noteName } from './stage.js';
+import { title, waitText } from './model.js';
 
 const MOST_ROWS = 24;
 
