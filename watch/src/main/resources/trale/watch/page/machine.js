@@ -70,7 +70,7 @@ function source(frame, task, statics, mark, marked) {
     const number = from + i + 1, key = `${frame.file}:${number}`;
     return h('div', { class: 'row', 'aria-current': number === frame.line ? 'true' : undefined, 'data-marked': key === marked },
       all.includes(key) ? h('button', { tabindex: -1, 'aria-pressed': key === marked, title: 'run until a task waits in this line (M marks the next, Shift M the one before; U runs)', onclick: () => mark(key) }, `${number}`)
-        : h('span', { class: 'number' }, `${number}`), h('code', {}, highlight(l.slice(indent))));
+        : h('span', { class: 'number' }, `${number}`), code(l.slice(indent)));
   })));
 }
 
@@ -82,6 +82,13 @@ function awaits(frame, statics) {
     for (const m of machines) for (const state of m.states.slice(1)) if (state.line > 0) lines.add(state.line);
   }
   return [...lines].sort((a, b) => a - b).map(n => `${frame.file}:${n}`);
+}
+
+// A line that is too long goes on below itself. The indentation is halved, so that few are.
+function code(line) {
+  const text = line.trimStart(), element = h('code', {}, highlight(text));
+  element.style.paddingLeft = `${(line.length - text.length) / 2 + 2}ch`;
+  return element;
 }
 
 const TOKEN = /(\/\/.*$)|("(?:[^"\\]|\\.)*")|\b(var|int|long|return|new|for|while|if|else|try|catch|finally|throw|class|static|void|final|record|import|package|true|false|null)\b|\b(await|async|spawn|fork)\b/g;
