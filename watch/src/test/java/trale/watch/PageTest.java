@@ -482,9 +482,11 @@ class PageTest {
             browser.open(watch.serve(0).toString());
             for (var step = 0; step < 25; step++) {
                 browser.await("trale.live.held");
+                watch.recording(); // drains
+                browser.await("trale.live.last >= " + watch.history.size()); // the page may hear of the pause before it hears of these
                 browser.press("End");
                 var snapshot = executor.snapshot();
-                browser.await("trale.state.seq === trale.history.length && trale.state.spawned - trale.state.ended === " + snapshot.tasks().size());
+                browser.await("(trale.go(trale.history.length), trale.state.seq === trale.history.length) && trale.state.spawned - trale.state.ended === " + snapshot.tasks().size());
                 for (var place : List.of("queue", "thread", "waiting")) {
                     var state = place.equals("queue") ? Snapshot.State.QUEUED : place.equals("thread") ? Snapshot.State.RUNNING : Snapshot.State.WAITING;
                     var expected = snapshot.tasks().stream().filter(t -> t.state() == state).map(Snapshot.TaskInfo::number).sorted().toList();
