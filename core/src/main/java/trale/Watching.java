@@ -265,6 +265,16 @@ final class Watching implements Probe, Probe.Host {
         }
     }
 
+    @Override
+    public void log(String text) {
+        if (over) return;
+        try {
+            probe.log(text);
+        } catch (Throwable thrown) {
+            failed(thrown);
+        }
+    }
+
     // What the probe asks:
 
     @Override

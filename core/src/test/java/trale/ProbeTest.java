@@ -64,7 +64,7 @@ class ProbeTest extends UnderBothArrangements {
 
         @Override
         public void spawn(Watched task, @Nullable Watched by, long scope) {
-            note(task.number() + " spawned by " + (by == null ? "none" : by.number()));
+            note(task.number() + " spawned by " + (by == null ? "none" : by.number()) + (scope == 0 ? "" : " in scope " + scope));
         }
 
         @Override
@@ -110,6 +110,21 @@ class ProbeTest extends UnderBothArrangements {
         @Override
         public void descriptor(int fd, boolean opens) {
             note("fd " + fd + (opens ? " opens" : " closes"));
+        }
+
+        @Override
+        public void scope(long scope, @Nullable Watched task, boolean opens) {
+            note("scope " + scope + " of " + (task == null ? "none" : task.number()) + (opens ? " opens" : " is over"));
+        }
+
+        @Override
+        public void turn(boolean sleeps) {
+            note(sleeps ? "turn that sleeps" : "turn that looks");
+        }
+
+        @Override
+        public void log(String text) {
+            note("log " + text);
         }
 
         @Override
@@ -296,6 +311,73 @@ class ProbeTest extends UnderBothArrangements {
         assertTrue(notes.of("call epoll_wait").stream().anyMatch(call -> call.endsWith(turner)), "the thread that turns makes calls, too");
     }
 
+    @Test
+    void aScopeOpensForksAndIsOver() {
+        executor.probe(notes);
+        executor.submit(() -> {
+            int four = await(Scope.call(scope -> await(scope.fork(() -> 4))));
+            return four + await(Executor.spawn(() -> 5));
+        }).join();
+        assertEquals(List.of("1 spawned by none", "scope 1 of 1 opens", "2 spawned by 1 in scope 1", "scope 1 of 1 is over", "3 spawned by 1"),
+                told("scope", "1 sp", "2 sp", "3 sp"));
+    }
+
+    @Test
+    void theThreadThatTurnsSaysWhetherItSleeps() {
+        executor.probe(notes);
+        executor.submit(() -> await(Timer.sleep(Duration.ofMillis(1)))).join(); // a reactor thread may sleep already, untold; now it turns
+        while (notes.of("turn that sleeps").isEmpty()) Thread.onSpinWait(); // nothing else is left to do
+        if (arrangement == Arrangement.OWN_THREAD) {
+            executor.submit(() -> {
+                while (notes.of("turn that looks").isEmpty()) await(yieldNow());
+            }).join();
+        }
+        var turner = arrangement == Arrangement.OWN_THREAD ? " @test" : " @test-reactor";
+        for (var turn : notes.of("turn")) assertTrue(turn.endsWith(turner), turn);
+    }
+
+    /// A hand-written waker throws, and trale logs that on the executor's thread.
+    private void logOnTheExecutor() {
+        executor.submit(() -> {
+            var child = Executor.spawn(() -> {
+                await(yieldNow());
+            });
+            child.poll(Context.of(() -> {
+                throw new IllegalStateException("by the waker");
+            }));
+            for (int i = 0; i < 4; i++) await(yieldNow());
+        }).join();
+    }
+
+    @Test
+    void whatTraleLogsOnTheExecutorsThreadIsTold() throws Exception {
+        executor.probe(notes);
+        try (var log = new TheLog()) {
+            logOnTheExecutor();
+            var logged = log.next();
+            assertEquals(List.of("log " + logged.getMessage() + ": java.lang.IllegalStateException"), told("log"));
+        }
+    }
+
+    @Test
+    void aProbeThatThrowsWhenItIsToldOfALogIsLoggedOnceAndIsToldNothingMore() throws Exception {
+        for (var failure : List.of(new IllegalStateException("by the probe"), new OutOfMemoryError("by the probe"))) {
+            try (var log = new TheLog()) {
+                var probe = new Throws("log", failure);
+                executor.probe(probe.probe());
+                logOnTheExecutor();
+                assertEquals("by the waker", log.next().getThrown().getMessage());
+                assertSame(failure, log.next().getThrown());
+                probe.callsSince.set(0);
+                assertEquals(14, everything());
+                executor.probe(null);
+                settle();
+                assertEquals(0, probe.callsSince.get());
+                assertEquals(List.of(), log.rest());
+            }
+        }
+    }
+
     /// Sends a datagram to itself.
     private void send() {
         var buffer = ByteBuffer.allocate(8);
@@ -392,7 +474,8 @@ class ProbeTest extends UnderBothArrangements {
 
     static Stream<String> methods() {
         return Arrays.stream(Probe.class.getMethods()).filter(m -> !Modifier.isStatic(m.getModifiers())).map(Method::getName).distinct()
-                .filter(name -> !name.equals("installed") && !name.equals("removed"));
+                .filter(name -> !name.equals("installed") && !name.equals("removed")
+                        && !name.equals("log")); // which has a test of its own
     }
 
     @ParameterizedTest

@@ -3,9 +3,11 @@ package trale.internal;
 import java.lang.System.Logger.Level;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
+import trale.internal.linux.Kernel;
 
 /// The one place where trale logs: the System.Logger `trale`. A logger is foreign code. It may throw, and it may find no memory, no stack
-/// and no descriptor. Then the text goes to System.err, or is lost, and the caller goes on.
+/// and no descriptor. Then the text goes to System.err, or is lost, and the caller goes on. If the thread is
+/// watched, its probe is told afterwards.
 public final class Log {
     private static final String NAME = "trale";
 
@@ -32,6 +34,15 @@ public final class Log {
             else found.log(level, text, failure);
         } catch (Throwable whatTheLoggerThrew) {
             print(text, failure, whatTheLoggerThrew);
+        }
+        tellProbe(text, failure);
+    }
+
+    private static void tellProbe(String text, @Nullable Throwable failure) {
+        try {
+            Kernel.tellLogged(failure == null ? text : text + ": " + failure.getClass().getName());
+        } catch (Throwable t) {
+            // There is no memory, or no stack, for it.
         }
     }
 

@@ -75,7 +75,9 @@ sealed interface Event {
     record Diagnosis(long t, String what, boolean sure, long task, String text, String remedy, List<String> lines) implements Event {}
 
     /// What a suspended body keeps.
-    record Kept(String name, @Nullable Object value) {}
+    ///
+    /// @param body which of the task's, 0 for the outermost
+    record Kept(int body, String name, @Nullable Object value) {}
 
     default String json() {
         return switch (this) {
@@ -132,7 +134,7 @@ sealed interface Event {
     }
 
     private static Json.Written kept(Kept k) {
-        return new Json.Written(Json.object().put("name", k.name).put("value", Values.of(k.value)).end());
+        return new Json.Written(Json.object().put("name", k.name).put("value", Values.of(k.value)).put("body", k.body == 0 ? null : k.body).end());
     }
 
     private static Json.Written reason(Snapshot.Reason reason, long now) {

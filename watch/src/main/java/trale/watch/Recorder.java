@@ -259,6 +259,11 @@ final class Recorder implements Probe {
         put(new Event.Call(now(), name, a, b, c, d, result, host().isSimulated() ? 0 : nanos));
     }
 
+    @Override
+    public void log(String text) {
+        put(new Event.Log(now(), text));
+    }
+
     private Host host() {
         var h = host;
         if (h == null) throw new IllegalStateException("an event before the probe was installed");
@@ -326,11 +331,11 @@ final class Recorder implements Probe {
     private List<Event.Kept> keeps(List<Body> bodies) {
         var h = host();
         var kept = new ArrayList<Event.Kept>();
+        var number = 0;
         for (var body : bodies) {
-            for (var v : machines.keeps(body)) {
-                if (v.field().isEmpty() || kept.size() == MOST_KEPT) continue;
-                kept.add(new Event.Kept(v.name(), Values.keep(h.kept(body.machine(), v.field()))));
-            }
+            var i = number++;
+            machines.keeps(body).stream().filter(v -> !v.field().isEmpty()).limit(MOST_KEPT)
+                    .forEach(v -> kept.add(new Event.Kept(i, v.name(), Values.keep(h.kept(body.machine(), v.field())))));
         }
         return kept;
     }

@@ -16,10 +16,12 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -43,6 +45,8 @@ final class Browser implements AutoCloseable {
     final List<String> errors = new CopyOnWriteArrayList<>();
 
     final List<String> requests = new CopyOnWriteArrayList<>();
+
+    private final BlockingQueue<String> downloads = new LinkedBlockingQueue<>(); // that are complete
 
     static boolean isInstalled() {
         return Stream.of(System.getenv("PATH").split(":")).anyMatch(p -> Files.isExecutable(Path.of(p, "chromium")));
@@ -99,6 +103,7 @@ final class Browser implements AutoCloseable {
             if (answer != null) answer.complete(message);
             return;
         }
+        if (message.contains("downloadProgress\"") && message.contains("\"state\":\"completed\"")) downloads.add(message);
         if (message.contains("\"method\":\"Network.requestWillBeSent\"")) {
             var url = URL.matcher(message);
             if (url.find()) requests.add(url.group(1));
@@ -167,6 +172,29 @@ final class Browser implements AutoCloseable {
 
     void mouse(String type, double x, double y) throws Exception {
         call("Input.dispatchMouseEvent", "\"type\":\"" + type + "\",\"x\":" + x + ",\"y\":" + y + ",\"button\":\"left\",\"buttons\":1,\"clickCount\":1");
+    }
+
+    /// Presses and lets go in the middle of an element.
+    void click(String selector) throws Exception {
+        var box = "document.querySelector('" + selector + "').getBoundingClientRect()";
+        var x = number(box + ".left + " + box + ".width / 2");
+        var y = number(box + ".top + " + box + ".height / 2");
+        mouse("mousePressed", x, y);
+        mouse("mouseReleased", x, y);
+    }
+
+    void wheel(double x, double y, double delta) throws Exception {
+        call("Input.dispatchMouseEvent", "\"type\":\"mouseWheel\",\"x\":" + x + ",\"y\":" + y + ",\"deltaX\":0,\"deltaY\":" + delta);
+    }
+
+    /// From now on what is downloaded comes into a folder.
+    void downloadsTo(Path to) throws Exception {
+        call("Browser.setDownloadBehavior", "\"behavior\":\"allow\",\"downloadPath\":" + Json.of(to.toString()) + ",\"eventsEnabled\":true");
+    }
+
+    /// Waits until a download is complete.
+    void awaitDownload() throws Exception {
+        if (downloads.poll(LIMIT, TimeUnit.SECONDS) == null) fail("nothing was downloaded");
     }
 
     byte[] picture() throws Exception {

@@ -54,8 +54,12 @@ class PageTest {
     }
 
     private String file(List<String> events) throws Exception {
+        return recorded(Sample.recording(events));
+    }
+
+    private String recorded(String recording) throws Exception {
         var file = folder.resolve("recording.html");
-        Files.writeString(file, Page.of(Sample.recording(events)));
+        Files.writeString(file, Page.of(recording));
         return file.toUri().toString();
     }
 
@@ -206,12 +210,13 @@ class PageTest {
         assertEquals("false", browser.eval("!!trale.timeline.range"));
         browser.press("?");
         assertEquals("true", browser.eval("document.querySelector('#legend').open"));
+        assertEquals("", browser.eval("(keys => ['N', 'Esc', 'M', 'U', 'R'].filter(k => !keys.includes(k)))([...document.querySelectorAll('.keys dt')].map(e => e.textContent).join(' ').split(/ +/))"));
         browser.press("?");
         assertEquals("false", browser.eval("document.querySelector('#legend').open"));
         browser.press("Home");
         browser.press("s");
-        browser.press("s");
-        browser.press("s"); // as fast as events are shown
+        browser.press("s"); // in real time it may be at its end before it is stopped
+        assertEquals("16", browser.eval("document.querySelector('#speed').value"));
         browser.press(" ");
         browser.await("trale.state.seq > 20");
         browser.press(" ");
@@ -221,6 +226,192 @@ class PageTest {
         for (var i = 0; i < 4; i++) browser.press("Tab");
         assertNotEquals("BODY", browser.eval("document.activeElement.tagName"));
         assertNotEquals("none", browser.eval("getComputedStyle(document.activeElement).outlineStyle"), "one sees where the focus is");
+    }
+
+    /// A server that waits in line 5 or 9 of a body whose machine is known, and a diagnosis.
+    private static String twoLines() {
+        var events = new ArrayList<>(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\",\"program\":\"two lines\"}",
+                "{\"k\":\"spawn\",\"t\":1,\"task\":1,\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\",\"line\":3}"));
+        for (var line : List.of(5, 5, 9, 5)) {
+            events.add("{\"k\":\"poll\",\"t\":2,\"task\":1}");
+            events.add("{\"k\":\"pend\",\"t\":3,\"task\":1,\"state\":" + (line == 5 ? 1 : 2) + ",\"lines\":[{\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\",\"line\":" + line
+                    + ",\"state\":" + (line == 5 ? 1 : 2) + "}],\"for\":[],\"keeps\":[]}");
+            events.add("{\"k\":\"wake\",\"t\":4,\"task\":1,\"by\":{\"what\":\"thread\"},\"effect\":\"queued\"}");
+        }
+        events.add(new Event.Diagnosis(5, "busy", false, 1, "It asks.", "Await.", List.of()).json());
+        events.add("{\"k\":\"poll\",\"t\":6,\"task\":1}");
+        return "{\"version\":1,\"sources\":{\"a/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{\"a.B.serve\":[{\"first\":3,\"last\":12,\"states\":[{\"line\":0},{\"line\":5},{\"line\":9}],"
+                + "\"edges\":[{\"from\":0,\"to\":1},{\"from\":1,\"to\":2}]}]},\"events\":[" + String.join(",", events) + "]}";
+    }
+
+    private static final String MARKED = "[...document.querySelectorAll('.row[data-marked] > :first-child')].map(b => b.textContent).join()";
+
+    @Test
+    void aLineIsMarkedAndRunToByTheKeyboardAndSoIsADiagnosis() throws Exception {
+        browser.open(recorded(twoLines()));
+        for (var i = 0; i < 4; i++) browser.press("ArrowRight"); // it waits in line 5
+        assertEquals("", browser.eval(MARKED));
+        browser.press("m");
+        assertEquals("9", browser.eval(MARKED));
+        browser.press("Shift+M");
+        assertEquals("5", browser.eval(MARKED));
+        browser.press("m");
+        browser.press("u");
+        assertEquals("pend 9", browser.eval("(e => `${e.k} ${e.lines[0].line}`)(trale.history.events[trale.state.seq - 1])"));
+        assertEquals("true", browser.eval("document.querySelector('#banner').hidden"));
+        browser.press("m");
+        assertEquals("", browser.eval(MARKED), "behind the last line there is none");
+        browser.press("w"); // from the line to the diagnosis
+        browser.press("u");
+        assertEquals("diagnosis", browser.eval("trale.history.events[trale.state.seq - 1].k"));
+    }
+
+    /// Of another line nothing can be promised: no task ever waits in it.
+    @Test
+    void onlyALineWithAnAwaitCanBeMarked() throws Exception {
+        browser.open(recorded(twoLines()));
+        browser.press("End");
+        assertEquals("5,9", browser.eval("[...document.querySelectorAll('.row button')].map(b => b.textContent)"));
+        browser.eval("document.querySelectorAll('.row button')[1].click()");
+        browser.await("!trale.busy");
+        assertEquals("9", browser.eval(MARKED));
+    }
+
+    @Test
+    void theValuesAreThoseOfTheBodyThatIsShown() throws Exception {
+        var body = "{\"class\":\"a.B\",\"method\":\"%s\",\"file\":\"B.java\",\"line\":%d,\"state\":1}";
+        var pend = "{\"k\":\"pend\",\"t\":1,\"task\":1,\"state\":1,\"lines\":[" + body.formatted("serve", 5) + "," + body.formatted("read", 9) + "],\"for\":[],\"keeps\":["
+                + "{\"name\":\"stream\",\"value\":\"outer\"},{\"name\":\"stream\",\"value\":\"inner\",\"body\":1},{\"name\":\"n\",\"value\":\"3\",\"body\":1}]}";
+        browser.open(recorded("{\"version\":1,\"sources\":{\"a/B.java\":" + Json.of("line\n".repeat(12)) + "},\"machines\":{},\"events\":["
+                + spawned(1, 0, 0) + ",{\"k\":\"poll\",\"t\":1,\"task\":1}," + pend + "]}"));
+        browser.press("End");
+        var kept = "[...document.querySelectorAll('.keeps > *')].map(e => e.textContent).join(' ')";
+        assertEquals("stream inner n 3", browser.eval(kept));
+        browser.eval("document.querySelector('.frames button').click()");
+        browser.await("!trale.busy");
+        assertEquals("stream outer", browser.eval(kept));
+    }
+
+    private static String spawned(int task, int parent, int scope) {
+        return Json.object().put("k", "spawn").put("t", task).put("task", task).put("name", "t" + task).put("parent", parent).put("scope", scope == 0 ? null : scope).end();
+    }
+
+    private static String scope(int scope, int task, String what) {
+        return Json.object().put("k", "scope").put("t", 9).put("scope", scope).put("task", task).put("do", what).end();
+    }
+
+    /// The tree, a line for each node, indented below what it belongs to.
+    private static final String TREE = """
+            (() => {
+              const lines = [], walk = (ul, indent) => { for (const li of ul.children) { lines.push(indent + li.querySelector('.node b').textContent);
+                for (const below of li.children) if (below.tagName === 'UL') walk(below, indent + ' '); } };
+              walk(document.querySelector('#task [role=tree]'), '');
+              return lines.join('\\n');
+            })()""";
+
+    @Test
+    void whatTraleLogsIsInTheSentenceAndInTheList() throws Exception {
+        var events = new ArrayList<>(Sample.server(100));
+        events.add(new Event.Log(1_000_000_000, "a waker threw: <b>W</b>").json());
+        browser.open(file(events));
+        browser.press("End");
+        assertTrue(browser.eval("document.querySelector('#chain').innerText").contains("logged: a waker threw: <b>W</b>"));
+        browser.press("3");
+        var text = browser.eval("document.querySelector('#task .body').innerText");
+        assertTrue(text.contains("Logged by trale") && text.contains("a waker threw: <b>W</b>"), text);
+    }
+
+    @Test
+    void theTreeIsByScopeAndATaskThatNoneForkedStandsUnderItsSpawner() throws Exception {
+        var ended = "{\"k\":\"end\",\"t\":9,\"task\":3,\"how\":\"value\"}";
+        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 2, 1), spawned(4, 1, 0), spawned(5, 2, 0), scope(2, 2, "open"), spawned(6, 2, 2),
+                ended, scope(1, 1, "close"))));
+        browser.press("2");
+        browser.press("End");
+        var tree = """
+                #1
+                 #4
+                 scope 1
+                  #2
+                   #5
+                   scope 2
+                    #6
+                  #3""";
+        assertEquals(tree, browser.eval(TREE));
+        assertEquals("is over", browser.eval("document.querySelector('[data-scope=\"1\"] small').textContent"));
+        browser.press("ArrowLeft");
+        assertEquals(tree, browser.eval(TREE));
+        assertEquals("ends after its tasks", browser.eval("document.querySelector('[data-scope=\"1\"] small').textContent"));
+    }
+
+    /// A server that opens a scope for each connection does not fill the page's memory with them.
+    @Test
+    void aScopeThatIsOverIsForgottenWithTheLastOfItsTasks() throws Exception {
+        var events = new ArrayList<>(List.of(spawned(1, 0, 0)));
+        for (var n = 2; n < 200; n++)
+            events.addAll(List.of(scope(n, 1, "open"), spawned(n, 1, n), "{\"k\":\"end\",\"t\":9,\"task\":" + n + ",\"how\":\"value\"}", scope(n, 1, "close")));
+        browser.open(file(events));
+        browser.press("End");
+        assertEquals(browser.number("trale.state.done.length"), browser.number("trale.state.scopes.size"));
+    }
+
+    @Test
+    void theSaveButtonGivesOneFileThatOpensFromTheDisk() throws Exception {
+        browser.downloadsTo(folder);
+        try (var executor = Executor.builder().name("watched").build(); var watch = Watch.of(executor, "live", false)) {
+            browser.open(watch.serve(0).toString());
+            for (var i = 0; i < 10; i++) executor.submit(() -> await(Timer.sleep(Duration.ofMillis(1)))).join();
+            browser.await("trale.state.ended >= 10");
+            browser.click("#save");
+            browser.awaitDownload();
+        }
+        browser.open(folder.resolve("live.html").toUri().toString());
+        browser.press("End");
+        assertEquals(10, browser.number("trale.state.ended"));
+        assertEquals("recording", browser.eval("document.querySelector('.badge').textContent"));
+        browser.click("#save"); // it is saved already, and the page says so
+        browser.await("!document.querySelector('#banner').hidden");
+    }
+
+    @Test
+    void theRulerIsDraggedThroughTimeAndTheLanesAreDraggedAside() throws Exception {
+        browser.open(file(Sample.server(2000)));
+        browser.press("Home");
+        var left = browser.number("document.querySelector('canvas').getBoundingClientRect().left");
+        var top = browser.number("document.querySelector('canvas').getBoundingClientRect().top");
+        browser.mouse("mousePressed", left + 400, top + 8);
+        browser.await("trale.state.seq > 0 && !trale.busy");
+        var first = browser.number("trale.state.seq");
+        browser.mouse("mouseMoved", left + 700, top + 8);
+        browser.await("trale.state.seq > " + first + " && !trale.busy");
+        browser.mouse("mouseMoved", left + 300, top + 8);
+        browser.await("trale.state.seq < " + first + " && !trale.busy");
+        assertEquals(browser.number("trale.timeline.value(300)"), browser.number("trale.state.seq"));
+        browser.mouse("mouseReleased", left + 300, top + 8);
+        browser.press("+");
+        var begin = browser.number("trale.timeline.range[0]");
+        browser.press(".");
+        browser.await("trale.timeline.range[0] > " + begin);
+        begin = browser.number("trale.timeline.range[0]");
+        var at = browser.number("trale.state.seq");
+        browser.mouse("mousePressed", left + 400, top + 60);
+        browser.mouse("mouseMoved", left + 500, top + 60);
+        browser.mouse("mouseReleased", left + 500, top + 60);
+        browser.await("trale.timeline.range[0] < " + begin);
+        assertEquals(at, browser.number("trale.state.seq"), "the lanes are not the ruler");
+    }
+
+    @Test
+    void theWheelZoomsAroundThePointer() throws Exception {
+        browser.open(file(Sample.server(2000)));
+        var left = browser.number("document.querySelector('canvas').getBoundingClientRect().left");
+        var top = browser.number("document.querySelector('canvas').getBoundingClientRect().top");
+        var under = browser.number("trale.timeline.value(600)");
+        browser.wheel(left + 600, top + 60, -300);
+        browser.await("trale.timeline.range && trale.timeline.range[1] - trale.timeline.range[0] < 1500");
+        assertEquals(under, browser.number("trale.timeline.value(600)"));
+        browser.wheel(left + 600, top + 60, 3000);
+        browser.await("!trale.timeline.range");
     }
 
     @Test
@@ -291,9 +482,11 @@ class PageTest {
             browser.open(watch.serve(0).toString());
             for (var step = 0; step < 25; step++) {
                 browser.await("trale.live.held");
+                watch.recording(); // drains
+                browser.await("trale.live.last >= " + watch.history.size()); // the page may hear of the pause before it hears of these
                 browser.press("End");
                 var snapshot = executor.snapshot();
-                browser.await("trale.state.seq === trale.history.length && trale.state.spawned - trale.state.ended === " + snapshot.tasks().size());
+                browser.await("(trale.go(trale.history.length), trale.state.seq === trale.history.length) && trale.state.spawned - trale.state.ended === " + snapshot.tasks().size());
                 for (var place : List.of("queue", "thread", "waiting")) {
                     var state = place.equals("queue") ? Snapshot.State.QUEUED : place.equals("thread") ? Snapshot.State.RUNNING : Snapshot.State.WAITING;
                     var expected = snapshot.tasks().stream().filter(t -> t.state() == state).map(Snapshot.TaskInfo::number).sorted().toList();

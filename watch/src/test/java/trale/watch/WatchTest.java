@@ -23,11 +23,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import trale.Context;
 import trale.Executor;
 import trale.Future;
+import trale.Scope;
 import trale.Snapshot;
 import trale.time.Timer;
 
@@ -66,6 +69,54 @@ class WatchTest {
             var known = watch.machines.json();
             assertTrue(known.contains("\"trale.watch.WatchTest.aTaskIsToldFromItsSpawnToItsEnd\":[{"), known);
             assertTrue(known.contains("\"trale/watch/WatchTest.java\":\"package trale.watch;"));
+        }
+    }
+
+    @Test
+    void aScopeATurnAndALogAreTold() {
+        var logger = Logger.getLogger("trale");
+        logger.setFilter(_ -> false);
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            executor.submit(() -> {
+                await(Scope.run(scope -> {
+                    var child = scope.fork(() -> {
+                        await(Timer.sleep(Duration.ofMillis(1)));
+                    });
+                    child.poll(Context.of(() -> {
+                        throw new IllegalStateException("logged");
+                    }));
+                }));
+            }).join();
+            assertEquals(1, count(watch, "\"scope\":1,\"task\":1,\"do\":\"open\""));
+            assertEquals(1, count(watch, "\"scope\":1,\"task\":1,\"do\":\"close\""));
+            assertEquals(1, count(watch, "\"parent\":1,\"scope\":1"));
+            assertTrue(count(watch, "\"k\":\"sleep\"") + count(watch, "\"k\":\"turn\"") > 0);
+            assertEquals(1, count(watch, "\"k\":\"log\""));
+            assertEquals(1, count(watch, ": java.lang.IllegalStateException\"}"));
+        } finally {
+            logger.setFilter(null);
+        }
+    }
+
+    private static trale.Future<Integer> inner(String word) {
+        return trale.Async.async(() -> {
+            int length = word.length();
+            await(Timer.sleep(Duration.ofMillis(1)));
+            return length;
+        });
+    }
+
+    @Test
+    void whatIsKeptSaysWhichBodyKeepsIt() {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            executor.submit(() -> {
+                int outer = List.of(5).getFirst();
+                int length = await(inner("seven"));
+                return outer + length;
+            }).join();
+            var pend = events(watch).stream().filter(e -> e.contains("\"k\":\"pend\"")).findFirst().orElseThrow();
+            assertTrue(pend.contains("{\"name\":\"outer\",\"value\":\"5\"}"), pend);
+            assertTrue(pend.contains("{\"name\":\"length\",\"value\":\"5\",\"body\":1}"), pend);
         }
     }
 

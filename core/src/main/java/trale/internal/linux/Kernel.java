@@ -100,6 +100,14 @@ public interface Kernel {
         }
     }
 
+    /// Is told what trale has just logged on a thread whose calls this answers.
+    default void logged(String text) {}
+
+    static void tellLogged(String text) {
+        var kernel = KernelThread.answering();
+        if (kernel != null) kernel.logged(text);
+    }
+
     /// {@return the addresses of a name}
     default InetAddress[] resolve(String host) throws UnknownHostException {
         return InetAddress.getAllByName(host);

@@ -28,4 +28,9 @@ public final class Calls implements Kernel {
         probe.call(function, a, b, c, d, e, f, result, System.nanoTime() - start);
         return result;
     }
+
+    @Override
+    public void logged(String text) {
+        probe.log(text);
+    }
 }

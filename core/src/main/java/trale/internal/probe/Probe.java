@@ -13,7 +13,7 @@ import trale.Snapshot;
 /// ```
 ///
 /// The executor's thread calls them, with these exceptions. If a thread of its own turns the reactor, that thread calls [#turn],
-/// [#ready], [#timer] and [#call] for what it does. A thread that polls a sleep or closes a socket by hand calls [#timer] and
+/// [#ready], [#timer], [#call] and [#log] for what it does. A thread that polls a sleep or closes a socket by hand calls [#timer] and
 /// [#descriptor]; one that cancels calls [#cancel]; and [#foreignWake] says itself who calls it. So a probe that keeps something
 /// guards it by a lock, which is hardly ever contended.
 ///
@@ -158,4 +158,7 @@ public interface Probe {
     /// @param result ≥ 0, or −errno
     /// @param nanos  how long it took
     default void call(String name, long a, long b, long c, long d, long e, long f, int result, long nanos) {}
+
+    /// trale has logged something, on a thread whose calls are told. What a program logs is not told.
+    default void log(String text) {}
 }

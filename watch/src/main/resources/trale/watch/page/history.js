@@ -1,5 +1,5 @@
 // The events, the state at any of them, and the lanes of the timeline.
-import { copy, initial, reduce } from './model.js';
+import { copy, initial, reduce, title } from './model.js';
 
 export class History {
   constructor() {
@@ -56,7 +56,7 @@ export class History {
 
 export const READY = 0, RUN = 1, WAIT = 2, DONE = 3, SLEEP = 4, TURN = 5;
 
-// For each task, and for the thread, when it began to be what: what the timeline draws. Tasks are in the order of the tree.
+// For each task, and for the thread, when it began to be what: what the timeline draws. A task stands below the one that spawned it.
 class Lanes {
   constructor() {
     this.thread = lane(0, 0, 'thread');
@@ -72,7 +72,7 @@ class Lanes {
     switch (e.k) {
       case 'spawn': {
         const parent = this.byTask.get(e.parent ?? this.running);
-        const l = lane(e.task, parent ? parent.depth + 1 : 0, e.name || e.method || '');
+        const l = lane(e.task, parent ? parent.depth + 1 : 0, e.name || e.method ? title(e) : '');
         (parent ?? this.root).children.push(l);
         this.byTask.set(e.task, l);
         this.sorted = undefined;
@@ -92,7 +92,7 @@ class Lanes {
       case 'ready': case 'timer': case 'call':
         if (this.thread.kinds.at(-1) === SLEEP && !(e.k === 'timer' && e.do === 'set')) mark(this.thread, t, seq, TURN);
         break;
-      case 'lost': case 'diagnosis': this.marks.push({ t, seq, kind: e.k });
+      case 'lost': case 'diagnosis': case 'log': this.marks.push({ t, seq, kind: e.k });
     }
     this.end = t;
   }

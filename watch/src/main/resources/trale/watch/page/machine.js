@@ -1,15 +1,14 @@
 // The selected task: where its source is, its state machine with the current state lit, what it keeps.
 import { h, name, svg } from './dom.js';
-import { byText, waitText } from './model.js';
-import { noteName, title } from './stage.js';
+import { byText, title, waitText } from './model.js';
+import { noteName } from './stage.js';
 import { duration } from './dom.js';
 
 const CONTEXT = 5;
 
 export function taskPanel(s, task, statics, { depth, goDown, mark, marked }) {
   if (!task) return [h('p', { class: 'empty' }, 'Select a task: click its card, or J and K.')];
-  const frames = task.lines.length ? task.lines : [{ class: task.class, method: task.method, file: task.file, line: task.line, state: 0 }];
-  const frame = frames[Math.min(depth ?? frames.length, ownFrame(frames, statics))];
+  const frames = framesOf(task), frame = frameOf(frames, statics, depth);
   return [
     h('h3', {}, h('b', {}, `#${task.id}`), ' ', name(title(task)), h('span', { class: 'where', 'data-where': task.where }, task.where)),
     h('p', { class: 'facts' }, facts(task, s)),
@@ -18,8 +17,25 @@ export function taskPanel(s, task, statics, { depth, goDown, mark, marked }) {
       h('button', { 'aria-pressed': f === frame, onclick: () => goDown(i) }, name(`${f.method ?? ''}:${f.line}`)))),
     source(frame, task, statics, mark, marked),
     machine(frame, task, statics),
-    keeps(task),
+    keeps(task, frames.indexOf(frame)),
   ].filter(Boolean);
+}
+
+function framesOf(task) {
+  return task.lines.length ? task.lines : [{ class: task.class, method: task.method, file: task.file, line: task.line, state: 0 }];
+}
+
+function frameOf(frames, statics, depth) {
+  return frames[Math.min(depth ?? frames.length, ownFrame(frames, statics))];
+}
+
+// The line to mark next, or, with -1, the one before; behind the last there is none. The first is the next behind the current line.
+export function nextLine(task, statics, { depth, marked, by }) {
+  if (!task) return undefined;
+  const frame = frameOf(framesOf(task), statics, depth), all = awaits(frame, statics), i = all.indexOf(marked);
+  if (i >= 0) return all[i + by];
+  const number = key => +key.slice(key.lastIndexOf(':') + 1);
+  return by > 0 ? all.find(k => number(k) > frame.line) ?? all[0] : all.findLast(k => number(k) < frame.line) ?? all.at(-1);
 }
 
 // The innermost body whose source is known.
@@ -47,13 +63,32 @@ export function path(frame) {
 function source(frame, task, statics, mark, marked) {
   const text = statics.sources[path(frame)];
   if (text === undefined) return h('p', { class: 'empty' }, 'The source of ', name(`${frame.file ?? 'this'}${frame.line > 0 ? `:${frame.line}` : ''}`), ' is not at hand: -Dtrale.watch.sources=FOLDER says where sources are.');
-  const lines = text.split('\n'), from = Math.max(0, frame.line - 1 - CONTEXT), to = Math.min(lines.length, frame.line + CONTEXT);
+  const all = awaits(frame, statics), at = all.includes(marked) ? +marked.slice(marked.lastIndexOf(':') + 1) : frame.line; // a marked line is seen
+  const lines = text.split('\n'), from = Math.max(0, Math.min(frame.line, at) - 1 - CONTEXT), to = Math.min(lines.length, Math.max(frame.line, at) + CONTEXT);
   const indent = Math.min(...lines.slice(from, to).filter(l => l.trim()).map(l => /^ */.exec(l)[0].length), 40);
   return h('figure', { class: 'source' }, h('figcaption', {}, name(frame.file)), h('div', { class: 'code' }, lines.slice(from, to).map((l, i) => {
     const number = from + i + 1, key = `${frame.file}:${number}`;
     return h('div', { class: 'row', 'aria-current': number === frame.line ? 'true' : undefined, 'data-marked': key === marked },
-      h('button', { tabindex: -1, title: 'run until this line', onclick: () => mark(key) }, `${number}`), h('code', {}, highlight(l.slice(indent))));
+      all.includes(key) ? h('button', { tabindex: -1, 'aria-pressed': key === marked, title: 'run until a task waits in this line (M marks the next, Shift M the one before; U runs)', onclick: () => mark(key) }, `${number}`)
+        : h('span', { class: 'number' }, `${number}`), code(l.slice(indent)));
   })));
+}
+
+// The lines of a body's source in which a task may wait: those of the states of the machines that were compiled from this file.
+function awaits(frame, statics) {
+  const outer = c => c.replace(/\$.*/, ''), lines = new Set();
+  for (const [method, machines] of Object.entries(statics.machines)) {
+    if (outer(method.slice(0, method.lastIndexOf('.'))) !== outer(frame.class ?? '')) continue;
+    for (const m of machines) for (const state of m.states.slice(1)) if (state.line > 0) lines.add(state.line);
+  }
+  return [...lines].sort((a, b) => a - b).map(n => `${frame.file}:${n}`);
+}
+
+// A line that is too long goes on below itself. The indentation is halved, so that few are.
+function code(line) {
+  const text = line.trimStart(), element = h('code', {}, highlight(text));
+  element.style.paddingLeft = `${(line.length - text.length) / 2 + 2}ch`;
+  return element;
 }
 
 const TOKEN = /(\/\/.*$)|("(?:[^"\\]|\\.)*")|\b(var|int|long|return|new|for|while|if|else|try|catch|finally|throw|class|static|void|final|record|import|package|true|false|null)\b|\b(await|async|spawn|fork)\b/g;
@@ -107,7 +142,9 @@ function machine(frame, task, statics) {
   return h('figure', { class: 'machine' }, h('figcaption', {}, name(task.where === 'running' ? `Running, from state ${now}.` : words)), h('div', { class: 'scroll' }, picture));
 }
 
-function keeps(task) {
-  if (!task.keeps?.length) return undefined;
-  return h('dl', { class: 'keeps', 'aria-label': 'what it keeps' }, task.keeps.flatMap(k => [h('dt', {}, name(k.name)), h('dd', {}, name(k.value))]));
+// Of the body that is shown; each keeps its own.
+function keeps(task, body) {
+  const kept = task.keeps?.filter(k => (k.body ?? 0) === body) ?? [];
+  if (!kept.length) return undefined;
+  return h('dl', { class: 'keeps', 'aria-label': 'what it keeps' }, kept.flatMap(k => [h('dt', {}, name(k.name)), h('dd', {}, name(k.value))]));
 }

@@ -4,7 +4,7 @@ import { History } from './history.js';
 import { Live } from './live.js';
 import { showChain, showClock, showStage } from './stage.js';
 import { notes, showKernel, showReactor, showTimers, tree } from './panels.js';
-import { path, taskPanel } from './machine.js';
+import { nextLine, path, taskPanel } from './machine.js';
 import { Timeline } from './timeline.js';
 import { Tour } from './tour.js';
 import { showLegend } from './legend.js';
@@ -88,7 +88,7 @@ function backPoll() {
 
 function runUntil() {
   const what = $('#until').value, from = state.seq;
-  if (what === 'line' && !marked) return tell('Mark a line first: click its number.');
+  if (what === 'line' && !marked) return tell('Mark a line first: M marks the next with an await, or click its number.');
   pursue({
     wake: e => e.k === 'wake', task: e => e.k === 'poll' && e.task === selected, diagnosis: e => e.k === 'diagnosis' && !e.over,
     line: e => e.k === 'pend' && e.lines?.some(l => `${l.file}:${l.line}` === marked),
@@ -165,7 +165,7 @@ function render() {
   showTimers(state, now, select);
   showKernel(state);
   side(scroll);
-  timeline.draw(state, selected, true);
+  timeline.draw(state, selected);
   if ($('#play').dataset.is !== String(playing)) icon('#play', playing ? 'pause' : 'play');
   $('#play').dataset.is = playing;
   $('#play').setAttribute('aria-pressed', playing);
@@ -188,7 +188,7 @@ function side(scroll) {
   $('#tab-notes').textContent = state.notes.size ? `Diagnoses ${state.notes.size}` : 'Diagnoses';
   $('#tab-notes').dataset.some = state.notes.size > 0;
   const content = tab === 'tree' ? [tree(state, select, selected)] : tab === 'notes' ? [notes(state, select)]
-    : taskPanel(state, state.tasks.get(selected), statics, { depth, goDown: i => { depth = i; redraw(); }, mark: key => { marked = marked === key ? undefined : key; $('#until').value = 'line'; redraw(); }, marked });
+    : taskPanel(state, state.tasks.get(selected), statics, { depth, goDown: i => { depth = i; redraw(); }, mark: key => markLine(marked === key ? undefined : key), marked });
   body.replaceChildren(...content);
   if (scroll) body.scrollTop = scroll;
 }
@@ -216,6 +216,17 @@ function pick(by) {
   if (ids.length) choose(ids[(i + by + ids.length) % ids.length]);
 }
 
+function markLine(key) {
+  marked = key;
+  if (key) $('#until').value = 'line';
+  redraw();
+}
+
+function markNext(by) {
+  tab = 'task';
+  markLine(nextLine(state.tasks.get(selected), statics, { depth, marked, by }));
+}
+
 function nextOf(select) {
   select.selectedIndex = (select.selectedIndex + 1) % select.options.length;
   select.dispatchEvent(new Event('change'));
@@ -225,7 +236,7 @@ const legend = () => ($('#legend').open ? $('#legend').close() : $('#legend').sh
 
 const KEYS = {
   ' ': () => (playing ? pause() : play()), ArrowRight: e => (e.shiftKey ? forwardPoll() : forward()), ArrowLeft: e => (e.shiftKey ? backPoll() : back()),
-  Home: () => seek(0), End: () => seek(history.length), u: runUntil, s: () => nextOf($('#speed')), w: () => nextOf($('#until')), j: () => pick(1), k: () => pick(-1),
+  Home: () => seek(0), End: () => seek(history.length), u: runUntil, s: () => nextOf($('#speed')), w: () => nextOf($('#until')), j: () => pick(1), k: () => pick(-1), m: e => markNext(e.shiftKey ? -1 : 1),
   '+': () => timeline.zoom(.6), '=': () => timeline.zoom(.6), '-': () => timeline.zoom(1.7), 0: () => timeline.fit(), x: () => timeline.toggle(),
   ',': () => timeline.pan(-.2), '.': () => timeline.pan(.2), t: theme, r: save, '?': legend, g: () => tour.start(), n: () => tour.on && tour.next(),
   Escape: () => tour.stop(), 1: () => { tab = 'task'; redraw(); }, 2: () => { tab = 'tree'; redraw(); }, 3: () => { tab = 'notes'; redraw(); },

@@ -82,6 +82,7 @@ const handlers = {
     const { k, t, task, ...more } = e;
     s.tasks.set(task, { id: task, polls: 0, wakes: 0, lines: [], ...more, born: e.t, since: e.t, where: 'queued' });
     s.queue.push(task);
+    if (e.scope) scope(s, e.scope, { task: e.parent, open: true, tasks: 0 }, 1);
     const by = s.running ? { text: `#${s.running} spawns #${task}`, task } : { text: `${e.by ?? 'another thread'} spawns #${task}`, task };
     s.stories.set(task, [by, { text: `#${task} queued`, kind: 'ready', task }]);
     if (s.running) say(s, { text: `spawned #${task}`, kind: 'ready', task });
@@ -112,7 +113,7 @@ const handlers = {
     s.thread = 'turns';
     s.stories.delete(e.task);
     s.done.push(e.task);
-    if (s.done.length > KEPT_DONE) s.tasks.delete(s.done.shift());
+    if (s.done.length > KEPT_DONE) forget(s, s.done.shift());
   },
   wake(s, e) {
     const by = e.by ?? { what: 'thread' };
@@ -137,8 +138,7 @@ const handlers = {
     say(s, { text: `cancel #${e.task}${e.why ? `: ${e.why}` : ''}`, kind: 'bad', task: e.task });
   },
   scope(s, e) {
-    s.scopes.set(e.scope, { id: e.scope, task: e.task, open: e.do === 'open' });
-    if (e.do === 'close') s.scopes.delete(e.scope);
+    scope(s, e.scope, { task: e.task, tasks: 0 }, 0, e.do === 'open');
   },
   sleep(s) {
     s.thread = 'sleeps';
@@ -179,8 +179,9 @@ const handlers = {
     else if (e.name === 'epoll_wait' && !(s.turn && e.result === '0')) s.chain = s.turn = [{ text: `epoll_wait = ${e.result}`, kind: 'io' }];
   },
   log(s, e) {
-    s.logs.push({ t: s.t, text: e.text });
+    s.logs.push({ t: s.t, text: e.text, task: s.running });
     if (s.logs.length > KEPT_CALLS) s.logs.shift();
+    say(s, { text: `logged: ${e.text}`, kind: 'bad' });
   },
   lost(s, e) {
     s.lost += e.count;
@@ -193,6 +194,19 @@ const handlers = {
   },
 };
 
+// A scope is known until it is over and no task is known that it forked.
+function scope(s, id, unknown, more, open) {
+  const before = s.scopes.get(id) ?? unknown, now = { ...before, id, tasks: before.tasks + more, open: open ?? before.open };
+  if (now.open || now.tasks > 0) s.scopes.set(id, now);
+  else s.scopes.delete(id);
+}
+
+function forget(s, id) {
+  const { scope: of } = s.tasks.get(id);
+  s.tasks.delete(id);
+  if (s.scopes.has(of)) scope(s, of, undefined, -1);
+}
+
 function slot(s, fd, dir, value, text) {
   const before = s.fds.get(fd) ?? { fd, text: '', read: 'nothing', write: 'nothing' };
   s.fds.set(fd, { ...before, [dir]: value, text: text ?? before.text });
@@ -204,6 +218,11 @@ function afterCall(s, e) {
   if (!dir || /^task/.test(s.fds.get(e.fd)[dir])) return;
   const full = e.name.startsWith('accept') ? e.result >= 0 : e.asked !== undefined && +e.result === e.asked;
   slot(s, e.fd, dir, full ? 'READY' : 'nothing');
+}
+
+// What a task is called: by its name, or else by the line of its body.
+export function title(task) {
+  return task.name || (task.method ? task.method + (task.line > 0 ? `:${task.line}` : '') : 'task');
 }
 
 export function byText(by) {

@@ -1,7 +1,7 @@
 // What stands around the tasks: the reactor's slots, the timers, the calls of the kernel, the tree, the diagnoses.
-import { $, duration, h, name } from './dom.js';
-import { left, noteName, title } from './stage.js';
-import { waitText } from './model.js';
+import { $, clock, duration, h, name } from './dom.js';
+import { left, noteName } from './stage.js';
+import { title, waitText } from './model.js';
 
 const MOST_ROWS = 24;
 
@@ -42,22 +42,37 @@ function replace(selector, rows, empty) {
   $(selector).replaceChildren(...(rows.length ? rows : [h('p', { class: 'empty' }, empty)]));
 }
 
+// By scope: under a task stand the scopes that it opened, and the tasks that it spawned outside of any; under a scope, those it forked.
 export function tree(s, select, selected) {
   const children = new Map();
-  for (const task of s.tasks.values()) {
-    const parent = s.tasks.has(task.parent) ? task.parent : 0;
-    children.set(parent, [...(children.get(parent) ?? []), task]);
-  }
+  const under = (parent, node) => children.set(parent, [...(children.get(parent) ?? []), node]);
+  const known = task => (s.tasks.has(task) ? task : 0);
+  for (const task of s.tasks.values()) under(s.scopes.has(task.scope) ? `scope ${task.scope}` : known(task.parent), { key: task.id, task });
+  for (const scope of s.scopes.values()) under(known(scope.task), { key: `scope ${scope.id}`, scope });
   let rows = 0;
-  const list = (parent, depth) => h('ul', { role: depth ? 'group' : 'tree' }, (children.get(parent) ?? []).map(task => rows++ < 300 && h('li', { role: 'treeitem' },
-    h('button', { class: 'node', 'data-where': task.where, 'aria-pressed': task.id === selected, onclick: () => select(task.id) },
-      h('i', {}), h('b', {}, `#${task.id}`), ' ', name(title(task)),
-      h('small', {}, task.scope ? `scope ${task.scope} · ` : '', name(task.where === 'waiting' && task.for ? `waits for ${waitText(task.for)}` : task.where))),
-    children.has(task.id) && depth < 30 && list(task.id, depth + 1))));
+  const list = (parent, depth) => h('ul', { role: depth ? 'group' : 'tree' }, (children.get(parent) ?? []).map(node => rows++ < 300 && h('li', { role: 'treeitem' },
+    node.task ? taskNode(node.task, select, selected) : scopeNode(node.scope),
+    children.has(node.key) && depth < 30 && list(node.key, depth + 1))));
   return s.tasks.size ? list(0, 0) : h('p', { class: 'empty' }, 'No task has been spawned.');
 }
 
+function taskNode(task, select, selected) {
+  return h('button', { class: 'node', 'data-where': task.where, 'aria-pressed': task.id === selected, onclick: () => select(task.id) },
+    h('i', {}), h('b', {}, `#${task.id}`), ' ', name(title(task)),
+    h('small', {}, name(task.where === 'waiting' && task.for ? `waits for ${waitText(task.for)}` : task.where)));
+}
+
+function scopeNode(scope) {
+  return h('div', { class: 'node', 'data-scope': scope.id }, h('i', {}), h('b', {}, `scope ${scope.id}`), h('small', {}, scope.open ? 'ends after its tasks' : 'is over'));
+}
+
 export function notes(s, select) {
+  const logged = s.logs.toReversed().map(l => h('article', { class: 'logged' }, h('small', {}, clock(l.t), l.task ? ` · in #${l.task}` : ''), h('p', {}, name(l.text))));
+  if (logged.length) return h('div', {}, s.notes.size > 0 && diagnoses(s, select), h('h3', {}, 'Logged by trale'), logged);
+  return diagnoses(s, select);
+}
+
+function diagnoses(s, select) {
   if (!s.notes.size) return h('p', { class: 'empty' }, 'Nothing is wrong that can be seen from here.');
   return h('div', {}, [...s.notes.values()].map(n => h('article', { class: 'note', 'data-what': n.what },
     h('h3', {}, noteName(n), n.task && h('button', { class: 'link', onclick: () => select(n.task) }, `#${n.task}`)),

@@ -1,6 +1,6 @@
 // The stage: a card for each task, which moves between the run-queue, the thread, the wait-queue and done; the sentence that says why.
 import { $, clock, duration, h, name } from './dom.js';
-import { waitText } from './model.js';
+import { title, waitText } from './model.js';
 
 const MOST_CARDS = 60; // cards in a place; a number stands for the rest
 const places = { queued: '#queue', running: '#thread', waiting: '#waiting', done: '#done' };
@@ -68,10 +68,6 @@ function draw(card, task, s, selected, now) {
     h('span', { class: 'line' }, name(what)),
     task.cancelled !== undefined && task.where !== 'done' && h('em', {}, 'cancelled'),
     note && h('em', { class: 'note' }, noteName(note))].filter(Boolean));
-}
-
-export function title(task) {
-  return task.name || task.method || 'task';
 }
 
 export function noteName(note) {

@@ -1,4 +1,4 @@
-// The timeline: a lane for the thread and one for each task, in the order of the tree; wakes are arrows. The ruler moves in time, the
+// The timeline: a lane for the thread and one for each task, below the one that spawned it; wakes are arrows. The ruler moves in time, the
 // lanes are dragged, the wheel zooms. A unit is a nanosecond, or an event: then each takes the same room.
 import { $, duration } from './dom.js';
 import { READY, RUN, WAIT, DONE, SLEEP, TURN } from './history.js';
@@ -121,7 +121,7 @@ export class Timeline {
     this.font = `11px ${getComputedStyle(document.body).fontFamily}`;
   }
 
-  draw(s, selected, follow) {
+  draw(s, selected) {
     if (!this.colour) this.colours();
     const canvas = this.canvas, ratio = devicePixelRatio || 1;
     if (canvas.width !== Math.round(this.width * ratio) || canvas.height !== Math.round(this.height * ratio)) {
@@ -129,10 +129,11 @@ export class Timeline {
       canvas.height = Math.round(this.height * ratio);
     }
     this.cursor = this.axis === 't' ? s.t : s.seq;
-    if (follow && this.range && (this.cursor > this.range[1] || this.cursor < this.range[0])) {
+    if (this.cursor !== this.shown && this.range && (this.cursor > this.range[1] || this.cursor < this.range[0])) {
       const size = this.range[1] - this.range[0];
       this.range = this.#clamp([this.cursor - size / 2, this.cursor + size / 2]);
     }
+    this.shown = this.cursor; // a view that was dragged away stays where it is until time moves
     const lanes = this.history.lanes, g = canvas.getContext('2d');
     this.rows = [lanes.thread, ...lanes.order];
     this.scroll = Math.max(0, Math.min(this.scroll, this.rows.length * LANE + RULER - this.height + 6));
