@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,12 +17,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// docs/traps.md and the tests agree. A row is a heading `### E12. …`; its tests are links `[Class.method](../core/….java)`, or
-/// `Tests: none yet.`
+/// docs/traps.md and the tests agree. A row is a heading `### E12. …`; its tests are links `[Class.method](../core/….java)`. Where the rule is
+/// that something is written down, the row says `Words:` and links to the section, `[any text](async.md#what-it-costs)`.
 @Timeout(60)
 class TrapsTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern LINK = Pattern.compile("\\[(\\w+)\\.(\\w+)]\\(\\.\\./([^)]+\\.java)\\)");
+    private static final Pattern WORDS = Pattern.compile("(?s)\nWords: (.+?)(?:\n\n|$)");
+    private static final Pattern SECTION = Pattern.compile("]\\(([^)]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
     private static final Pattern ROW = Pattern.compile("(?m)^### ([A-Z]\\d+(?:/[A-Z]\\d+)*)\\. ");
     /// A method of a test class, of which the modifiers and annotations stand before.
     private static final Pattern METHOD = Pattern.compile("(?m)^    (?:public )?(?:static )?(?:void|Stream<\\w+>|List<\\w+>) (\\w+)\\(");
@@ -28,11 +33,12 @@ class TrapsTest {
 
     @Test
     void everyLinkLeadsToATestAndEveryTestOfARowIsLinked() throws IOException {
-        assertEquals(List.of(), disagreements(Files.readString(ROOT.resolve("docs/traps.md")), testMethods()));
+        assertEquals(List.of(), disagreements(Files.readString(ROOT.resolve("docs/traps.md")), testMethods(), sections()));
     }
 
     @Test
-    void aBrokenLinkAMissingOneARowWithoutTestsAndOneTwiceAreNoticed() {
+    void aBrokenLinkAMissingOneARowWithoutTestsOrWordsAndOneTwiceAreNoticed() {
+        var sections = Set.of("a.md#so-it-is", "b.md#too");
         var methods = new TreeMap<String, List<String>>();
         methods.put("core/ATest.java", List.of("E1_isSo", "E1_E2_areSo", "isSoToo"));
         var right = """
@@ -43,23 +49,26 @@ class TrapsTest {
                 - [ATest.E1_E2_areSo](../core/ATest.java)
                 - [ATest.isSoToo](../core/ATest.java)
                 ### E4. Three
-                Tests: none yet.
+                Words: [so](a.md#so-it-is),
+                [too](b.md#too)
+
                 """;
-        assertEquals(List.of(), disagreements(right, methods));
-        assertEquals(List.of("E2/E3: core/ATest.java has no test isSoo"), disagreements(right.replace("isSoToo", "isSoo"), methods));
+        assertEquals(List.of(), disagreements(right, methods, sections));
+        assertEquals(List.of("E2/E3: core/ATest.java has no test isSoo"), disagreements(right.replace("isSoToo", "isSoo"), methods, sections));
         assertEquals(List.of("E1: core/BTest.java has no test E1_isSo", "E1: ATest is not core/BTest.java", "no link to core/ATest.java E1_isSo in row E1"),
-                disagreements(right.replaceFirst("core/ATest", "core/BTest"), methods));
+                disagreements(right.replaceFirst("core/ATest", "core/BTest"), methods, sections));
         assertEquals(List.of("no link to core/ATest.java E1_E2_areSo in row E2"), disagreements(
-                right.replaceFirst("(?s)(E2/E3. Two\\n)[^\\n]+\\n", "$1"), methods));
-        assertEquals(List.of("E4 has neither a test nor the words 'Tests: none yet.'"), disagreements(right.replace("Tests: none yet.", ""), methods));
-        assertEquals(List.of("E1 has a test and says that it has none"), disagreements(right.replaceFirst("One\n", "One\nTests: none yet.\n"), methods));
-        assertEquals(List.of("E1 is there twice"), disagreements(right.replace("E4", "E1"), methods));
+                right.replaceFirst("(?s)(E2/E3. Two\\n)[^\\n]+\\n", "$1"), methods, sections));
+        assertEquals(List.of("E4 has neither tests nor words"), disagreements(right.replaceFirst("(?s)Words.*", ""), methods, sections));
+        assertEquals(List.of("E4: there is no section b.md#two"), disagreements(right.replace("b.md#too", "b.md#two"), methods, sections));
+        assertEquals(List.of("E1 is there twice"), disagreements(right.replace("E4", "E1"), methods, sections));
     }
 
     /// {@return what does not agree}
     ///
     /// @param methods of the tests, by the path of their files
-    private static List<String> disagreements(String text, TreeMap<String, List<String>> methods) {
+    /// @param sections of the pages, as links name them
+    private static List<String> disagreements(String text, TreeMap<String, List<String>> methods, Set<String> sections) {
         var wrong = new ArrayList<String>();
         var linked = new HashSet<String>();
         var rows = new HashSet<String>();
@@ -82,12 +91,12 @@ class TrapsTest {
                     linked.add(one + " " + file + " " + link.group(2));
                 }
             }
-            boolean saysNone = section.contains("Tests: none yet.");
-            if (!row.isEmpty() && links == 0 && !saysNone && wrong.stream().noneMatch((row + " is there twice")::equals)) {
-                wrong.add(row + " has neither a test nor the words 'Tests: none yet.'");
+            Matcher words = WORDS.matcher(section);
+            for (Matcher word = SECTION.matcher(words.find() ? words.group(1) : ""); word.find(); links++) {
+                if (!sections.contains(word.group(1))) wrong.add(row + ": there is no section " + word.group(1));
             }
-            if (links > 0 && saysNone) {
-                wrong.add(row + " has a test and says that it has none");
+            if (!row.isEmpty() && links == 0 && wrong.stream().noneMatch((row + " is there twice")::equals)) {
+                wrong.add(row + " has neither tests nor words");
             }
         }
         methods.forEach((file, names) -> {
@@ -103,6 +112,21 @@ class TrapsTest {
             }
         });
         return wrong;
+    }
+
+    /// {@return the headings of the pages beside traps.md, as `async.md#what-it-costs`}
+    private static Set<String> sections() throws IOException {
+        var sections = new HashSet<String>();
+        try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
+            for (Path page : pages.filter(p -> p.toString().endsWith(".md")).toList()) {
+                Matcher heading = HEADING.matcher(Files.readString(page));
+                while (heading.find()) {
+                    var anchor = heading.group(1).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 _-]", "").replace(' ', '-');
+                    sections.add(page.getFileName() + "#" + anchor);
+                }
+            }
+        }
+        return sections;
     }
 
     private static TreeMap<String, List<String>> testMethods() throws IOException {
