@@ -60,7 +60,7 @@ class ErrorPathsTest extends UnderBothArrangements {
             IO.println("closed");
         }
 
-        /// Runs the code, a recursion without end, so many narrow frames further.
+        /// Runs the code, a recursion without end, `padding` narrow frames further.
         private static Poll<Void> padded(int padding, int most, Runnable code) {
             return padding > 0 ? padded(padding - 1, most, code) : wide(most - LEFT_OVER, code, 0, 0, 0, 0, 0, 0, 0, 0);
         }

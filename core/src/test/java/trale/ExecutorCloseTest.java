@@ -35,7 +35,7 @@ import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
-/// The end of an executor: what becomes of its tasks, of those who wait for them, and of those who come too late.
+/// The end of an executor: what becomes of its tasks, of the tasks that wait for them, and of those that come too late.
 @Optimized
 class ExecutorCloseTest extends UnderBothArrangements {
 
@@ -88,18 +88,18 @@ class ExecutorCloseTest extends UnderBothArrangements {
     void onlyItsExecutorTurnsAndClosesAReactor() throws Exception {
         for (var round = 0; round < 50; round++) {
             try (var other = arrangement.open("other")) {
-                assertReactorIsNobodyElses(other); // perhaps before its thread has turned it
+                assertReactorIsItsExecutorsAlone(other); // perhaps before its thread has turned it
                 assertNull(other.submit(() -> {
-                    assertReactorIsNobodyElses(other);
+                    assertReactorIsItsExecutorsAlone(other);
                     return await(Timer.sleep(Duration.ofNanos(1)));
                 }).join());
             }
         }
     }
 
-    private static void assertReactorIsNobodyElses(Executor other) {
+    private static void assertReactorIsItsExecutorsAlone(Executor other) {
         var methods = other.reactor().getClass().getMethods(); // the public ones
-        for (var m : methods) assertFalse(Set.of("turn", "close").contains(m.getName()), () -> m + " is for everybody to call");
+        for (var m : methods) assertFalse(Set.of("turn", "close").contains(m.getName()), () -> m + " is public");
     }
 
     @Test

@@ -128,8 +128,8 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    /// A child whose tasks want more heap than there is: so many, of so many bytes, for so many milliseconds. A task that waits
-    /// longer than all of them awaits each; then main joins each.
+    /// A child whose tasks want more heap than there is: their number, the bytes of each, and the milliseconds that each sleeps. A task that
+    /// waits longer than all of them awaits each; then main joins each.
     static final class MoreTasksThanHeap {
         private static final long PAUSE = 10_000_000; // ns; an attempt costs the tasks a collection
 

@@ -52,7 +52,7 @@ class RaceTest extends UnderBothArrangements {
         });
     }
 
-    /// Waits for ever; cancelled, it cleans up for so many turns.
+    /// Waits for ever. When it is cancelled, its cleanup takes `turns` turns.
     private <T> Future<T> loser(String name, int turns) {
         return async(() -> {
             try {

@@ -21,7 +21,7 @@ import trale.support.LongForm;
 /// Random bodies do the same as plain Java and as state machines. A failure shows the seed and the source of its body.
 ///
 /// ```sh
-/// mvn test -pl core -Dtest=RandomBodiesTest -Dtrale.fuzz=100000                     # so many bodies
+/// mvn test -pl core -Dtest=RandomBodiesTest -Dtrale.fuzz=100000                     # 100,000 bodies
 /// mvn test -pl core -Dtest=RandomBodiesTest -Dtrale.fuzz=1 -Dtrale.fuzz.seed=4711   # this one once more
 /// ```
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -29,7 +29,7 @@ class RandomBodiesTest {
     private static final long FIRST = Long.getLong("trale.fuzz.seed", 1);
     private static final long END = FIRST + Long.getLong("trale.fuzz", LongForm.or(250, 2_000));
 
-    /// So many classes are compiled at once, as javac takes longer to begin than to go on.
+    /// The number of classes that are compiled at once, as javac takes longer to begin than to go on.
     private static final int BATCH = 125;
 
     /// The classes of consecutive seeds, which are compiled while others are compared.

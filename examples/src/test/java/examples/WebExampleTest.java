@@ -301,7 +301,7 @@ class WebExampleTest {
     }
 
     @Test
-    void aClientThatIsSlowGetsATimeOutAndHoldsUpNobody() throws Exception {
+    void aClientThatIsSlowGetsATimeOutAndHoldsUpNoOther() throws Exception {
         try (var impatient = new Example(reactor, Web.class, 0, folder.resolve("root"), 2)) {
             var at = impatient.port();
             try (var silent = connect(at);

@@ -16,7 +16,7 @@ import trale.Waker;
 import trale.support.Child;
 import trale.support.Optimized;
 
-/// Those who wait for one thing: each once, in the order in which they came.
+/// The waiters of one thing: each once, in the order in which they came.
 @Optimized
 class WaitersTest {
 

@@ -49,7 +49,7 @@ class GivingUpTest extends SocketTest {
         PENDING,
         /// And not polled since.
         WOKEN,
-        /// Its task has the value, and no one has taken that from the handle.
+        /// Its task has the value, and it is still in the handle.
         ENDED
     }
 

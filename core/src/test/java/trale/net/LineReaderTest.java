@@ -19,7 +19,7 @@ import trale.Poll;
 /// The line reader.
 class LineReaderTest extends SocketTest {
 
-    /// Hands out the text so many bytes at a time.
+    /// Hands out the text, `atMost` bytes at a time.
     private static AsyncRead dripping(String text, int atMost) {
         var left = bytes(text);
         return to -> _ -> {

@@ -129,7 +129,7 @@ class SocketOptionsTest extends SocketTest {
 
     @NeedsLinux(NeedsLinux.FEATURE)
     @Test
-    void whoHasJoinedAGroupReceivesWhatIsSentToItUntilItLeaves() throws Exception {
+    void aSocketThatHasJoinedAGroupReceivesWhatIsSentToItUntilItLeaves() throws Exception {
         var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
         var shared = BindOptions.DATAGRAM.reuseAddress(true);
         for (var one : new String[][] {{"0.0.0.0", "239.1.2.3"}, {"::", "239.1.2.3"}}) {

@@ -144,7 +144,7 @@ class SocketsAloneTest {
     }
 
     @Test
-    void aSocketNobodyClosedIsClosedWhenItIsGarbage() throws Exception {
+    void aSocketThatWasNotClosedIsClosedWhenItIsGarbage() throws Exception {
         try (var child = Child.start(Leak.class)) {
             assertEquals("clean", child.end().strip());
         }

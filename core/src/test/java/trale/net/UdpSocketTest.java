@@ -89,11 +89,11 @@ class UdpSocketTest extends SocketTest {
     void aConnectedSocketHearsItsPeerAlone() throws Exception {
         try (var ours = udp();
                 var peer = DatagramChannel.open().bind(LOOPBACK);
-                var stranger = DatagramChannel.open().bind(LOOPBACK)) {
+                var other = DatagramChannel.open().bind(LOOPBACK)) {
             ours.connect(address(peer));
             assertEquals(3, run(() -> await(ours.send(bytes("abc").asReadOnlyBuffer()))));
             assertEquals(ours.localAddress(), peer.receive(ByteBuffer.allocate(10)));
-            stranger.send(bytes("1"), ours.localAddress());
+            other.send(bytes("1"), ours.localAddress());
             peer.send(bytes("22"), ours.localAddress());
             assertEquals(2, run(() -> await(ours.recv(ByteBuffer.allocate(10)))));
         }
@@ -191,7 +191,7 @@ class UdpSocketTest extends SocketTest {
 
     @Test
     @SuppressWarnings("try") // closed before its end, on purpose
-    void aConnectedSocketLearnsThatNobodyIsThere() throws Exception {
+    void aConnectedSocketLearnsThatItsPeerIsGone() throws Exception {
         InetSocketAddress gone;
         try (var peer = DatagramChannel.open().bind(LOOPBACK)) {
             gone = address(peer);
@@ -227,7 +227,7 @@ class UdpSocketTest extends SocketTest {
     }
 
     @Test
-    void aBroadcastReachesWhoIsBoundToAllAddresses() throws Exception {
+    void aBroadcastReachesASocketThatIsBoundToAllAddresses() throws Exception {
         try (var theirs = DatagramChannel.open(StandardProtocolFamily.INET).bind(new InetSocketAddress("0.0.0.0", 0));
                 var ours = udp()) {
             ours.setOption(StandardSocketOptions.SO_BROADCAST, true);

@@ -76,7 +76,7 @@ class TimeoutTest extends UnderBothArrangements {
     }
 
     @Test
-    void aPollThatReturnsNullIsBlamedOnWhoReturnsIt() {
+    void aPollThatReturnsNullIsBlamedOnTheFutureThatReturnsIt() {
         var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(LONG, new ReturnsNull()))::join);
         assertEquals(
                 "trale.time.TimeoutTest$ReturnsNull.poll returned null; it must return Poll.ready or Poll.pending",
