@@ -51,7 +51,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
         assertFalse(ran.get());
     }
 
-    @Test
+    @Test // R21
     void aTaskThatSpawnsWhileItsExecutorIsBeingClosedIsRejectedAndItsCleanupGoesOn() throws Exception {
         var waiting = new Gate<Void>();
         var cleanedUp = new AtomicReference<String>();
@@ -77,14 +77,14 @@ class ExecutorCloseTest extends UnderBothArrangements {
         executor.close(Duration.ofSeconds(Long.MIN_VALUE));
     }
 
-    @Test
+    @Test // R9
     void closeInsideATaskIsRefused() {
         var refusal = onExecutor(() -> assertThrows(IllegalStateException.class, executor::close)).getMessage();
         assertTrue(refusal.contains("close() inside a task would block the executor"), refusal);
         assertNull(onExecutor(() -> null), "it is closed");
     }
 
-    @Test
+    @Test // R17
     void onlyItsExecutorTurnsAndClosesAReactor() throws Exception {
         for (var round = 0; round < 50; round++) {
             try (var other = arrangement.open("other")) {
@@ -102,7 +102,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
         for (var m : methods) assertFalse(Set.of("turn", "close").contains(m.getName()), () -> m + " is public");
     }
 
-    @Test
+    @Test // R9
     void blockingInAWakerThatTheReactorCallsIsRefused() throws Exception {
         var handle = executor.submit(new Gate<String>());
         var pipe = Linux.pipe();
@@ -458,7 +458,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R7
     void anExecutorThatFailsEndsItsTasksAndSaysWhy() throws Exception {
         try (var child = Child.start(Breaks.class, arrangement.name())) {
             assertEquals("""

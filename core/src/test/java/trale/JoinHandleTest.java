@@ -161,7 +161,7 @@ class JoinHandleTest extends UnderBothArrangements {
         for (var i = 0; i < 50; i++) assertEquals(i, order.get(i));
     }
 
-    @Test
+    @Test // R5
     void aWakerThatThrowsIsLoggedAndHarmsNoOther() throws Exception {
         var handle = waiting();
         try (var log = new TheLog()) {

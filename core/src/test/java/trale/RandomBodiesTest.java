@@ -94,9 +94,9 @@ class RandomBodiesTest {
         return LongStream.iterate(FIRST, seed -> seed < END, seed -> seed + BATCH);
     }
 
-    @ParameterizedTest(name = "seeds from {0}")
+    @ParameterizedTest(name = "seeds from {0}") // J24
     @MethodSource("firsts")
-    void J_randomBodiesDoTheSameAsPlainJavaAndAsStateMachines(long first) throws Exception {
+    void randomBodiesDoTheSameAsPlainJavaAndAsStateMachines(long first) throws Exception {
         var batch = ahead;
         if (batch.end < END) ahead = batch(batch.end);
         batch.compare();
@@ -109,9 +109,9 @@ class RandomBodiesTest {
     }
 
     /// A comparison that cannot fail proves nothing: this compiler makes a mistake, and one of the first bodies has to show it.
-    @ParameterizedTest
+    @ParameterizedTest // J24
     @EnumSource(Mistake.class)
-    void T_aMistakeOfTheCompilerIsNoticed(Mistake mistake) {
+    void aMistakeOfTheCompilerIsNoticed(Mistake mistake) {
         try (var _ = Inspection.mutate(mistake::inAMethod)) {
             var e = assertThrows(AssertionError.class, new Batch(1, Spoiled.END, CompletableFuture.completedFuture(Spoiled.CLASSES.again()))::compare);
             assertInstanceOf(AssertionFailedError.class, e.getCause(), "more than the comparison failed");

@@ -118,7 +118,7 @@ class WaitersTest {
         }
     }
 
-    @Test
+    @Test // R22
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void aWaiterForWhomThereIsNoMemoryIsNotIn_andTheOthersStay() throws Exception {
         try (var child = Child.startWith(List.of("-Xmx32m", "-XX:+UseSerialGC"), Full.class)) {

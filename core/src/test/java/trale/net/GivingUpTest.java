@@ -82,7 +82,7 @@ class GivingUpTest extends SocketTest {
 
     /// The cells of a method are tried at the same time, as most of them wait, for a time-out or for Linux. What they hold is compared when all
     /// have ended.
-    @Test
+    @Test // P2
     @Timeout(300)
     void whatIsGivenUpHasTakenNothingAndTheNextWorks() throws Exception {
         var cells = 0;
@@ -288,7 +288,7 @@ class GivingUpTest extends SocketTest {
         return found;
     }
 
-    @Test
+    @Test // P2
     void everyPublicMethodThatReturnsAFutureIsInTheList() throws Exception {
         assertEquals(THINGS.keySet(), methods(), "a method that is new needs a thing here");
         assertEquals(METHODS, THINGS.size());
@@ -353,7 +353,7 @@ class GivingUpTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // P2
     @Timeout(60)
     void aThingThatLosesWhatItHandsOverAndOneThatForgetsNothingAreNoticed() throws Exception {
         patience = Duration.ofMillis(50);

@@ -107,7 +107,7 @@ class LineReaderTest extends SocketTest {
         assertEquals(List.of(0, 0, 0), positions);
     }
 
-    @Test
+    @Test // H9
     void aCancelledReadLineHasTakenNothing() throws Exception {
         try (var pair = tcpPair()) {
             var reader = new LineReader(pair.one(), 80, StandardCharsets.ISO_8859_1);

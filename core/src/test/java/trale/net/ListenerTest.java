@@ -59,7 +59,7 @@ class ListenerTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // H9
     void aCancelledAcceptHasAcceptedNoConnection() throws Exception {
         try (var listener = listen()) {
             for (var i = 0; i < 50; i++) {

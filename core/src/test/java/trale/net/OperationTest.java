@@ -111,7 +111,7 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // H9
     void aCancelledReadHasReadNothing() throws Exception {
         try (var ends = ends()) {
             for (var i = 0; i < 100; i++) {
@@ -171,7 +171,7 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // M8
     @SuppressWarnings("try") // closed before its end, on purpose
     void socketsOfAClosedExecutorSayThatTheirExecutorWasClosed() throws Exception {
         var other = arrangement.open("other");
@@ -285,7 +285,7 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // F1
     void E14_aPeerThatIsAlwaysReadyDoesNotStarveTheOthers() throws Exception {
         try (var pair = tcpPair()) {
             var end = new boolean[1];

@@ -109,7 +109,7 @@ class UdpSocketTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // M16
     void aDisconnectedSocketIsAsItWasBefore() throws Exception {
         for (var any : new String[] {"127.0.0.1", "0.0.0.0", "::"}) {
             try (var ours = onExecutor(() -> UdpSocket.bind(new InetSocketAddress(any, 0)));
@@ -129,7 +129,7 @@ class UdpSocketTest extends SocketTest {
     }
 
     /// As its Javadoc says: the kernel does not look through what it has queued.
-    @Test
+    @Test // M9
     void whatWasQueuedBeforeConnectIsStillReceived() throws Exception {
         try (var ours = udp();
                 var peer = DatagramChannel.open().bind(LOOPBACK);
