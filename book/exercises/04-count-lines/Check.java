@@ -24,7 +24,7 @@ void main() throws Exception {
     equal(true, slow.poll(), "the poll after the client's end");
 }
 
-/// A client without a network. Its buffer has room for so many bytes; `drain` makes room again.
+/// A client without a network. Its buffer has a limited room; `drain` makes room again.
 static final class Wire implements ByteChannel {
     final StringBuilder got = new StringBuilder();
     private final StringBuilder coming = new StringBuilder();

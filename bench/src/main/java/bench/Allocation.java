@@ -10,8 +10,8 @@ import javax.management.ObjectName;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/// The bytes a server's JVM allocated while it answered a known number of messages, all threads together. What asking for
-/// them costs (some ten kilobytes) is lost among so many messages.
+/// The bytes a server's JVM allocated while it answered a known number of messages, all threads together. To ask for them
+/// allocates some ten kilobytes, which is little beside the messages.
 final class Allocation {
     private final MBeanServerConnection jvm;
 

@@ -80,7 +80,7 @@ final class Servers {
             var random = new Random(1);
             for (int round = 1; round <= plan.rounds(); round++) {
                 for (var load : loads) {
-                    if (load.connections < 10_000 || round % 4 == 1) { // to open so many takes seconds
+                    if (load.connections < 10_000 || round % 4 == 1) { // to open them takes seconds
                         measure(round, load, running, random);
                     }
                 }

@@ -21,7 +21,7 @@ class BudgetTest extends UnderBothArrangements {
         for (var end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) Thread.onSpinWait();
     }
 
-    @Test
+    @Test // F2
     void the128thAwaitOfAPollEndsIt() {
         for (var timed : new boolean[] {false, true}) {
             var budget = new Budget(timed, 128);
@@ -91,7 +91,7 @@ class BudgetTest extends UnderBothArrangements {
     }
 
     /// Short polls have made the readings of the clock rare.
-    @Test
+    @Test // F1
     void theReactorIsTurnedAfterEachLongPollOnceTheyAreKnownToBeLong() {
         var budget = new Budget(true, 128);
         for (var turn = 0; turn < 100; turn++) {
@@ -141,7 +141,7 @@ class BudgetTest extends UnderBothArrangements {
         return async(() -> await(async(() -> await(async(() -> await(READY))))));
     }
 
-    @Test
+    @Test // F2
     void aValueIsTakenOnceWhereverTheBudgetEnds() {
         var values = new AtomicInteger();
         var sum = executor.submit(() -> {

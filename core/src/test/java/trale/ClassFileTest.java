@@ -68,7 +68,7 @@ class ClassFileTest {
             assertEquals(List.of(), log.rest());
             int length = Integer.parseInt(message.replaceAll(".* is (\\d+) bytes.*", "$1"));
 
-            int most = 3_000 - (length - 8_000 + 2) / 3; // so many statements make 7,998 to 8,000 bytes
+            int most = 3_000 - (length - 8_000 + 2) / 3; // this number of statements makes 7,998 to 8,000 bytes
             assertEquals(most + 3, run(huge(most)));
             assertEquals(List.of(), log.rest());
             assertEquals(most + 4, run(huge(most + 1)));

@@ -38,32 +38,32 @@ class ClassFileThatWasRebuiltTest {
         return message;
     }
 
-    @Test
+    @Test // C1
     void aFileWithOneMoreBodyIsRefused() throws Exception {
         var main = loaded().rebuild("Main", CODE.replace("    static Object second() {", "    static Object second() { async(() -> \"inserted\");"));
         assertTrue(refusal(main).contains("it has lambda$second$"), () -> refusal(main));
     }
 
-    @Test
+    @Test // C1
     void aFileWithoutOneOfTheBodiesIsRefused() throws Exception {
         var main = loaded().rebuild("Main", CODE.replace("async(() -> \"first\")", "null"));
         assertTrue(refusal(main).contains("it does not have lambda$first$"), () -> refusal(main));
     }
 
-    @Test
+    @Test // C1
     void aFileWithOtherMembersIsRefused() throws Exception {
         assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field", "private long field"))).contains("it has field J, which the class has not"));
         assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field;", "private int field; void method() {}"))).contains("it has method()V"));
         assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field;", "private int field; Main(int n) {}"))).contains("it has <init>(I)V"));
     }
 
-    @Test
+    @Test // C1
     void aFileWhoseLinesAreOthersIsRefused() throws Exception {
         var message = refusal(loaded().rebuild("Main", CODE.replace("    static Object second", "\n\n    static Object second")));
         assertTrue(message.contains("there is nothing at line 7 in its method second, where the class's is running"), message);
     }
 
-    @Test
+    @Test // C1
     void afterABodyWasCompiledTheNextOneIsComparedAgain() throws Throwable {
         var main = loaded();
         assertEquals("first", Executor.blockOn((Future<?>) main.call("Main", "first")));
@@ -71,7 +71,7 @@ class ClassFileThatWasRebuiltTest {
     }
 
     /// An agent that measures coverage adds a field and a method.
-    @Test
+    @Test // C1, C9
     void aClassThatHasMoreThanItsFileIsNot() throws Throwable {
         var main = Sources.compile("Main", CODE.replace("private int field;", "private int field; private static boolean[] $data; private static boolean[] $init() { return $data; }"));
         main.loadClass("Main").getDeclaredMethods();

@@ -108,7 +108,7 @@ class DroppedBodyTest extends UnderBothArrangements {
     }
 
     /// The second round reaches the cleanup that hangs, and the third one what waits behind it.
-    @Test
+    @Test // R23
     void closingWithGraceCancelsACleanupThatHangsAgain() throws Exception {
         var body = async(() -> {
             try {

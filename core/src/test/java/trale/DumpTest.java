@@ -27,7 +27,7 @@ import trale.time.Timer;
 class DumpTest {
     private static final int LOOKS = 4;
 
-    /// Ready when it has been looked at so many times: each snapshot asks what it waits for, and nothing but the dump takes one.
+    /// Ready when it has been looked at `left` times: each snapshot asks what it waits for, and nothing but the dump takes one.
     private static final class Looked extends Waiting implements Future<Integer> {
         private volatile int left;
         private volatile @Nullable Waker waker;

@@ -340,7 +340,7 @@ class EndOfTheStackTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R24
     @EnumSource
     void whatFailsForWantOfStackHarmsNoOtherTask_andIsDoneByTheNextCall(Program program) throws Exception {
         try (var child = Child.startWith("-Xint", Main.class, program.name())) {

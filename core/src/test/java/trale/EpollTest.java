@@ -69,7 +69,7 @@ class EpollTest extends UnderBothArrangements {
     }
 
     @Test
-    void E1_theEndIsSeenAlsoByWhoComesLater() throws Exception {
+    void E1_theEndIsSeenAlsoByATaskThatComesLater() throws Exception {
         var pair = Linux.socketpair(Linux.STREAM);
         try (var source = add(pair[0])) {
             Linux.write(pair[1], 5);
@@ -243,7 +243,7 @@ class EpollTest extends UnderBothArrangements {
     }
 
     @Test
-    void E16_whoWaitsOnASourceThatIsClosedIsToldSo() throws Exception {
+    void E16_aTaskThatWaitsOnASourceThatIsClosedIsToldSo() throws Exception {
         for (var byATask : List.of(false, true)) {
             var pipe = Linux.pipe();
             var source = add(pipe[0]);
@@ -263,7 +263,7 @@ class EpollTest extends UnderBothArrangements {
     }
 
     @Test
-    void E16_whoWaitsByHandOnAReactorThatIsClosedIsToldSo() throws Exception {
+    void E16_aFutureThatWaitsByHandOnAReactorThatIsClosedIsToldSo() throws Exception {
         var pipe = Linux.pipe();
         var other = arrangement.open("other");
         var source = other.reactor().add(pipe[0]);

@@ -60,7 +60,7 @@ class ErrorPathsTest extends UnderBothArrangements {
             IO.println("closed");
         }
 
-        /// Runs the code, a recursion without end, so many narrow frames further.
+        /// Runs the code, a recursion without end, `padding` narrow frames further.
         private static Poll<Void> padded(int padding, int most, Runnable code) {
             return padding > 0 ? padded(padding - 1, most, code) : wide(most - LEFT_OVER, code, 0, 0, 0, 0, 0, 0, 0, 0);
         }
@@ -104,7 +104,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R2, R3
     void aTaskThatRecursesAndSpawnsOrWakesFailsAlone() throws Exception {
         try (var child = Child.startWith("-Xint", Recurses.class, arrangement.name())) {
             assertEquals("StackOverflowError\ngoes on\n".repeat(2 * Recurses.ROUNDS) + "closed\n", child.end());
@@ -213,7 +213,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R5
     void foreignCodeThatThrowsEndsNoExecutor_notEvenALogger() throws Exception {
         try (var child = Child.start(AllThrow.class, arrangement.name())) {
             assertEquals("""
@@ -247,7 +247,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R5
     void failuresAreLoggedWhenThereAreNoDescriptors() throws Exception {
         try (var child = Child.startLimited(100, NoDescriptors.class, arrangement.name())) {
             assertEquals("goes on: /dev/null (Too many open files)\n", child.end());
@@ -278,7 +278,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // M13
     void anExecutorForWhichThereIsNoDescriptorSaysSo_andALaterOneOpens() throws Exception {
         try (var child = Child.startLimited(100, NoDescriptorForAnother.class, arrangement.name())) {
             assertEquals("java.io.IOException: epoll_create1: EMFILE (Too many open files)\ngoes on\n", child.end());
@@ -302,7 +302,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R12
     void atTheExitEachUnseenFailureIsPrintedByItself() throws Exception {
         try (var child = Child.start(EndsHostile.class, arrangement.name())) {
             child.end();
@@ -330,7 +330,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R25
     void aFailureThatIsLookedAtJustBeforeTheExitIsNotPrinted() throws Exception {
         try (var child = Child.start(FailsWhileItExits.class, arrangement.name())) {
             child.end();
@@ -340,7 +340,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R21
     void aCloseThatRacesWithATaskThatSpawnsIsQuiet() throws Exception {
         try (var log = new TheLog()) {
             for (var i = 0; i < 200; i++) {
@@ -386,7 +386,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R18
     void aWakeThatLinuxRefusesIsAnError_andTheNextOneTriesAgain() {
         var kernel = new Refusing("eventfd_write");
         try (var refused = kernel.open(arrangement)) {
@@ -407,7 +407,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R18
     void aTimerThatLinuxRefusesIsAnErrorOfTheSleep() throws Exception {
         var kernel = new Refusing("timerfd_settime");
         try (var log = new TheLog(); var refused = kernel.open(arrangement)) {

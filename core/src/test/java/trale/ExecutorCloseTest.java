@@ -35,7 +35,7 @@ import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
-/// The end of an executor: what becomes of its tasks, of those who wait for them, and of those who come too late.
+/// The end of an executor: what becomes of its tasks, of the tasks that wait for them, and of those that come too late.
 @Optimized
 class ExecutorCloseTest extends UnderBothArrangements {
 
@@ -51,7 +51,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
         assertFalse(ran.get());
     }
 
-    @Test
+    @Test // R21
     void aTaskThatSpawnsWhileItsExecutorIsBeingClosedIsRejectedAndItsCleanupGoesOn() throws Exception {
         var waiting = new Gate<Void>();
         var cleanedUp = new AtomicReference<String>();
@@ -77,32 +77,32 @@ class ExecutorCloseTest extends UnderBothArrangements {
         executor.close(Duration.ofSeconds(Long.MIN_VALUE));
     }
 
-    @Test
+    @Test // R9
     void closeInsideATaskIsRefused() {
         var refusal = onExecutor(() -> assertThrows(IllegalStateException.class, executor::close)).getMessage();
         assertTrue(refusal.contains("close() inside a task would block the executor"), refusal);
         assertNull(onExecutor(() -> null), "it is closed");
     }
 
-    @Test
+    @Test // R17
     void onlyItsExecutorTurnsAndClosesAReactor() throws Exception {
         for (var round = 0; round < 50; round++) {
             try (var other = arrangement.open("other")) {
-                assertReactorIsNobodyElses(other); // perhaps before its thread has turned it
+                assertReactorIsItsExecutorsAlone(other); // perhaps before its thread has turned it
                 assertNull(other.submit(() -> {
-                    assertReactorIsNobodyElses(other);
+                    assertReactorIsItsExecutorsAlone(other);
                     return await(Timer.sleep(Duration.ofNanos(1)));
                 }).join());
             }
         }
     }
 
-    private static void assertReactorIsNobodyElses(Executor other) {
+    private static void assertReactorIsItsExecutorsAlone(Executor other) {
         var methods = other.reactor().getClass().getMethods(); // the public ones
-        for (var m : methods) assertFalse(Set.of("turn", "close").contains(m.getName()), () -> m + " is for everybody to call");
+        for (var m : methods) assertFalse(Set.of("turn", "close").contains(m.getName()), () -> m + " is public");
     }
 
-    @Test
+    @Test // R9
     void blockingInAWakerThatTheReactorCallsIsRefused() throws Exception {
         var handle = executor.submit(new Gate<String>());
         var pipe = Linux.pipe();
@@ -458,7 +458,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R7
     void anExecutorThatFailsEndsItsTasksAndSaysWhy() throws Exception {
         try (var child = Child.start(Breaks.class, arrangement.name())) {
             assertEquals("""

@@ -78,7 +78,7 @@ class FirstUseTest {
         }
     }
 
-    @Test
+    @Test // R16
     void whereNativeAccessIsDeniedTheOptionIsNamedInOneSentence() throws Exception {
         try (var child = Child.startWithoutNativeAccess(Uses.class)) {
             assertSays("java.lang.IllegalStateException: trale calls Linux through java.lang.foreign, which is denied here: "

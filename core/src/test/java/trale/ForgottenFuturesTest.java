@@ -47,7 +47,7 @@ class ForgottenFuturesTest {
         }
     }
 
-    @Test
+    @Test // M3
     void aForgottenAwait() throws Exception {
         assertEquals(List.of("Main.java:16: the future of Main.work" + THROWN_AWAY, "Main.java:17: the future of Main.workHere" + THROWN_AWAY,
                 "Main.java:18: the future of Async.async" + THROWN_AWAY), warnings("""
@@ -71,7 +71,7 @@ class ForgottenFuturesTest {
                 """));
     }
 
-    @Test
+    @Test // M3
     void aBodyThatReturnsAFutureWhoseTaskIsForgotten() throws Exception {
         for (var statement : List.of("Executor.spawn(() -> work());", "Executor.spawn(Main::work);", "Executor.spawn(() -> work()).join();",
                 "Executor.blockOn(() -> { return work(); });", "VoidBody b = Main::work; async(b).drop();"))
@@ -79,7 +79,7 @@ class ForgottenFuturesTest {
         assertEquals(List.of("Main.java:15: " + RETURNED), warnings("Executor.blockOn(() -> { await(Executor.spawn(() -> work())); });"));
     }
 
-    @Test
+    @Test // M3
     void noFalseAlarm() throws Exception {
         for (var statement : List.of(
                 "async(() -> { var f = work(); use(f); return await(f); }).drop();",

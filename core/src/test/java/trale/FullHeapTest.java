@@ -35,7 +35,7 @@ class FullHeapTest extends UnderBothArrangements {
         assertEquals(0, executor.taskCount());
     }
 
-    @Test
+    @Test // R20
     void aBodyFailsAtItsInnermostAwaitAndIsToldOnce() {
         var gate = new Gate<Integer>();
         var cleanup = new Gate<Integer>();
@@ -89,7 +89,7 @@ class FullHeapTest extends UnderBothArrangements {
         assertEquals(3, handle.join());
     }
 
-    @Test
+    @Test // R20
     void theBodyOfAScopeThatCatchesItKeepsItsChildrenAndMayForkMore() {
         var lost = new Gate<Integer>();
         var first = new Gate<Integer>();
@@ -119,7 +119,7 @@ class FullHeapTest extends UnderBothArrangements {
         assertEquals(1, child.drops.get());
     }
 
-    @Test
+    @Test // R20
     void aTaskThatWaitsForItsChildrenAloneGoesOn() {
         var gates = new Gate<?>[] {new Gate<Integer>(), new Gate<Integer>()};
         var all = executor.submit(Future.all(gates));

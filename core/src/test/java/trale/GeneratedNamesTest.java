@@ -61,7 +61,7 @@ class GeneratedNamesTest {
     }
 
     /// The bodies of a method, and of others of the same name, are numbered by their lines.
-    @Test
+    @Test // M10
     void aClassIsNamedAfterTheMethodItsBodyStandsInWhateverIsUsedFirst() throws Exception {
         assertEquals("Main$async$two$4", name("two"));
         assertEquals("Main$async$two$3", two(1));
@@ -101,7 +101,7 @@ class GeneratedNamesTest {
         assertEquals(List.of(), sources.missed);
     }
 
-    @Test
+    @Test // C7
     void aClassThatHasTheNameKeepsIt() throws Throwable {
         var sources = Sources.compile("Main", """
                 class Main {
@@ -120,7 +120,7 @@ class GeneratedNamesTest {
     Path folder;
 
     /// With the JDK's own debugger, as the documentation says.
-    @Test
+    @Test // M10
     void jdbStopsAtALineOfABody() throws Exception {
         var workshop = new Workshop(folder).write("Deep.java", """
                 import static trale.Async.await;

@@ -78,7 +78,7 @@ class HostsRightsTest {
             """;
 
     /// As JaCoCo's offline instrumentation writes it: the same array at each probe.
-    @Test
+    @Test // C2, C9
     void aDynamicConstantWhoseBootstrapIsPrivate() throws Throwable {
         var bootstrap = MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "$jacocoInit", MethodTypeDesc.of(CD_Object, CD_MethodHandles_Lookup, CD_String, CD_Class));
         var main = main(JACOCO).rewrite("Main", replacing("probes", b -> b.loadConstant(DynamicConstantDesc.ofNamed(bootstrap, "probes", CD_Object))));
@@ -99,7 +99,7 @@ class HostsRightsTest {
                 }
             """;
 
-    @Test
+    @Test // C2
     void aMethodHandleInTheConstantPool() throws Throwable {
         var method = MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "secret", MethodTypeDesc.ofDescriptor("(I)Ljava/lang/String;"));
         var getter = MethodHandleDesc.ofField(Kind.GETTER, MAIN, "secret", ClassDesc.ofDescriptor("I"));
@@ -116,7 +116,7 @@ class HostsRightsTest {
                 static Object body() { return async(() -> await(later("x")) + dynamic()); }
             """;
 
-    @Test
+    @Test // C2
     void anInvokedynamicOfAnyBootstrap() throws Throwable {
         var bootstrap = MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "link", MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType,
                 CD_MethodHandle, ClassDesc.ofDescriptor("I"), CD_Object.arrayType()));
@@ -127,7 +127,7 @@ class HostsRightsTest {
     }
 
     /// Their common superclass is package-private in java.lang.
-    @Test
+    @Test // C3
     void aVariableOfAClassOfTheJdkThatOnlyTheJdkMayName() throws Throwable {
         assertEquals("first1", run(main("""
                     static Object body() {
@@ -168,7 +168,7 @@ class HostsRightsTest {
                     """,
             "third/Child", "package third; public class Child extends host.Host {}");
 
-    @Test
+    @Test // C4
     void aProtectedMemberThroughASubclassInAThirdPackage() throws Throwable {
         try (var _ = Inspection.verify()) {
             assertEquals("method5static61122", Executor.blockOn((Future<?>) Sources.compile(true, THREE_PACKAGES).call("host.Host", "body")));
@@ -176,7 +176,7 @@ class HostsRightsTest {
     }
 
     /// The verifier takes any object for one of an interface; tools that rewrite class files leave out the cast.
-    @Test
+    @Test // C5
     void aVariableOfAnInterfaceWhoseObjectIsNone() throws Throwable {
         var main = main("""
                     static Object plain() { return "plain"; }
@@ -195,7 +195,7 @@ class HostsRightsTest {
         assertEquals("plain30", run(main));
     }
 
-    @Test
+    @Test // C6
     void aCloneOfAnArrayAsKotlinCallsIt() throws Throwable {
         var main = main("""
                     static Object body() {

@@ -28,7 +28,7 @@ import trale.support.Optimized;
 import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 
-/// Those who wait for a task: that they are woken, forgotten when they give up, and told of a failure.
+/// The waiters of a task: that they are woken, forgotten when they give up, and told of a failure.
 @Optimized
 class JoinHandleTest extends UnderBothArrangements {
     private final Gate<String> gate = new Gate<>();
@@ -120,7 +120,7 @@ class JoinHandleTest extends UnderBothArrangements {
     }
 
     @Test
-    void givingUpAHandleThatIsNotAwaitedDisturbsNobody() throws Exception {
+    void givingUpAHandleThatIsNotAwaitedDisturbsNoWaitingTask() throws Exception {
         var handle = waiting();
         var patient = executor.submit(() -> await(handle));
         settle();
@@ -161,8 +161,8 @@ class JoinHandleTest extends UnderBothArrangements {
         for (var i = 0; i < 50; i++) assertEquals(i, order.get(i));
     }
 
-    @Test
-    void aWakerThatThrowsIsLoggedAndHarmsNobody() throws Exception {
+    @Test // R5
+    void aWakerThatThrowsIsLoggedAndHarmsNoOther() throws Exception {
         var handle = waiting();
         try (var log = new TheLog()) {
             var thrown = new IllegalStateException("from the waker");
@@ -217,7 +217,7 @@ class JoinHandleTest extends UnderBothArrangements {
     }
 
     @Test
-    void aFailureThatNobodyLooksAtIsLoggedOnce() throws Exception {
+    void aFailureThatIsNotLookedAtIsLoggedOnce() throws Exception {
         try (var log = new TheLog()) {
             var report = log.expect(List.of(failUnseen()));
             assertEquals(Level.SEVERE, report.getLevel());
@@ -227,7 +227,7 @@ class JoinHandleTest extends UnderBothArrangements {
     }
 
     @Test
-    void aFailureThatSomebodyLooksAtAndACancellationAreNotLogged() throws Exception {
+    void aFailureThatIsLookedAtAndACancellationAreNotLogged() throws Exception {
         try (var log = new TheLog()) {
             assertThrows(CompletionException.class, failing("joined")::join);
             var awaited = failing("awaited");
@@ -277,7 +277,7 @@ class JoinHandleTest extends UnderBothArrangements {
 
     @ParameterizedTest
     @ValueSource(strings = {"at first", "after logging"})
-    void aFailureThatNobodyHasLookedAtIsPrintedWhenTheJvmExits(String logging) throws Exception {
+    void aFailureThatWasNotLookedAtIsPrintedWhenTheJvmExits(String logging) throws Exception {
         try (var child = Child.start(Ends.class, arrangement.name(), logging)) {
             child.end();
             var reports = child.errors().lines().filter(l -> l.contains("the unseen failure")).count();

@@ -47,7 +47,7 @@ class KotlinTest {
         }
     }
 
-    @Test
+    @Test // C6
     void aBodyInKotlin() throws Exception {
         assertEquals("[1, 2, 3]15 later x", call("body", """
                 private data class Point(val x: Int, val y: Int)
@@ -65,7 +65,7 @@ class KotlinTest {
                 """));
     }
 
-    @Test
+    @Test // C6
     void anAwaitInAPlainLambdaIsFoundWhenTheBodyIsCompiled() {
         var e = assertThrows(InvocationTargetException.class, () -> call("body", """
                 fun body(): Future<Int> = async(Async.Body {

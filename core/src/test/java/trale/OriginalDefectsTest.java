@@ -135,7 +135,7 @@ class OriginalDefectsTest extends UnderBothArrangements {
     }
 
     @Test
-    void S6_aLateWakeOfAFinishedTaskPollsNobody() throws Exception {
+    void S6_aLateWakeOfAFinishedTaskPollsNoTask() throws Exception {
         var first = new Gate<String>();
         var done = executor.submit(first);
         var late = first.waker();

@@ -64,7 +64,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R1
     void aThreadWakesAnExecutorWithoutDirectMemory() throws Exception {
         try (var child = Child.startWith("-XX:MaxDirectMemorySize=16m", NoDirectMemory.class, arrangement.name())) {
             assertEquals("200, true\n", child.end());
@@ -84,7 +84,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R22
     void aChannelThatFindsNoMemoryToGrowKeepsItsItems() throws Exception {
         try (var child = Child.startWith(List.of("-Xmx16m", "-XX:+UseSerialGC"), ManyItems.class)) {
             assertEquals("true\n", child.end());
@@ -120,7 +120,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
     /// A heap that fills with small objects costs full collections, the more the larger it is: each finds the handles of the tasks that were
     /// spawned since the one before, an eighth of the memory, and then each finds the tasks that have ended. With 160 MiB there are 25 of
     /// 0.2 to 0.5 s, of which none is shorter with G1: the tasks are a list, which is marked by one thread.
-    @ParameterizedTest
+    @ParameterizedTest // R4
     @MethodSource("collectors")
     void aTaskThatSpawnsUntilTheHeapEndsIsCountedOnce(String collector) throws Exception {
         try (var child = child("24m", collector, SpawnsWithoutEnd.class, arrangement)) {
@@ -128,8 +128,8 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    /// A child whose tasks want more heap than there is: so many, of so many bytes, for so many milliseconds. A task that waits
-    /// longer than all of them awaits each; then main joins each.
+    /// A child whose tasks want more heap than there is: their number, the bytes of each, and the milliseconds that each sleeps. A task that
+    /// waits longer than all of them awaits each; then main joins each.
     static final class MoreTasksThanHeap {
         private static final long PAUSE = 10_000_000; // ns; an attempt costs the tasks a collection
 
@@ -211,7 +211,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
     }
 
     /// A class that finds no memory when it is loaded or initialised would end the executor, or be lost for good.
-    @Test
+    @Test // R20
     void noClassOfTraleIsLoadedWhileTheHeapIsFull() throws Exception {
         var log = Files.createTempFile("trale", ".classes");
         try {
@@ -229,7 +229,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R20
     @MethodSource("collectors")
     void ofMoreTasksThanTheHeapHoldsEachEndsAndItsJoinersAreTold(String collector) throws Exception {
         for (var size : List.of(16 * KIB, 200 * KIB)) {
@@ -257,7 +257,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R7
     @MethodSource("collectors")
     void theSignalEndsAJvmWhoseHeapIsFullOfTasks(String collector) throws Exception {
         try (var child = child("48m", collector, TasksThatStay.class, arrangement)) {
@@ -268,7 +268,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R7
     @MethodSource("collectors")
     void anExecutorWhoseTasksFillTheHeapIsClosed(String collector) throws Exception {
         try (var child = child("48m", collector, TasksThatStay.class, arrangement, 1)) {
@@ -300,7 +300,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R20
     @MethodSource("collectors")
     void aTaskThatWantsMoreThanThereIsFailsAlone(String collector) throws Exception {
         try (var child = child("48m", collector, OneThatWantsTooMuch.class, arrangement)) {

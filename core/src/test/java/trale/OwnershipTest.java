@@ -81,7 +81,7 @@ class OwnershipTest extends UnderBothArrangements {
         settle(); // the task that was cancelled may end later
     }
 
-    @Test
+    @Test // M1
     void whatTakesSomethingTakesItOnce() {
         var channel = new Channel<String>(10);
         for (var i = 0; i < 3; i++) channel.offer("item");

@@ -52,7 +52,7 @@ class RaceTest extends UnderBothArrangements {
         });
     }
 
-    /// Waits for ever; cancelled, it cleans up for so many turns.
+    /// Waits for ever. When it is cancelled, its cleanup takes `turns` turns.
     private <T> Future<T> loser(String name, int turns) {
         return async(() -> {
             try {
@@ -172,7 +172,7 @@ class RaceTest extends UnderBothArrangements {
         assertEquals("a future is null", assertThrows(NullPointerException.class, () -> Future.all(late(1, 1), null)).getMessage());
     }
 
-    @Test
+    @Test // M1
     void aMemberHasOneOwner() {
         var twice = late("value", 1);
         var e = assertThrows(IllegalStateException.class, () -> Future.race(twice, twice));
@@ -336,7 +336,7 @@ class RaceTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // H9, P1
     void aRaceOfTwoReceivesLosesNoItem() {
         var lost = new HashSet<Integer>();
         receiveInRaces(false, Future::race, 1_000, lost);
@@ -345,7 +345,7 @@ class RaceTest extends UnderBothArrangements {
     }
 
     /// Canary: a tray that gives an item to a future which may not be polled again.
-    @Test
+    @Test // P1
     void aTrayThatHandsItemsOverLosesThem() {
         var lost = new HashSet<Integer>();
         receiveInRaces(true, Future::race, 200, lost);
@@ -353,7 +353,7 @@ class RaceTest extends UnderBothArrangements {
     }
 
     /// Canary: a race that cancels the losers in its own poll, a turn after the end of the winner.
-    @Test
+    @Test // P1
     void aRaceThatCancelsInItsOwnPollLosesItems() {
         var lost = new HashSet<Integer>();
         receiveInRaces(false, RaceTest::lateRace, 200, lost);
@@ -378,7 +378,7 @@ class RaceTest extends UnderBothArrangements {
     }
 
     /// Oxide's RFD 609: a future that waits for a lock is held, and not polled, while its owner waits for the same lock.
-    @Test
+    @Test // P3
     void aMemberThatWaitsForALockIsPolledOrCancelledAndNeverHeld() {
         var lock = new Tray<String>(false);
         var handle = executor.submit(() -> {
@@ -400,7 +400,7 @@ class RaceTest extends UnderBothArrangements {
         assertEquals(0, lock.waiting());
     }
 
-    @Test
+    @Test // P5
     void aCancellationThatAMemberThrowsUnaskedIsAFailure() throws Exception {
         var gate = new Gate<Void>();
         var other = executor.submit(gate);
@@ -413,7 +413,7 @@ class RaceTest extends UnderBothArrangements {
         assertEquals(List.of("sibling: cancelled", "sibling ended"), log);
     }
 
-    @Test
+    @Test // F2, P11
     void aRaceInALoopLetsOtherTasksRun() {
         var ended = new boolean[1];
         var turns = new int[1];

@@ -21,7 +21,7 @@ import trale.support.LongForm;
 /// Random bodies do the same as plain Java and as state machines. A failure shows the seed and the source of its body.
 ///
 /// ```sh
-/// mvn test -pl core -Dtest=RandomBodiesTest -Dtrale.fuzz=100000                     # so many bodies
+/// mvn test -pl core -Dtest=RandomBodiesTest -Dtrale.fuzz=100000                     # 100,000 bodies
 /// mvn test -pl core -Dtest=RandomBodiesTest -Dtrale.fuzz=1 -Dtrale.fuzz.seed=4711   # this one once more
 /// ```
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -29,7 +29,7 @@ class RandomBodiesTest {
     private static final long FIRST = Long.getLong("trale.fuzz.seed", 1);
     private static final long END = FIRST + Long.getLong("trale.fuzz", LongForm.or(250, 2_000));
 
-    /// So many classes are compiled at once, as javac takes longer to begin than to go on.
+    /// The number of classes that are compiled at once, as javac takes longer to begin than to go on.
     private static final int BATCH = 125;
 
     /// The classes of consecutive seeds, which are compiled while others are compared.
@@ -94,9 +94,9 @@ class RandomBodiesTest {
         return LongStream.iterate(FIRST, seed -> seed < END, seed -> seed + BATCH);
     }
 
-    @ParameterizedTest(name = "seeds from {0}")
+    @ParameterizedTest(name = "seeds from {0}") // J24
     @MethodSource("firsts")
-    void J_randomBodiesDoTheSameAsPlainJavaAndAsStateMachines(long first) throws Exception {
+    void randomBodiesDoTheSameAsPlainJavaAndAsStateMachines(long first) throws Exception {
         var batch = ahead;
         if (batch.end < END) ahead = batch(batch.end);
         batch.compare();
@@ -109,9 +109,9 @@ class RandomBodiesTest {
     }
 
     /// A comparison that cannot fail proves nothing: this compiler makes a mistake, and one of the first bodies has to show it.
-    @ParameterizedTest
+    @ParameterizedTest // J24
     @EnumSource(Mistake.class)
-    void T_aMistakeOfTheCompilerIsNoticed(Mistake mistake) {
+    void aMistakeOfTheCompilerIsNoticed(Mistake mistake) {
         try (var _ = Inspection.mutate(mistake::inAMethod)) {
             var e = assertThrows(AssertionError.class, new Batch(1, Spoiled.END, CompletableFuture.completedFuture(Spoiled.CLASSES.again()))::compare);
             assertInstanceOf(AssertionFailedError.class, e.getCause(), "more than the comparison failed");

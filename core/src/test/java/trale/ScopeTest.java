@@ -69,7 +69,7 @@ class ScopeTest extends UnderBothArrangements {
     }
 
     /// The event wakes the child, then the task that cancels. So the scope is over, and its body has not been polled.
-    @Test
+    @Test // R23
     void aCancellationThatComesAfterTheLastChildHasFailedIsThrownByTheNextAwait() throws Exception {
         var kinds = List.<Function<Future<Void>, Future<?>>>of(
                 f -> Scope.run(scope -> { scope.fork(f); }), f -> Future.all(f), f -> Future.any(f), f -> Future.race(f),
@@ -159,7 +159,7 @@ class ScopeTest extends UnderBothArrangements {
         assertEquals(List.of("child cancelled", "child ended"), log);
     }
 
-    @Test
+    @Test // P7
     void ofTwoFailuresTheFirstIsThrownAndTheOtherIsSuppressedInIt() {
         var first = new IOException("first");
         var second = new IOException("second");
@@ -186,7 +186,7 @@ class ScopeTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // P6
     void anObjectThatIsThrownTwiceIsThrownOnceAndNotSuppressedInItself() {
         var failure = new IOException("disk");
         var handle = executor.submit(Scope.run(scope -> {
@@ -295,7 +295,7 @@ class ScopeTest extends UnderBothArrangements {
         assertEquals(List.of("child cancelled", "child ended"), log);
     }
 
-    @Test
+    @Test // P5
     void aCancellationExceptionThatWasNotAskedForIsAFailure() {
         var other = executor.submit(new Gate<Void>());
         var handle = executor.submit(Scope.run(scope -> {
@@ -573,7 +573,7 @@ class ScopeTest extends UnderBothArrangements {
         assertEquals(List.of("child ended", "grandchild went on", "grandchild ended"), log);
     }
 
-    @Test
+    @Test // P10
     void theChildrenOfAnAcceptLoopAreForgottenWhenTheyEnd() {
         var children = new ArrayList<WeakReference<Task<?>>>();
         var count = new int[1];
@@ -598,7 +598,7 @@ class ScopeTest extends UnderBothArrangements {
         for (var i = 0; i < children.size() - 1; i++) while (children.get(i).get() != null) System.gc(); // the test's limit ends this
     }
 
-    @Test
+    @Test // P10
     void theHandleOfAnEndedChildDoesNotKeepTheScope() throws Exception {
         var handles = new ArrayList<JoinHandle<?>>();
         var scope = new WeakReference<>(scopeWithChild(handles));
@@ -634,7 +634,7 @@ class ScopeTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R2
     void aForkThatFindsNoStackLeavesTheScopeAsItWas() throws Exception {
         try (var child = Child.startWith(List.of("-Xint", "-Xss400k"), ForksAtTheEndOfTheStack.class, arrangement.name())) {
             assertEquals("tasks: 0\n", child.end());

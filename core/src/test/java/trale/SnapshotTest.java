@@ -344,7 +344,7 @@ class SnapshotTest extends UnderBothArrangements {
         assertThrows(CancellationException.class, cleans::join);
     }
 
-    @Test
+    @Test // M2
     void twoTasksThatAwaitEachOtherAreACycle() {
         var b = new CompletableFuture<JoinHandle<Void>>();
         var one = executor.submit(() -> await(await(b)));

@@ -26,7 +26,7 @@ import trale.time.Timer;
 /// Stages as futures.
 class StageTest extends UnderBothArrangements {
 
-    @Test
+    @Test // M2
     void aTaskThatAwaitsItsOwnCompletableFutureIsRefused() throws Exception {
         var self = new CompletableFuture<JoinHandle<Void>>();
         var task = executor.submit(() -> {

@@ -45,7 +45,7 @@ class StaleEventsTest extends UnderBothArrangements {
     }
 
     @Test
-    void E6_anEventOfADescriptorThatWasClosedInTheSameBatchReachesNobody() throws Exception {
+    void E6_anEventOfADescriptorThatWasClosedInTheSameBatchReachesNoTask() throws Exception {
         var ghosts = new AtomicInteger();
         var newcomer = new AtomicReference<Pipe>();
         var closed = new Pipe(() -> {});
@@ -158,7 +158,7 @@ class StaleEventsTest extends UnderBothArrangements {
     }
 
     @Test
-    void E17_aWakeThatComesTooLateWritesToNobodysDescriptor() throws Exception {
+    void E17_aWakeThatComesTooLateWritesToNoOtherDescriptor() throws Exception {
         var other = arrangement.open("other");
         var numbers = new HashSet<>(NothingIsLeft.open().keySet());
         var reactor = other.reactor();
@@ -174,7 +174,7 @@ class StaleEventsTest extends UnderBothArrangements {
     }
 
     @Test
-    void E17_wakesThatRaceWithCloseWriteToNobodysDescriptor() throws Exception {
+    void E17_wakesThatRaceWithCloseWriteToNoOtherDescriptor() throws Exception {
         for (var round = 0; round < 100; round++) {
             var other = arrangement.open("other");
             var over = new AtomicInteger();

@@ -125,7 +125,7 @@ class SystemCallsTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // P13
     @EnumSource
     void noneIsMadeForAnOperation(Arrangement arrangement) {
         for (var operation : Operation.values()) {
@@ -139,7 +139,7 @@ class SystemCallsTest {
         }
     }
 
-    @Test
+    @Test // P13
     void thoseOfASocketAreCounted() {
         var calls = calls(Arrangement.OWN_THREAD, async(() -> UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)).close()));
         assertEquals(Map.of("socket", 1, "bind", 1, "getsockname", 1, "epoll_ctl", 2, "close", 1), calls);

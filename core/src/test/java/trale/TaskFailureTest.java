@@ -128,7 +128,7 @@ class TaskFailureTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R7
     void anExecutorOutlivesATaskThatRunsOutOfMemory() throws Exception {
         try (var child = Child.startWith("-Xmx32m", RunsOut.class, arrangement.name())) {
             assertEquals("java.lang.OutOfMemoryError\n".repeat(3) + "goes on\n", child.end());
@@ -180,14 +180,14 @@ class TaskFailureTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R4
     void aTaskForWhichThereIsNoMemoryIsNotCounted() throws Exception {
         try (var child = Child.startWith("-Xmx32m", CannotSpawn.class, arrangement.name())) {
             assertEquals("10 of 10, left 0\n", child.end());
         }
     }
 
-    @Test
+    @Test // S12
     void blockingInATaskIsRefused_alsoForATaskOfAnotherExecutor() throws Exception {
         try (var other = arrangement.open("other")) {
             var gate = new Gate<String>();
@@ -218,7 +218,7 @@ class TaskFailureTest extends UnderBothArrangements {
         assertEquals(10_000, executor.submit(nested(10_000)).join());
     }
 
-    @Test
+    @Test // S7
     void anExceptionOfAnyKindReachesTheJoinAsTheCauseAndTheAwaitAsItself() throws Exception {
         for (var thrown : List.of(new Exception("checked"), new IllegalArgumentException("unchecked"), new StackOverflowError("error"))) {
             var gate = new Gate<Void>();

@@ -59,14 +59,14 @@ class UndeliveredTest extends UnderBothArrangements {
         assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
     }
 
-    @Test
+    @Test // P14
     void allThatFailsGivesAPermitBack() {
         var failure = new IOException("disk");
         assertSame(failure, failureOf(executor.submit(Future.all(mutex.acquire(), failing(failure)))));
         assertFree();
     }
 
-    @Test
+    @Test // P14
     void allThatIsCancelledOrTimedOutGivesAPermitBack() {
         var handle = executor.submit(() -> await(Future.all(mutex.acquire(), Timer.sleep(Duration.ofHours(1)))));
         settle(); // the members are forked
@@ -80,7 +80,7 @@ class UndeliveredTest extends UnderBothArrangements {
         assertFree();
     }
 
-    @Test
+    @Test // P14
     void aScopeThatFailsOrIsCancelledGivesBackWhatItsBodyHasReturned() {
         var failure = new IOException("disk");
         assertSame(failure, failureOf(executor.submit(Scope.call(scope -> {
@@ -143,7 +143,7 @@ class UndeliveredTest extends UnderBothArrangements {
         assertSame(thrown, failure.getSuppressed()[0]);
     }
 
-    @Test
+    @Test // P14
     void theValueOfAHandleOrAStageIsNotClosed() {
         var resource = new Resource(null);
         var handle = executor.submit(async(() -> resource));

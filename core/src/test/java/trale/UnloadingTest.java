@@ -96,7 +96,7 @@ class UnloadingTest {
     }
 
     /// What the other tests see is not an accident of the garbage collector's.
-    @ParameterizedTest
+    @ParameterizedTest // R11
     @EnumSource(names = {"OWN_THREAD", "REACTOR_THREAD"})
     void aCopyWhoseExecutorIsOpenIsNotUnloaded(Arrangement arrangement) throws Throwable {
         var copy = new Copy();

@@ -22,7 +22,7 @@ import trale.support.Child;
 class WrongBodiesTest {
 
     /// As Groovy makes one of a closure.
-    @Test
+    @Test // C7
     void aProxy() {
         var proxy = (Async.Body<?>) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Async.Body.class}, (_, _, _) -> 1);
         var e = assertThrows(IllegalArgumentException.class, () -> Async.async(proxy));
@@ -37,7 +37,7 @@ class WrongBodiesTest {
         return "silent" + more.length;
     }
 
-    @Test
+    @Test // C7
     void aReferenceToAMethodWithVariableArgumentsThatAwaits() {
         var e = assertThrows(IllegalArgumentException.class, () -> Async.async((Async.Body<String>) this::varargs));
         assertTrue(e.getMessage().matches("WrongBodiesTest\\.java:\\d+: the async body only calls varargs, a method with variable arguments that awaits: "
@@ -47,7 +47,7 @@ class WrongBodiesTest {
     }
 
     /// The class file's compiler moves an object about that has not seen its constructor.
-    @Test
+    @Test // C7
     void whatCannotBeCompiledForAnotherReasonIsNotCalledTooLarge() {
         var main = Sources.compile("Main", """
                 import static trale.Async.*;
@@ -67,7 +67,7 @@ class WrongBodiesTest {
         return e instanceof StackInstruction s && s.opcode() == Opcode.DUP;
     }
 
-    @Test
+    @Test // R15
     void aSourceFileWhoseNameHasAColon() throws Throwable {
         var main = Sources.compile("Main", """
                 class Main {
@@ -98,7 +98,7 @@ class WrongBodiesTest {
         }
     }
 
-    @Test
+    @Test // R14
     void aNullReceiverInAJvmWithoutStackTracesIsANullPointerException() throws Exception {
         try (var child = Child.startWith("-XX:-StackTraceInThrowable", WithoutStackTraces.class)) {
             assertEquals("java.lang.NullPointerException\n", child.end());

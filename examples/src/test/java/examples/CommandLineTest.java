@@ -81,7 +81,7 @@ class CommandLineTest {
     }
 
     /// Maven has just built all, without the script: that is not built again.
-    @Test
+    @Test // M11
     void aSourceFileIsRunWithoutABuildIfMavenHasBuilt(@TempDir Path folder) throws Exception {
         var file = Files.writeString(folder.resolve("Answer.java"),
                 "void main(String[] args) { IO.println(trale.Executor.<Integer>blockOn(() -> 41 + args.length)); }");

@@ -43,7 +43,7 @@ final class Example implements AutoCloseable {
         errors = Files.createTempFile("trale", ".err");
         process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         out = process.inputReader();
-        // Whoever reads from one that hangs is freed by its end.
+        // A test that reads from one that hangs goes on at its end.
         process.onExit().orTimeout(55, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
     }
 

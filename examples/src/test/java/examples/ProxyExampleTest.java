@@ -104,7 +104,7 @@ class ProxyExampleTest {
     }
 
     @Test
-    void ifNobodyListensTheClientIsClosedAndTheProxyGoesOn() throws Exception {
+    void ifTheServerIsGoneTheClientIsClosedAndTheProxyGoesOn() throws Exception {
         listener.close();
         for (var i = 0; i < 2; i++) {
             try (var client = connect()) {

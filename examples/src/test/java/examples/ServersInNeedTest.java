@@ -57,7 +57,7 @@ class ServersInNeedTest {
         return List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
     }
 
-    @Test
+    @Test // E8, M13
     void webServesAgainThoughItsDescriptorsWereUsedUpBeforeItsFirstRequest() throws Exception {
         Files.writeString(folder.resolve("index.html"), "<h1>start</h1>");
         try (var web = new Example(limitedTo(64), List.of(), reactor, Web.class, 0, folder, 20)) {
@@ -84,7 +84,7 @@ class ServersInNeedTest {
     }
 
     /// Each connection has a buffer of 16 KiB, and the heap has room for about 600.
-    @ParameterizedTest
+    @ParameterizedTest // R20
     @MethodSource("collectors")
     void tcpServLosesConnectionsForWhichThereIsNoHeapAndGoesOn(String collector) throws Exception {
         var options = List.of("-Xmx16m", "-XX:-UseSerialGC", "-XX:+Use" + collector + "GC");
@@ -134,7 +134,7 @@ class ServersInNeedTest {
         }
     }
 
-    @Test
+    @Test // M15
     void aSignalBeforeItListensEndsAServerWith0() throws Exception {
         for (var main : List.of(TcpServ.class, Web.class, Proxy.class)) {
             try (var server = new Example(List.of(), List.of("-Xlog:class+load"), reactor, main, 0)) {
@@ -153,7 +153,7 @@ class ServersInNeedTest {
         }
     }
 
-    @Test
+    @Test // M15
     void aFileThatVanishesBetweenLookAndOpenIsNotFound() {
         var status = assertThrows(HttpStatus.class, () -> WebFolder.open(folder.resolve("gone.txt"), ""));
         assertEquals("404 Not Found", status.getMessage());

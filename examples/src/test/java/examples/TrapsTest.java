@@ -9,7 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,45 +21,77 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// docs/traps.md and the tests agree. A row is a heading `### E12. …`; its tests are links `[Class.method](../core/….java)`, or
-/// `Tests: none yet.`
+/// docs/traps.md and the tests agree. A row is a heading `### E12. …`; its tests are links `[Class.method](../core/….java)`. Such a test says so
+/// itself, by its name `E12_…` or by a mark, `@Test // E12, S8`: a link that is lost, and a mark that is lost, leave the other one behind.
+/// Where the rule is that something is written down, the row says `Words:` and links to the section, `[any text](async.md#what-it-costs)`.
 @Timeout(60)
 class TrapsTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern LINK = Pattern.compile("\\[(\\w+)\\.(\\w+)]\\(\\.\\./([^)]+\\.java)\\)");
+    private static final Pattern WORDS = Pattern.compile("(?s)\nWords: (.+?)(?:\n\n|$)");
+    private static final Pattern SECTION = Pattern.compile("]\\(([^)]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
     private static final Pattern ROW = Pattern.compile("(?m)^### ([A-Z]\\d+(?:/[A-Z]\\d+)*)\\. ");
-    /// A method of a test class, of which the modifiers and annotations stand before.
-    private static final Pattern METHOD = Pattern.compile("(?m)^    (?:public )?(?:static )?(?:void|Stream<\\w+>|List<\\w+>) (\\w+)\\(");
-    private static final Pattern ROWS_OF_METHOD = Pattern.compile("^((?:[A-Z]\\d+_)+)");
+    /// The annotation with the mark, other annotations, the method.
+    private static final Pattern TEST = Pattern.compile("(?m)^    @(?:Parameterized)?Test(?:\\(.*\\))?(?: // ([A-Z]\\d+(?:, [A-Z]\\d+)*))?$\\n"
+            + "(?:    .*\\n)*?    (?:public )?void (\\w+)\\(");
+    private static final Pattern PREFIX = Pattern.compile("\\G([A-Z]\\d+)_");
 
     @Test
-    void everyLinkLeadsToATestAndEveryTestOfARowIsLinked() throws IOException {
-        assertEquals(List.of(), disagreements(Files.readString(ROOT.resolve("docs/traps.md")), testMethods()));
+    void everyLinkLeadsToATestThatNamesItsRowAndEveryTestThatNamesARowIsLinked() throws IOException {
+        assertEquals(List.of(), disagreements(Files.readString(ROOT.resolve("docs/traps.md")), tests(), sections()));
     }
 
     @Test
-    void aBrokenLinkAMissingOneARowWithoutTestsAndOneTwiceAreNoticed() {
-        var methods = new TreeMap<String, List<String>>();
-        methods.put("core/ATest.java", List.of("E1_isSo", "E1_E2_areSo", "isSoToo"));
-        var right = """
+    void aBrokenLinkALostOneALostMarkARowWithoutTestsOrWordsAndOneTwiceAreNoticed() {
+        var sections = Set.of("a.md#so-it-is", "b.md#too");
+        var source = """
+                class ATest {
+                    @Test
+                    void E1_isSo() {}
+
+                    @ParameterizedTest(name = "{0}") // E1, E2
+                    @ValueSource(ints = {1, 2})
+                    void areSo(int i) {}
+
+                    @Timeout(1)
+                    @Test // E3
+                    void isSoToo() {}
+
+                    @Test
+                    void isInNoRow() {}
+                }
+                """;
+        var page = """
                 ### E1. One
                 - [ATest.E1_isSo](../core/ATest.java)
-                - [ATest.E1_E2_areSo](../core/ATest.java)
+                - [ATest.areSo](../core/ATest.java)
                 ### E2/E3. Two
-                - [ATest.E1_E2_areSo](../core/ATest.java)
+                - [ATest.areSo](../core/ATest.java)
                 - [ATest.isSoToo](../core/ATest.java)
                 ### E4. Three
-                Tests: none yet.
+                Words: [so](a.md#so-it-is),
+                [too](b.md#too)
+
                 """;
-        assertEquals(List.of(), disagreements(right, methods));
-        assertEquals(List.of("E2/E3: core/ATest.java has no test isSoo"), disagreements(right.replace("isSoToo", "isSoo"), methods));
-        assertEquals(List.of("E1: core/BTest.java has no test E1_isSo", "E1: ATest is not core/BTest.java", "no link to core/ATest.java E1_isSo in row E1"),
-                disagreements(right.replaceFirst("core/ATest", "core/BTest"), methods));
-        assertEquals(List.of("no link to core/ATest.java E1_E2_areSo in row E2"), disagreements(
-                right.replaceFirst("(?s)(E2/E3. Two\\n)[^\\n]+\\n", "$1"), methods));
-        assertEquals(List.of("E4 has neither a test nor the words 'Tests: none yet.'"), disagreements(right.replace("Tests: none yet.", ""), methods));
-        assertEquals(List.of("E1 has a test and says that it has none"), disagreements(right.replaceFirst("One\n", "One\nTests: none yet.\n"), methods));
-        assertEquals(List.of("E1 is there twice"), disagreements(right.replace("E4", "E1"), methods));
+        assertEquals(List.of(), disagreements(page, Map.of("core/ATest.java", rowsOfTests(source)), sections));
+        Map.of(
+                page.replace("isSoToo", "isSoo"), List.of("E2/E3: core/ATest.java has no test isSoo", "E3: no link to isSoToo of core/ATest.java"),
+                page.replaceFirst("ATest.E1", "BTest.E1"), List.of("E1: BTest is not core/ATest.java"),
+                page.replaceFirst("core/ATest", "core/BTest"), List.of("E1: core/BTest.java has no test E1_isSo", "E1: ATest is not core/BTest.java",
+                        "E1: no link to E1_isSo of core/ATest.java"),
+                page.replaceFirst("(?s)(E2/E3. Two\\n)[^\\n]+\\n", "$1"), List.of("E2: no link to areSo of core/ATest.java"),
+                page.replaceFirst("(?s)Words.*", ""), List.of("E4 has neither tests nor words"),
+                page.replace("b.md#too", "b.md#two"), List.of("E4: there is no section b.md#two"),
+                page.replace("E4", "E1"), List.of("E1 is there twice"))
+                .forEach((wrong, said) -> assertEquals(said, disagreements(wrong, Map.of("core/ATest.java", rowsOfTests(source)), sections)));
+        Map.of(
+                source.replace("E1_isSo", "isSo"), List.of("E1: core/ATest.java has no test E1_isSo"),
+                source.replace("// E1, E2", "// E2"), List.of("E1: areSo of core/ATest.java does not say so: @Test // E1"),
+                source.replace(" // E3", ""), List.of("E2/E3: isSoToo of core/ATest.java does not say so: @Test // E2"),
+                source.replace("// E3", "// E3, E4"), List.of("E4: no link to isSoToo of core/ATest.java"),
+                source.replaceAll("@Test\n(    void isInNoRow)", "@Test // E9\n$1"), List.of("E9: no link to isInNoRow of core/ATest.java"))
+                .forEach((wrong, said) -> assertEquals(said, disagreements(page, Map.of("core/ATest.java", rowsOfTests(wrong)), sections)));
     }
 
     /// What row M5 warns of: a task that is cancelled before its first poll closes nothing.
@@ -96,65 +132,81 @@ class TrapsTest {
 
     /// {@return what does not agree}
     ///
-    /// @param methods of the tests, by the path of their files
-    private static List<String> disagreements(String text, TreeMap<String, List<String>> methods) {
+    /// @param tests the rows of each, by the path of its file and its name
+    /// @param sections of the pages, as links name them
+    private static List<String> disagreements(String text, Map<String, Map<String, Set<String>>> tests, Set<String> sections) {
         var wrong = new ArrayList<String>();
         var linked = new HashSet<String>();
         var rows = new HashSet<String>();
         for (String section : text.split("(?m)^(?=###? )")) {
             Matcher heading = ROW.matcher(section);
-            String row = heading.lookingAt() ? heading.group(1) : "";
-            if (!row.isEmpty() && !rows.add(row)) {
-                wrong.add(row + " is there twice");
-            }
+            if (!heading.lookingAt()) continue;
+            String row = heading.group(1);
+            if (!rows.add(row)) wrong.add(row + " is there twice");
+            var names = List.of(row.split("/"));
             int links = 0;
             for (Matcher link = LINK.matcher(section); link.find(); links++) {
                 String file = link.group(3);
-                if (!methods.getOrDefault(file, List.of()).contains(link.group(2))) {
-                    wrong.add(row + ": " + file + " has no test " + link.group(2));
-                }
-                if (!file.endsWith("/" + link.group(1) + ".java")) {
-                    wrong.add(row + ": " + link.group(1) + " is not " + file);
-                }
-                for (String one : row.split("/")) {
-                    linked.add(one + " " + file + " " + link.group(2));
-                }
+                String name = link.group(2);
+                var marks = tests.getOrDefault(file, Map.of()).get(name);
+                if (marks == null) wrong.add(row + ": " + file + " has no test " + name);
+                else if (names.stream().noneMatch(marks::contains)) wrong.add(row + ": " + name + " of " + file + " does not say so: @Test // " + names.getFirst());
+                if (!file.endsWith("/" + link.group(1) + ".java")) wrong.add(row + ": " + link.group(1) + " is not " + file);
+                for (String one : names) linked.add(one + ": no link to " + name + " of " + file);
             }
-            boolean saysNone = section.contains("Tests: none yet.");
-            if (!row.isEmpty() && links == 0 && !saysNone && wrong.stream().noneMatch((row + " is there twice")::equals)) {
-                wrong.add(row + " has neither a test nor the words 'Tests: none yet.'");
+            Matcher words = WORDS.matcher(section);
+            for (Matcher word = SECTION.matcher(words.find() ? words.group(1) : ""); word.find(); links++) {
+                if (!sections.contains(word.group(1))) wrong.add(row + ": there is no section " + word.group(1));
             }
-            if (links > 0 && saysNone) {
-                wrong.add(row + " has a test and says that it has none");
-            }
+            if (links == 0) wrong.add(row + " has neither tests nor words");
         }
-        methods.forEach((file, names) -> {
-            for (String name : names) {
-                Matcher of = ROWS_OF_METHOD.matcher(name);
-                if (of.find()) {
-                    for (String row : of.group(1).split("_")) {
-                        if (!linked.contains(row + " " + file + " " + name)) {
-                            wrong.add("no link to " + file + " " + name + " in row " + row);
-                        }
-                    }
-                }
+        tests.forEach((file, marked) -> marked.forEach((name, marks) -> {
+            for (String row : marks) {
+                var lost = row + ": no link to " + name + " of " + file;
+                if (!linked.contains(lost)) wrong.add(lost);
             }
-        });
+        }));
         return wrong;
     }
 
-    private static TreeMap<String, List<String>> testMethods() throws IOException {
-        var methods = new TreeMap<String, List<String>>();
+    /// {@return the headings of the pages beside traps.md, as `async.md#what-it-costs`}
+    private static Set<String> sections() throws IOException {
+        var sections = new HashSet<String>();
+        try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
+            for (Path page : pages.filter(p -> p.toString().endsWith(".md")).toList()) {
+                Matcher heading = HEADING.matcher(Files.readString(page));
+                while (heading.find()) {
+                    var anchor = heading.group(1).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 _-]", "").replace(' ', '-');
+                    sections.add(page.getFileName() + "#" + anchor);
+                }
+            }
+        }
+        return sections;
+    }
+
+    /// {@return the rows that each test names, by the path of its file and its name}
+    private static Map<String, Map<String, Set<String>>> tests() throws IOException {
+        var all = new TreeMap<String, Map<String, Set<String>>>();
         try (Stream<Path> modules = Files.list(ROOT)) {
             for (Path tests : modules.map(m -> m.resolve("src/test/java")).filter(Files::isDirectory).toList()) {
                 try (Stream<Path> files = Files.walk(tests)) {
                     for (Path file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
-                        var names = METHOD.matcher(Files.readString(file)).results().map(m -> m.group(1)).toList();
-                        methods.put(ROOT.relativize(file).toString(), names);
+                        all.put(ROOT.relativize(file).toString(), rowsOfTests(Files.readString(file)));
                     }
                 }
             }
         }
-        return methods;
+        return all;
+    }
+
+    private static Map<String, Set<String>> rowsOfTests(String source) {
+        var all = new TreeMap<String, Set<String>>();
+        for (Matcher test = TEST.matcher(source); test.find();) {
+            var rows = new TreeSet<String>();
+            if (test.group(1) != null) rows.addAll(List.of(test.group(1).split(", ")));
+            for (Matcher prefix = PREFIX.matcher(test.group(2)); prefix.find();) rows.add(prefix.group(1));
+            all.put(test.group(2), rows);
+        }
+        return all;
     }
 }

@@ -195,13 +195,13 @@ class WebExampleTest {
         for (var part : List.of("G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: x\r\n")) assertStatus(400, converse(part));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // M14
     @ValueSource(strings = {"a b", "a/b", "[::1", "::1", "a:b", "a@b", "a%zz", "[::1]x", "a?b", "a,b", "[]"})
     void aHostThatIsNoneIsABadRequest(String host) throws Exception {
         assertStatus(400, converse("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // M14
     @ValueSource(strings = {"", "a.b", "a.b:80", "a:", "[::1]", "[::1]:8080", "127.0.0.1:1", "a_b~c!$&'()*+;=", "%41", "[v1.x]"})
     void aHostThatMayBeIsServed(String host) throws Exception {
         assertStatus(200, converse("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
@@ -301,7 +301,7 @@ class WebExampleTest {
     }
 
     @Test
-    void aClientThatIsSlowGetsATimeOutAndHoldsUpNobody() throws Exception {
+    void aClientThatIsSlowGetsATimeOutAndHoldsUpNoOther() throws Exception {
         try (var impatient = new Example(reactor, Web.class, 0, folder.resolve("root"), 2)) {
             var at = impatient.port();
             try (var silent = connect(at);
@@ -325,7 +325,7 @@ class WebExampleTest {
         }
     }
 
-    @Test
+    @Test // M15
     void manyClientsAtOnceAreServedWhateverSomeOfThemDo() throws Exception {
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             var all = new ArrayList<Future<?>>();

@@ -34,7 +34,7 @@ class ModelTest {
         return Interleavings.of(model, model.all().getFirst());
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // S2, E1, E3, E16, E17, E18
     @MethodSource("models")
     void theCodeAsItIsGoesWrongInNoOrderAndEveryOrderComesToItsEnd(Model<?> model) {
         var result = asWritten(model);

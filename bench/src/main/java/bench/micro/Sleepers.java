@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import trale.Executor;
 import trale.time.Timer;
 
-/// So many tasks that sleep until the same instant: `Sleepers PEER TASKS SECONDS`, a JVM for each peer.
+/// Tasks that sleep until the same instant: `Sleepers PEER TASKS SECONDS`, a JVM for each peer.
 ///
 /// ```text
 /// start ──create──▶ all asleep ──(heap measured)──▶ instant ──fire──▶ the last one has run

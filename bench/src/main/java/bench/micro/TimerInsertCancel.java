@@ -16,7 +16,7 @@ import trale.Future;
 import trale.Poll;
 import trale.time.Timer;
 
-/// What a time-out costs that never fires: a sleep begins and is dropped, among so many others that sleep.
+/// What a time-out costs that never fires: a sleep begins and is dropped, among others that sleep.
 public class TimerInsertCancel {
     private static final int TIMES = 10_000;
     private static final long NANOS = 1_000_000; // a millisecond

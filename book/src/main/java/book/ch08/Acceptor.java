@@ -6,7 +6,7 @@ import trale.Context;
 import trale.Future;
 import trale.Poll;
 
-/// Accepts so many clients, and spawns a task for each.
+/// Accepts a given number of clients, and spawns a task for each.
 final class Acceptor implements Future<Void> {
     private final Executor executor;
     private final int listener;

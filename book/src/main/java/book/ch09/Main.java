@@ -70,7 +70,7 @@ public final class Main {
         };
     }
 
-    /// {@return how many descriptors are open while so many tasks sleep}
+    /// {@return how many descriptors are open while the tasks sleep}
     static long descriptors(boolean broken) throws IOException {
         try (var reactor = new Reactor(new Timers())) {
             var executor = new Executor(reactor);

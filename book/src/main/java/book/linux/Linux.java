@@ -248,7 +248,7 @@ public final class Linux {
         return check("timerfd_create", call("timerfd_create", 1, NONBLOCK | CLOEXEC, 0, 0, 0, 0));
     }
 
-    /// Sets it to go off after so many nanoseconds. After 0 it does not go off: 0 switches it off.
+    /// Sets it to go off after that time. After 0 it does not go off: 0 switches it off.
     public static int setTimer(int fd, long nanos) {
         var s = SCRATCH.get();
         s.struct.putLong(0, 0).putLong(8, 0).putLong(16, nanos / 1_000_000_000).putLong(24, nanos % 1_000_000_000);

@@ -13,7 +13,7 @@ public final class World {
     private int rounds = 20;
     private int seed = 1;
 
-    /// {@return whether a loop may go on: all loops of a run together have so many rounds}
+    /// {@return whether a loop may go on: the loops of a run share `rounds` rounds}
     public boolean more() {
         return rounds-- > 0;
     }

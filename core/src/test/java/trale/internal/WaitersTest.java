@@ -16,7 +16,7 @@ import trale.Waker;
 import trale.support.Child;
 import trale.support.Optimized;
 
-/// Those who wait for one thing: each once, in the order in which they came.
+/// The waiters of one thing: each once, in the order in which they came.
 @Optimized
 class WaitersTest {
 
@@ -118,7 +118,7 @@ class WaitersTest {
         }
     }
 
-    @Test
+    @Test // R22
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void aWaiterForWhomThereIsNoMemoryIsNotIn_andTheOthersStay() throws Exception {
         try (var child = Child.startWith(List.of("-Xmx32m", "-XX:+UseSerialGC"), Full.class)) {

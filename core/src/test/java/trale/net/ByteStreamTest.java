@@ -139,7 +139,7 @@ class ByteStreamTest extends SocketTest {
     }
 
     @Test
-    void E4_aResetIsAnErrorToReaderAndWriterAndKillsNobody() throws Exception {
+    void E4_aResetIsAnErrorToReaderAndWriterAndTheProcessLivesOn() throws Exception {
         try (var ends = ends()) {
             var reader = started(ends.ours().read(ByteBuffer.allocate(10)));
             ends.theirs().setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -31,12 +31,11 @@ import trale.support.NeedsLinux;
 import trale.support.Optimized;
 import trale.time.Timer;
 
-/// One socket, and several who want it at once, give up, or close it, from threads of their own.
+/// One socket, and several tasks that want it at once, give up, or close it, each on a thread of its own.
 @NeedsLinux(NeedsLinux.THREADS)
 @Optimized
 class ClaimsTest extends SocketTest {
-    /// A race goes on until so many reads were successful, so many refused, and so many tasks cancelled, or ten times as many
-    /// of the latter.
+    /// A race goes on until it has seen this number of reads, of refusals and of cancellations, or ten times this number of cancellations.
     private static final int ENOUGH = 1000;
 
     /// What one of two rivals does. Its fields are written by its own task.

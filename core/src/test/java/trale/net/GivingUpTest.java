@@ -54,7 +54,7 @@ class GivingUpTest extends SocketTest {
         PENDING,
         /// And not polled since.
         WOKEN,
-        /// Its task has the value, and no one has taken that from the handle.
+        /// Its task has the value, and it is still in the handle.
         ENDED
     }
 
@@ -87,7 +87,7 @@ class GivingUpTest extends SocketTest {
 
     /// The cells of a method are tried at the same time, as most of them wait, for a time-out or for Linux. What they hold is compared when all
     /// have ended.
-    @Test
+    @Test // P2
     @Timeout(300)
     void whatIsGivenUpHasTakenNothingAndTheNextWorks() throws Exception {
         var cells = 0;
@@ -304,7 +304,7 @@ class GivingUpTest extends SocketTest {
     }
 
     /// A thing is called as its method, and what comes behind a colon tells it from another one of that method.
-    @Test
+    @Test // P2
     void everyPublicMethodThatReturnsAFutureIsInTheList() throws Exception {
         var methods = THINGS.keySet().stream().map(thing -> thing.replaceAll(":.*", "")).collect(toCollection(TreeSet::new));
         assertEquals(methods, methods(), "a method that is new, or an overload, needs a thing here");
@@ -381,7 +381,7 @@ class GivingUpTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // P2
     @Timeout(60)
     void aThingThatLosesWhatItHandsOverAndOneThatForgetsNothingAreNoticed() throws Exception {
         patience = Duration.ofMillis(50);

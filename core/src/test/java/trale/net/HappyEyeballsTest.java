@@ -53,7 +53,7 @@ class HappyEyeballsTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // M16
     void anAddressThatDoesNotAnswerCostsAQuarterOfASecond() throws Exception {
         var name = name("silent");
         Names.answer(name, () -> List.of(address("127.0.0.2"), address("127.0.0.1")));
@@ -114,7 +114,7 @@ class HappyEyeballsTest extends SocketTest {
         assertEquals(List.of(a), HappyEyeballs.inTurn(a));
     }
 
-    @Test
+    @Test // M16
     void aConnectionBeginsAtTheAddressThatIsAskedFor() throws Exception {
         try (var listener = listen()) {
             var from = new InetSocketAddress("127.0.0.9", 0);
@@ -137,7 +137,7 @@ class HappyEyeballsTest extends SocketTest {
     }
 
     /// The kernel may give a client the very port that it connects to; here it is asked to.
-    @Test
+    @Test // M7
     void aConnectionWithItselfIsRefused() throws Exception {
         var address = ConnectTest.closedPort();
         assertEquals("connect 127.0.0.1:" + address.getPort() + ": ECONNREFUSED (Connection refused)",

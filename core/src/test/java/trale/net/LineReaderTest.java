@@ -19,7 +19,7 @@ import trale.Poll;
 /// The line reader.
 class LineReaderTest extends SocketTest {
 
-    /// Hands out the text so many bytes at a time.
+    /// Hands out the text, `atMost` bytes at a time.
     private static AsyncRead dripping(String text, int atMost) {
         var left = bytes(text);
         return to -> _ -> {
@@ -107,7 +107,7 @@ class LineReaderTest extends SocketTest {
         assertEquals(List.of(0, 0, 0), positions);
     }
 
-    @Test
+    @Test // H9
     void aCancelledReadLineHasTakenNothing() throws Exception {
         try (var pair = tcpPair()) {
             var reader = new LineReader(pair.one(), 80, StandardCharsets.ISO_8859_1);

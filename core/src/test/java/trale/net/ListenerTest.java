@@ -48,7 +48,7 @@ class ListenerTest extends SocketTest {
 
     @Test
     @SuppressWarnings("try") // closed before its end, on purpose
-    void E16_closingGivesWhoAcceptsAnException() throws Exception {
+    void E16_closingGivesTheAcceptingTaskAnException() throws Exception {
         try (var listener = listen()) {
             var accept = started(listener.accept());
             fails(IllegalStateException.class, listener.accept());
@@ -59,8 +59,8 @@ class ListenerTest extends SocketTest {
         }
     }
 
-    @Test
-    void aCancelledAcceptHasAcceptedNobody() throws Exception {
+    @Test // H9
+    void aCancelledAcceptHasAcceptedNoConnection() throws Exception {
         try (var listener = listen()) {
             for (var i = 0; i < 50; i++) {
                 var accept = started(listener.accept());
@@ -78,7 +78,7 @@ class ListenerTest extends SocketTest {
     }
 
     @Test
-    void aConnectionThatWasResetInTheQueueHurtsNobody() throws Exception {
+    void aConnectionThatWasResetInTheQueueHurtsNoOther() throws Exception {
         try (var listener = listen()) {
             var gone = SocketChannel.open(listener.localAddress());
             gone.setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -59,7 +59,7 @@ class OperationTest extends SocketTest {
 
     @Test
     @NeedsSoundCalls("an operation that tries again does not wait, and is told that the socket was closed before")
-    void E16_closingGivesWhoWaitsAnException() throws Exception {
+    void E16_closingGivesTheWaitingTasksAnException() throws Exception {
         try (var ends = ends()) {
             var reader = started(ends.ours().read(ByteBuffer.allocate(10)));
             var writer = started(ends.ours().writeAll(ByteBuffer.allocate(32 << 20)));
@@ -87,14 +87,14 @@ class OperationTest extends SocketTest {
     }
 
     @Test
-    void closingWhileCallsAreMadeNeverReachesAStrangersSocket() throws Exception {
+    void closingWhileCallsAreMadeNeverReachesTheNextSocketOfThatNumber() throws Exception {
         try (var bystander = ends();
                 var other = arrangement.open("other")) {
             for (var round = 0; round < 200; round++) {
                 var victim = ends();
                 var reading = other.submit(readAll(victim.ours()));
                 var writing = executor.submit(async(() -> {
-                    while (true) await(victim.ours().write(bytes("not for strangers")));
+                    while (true) await(victim.ours().write(bytes("not for the next socket")));
                 }));
                 victim.theirs().write(bytes("x"));
                 victim.ours().close();
@@ -111,7 +111,7 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // H9
     void aCancelledReadHasReadNothing() throws Exception {
         try (var ends = ends()) {
             for (var i = 0; i < 100; i++) {
@@ -171,7 +171,7 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // M8
     @SuppressWarnings("try") // closed before its end, on purpose
     void socketsOfAClosedExecutorSayThatTheirExecutorWasClosed() throws Exception {
         var other = arrangement.open("other");
@@ -212,7 +212,7 @@ class OperationTest extends SocketTest {
     }
 
     @Test
-    void anOperationThatNobodyPollsKeepsNobodyOut() throws Exception {
+    void anOperationThatIsNotPolledKeepsNoOtherOut() throws Exception {
         try (var ends = ends()) {
             var never = ends.ours().read(ByteBuffer.allocate(1));
             ends.theirs().write(bytes("ab"));
@@ -226,7 +226,7 @@ class OperationTest extends SocketTest {
     }
 
     @Test
-    void aBufferThatLosesItsRoomWhileItsReadWaitsKeepsNobodyOut() throws Exception {
+    void aBufferThatLosesItsRoomWhileItsReadWaitsKeepsNoOtherReadOut() throws Exception {
         try (var ends = ends()) {
             var buffer = ByteBuffer.allocate(10);
             var read = started(ends.ours().read(buffer));
@@ -285,7 +285,7 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // F1
     void E14_aPeerThatIsAlwaysReadyDoesNotStarveTheOthers() throws Exception {
         try (var pair = tcpPair()) {
             var end = new boolean[1];

@@ -79,7 +79,7 @@ class ResolveTest extends SocketTest {
 
     @NeedsLinux(NeedsLinux.THREADS)
     @Test
-    void S13_lookingUpBlocksNobodyAndIsInterruptedWhenItIsGivenUp() throws Exception {
+    void S13_lookingUpBlocksNoTaskAndIsInterruptedWhenItIsGivenUp() throws Exception {
         var begun = new CountDownLatch(1);
         var interrupted = new CompletableFuture<Void>();
         var name = name("slow");

@@ -90,7 +90,7 @@ class SocketErrorPathsTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // R6
     void aCloseNeedsNoDirectMemory() throws Exception {
         try (var child = Child.startWith("-XX:MaxDirectMemorySize=16m", ClosesWithoutMemory.class, arrangement.name())) {
             assertEquals("closed", child.end().strip());
@@ -126,7 +126,7 @@ class SocketErrorPathsTest extends SocketTest {
 
     /// The executor's thread opens the listener first: the second getsockname and the fourth epoll_ctl are for a connection. An epoll_ctl that
     /// fails is made again.
-    @ParameterizedTest
+    @ParameterizedTest // M6
     @ValueSource(strings = {"epoll_ctl:error=ENOSPC:when=4..5", "epoll_ctl:error=ENOMEM:when=4..5", "getsockname:error=ENOBUFS:when=2",
         "accept4:error=ENONET:when=2", "accept4:error=EOPNOTSUPP:when=2", "accept4:error=ENETDOWN:when=2"})
     void whatGoesWrongWithOneConnectionCostsThatOneAlone(String failure) throws Exception {
@@ -135,7 +135,7 @@ class SocketErrorPathsTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // R5
     void aLoggerThatThrowsDoesNotEndAccepting() throws Exception {
         try (var child = Child.startFailing("getsockname:error=ENOBUFS:when=2", Echo.class, arrangement.name(), "throws")) {
             assertEchoesThree(child, "");

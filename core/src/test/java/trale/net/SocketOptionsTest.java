@@ -35,7 +35,7 @@ import trale.support.NeedsLinux;
 /// What is set is what the kernel tells, and what it does.
 class SocketOptionsTest extends SocketTest {
 
-    @Test
+    @Test // M16
     void everyOptionOfAStreamIsTheKernels() throws Exception {
         try (var ends = ends()) {
             for (var option : Map.<SocketOption<Integer>, Integer>of(TCP_KEEPIDLE, 77, TCP_KEEPINTERVAL, 7, TCP_KEEPCOUNT, 3,
@@ -50,7 +50,7 @@ class SocketOptionsTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // M12
     void whatAListenerSaysHoldsForItsConnections() throws Exception {
         try (var listener = listen()) {
             listener.setOption(TCP_USER_TIMEOUT, 12_000);
@@ -65,7 +65,7 @@ class SocketOptionsTest extends SocketTest {
     }
 
     /// Without it, an answer in three pieces takes 40 ms: the kernel keeps the second until the first is acknowledged.
-    @Test
+    @Test // M12
     void smallWritesGoOutAtOnceUnlessAskedOtherwise() throws Exception {
         try (var pair = tcpPair()) {
             assertTrue(pair.one().getOption(TCP_NODELAY), "connected");
@@ -75,7 +75,7 @@ class SocketOptionsTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // M16
     void withALingerOfZeroACloseIsAReset() throws Exception {
         try (var pair = tcpPair()) {
             pair.one().setOption(SO_LINGER, 0);
@@ -104,7 +104,7 @@ class SocketOptionsTest extends SocketTest {
     }
 
     @NeedsLinux(NeedsLinux.FEATURE)
-    @Test
+    @Test // M16
     void multicastOptionsAreTheKernelsOfBothFamilies() throws Exception {
         var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
         for (var any : new String[] {"0.0.0.0", "::"}) {
@@ -128,8 +128,8 @@ class SocketOptionsTest extends SocketTest {
     }
 
     @NeedsLinux(NeedsLinux.FEATURE)
-    @Test
-    void whoHasJoinedAGroupReceivesWhatIsSentToItUntilItLeaves() throws Exception {
+    @Test // M16
+    void aSocketThatHasJoinedAGroupReceivesWhatIsSentToItUntilItLeaves() throws Exception {
         var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
         var shared = BindOptions.DATAGRAM.reuseAddress(true);
         for (var one : new String[][] {{"0.0.0.0", "239.1.2.3"}, {"::", "239.1.2.3"}}) {

@@ -64,7 +64,7 @@ class SocketsAloneTest {
         }
     }
 
-    @Test
+    @Test // M6
     void aSocketThatCannotBeMadeLeavesNothingOpen() throws Exception {
         try (var child = Child.startWith("-XX:MaxDirectMemorySize=16m", BindsWithoutMemory.class)) {
             assertEquals("nothing is open", child.end().strip());
@@ -102,7 +102,7 @@ class SocketsAloneTest {
         }
     }
 
-    @Test
+    @Test // R6
     void aCloseThatRanOutOfStackIsFinishedByTheNext() throws Exception {
         try (var child = Child.startWith(List.of("-Xint", "-Xss400k"), ClosesWithoutStack.class)) {
             assertEquals("closed", child.end().strip());
@@ -144,7 +144,7 @@ class SocketsAloneTest {
     }
 
     @Test
-    void aSocketNobodyClosedIsClosedWhenItIsGarbage() throws Exception {
+    void aSocketThatWasNotClosedIsClosedWhenItIsGarbage() throws Exception {
         try (var child = Child.start(Leak.class)) {
             assertEquals("clean", child.end().strip());
         }
@@ -188,7 +188,7 @@ class SocketsAloneTest {
         }
     }
 
-    @Test
+    @Test // R15
     void bindingDoesNotDependOnTheDefaultTimeZone() throws Exception {
         try (var child = Child.start(OddTimeZone.class)) {
             assertEquals("bound", child.end().strip());

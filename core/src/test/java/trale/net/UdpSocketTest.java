@@ -89,11 +89,11 @@ class UdpSocketTest extends SocketTest {
     void aConnectedSocketHearsItsPeerAlone() throws Exception {
         try (var ours = udp();
                 var peer = DatagramChannel.open().bind(LOOPBACK);
-                var stranger = DatagramChannel.open().bind(LOOPBACK)) {
+                var other = DatagramChannel.open().bind(LOOPBACK)) {
             ours.connect(address(peer));
             assertEquals(3, run(() -> await(ours.send(bytes("abc").asReadOnlyBuffer()))));
             assertEquals(ours.localAddress(), peer.receive(ByteBuffer.allocate(10)));
-            stranger.send(bytes("1"), ours.localAddress());
+            other.send(bytes("1"), ours.localAddress());
             peer.send(bytes("22"), ours.localAddress());
             assertEquals(2, run(() -> await(ours.recv(ByteBuffer.allocate(10)))));
         }
@@ -109,7 +109,7 @@ class UdpSocketTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // M16
     void aDisconnectedSocketIsAsItWasBefore() throws Exception {
         for (var any : new String[] {"127.0.0.1", "0.0.0.0", "::"}) {
             try (var ours = onExecutor(() -> UdpSocket.bind(new InetSocketAddress(any, 0)));
@@ -129,7 +129,7 @@ class UdpSocketTest extends SocketTest {
     }
 
     /// As its Javadoc says: the kernel does not look through what it has queued.
-    @Test
+    @Test // M9
     void whatWasQueuedBeforeConnectIsStillReceived() throws Exception {
         try (var ours = udp();
                 var peer = DatagramChannel.open().bind(LOOPBACK);
@@ -191,7 +191,7 @@ class UdpSocketTest extends SocketTest {
 
     @Test
     @SuppressWarnings("try") // closed before its end, on purpose
-    void aConnectedSocketLearnsThatNobodyIsThere() throws Exception {
+    void aConnectedSocketLearnsThatItsPeerIsGone() throws Exception {
         InetSocketAddress gone;
         try (var peer = DatagramChannel.open().bind(LOOPBACK)) {
             gone = address(peer);
@@ -243,7 +243,7 @@ class UdpSocketTest extends SocketTest {
     }
 
     @Test
-    void aBroadcastReachesWhoIsBoundToAllAddresses() throws Exception {
+    void aBroadcastReachesASocketThatIsBoundToAllAddresses() throws Exception {
         try (var theirs = DatagramChannel.open(StandardProtocolFamily.INET).bind(new InetSocketAddress("0.0.0.0", 0));
                 var ours = udp()) {
             ours.setOption(StandardSocketOptions.SO_BROADCAST, true);

@@ -19,7 +19,7 @@ import trale.Poll;
 @Timeout(60)
 class WriteBufferTest extends SocketTest {
 
-    /// Takes so many bytes a call as long as there is room for calls.
+    /// Takes `atMost` bytes a call as long as there is room for calls.
     private static final class Target implements AsyncWrite {
         final List<String> writes = new ArrayList<>();
         int atMost = 1000;

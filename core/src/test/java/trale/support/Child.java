@@ -60,7 +60,7 @@ public final class Child implements AutoCloseable {
         return start(List.of(), null, List.of(NATIVE_ACCESS, option), main, args);
     }
 
-    /// The same with so many file descriptors and no more.
+    /// The same with a limit of file descriptors.
     public static Child startLimited(int descriptors, Class<?> main, String... args) throws IOException {
         var limit = List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
         return start(limit, null, List.of(NATIVE_ACCESS), main, args);

@@ -12,7 +12,7 @@ import trale.reactor.Source;
 public final class Futures {
     private Futures() {}
 
-    /// Goes to the back of the run-queue so many times, doing something at each turn.
+    /// Goes to the back of the run-queue `times` times, and does something at each turn.
     public static Future<Void> yielding(int times, Runnable atEachTurn) {
         var left = new int[] {times};
         return cx -> {
@@ -53,7 +53,7 @@ public final class Futures {
         };
     }
 
-    /// The same future, but polled again at once every time it is pending, so many times.
+    /// The same future, but polled again at once when it is pending, `times` times in all.
     public static <T> Future<T> polledInVain(int times, Future<T> f) {
         return new Future<>() {
             private int left = times;
@@ -71,7 +71,7 @@ public final class Futures {
         };
     }
 
-    /// One read(2) of at most so many bytes: how many came.
+    /// One read(2) of `atMost` bytes: how many came.
     ///
     /// @param stream a short read means that there is no more
     public static Future<Integer> read(Source source, int fd, int atMost, boolean stream) {

@@ -28,7 +28,7 @@ public final class Gate<T> implements Future<T> {
         drops.incrementAndGet();
     }
 
-    /// Opens it, and wakes who waits.
+    /// Opens it, and wakes the waiting future.
     public void open(T value) {
         answer = Poll.ready(value);
         if (waker != null) waker.wake();

@@ -92,7 +92,7 @@ public final class Linux {
         }
     }
 
-    /// Writes so many bytes to a Unix stream, and passes a duplicate of `passed` with them (SCM_RIGHTS, unix(7)).
+    /// Writes `bytes` bytes to a Unix stream, and passes a duplicate of `passed` with them (SCM_RIGHTS, unix(7)).
     public static int write(int fd, int bytes, int passed) {
         try (var arena = Arena.ofConfined()) {
             var data = arena.allocate(16); // struct iovec

@@ -79,7 +79,7 @@ class ChannelTest extends UnderBothArrangements {
 
     /// A wake storm.
     @NeedsLinux(NeedsLinux.THREADS)
-    @Test
+    @Test // P12
     void itemsOfEightPlainThreadsArriveInTheOrderOfEachThread() throws Exception {
         var each = 5_000;
         var channel = new Channel<Item>(16);
@@ -106,7 +106,7 @@ class ChannelTest extends UnderBothArrangements {
     }
 
     @NeedsLinux(NeedsLinux.ORDER)
-    @Test
+    @Test // P11
     void channelsThatAreAlwaysReadyDoNotStarveAThirdTask() {
         var channel = new Channel<Integer>(1_000_000);
         for (var i = 0; i < 1000; i++) assertTrue(channel.offer(i));
@@ -150,7 +150,7 @@ class ChannelTest extends UnderBothArrangements {
         assertEquals(List.of(0, 1, 2, 3), order);
     }
 
-    @Test
+    @Test // P1
     void aRaceOfTwoReceivesLosesNoItem() {
         var one = new Channel<Integer>(4);
         var other = new Channel<Integer>(4);
@@ -181,7 +181,7 @@ class ChannelTest extends UnderBothArrangements {
         assertNull(ready(channel.receive()));
     }
 
-    @Test
+    @Test // P8
     void eachPollWakesTheNextSender_andOneThatIsGivenUpPassesTheRoomOn() throws Exception {
         var channel = new Channel<Integer>(2);
         var order = new ArrayList<Integer>();
@@ -314,7 +314,7 @@ class ChannelTest extends UnderBothArrangements {
         assertInstanceOf(TimeoutException.class, e.getCause());
     }
 
-    @Test
+    @Test // P8
     void aWokenReceiverThatIsDroppedPassesTheWakeOn() throws Exception {
         var channel = new Channel<Integer>(2);
         var wakes = new AtomicInteger();
@@ -327,7 +327,7 @@ class ChannelTest extends UnderBothArrangements {
         assertEquals(1, ready(second));
     }
 
-    @Test
+    @Test // P9
     void closingWakesEverySenderAndEveryReceiver() {
         var full = new Channel<Integer>(1);
         assertTrue(full.offer(1));
@@ -368,7 +368,7 @@ class ChannelTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // P9
     void closingAHundredThousandReceiversTakesTimeInProportion() throws Exception {
         var channel = new Channel<Integer>(1);
         var wakes = new AtomicInteger();

@@ -82,7 +82,7 @@ class SemaphoreTest extends UnderBothArrangements {
         assertEquals("Semaphore[3 free, 0 wait]", semaphore.toString());
     }
 
-    @Test
+    @Test // P8
     void aWokenWaiterThatIsDroppedPassesTheWakeOn() throws Exception {
         var semaphore = new Semaphore(1);
         var permit = ready(semaphore.acquire());
@@ -98,7 +98,7 @@ class SemaphoreTest extends UnderBothArrangements {
         assertEquals("Semaphore[0 free, 0 wait]", semaphore.toString());
     }
 
-    @Test
+    @Test // P3
     void aWokenFutureThatIsHeldAndNotPolledOwnsNoPermit() throws Exception {
         var semaphore = new Semaphore(1);
         var permit = ready(semaphore.acquire());
@@ -166,7 +166,7 @@ class SemaphoreTest extends UnderBothArrangements {
         ready(last).close();
     }
 
-    @Test
+    @Test // P2
     void acquiresThatAreCancelledOrTimedOutAtRandomLoseNoPermit() {
         var random = new Random(42);
         var semaphore = new Semaphore(2);

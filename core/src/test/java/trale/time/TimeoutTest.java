@@ -76,7 +76,7 @@ class TimeoutTest extends UnderBothArrangements {
     }
 
     @Test
-    void aPollThatReturnsNullIsBlamedOnWhoReturnsIt() {
+    void aPollThatReturnsNullIsBlamedOnTheFutureThatReturnsIt() {
         var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(LONG, new ReturnsNull()))::join);
         assertEquals(
                 "trale.time.TimeoutTest$ReturnsNull.poll returned null; it must return Poll.ready or Poll.pending",
@@ -227,7 +227,7 @@ class TimeoutTest extends UnderBothArrangements {
     }
 
     /// The exception that ends it is another one than it was told.
-    @Test
+    @Test // P5
     void anyCancellationExceptionAfterTheTimeIsTheTimeouts() {
         var own = new CancellationException("own");
         var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT, async(() -> {
@@ -250,7 +250,7 @@ class TimeoutTest extends UnderBothArrangements {
         assertSame(thrown, assertInstanceOf(TimeoutException.class, e.getCause()).getSuppressed()[0]);
     }
 
-    @Test
+    @Test // P4
     void theCallersCancellationInACleanupIsASecondOneAndWins() throws Exception {
         var cleanup = new Gate<Void>();
         var handle = executor.submit(Timer.timeout(SHORT, async(() -> {
@@ -268,7 +268,7 @@ class TimeoutTest extends UnderBothArrangements {
     }
 
     /// The cleanup of the inner one is longer than the outer time: it is cancelled, and its end awaited, too.
-    @Test
+    @Test // R23
     void theTimeDoesNotEndTheCleanupOfACallerThatIsCancelled() throws Exception {
         var gate = new Gate<Void>();
         var events = new ArrayList<String>();
@@ -293,7 +293,7 @@ class TimeoutTest extends UnderBothArrangements {
     }
 
     /// The cancellation comes while the body runs, so its next await throws it, and the time-out around it is not asked.
-    @Test
+    @Test // R23
     void theTimeDoesNotEndTheCleanupOfABodyThatWasCancelledWhileItRan() throws Exception {
         var started = new Gate<JoinHandle<Void>>();
         var events = new ArrayList<String>();
@@ -336,7 +336,7 @@ class TimeoutTest extends UnderBothArrangements {
         assertInstanceOf(TimeoutException.class, assertThrows(CompletionException.class, handle::join).getCause());
     }
 
-    @Test
+    @Test // P4
     void theOuterTimeoutOfTwoCancelsACleanupThatIsTooLong() {
         var order = new ArrayList<String>();
         var inner = Timer.timeout(SHORT, async(() -> {
@@ -379,7 +379,7 @@ class TimeoutTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // P4
     void aTimeoutInAChildFailsItsScopeAndIsNoCancellation() {
         var siblings = new ArrayList<Throwable>();
         var scope = executor.submit(Scope.run(s -> {

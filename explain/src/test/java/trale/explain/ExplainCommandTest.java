@@ -113,7 +113,7 @@ class ExplainCommandTest {
         assertEquals("", err.toString(UTF_8));
     }
 
-    @Test
+    @Test // M3
     void aForgottenAwaitIsWarnedOf() throws Exception {
         assertEquals(0, run(file("Hello.java", """
                 import static trale.Async.*;

@@ -101,7 +101,7 @@ class EveryOrderTest {
         };
     }
 
-    @Test
+    @Test // P2
     void aValueThatComesAtTheDeadlineIsReturnedOrIsStillThere() {
         holds(6, s -> valueAtTheDeadline(s, f -> Timer.timeout(DEADLINE, f), Pipe.right()),
                 s -> valueAtTheDeadline(s, EveryOrderTest::hasty, Pipe.right()));
@@ -161,7 +161,7 @@ class EveryOrderTest {
         return all;
     }
 
-    @Test
+    @Test // P7
     void ofABodyAndAChildThatFailTheFirstIsThrownAndTheOtherSuppressed() {
         var seen = new TreeSet<String>();
         holds(3, s -> bothFail(s, seen, (body, child) -> Scope.run(scope -> {
@@ -229,7 +229,7 @@ class EveryOrderTest {
         });
     }
 
-    @Test
+    @Test // P9
     void closingEndsEverySendAndReceiveAndWhatWasSentIsReceived() {
         holds(111, s -> closingOnSenders(s, Pipe.right()), s -> closingOnSenders(s, Pipe.wrong(Mistake.CLOSES_ONE)));
         holds(364, s -> closingOnReceivers(s, Pipe.right()), s -> closingOnReceivers(s, Pipe.wrong(Mistake.CLOSES_ONE)));
@@ -324,7 +324,7 @@ class EveryOrderTest {
         });
     }
 
-    @Test
+    @Test // P8
     void aPollBesideASenderAReceiverOrACloseLosesNoItemAndNoWake() {
         holds(291, s -> pollBesideASenderThatIsCancelled(s, Pipe.right()),
                 s -> pollBesideASenderThatIsCancelled(s, Pipe.wrong(Mistake.POLLS_IN_SILENCE)));
@@ -372,7 +372,7 @@ class EveryOrderTest {
         });
     }
 
-    @Test
+    @Test // P2, P8
     void aReceiveASendAndAnAcquireThatAreCancelledAtAnyStepLoseNothing() {
         holds(121, s -> cancelledReceive(s, Pipe.right()), s -> cancelledReceive(s, Pipe.wrong(Mistake.KEEPS_WAKE)));
         holds(100, s -> cancelledReceive(s, Pipe.wrong(Mistake.NONE)), s -> cancelledReceive(s, Pipe.wrong(Mistake.HANDS_OVER)));
@@ -437,7 +437,7 @@ class EveryOrderTest {
         });
     }
 
-    @Test
+    @Test // P7
     void aFailureAtTheBottomOfThreeScopesEndsThemFromTheInside() {
         holds(88, s -> threeDeep(s, (body, child) -> Scope.run(scope -> {
             scope.fork(child);
@@ -469,7 +469,7 @@ class EveryOrderTest {
         });
     }
 
-    @Test
+    @Test // P1
     void aRaceOfTwoReceivesLosesNoItem() {
         holds(70, s -> raceOfTwo(s, Pipe.right(), (one, other) -> Future.race(one, other)),
                 s -> raceOfTwo(s, Pipe.wrong(Mistake.HANDS_OVER), (one, other) -> Future.race(one, other)));

@@ -68,7 +68,7 @@ public final class Grounds implements Ground.Maker {
             machine.awaitTask(condition);
         }
 
-        /// Some may go on for ever; after so many polls each has had its turn.
+        /// Some may go on for ever. After 200 polls each has had its turn.
         @Override
         protected void settle() {
             var polls = new int[1];

@@ -217,7 +217,7 @@ class NthCallTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R18
     @EnumSource
     void whateverCallFailsTheProgramEndsRight(Program program) throws Exception {
         attempt(program.body, new Nth(0, 0, false)); // all classes are loaded, and it works

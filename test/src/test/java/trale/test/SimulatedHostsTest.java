@@ -148,7 +148,7 @@ class SimulatedHostsTest {
     }
 
     @Test
-    void aPortThatNobodyListensToRefuses() throws Exception {
+    void aPortWithoutAListenerRefuses() throws Exception {
         try (var simulation = new Simulation(1)) {
             simulation.host("server");
             var e = assertThrows(ConnectException.class, () -> simulation.run(() -> await(TcpStream.connect("server", 80)).close()));
@@ -157,10 +157,10 @@ class SimulatedHostsTest {
     }
 
     @Test
-    void anAddressThatNobodyHasIsUnreachableAfterThreeSeconds() throws Exception {
+    void anAddressWithoutAHostIsUnreachableAfterThreeSeconds() throws Exception {
         try (var simulation = new Simulation(1)) {
-            var nobody = new InetSocketAddress("10.9.9.9", 80);
-            assertThrows(NoRouteToHostException.class, () -> simulation.run(() -> await(TcpStream.connect(nobody)).close()));
+            var none = new InetSocketAddress("10.9.9.9", 80);
+            assertThrows(NoRouteToHostException.class, () -> simulation.run(() -> await(TcpStream.connect(none)).close()));
             assertEquals(3, simulation.elapsed().toSeconds());
         }
     }
@@ -217,15 +217,15 @@ class SimulatedHostsTest {
     }
 
     @Test
-    void aDatagramToNobodyIsToldToAConnectedSocketOnly() throws Exception {
+    void aDatagramWithoutAReceiverIsToldToAConnectedSocketOnly() throws Exception {
         try (var simulation = new Simulation(1)) {
             var there = simulation.host("there");
             simulation.run(() -> {
                 try (var connected = UdpSocket.bind(new InetSocketAddress(0));
                         var other = UdpSocket.bind(new InetSocketAddress(0))) {
-                    var nobody = new InetSocketAddress(there.address(), 9);
-                    await(other.sendTo(ByteBuffer.allocate(1), nobody));
-                    connected.connect(nobody);
+                    var none = new InetSocketAddress(there.address(), 9);
+                    await(other.sendTo(ByteBuffer.allocate(1), none));
+                    connected.connect(none);
                     await(connected.send(ByteBuffer.allocate(1)));
                     try {
                         await(connected.recv(ByteBuffer.allocate(1)));
@@ -250,12 +250,12 @@ class SimulatedHostsTest {
                     } catch (IllegalStateException e) {
                         refused.complete(e);
                     }
-                }, "stranger");
+                }, "outside");
                 thread.start();
                 thread.join();
             });
             var e = refused.get(1, TimeUnit.SECONDS);
-            assertTrue(e.getMessage().contains("thread stranger"), e.getMessage());
+            assertTrue(e.getMessage().contains("thread outside"), e.getMessage());
         }
     }
 
