@@ -42,9 +42,9 @@ final class ProbeOff {
         try {
             for (int pair = 0; pair < plan.rounds(); pair++) {
                 System.setProperty(PROPERTY, whole);
-                with.add(yield(plan));
+                with.add(nanosOfAYield(plan));
                 System.setProperty(PROPERTY, stripped);
-                without.add(yield(plan));
+                without.add(nanosOfAYield(plan));
                 difference.add(with.getLast() - without.getLast());
             }
         } finally {
@@ -53,7 +53,7 @@ final class ProbeOff {
         return new Cost(Spread.of(with), Spread.of(without), Spread.interval(difference));
     }
 
-    private static double yield(Run.Plan plan) throws RunnerException {
+    private static double nanosOfAYield(Run.Plan plan) throws RunnerException {
         var options = Micro.options(plan).forks(1).include("^bench\\.micro\\.Watched\\.trale$").build();
         return Micro.nanos(new Runner(options).runSingle()).median();
     }
