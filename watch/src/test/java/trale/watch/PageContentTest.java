@@ -52,13 +52,13 @@ class PageContentTest {
         assertEquals(seq, browser.number("trale.state.seq"));
     }
 
-    /// {@return the texts of the elements that a selector finds, and within each the texts of its parts}
+    /// {@return the texts of the elements that a selector finds, within each those of its parts, all without the space around them}
     private String texts(String selector) throws Exception {
-        return browser.eval("[...document.querySelectorAll(" + Json.of(selector) + ")].map(e => [...e.children].map(c => c.textContent).filter(t => t).join(' | ')).join('\\n')");
+        return browser.eval("[...document.querySelectorAll(" + Json.of(selector) + ")].map(e => [...e.children].map(c => c.textContent.trim()).filter(t => t).join(' | ')).join('\\n')");
     }
 
     private String text(String selector) throws Exception {
-        return browser.eval("[...document.querySelectorAll(" + Json.of(selector) + ")].map(e => e.textContent).join('\\n')");
+        return browser.eval("[...document.querySelectorAll(" + Json.of(selector) + ")].map(e => e.textContent.trim()).join('\\n')");
     }
 
     private static final String CURRENT = "#task .source .row[aria-current='true'] ";
@@ -67,12 +67,12 @@ class PageContentTest {
     void theSourceIsShownWithItsCurrentLine() throws Exception {
         go(Sample.WAITS_FOR_SOCKET);
         assertEquals(Sample.FILE, text("#task .source figcaption"));
-        assertEquals(IntStream.range(0, 8).mapToObj(i -> (i + 1) + " | " + Sample.SOURCE.get(i)).collect(Collectors.joining("\n")), texts("#task .source .row"));
-        assertEquals("4", text(CURRENT + "button"));
-        assertEquals(Sample.SOURCE.get(3), text(CURRENT + "code"));
+        assertEquals(IntStream.range(0, 8).mapToObj(i -> (i + 1) + " | " + Sample.SOURCE.get(i).strip()).collect(Collectors.joining("\n")), texts("#task .source .row"));
+        assertEquals("4", text(CURRENT + "> :first-child"));
+        assertEquals(Sample.SOURCE.get(3).strip(), text(CURRENT + "code"));
         go(Sample.WAITS_FOR_TIMER);
-        assertEquals("5", text(CURRENT + "button"));
-        assertEquals(Sample.SOURCE.get(4), text(CURRENT + "code"));
+        assertEquals("5", text(CURRENT + "> :first-child"));
+        assertEquals(Sample.SOURCE.get(4).strip(), text(CURRENT + "code"));
     }
 
     @Test
