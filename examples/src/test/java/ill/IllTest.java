@@ -1,6 +1,7 @@
 package ill;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -153,6 +154,23 @@ class IllTest {
         var file = folder.resolve(name + "-opened.html");
         Files.writeString(file, recording);
         browser.open(file.toUri().toString());
+    }
+
+    private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    @ParameterizedTest
+    @MethodSource("ill")
+    void theLessonOfEachQuotesItsCode(Class<?> main) throws Exception {
+        var page = Files.readString(Path.of("../docs/ill.md"));
+        var lesson = page.substring(page.indexOf("## " + main.getSimpleName() + "\n"));
+        var source = withoutIndentation(Files.readString(Path.of("src/main/java/ill", main.getSimpleName() + ".java")));
+        var quotes = CODE.matcher(lesson.substring(0, lesson.indexOf("**What one sees.**"))).results().map(m -> withoutIndentation(m.group(1))).toList();
+        assertFalse(quotes.isEmpty());
+        for (var quote : quotes) assertTrue(source.contains(quote), quote);
+    }
+
+    private static String withoutIndentation(String code) {
+        return code.indent(-100);
     }
 
     @Test
