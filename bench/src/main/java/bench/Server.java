@@ -33,6 +33,7 @@ record Server(String name, boolean isJava, List<String> protocols, List<String> 
                         java("virtual threads", "bench.servers.VirtualThreadServer"),
                         program("tokio", ALL, "tokio"),
                         program("Go", ALL, "go-echo"),
+                        program("libuv", List.of("echo"), "libuv"),
                         program("C io_uring", List.of("echo"), "uring"),
                         program("nginx", List.of("http"), "nginx-server"),
                         program(LIMIT_AGAIN, ALL, "echo"))

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A real browser: Chromium without a window, spoken to by its DevTools protocol.
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final Pattern ID = Pattern.compile("^\\{\"id\":(\\d+)");
     private static final Pattern VALUE = Pattern.compile("\"value\":\"([A-Za-z0-9+/=]*)\"");
     private static final Pattern URL = Pattern.compile("\"request\":\\{\"url\":\"([^\"]+)\"");
@@ -42,17 +42,17 @@ final class Browser implements AutoCloseable {
     private final Map<Integer, CompletableFuture<String>> answers = new ConcurrentHashMap<>();
 
     /// What the console said that is an error, and what the page asked for, since the last [#open].
-    final List<String> errors = new CopyOnWriteArrayList<>();
+    public final List<String> errors = new CopyOnWriteArrayList<>();
 
     final List<String> requests = new CopyOnWriteArrayList<>();
 
     private final BlockingQueue<String> downloads = new LinkedBlockingQueue<>(); // that are complete
 
-    static boolean isInstalled() {
+    public static boolean isInstalled() {
         return Stream.of(System.getenv("PATH").split(":")).anyMatch(p -> Files.isExecutable(Path.of(p, "chromium")));
     }
 
-    Browser() throws Exception {
+    public Browser() throws Exception {
         folder = Files.createTempDirectory("trale-browser");
         process = new ProcessBuilder("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--remote-debugging-port=0", "--user-data-dir=" + folder, "about:blank")
@@ -123,7 +123,7 @@ final class Browser implements AutoCloseable {
     }
 
     /// {@return the value of an expression, as a text}
-    String eval(String expression) throws Exception {
+    public String eval(String expression) throws Exception {
         var wrapped = "(async () => btoa(String.fromCharCode(...new TextEncoder().encode(String(await (" + expression + "))))))()";
         var text = call("Runtime.evaluate", "\"awaitPromise\":true,\"expression\":" + Json.of(wrapped));
         var m = VALUE.matcher(text);
@@ -142,7 +142,7 @@ final class Browser implements AutoCloseable {
         if (!done.equals("yes")) fail("not within 30 s: " + expression + "; the page says: " + eval("document.body.innerText"));
     }
 
-    void open(String url) throws Exception {
+    public void open(String url) throws Exception {
         call("Page.navigate", "\"url\":\"about:blank\"");
         errors.clear();
         requests.clear();
@@ -159,7 +159,7 @@ final class Browser implements AutoCloseable {
     }
 
     /// Presses a key, as a person does, and waits until the page has done what it asks for.
-    void press(String key) throws Exception {
+    public void press(String key) throws Exception {
         var shift = key.startsWith("Shift+");
         var name = shift ? key.substring("Shift+".length()) : key;
         var text = name.equals("Enter") ? "\\r" : name.length() == 1 ? name : "";
