@@ -98,11 +98,22 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         try {
             value = result();
         } catch (Throwable t) {
-            discardValues(t);
+            discard(t);
             throw t;
         }
-        if (dropped) discardValues(null);
+        if (dropped) discard(null);
         return Poll.ready(value);
+    }
+
+    /// If the stack ends in a drop, a value may still be open. Then the next drop closes it.
+    private void discard(@Nullable Throwable failed) {
+        try {
+            discardValues(failed);
+        } catch (StackOverflowError e) {
+            over = !dropped;
+            if (dropped || failed == null) throw e;
+            Failures.suppress(failed, e);
+        }
     }
 
     private void start() {

@@ -55,7 +55,9 @@ final class FullHeap {
 
     private static void log(int told) {
         try {
-            Log.error("the heap is full: OutOfMemoryError was thrown into " + told + " tasks that waited, so that others go on", null);
+            // concat: `+` is linked at its first use, which takes far more memory than the text
+            Log.error("the heap is full: OutOfMemoryError was thrown into ".concat(Integer.toString(told))
+                    .concat(" tasks that waited, so that others go on"), null);
         } catch (OutOfMemoryError e) {
             // without a word, then
         }

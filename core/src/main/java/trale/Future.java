@@ -169,6 +169,9 @@ public interface Future<T extends @Nullable Object> {
     /// CompletableFuture then completes with CancellationException, and the thread that computes it goes on. A value that comes at the same
     /// time is lost to this future; the stage has it. Any thread may call this method.
     ///
+    /// Code that completes a CompletableFuture where the stack ends may not wake the waiting task: the JDK swallows the StackOverflowError
+    /// of what depends on it.
+    ///
     /// <!-- run: -->
     /// ```java
     /// var stage = CompletableFuture.supplyAsync(() -> 42);

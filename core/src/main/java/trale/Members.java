@@ -125,7 +125,15 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
 
         @Override
         void discardValues(@Nullable Throwable failed) {
-            for (var h : handles) discard(h.task, failed);
+            StackOverflowError thrown = null;
+            for (var h : handles) {
+                try {
+                    discard(h.task, failed);
+                } catch (StackOverflowError e) {
+                    thrown = e; // of a close() that never returns, or of a full stack: the other values are closed all the same
+                }
+            }
+            if (thrown != null) throw thrown;
         }
 
         private boolean allHaveValues() {

@@ -8,19 +8,33 @@ import static trale.Async.await;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import trale.net.LineReader;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
+import trale.net.UdpSocket;
+import trale.net.WriteBuffer;
+import trale.support.Arrangement;
 import trale.support.Child;
+import trale.support.Gate;
 import trale.support.NeedsLinux;
 import trale.sync.Channel;
 import trale.sync.Event;
 import trale.sync.Semaphore;
+import trale.time.Interval;
 import trale.time.Timer;
 
 /// A recursion reaches the end of the stack. On the way back each level does something, in a `finally`, until that does not fail any more.
@@ -231,10 +245,382 @@ class EndOfTheStackTest {
                     return failed;
                 }
             }
+        },
+        WRITES {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var pair = Pair.open(executor)) {
+                    var failed = tries(executor, round, () -> pair.client.write(ByteBuffer.wrap(new byte[] {'a'})));
+                    end(executor.submit(pair.client.writeAll(ByteBuffer.wrap(new byte[] {'b'}))));
+                    assertTrue(pair.serverReadsUntil("b").startsWith("a"));
+                    return failed;
+                }
+            }
+        },
+        WAITS_TO_WRITE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var pair = Pair.open(executor)) {
+                    var written = end(executor.submit(cx -> {
+                        for (var sum = 0; ; ) {
+                            var write = pair.client.write(ByteBuffer.allocate(60_000));
+                            if (!(write.poll(cx) instanceof Poll.Ready<Integer>(var n))) {
+                                write.drop();
+                                return Poll.ready(sum);
+                            }
+                            sum += n;
+                        }
+                    }));
+                    var failed = tries(executor, round, () -> pair.client.write(ByteBuffer.allocate(1)));
+                    var writer = executor.submit(pair.client.writeAll(ByteBuffer.wrap(new byte[] {'b'})));
+                    assertEquals(written + 1, pair.serverReadsUntil("b").length());
+                    end(writer);
+                    return failed;
+                }
+            }
+        },
+        ACCEPTS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0))) {
+                    var clients = new ArrayList<TcpStream>();
+                    for (var i = 0; i < 3; i++) clients.add(end(executor.submit(TcpStream.connect(listener.localAddress()))));
+                    var accepted = new ArrayList<TcpStream>(1);
+                    var accepts = new ArrayList<Future<TcpStream>>(100);
+                    var failed = dig(executor, round, cx -> {
+                        var accept = listener.accept();
+                        accepts.add(accept);
+                        if (accept.poll(cx) instanceof Poll.Ready<TcpStream>(var stream)) accepted.add(stream);
+                    });
+                    end(executor.submit(cx -> {
+                        accepts.forEach(Future::drop); // the last one may wait, if those before it have lost the connections
+                        return Poll.ready(null);
+                    }));
+                    clients.add(end(executor.submit(TcpStream.connect(listener.localAddress()))));
+                    end(executor.submit(listener.accept())).close();
+                    accepted.forEach(TcpStream::close);
+                    clients.forEach(TcpStream::close);
+                    return failed;
+                } // no descriptor is left: see main
+            }
+        },
+        CONNECTS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0))) {
+                    var failed = tries(executor, round, () -> TcpStream.connect(listener.localAddress()));
+                    end(executor.submit(TcpStream.connect(listener.localAddress()))).close();
+                    return failed;
+                }
+            }
+        },
+        SENDS_A_DATAGRAM {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var from = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0));
+                        var to = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0))) {
+                    var failed = tries(executor, round, () -> from.sendTo(ByteBuffer.wrap(new byte[] {'a'}), to.localAddress()));
+                    var received = ByteBuffer.allocate(1);
+                    end(executor.submit(to.recvFrom(received)));
+                    assertEquals('a', received.get(0));
+                    end(executor.submit(from.sendTo(ByteBuffer.wrap(new byte[] {'b'}), to.localAddress())));
+                    while (received.get(0) != 'b') end(executor.submit(to.recvFrom(received.clear())));
+                    return failed;
+                }
+            }
+        },
+        RECEIVES_A_DATAGRAM {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var from = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0));
+                        var to = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0))) {
+                    var failed = tries(executor, round, () -> to.recvFrom(ByteBuffer.allocate(1)));
+                    end(executor.submit(from.sendTo(ByteBuffer.wrap(new byte[] {'a'}), to.localAddress())));
+                    failed += tries(executor, round, () -> to.recvFrom(ByteBuffer.allocate(1)));
+                    end(executor.submit(from.sendTo(ByteBuffer.wrap(new byte[] {'b'}), to.localAddress())));
+                    var received = ByteBuffer.allocate(1);
+                    while (received.get(0) != 'b') end(executor.submit(to.recvFrom(received.clear())));
+                    return failed;
+                }
+            }
+        },
+        READS_A_LINE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var lines = new LineReader(to -> cx -> {
+                    to.put("zero\none\ntwo\n".getBytes());
+                    return Poll.ready(13);
+                }, 80);
+                assertEquals("zero", end(executor.submit(lines.readLine())));
+                var read = new ArrayList<String>(1);
+                var failed = dig(executor, round, cx -> {
+                    if (read.isEmpty() && lines.readLine().poll(cx) instanceof Poll.Ready<String>(var line)) read.add(line);
+                });
+                // What has failed may have taken the line, as a read may have taken the bytes.
+                assertTrue(List.of("one", "two", "zero").contains(read.getFirst()), read::getFirst);
+                assertTrue(List.of("one", "two", "zero").contains(end(executor.submit(lines.readLine()))));
+                return failed;
+            }
+        },
+        BUFFERS_AND_FLUSHES {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var pair = Pair.open(executor)) {
+                    var out = new WriteBuffer(pair.client, 100);
+                    var a = ByteBuffer.wrap(new byte[] {'a'});
+                    var failed = dig(executor, round, cx -> out.writeAll(a).poll(cx));
+                    failed += dig(executor, round, cx -> out.flush().poll(cx));
+                    end(executor.submit(out.writeAll(ByteBuffer.wrap(new byte[] {'b'}))));
+                    end(executor.submit(out.flush()));
+                    assertEquals("ab", pair.serverReadsUntil("b"));
+                    return failed;
+                }
+            }
+        },
+        AWAITS_AN_EVENT {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var event = new Event();
+                var waits = executor.submit(event.await());
+                letWait(executor);
+                var failed = tries(executor, round, event::await);
+                assertEquals("Event[1 wait]", event.toString());
+                event.set();
+                end(waits);
+                return failed + tries(executor, round, event::await);
+            }
+        },
+        AWAITS_A_HANDLE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var gate = new Gate<String>();
+                var handle = executor.submit(gate);
+                var waits = executor.submit(() -> await(handle));
+                var failed = tries(executor, round, () -> handle);
+                var late = executor.submit(() -> await(handle));
+                letWait(executor);
+                gate.open("value");
+                for (var h : List.of(handle, waits, late)) assertEquals("value", end(h));
+                return failed + tries(executor, round, () -> handle);
+            }
+        },
+        AWAITS_A_STAGE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var stage = new CompletableFuture<String>();
+                var waits = executor.submit(Future.from(stage));
+                letWait(executor);
+                var failed = dig(executor, round, cx -> Future.from(stage).poll(cx));
+                stage.complete("value");
+                assertEquals("value", end(waits));
+                return failed;
+            }
+        },
+        DROPS_A_STAGE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var handle = executor.submit(cancelledOnce());
+                var mine = Future.from(handle.toCompletableFuture());
+                executor.submit(cx -> Poll.ready(mine.poll(cx))).join();
+                var failed = dig(executor, round, _ -> mine.drop());
+                assertEquals(1, end(handle));
+                return failed;
+            }
+        },
+        RUNS_BLOCKING_CODE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var failed = tries(executor, round, () -> Blocking.run(() -> "value"));
+                assertEquals("value", end(executor.submit(Blocking.run(() -> "value"))));
+                return failed;
+            }
+        },
+        YIELDS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return tries(executor, round, Async::yieldNow);
+            }
+        },
+        TICKS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var interval = Interval.every(Duration.ofMillis(1));
+                var failed = besideSleeps(executor, round, cx -> interval.tick().poll(cx));
+                end(executor.submit(interval.tick()));
+                return failed;
+            }
+        },
+        CANCELS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var handle = executor.submit(cancelledOnce());
+                letWait(executor);
+                var failed = dig(executor, round, _ -> handle.cancel());
+                assertEquals(1, end(handle));
+                return failed;
+            }
+        },
+        CANCELS_A_SCOPE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return end(executor.submit(Scope.call(scope -> {
+                    var children = new ArrayList<JoinHandle<Integer>>();
+                    for (var i = 0; i < 3; i++) children.add(scope.fork(cancelledOnce()));
+                    await(Async.yieldNow());
+                    var failed = await(new Deep(round, _ -> scope.cancel()));
+                    for (var child : children) assertEquals(1, await(child));
+                    return failed;
+                })));
+            }
+        },
+        SPAWNS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var ran = new AtomicInteger();
+                Future<Integer> counts = cx -> Poll.ready(ran.getAndIncrement());
+                var failed = dig(executor, round, _ -> executor.submit(counts));
+                idle(executor);
+                assertEquals(1, ran.get());
+                return failed;
+            }
+        },
+        FORKS {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                var ran = new AtomicInteger();
+                Future<Integer> counts = cx -> Poll.ready(ran.getAndIncrement());
+                var failed = end(executor.submit(Scope.call(scope -> await(new Deep(round, _ -> scope.fork(counts))))));
+                assertEquals(1, ran.get());
+                return failed;
+            }
+        },
+        WAKES_A_TASK_OF_ANOTHER_EXECUTOR {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                try (var other = Executor.builder().name("other").build()) {
+                    var event = new Event();
+                    var waits = other.submit(event.await());
+                    letWait(other);
+                    var failed = dig(executor, round, _ -> event.set());
+                    end(waits);
+                    var ran = new AtomicInteger();
+                    Future<Integer> counts = cx -> Poll.ready(ran.getAndIncrement());
+                    failed += dig(executor, round, _ -> other.submit(counts));
+                    letWait(other);
+                    idle(other);
+                    assertTrue(ran.get() > 0);
+                    return failed;
+                }
+            }
+        },
+        POLLS_A_BODY {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return holds(executor, round, held -> async(() -> {
+                    await(held);
+                }));
+            }
+        },
+        POLLS_A_TIMEOUT {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return holds(executor, round, held -> Timer.timeout(Duration.ofHours(1), held));
+            }
+        },
+        POLLS_A_SCOPE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return holds(executor, round, held -> Scope.run(scope -> {
+                    scope.fork(Timer.sleep(Duration.ofHours(1)));
+                    scope.fork(held);
+                }));
+            }
+        },
+        POLLS_ALL {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return holds(executor, round, held -> Future.all(Timer.sleep(Duration.ofHours(1)), held));
+            }
+        },
+        POLLS_ANY {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return holds(executor, round, held -> Future.any(held, Timer.sleep(Duration.ofHours(1))));
+            }
+        },
+        POLLS_A_RACE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return holds(executor, round, held -> Future.race(held, Timer.sleep(Duration.ofHours(1))));
+            }
+        },
+        DROPS_A_RACE {
+            @Override
+            int run(Executor executor, int round) throws Exception {
+                return dropsATurn(executor, round, mutex -> Future.race(mutex.acquire(), async(() -> {
+                    await(Timer.sleep(Duration.ofHours(1)));
+                    throw new AssertionError();
+                })));
+            }
         };
 
         /// {@return how often the step failed}
         abstract int run(Executor executor, int round) throws Exception;
+
+        /// Polls a new future each time. The task that runs it gives up those that it has polled, as the body does whose await has failed.
+        static int tries(Executor executor, int round, Supplier<? extends Future<?>> making) throws Exception {
+            var all = new ArrayList<Future<?>>(100);
+            var failed = dig(executor, round, cx -> {
+                var f = making.get();
+                all.add(f);
+                f.poll(cx);
+            });
+            end(executor.submit(cx -> {
+                all.forEach(Future::drop);
+                return Poll.ready(null);
+            }));
+            return failed;
+        }
+
+        /// Polls a future that runs one that has a permit for ever. When it has been given up, the permit is free and no task runs.
+        static int holds(Executor executor, int round, Function<Future<Void>, Future<?>> around) throws Exception {
+            var mutex = new Semaphore(1);
+            var failed = tries(executor, round, () -> around.apply(holding(mutex)));
+            idle(executor);
+            assertEquals("Semaphore[1 free, 0 wait]", mutex.toString());
+            return failed;
+        }
+
+        private static Future<Void> holding(Semaphore mutex) {
+            return async(() -> {
+                try (var _ = await(mutex.acquire())) {
+                    await(Timer.sleep(Duration.ofHours(1)));
+                }
+            });
+        }
+
+        /// {@return a body that waits until it is cancelled, and says how often}
+        static Future<Integer> cancelledOnce() {
+            return async(() -> {
+                for (var cancelled = 0; ; cancelled++) {
+                    try {
+                        await(Timer.sleep(cancelled == 0 ? Duration.ofHours(1) : Duration.ofMillis(1)));
+                        return cancelled;
+                    } catch (CancellationException e) {
+                        // counted
+                    }
+                }
+            });
+        }
+
+        /// No task is left.
+        static void idle(Executor executor) {
+            var until = System.nanoTime() + 10_000_000_000L;
+            while (executor.taskCount() > 0) {
+                letWait(executor);
+                assertTrue(System.nanoTime() < until, () -> "left: " + executor.snapshot());
+            }
+        }
 
         static int besideSleeps(Executor executor, int round, Step step) throws Exception {
             var sleeps = new ArrayList<JoinHandle<Void>>();
@@ -317,6 +703,18 @@ class EndOfTheStackTest {
             Program.end(Executor.get().submit(server.writeAll(ByteBuffer.wrap(new byte[] {(byte) c}))));
         }
 
+        String serverReadsUntil(String last) throws Exception {
+            return Program.end(Executor.get().submit(() -> {
+                var text = "";
+                var bytes = ByteBuffer.allocate(100_000);
+                do {
+                    if (await(server.read(bytes.clear())) < 0) throw new AssertionError("the stream ends: " + text);
+                    text += new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
+                } while (!text.endsWith(last));
+                return text;
+            }));
+        }
+
         @Override
         public void close() {
             client.close();
@@ -329,14 +727,37 @@ class EndOfTheStackTest {
         private Main() {}
 
         static void main(String[] args) throws Exception {
-            var failed = 0;
-            for (var round = 0; round <= ROUNDS; round++) {
-                try (var executor = Executor.builder().name("child").build()) {
-                    failed += Program.valueOf(args[0]).run(executor, round);
+            var program = Program.valueOf(args[0]);
+            Executor.get();
+            for (var arrangement : List.of(Arrangement.OWN_THREAD, Arrangement.REACTOR_THREAD)) {
+                var failed = 0;
+                for (var round = 0; round <= ROUNDS; round++) {
+                    var before = descriptors();
+                    try (var executor = arrangement.open("child")) {
+                        failed += program.run(executor, round);
+                    }
+                    for (var until = System.nanoTime() + 10_000_000_000L; descriptors() > before; System.gc())
+                        assertTrue(System.nanoTime() < until, "descriptors are left"); // a socket's Cleaner closes it
+                }
+                assertTrue(failed > 0, "no step ran out of stack: this shows nothing");
+            }
+            IO.println("no task is harmed");
+        }
+
+        /// {@return how many sockets there are, and what an executor has}
+        private static int descriptors() throws IOException {
+            var n = 0;
+            try (var all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+                for (var fd : all) {
+                    try {
+                        var what = Files.readSymbolicLink(fd).toString();
+                        if (what.startsWith("socket:") || what.startsWith("anon_inode:")) n++;
+                    } catch (IOException e) {
+                        // that of the directory
+                    }
                 }
             }
-            assertTrue(failed > 0, "no step ran out of stack: this shows nothing");
-            IO.println("no task is harmed");
+            return n;
         }
     }
 

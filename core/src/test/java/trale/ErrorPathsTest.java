@@ -255,6 +255,36 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
+    /// A child that makes its second body when it has used up its descriptors.
+    static final class NoDescriptorForABody {
+        static void main(String[] args) {
+            Async.async(() -> 1);
+            var open = new ArrayList<InputStream>();
+            new Later();
+            assertThrows(IOException.class, () -> {
+                for (;;) open.add(new FileInputStream("/dev/null"));
+            });
+            IO.println(assertThrows(IllegalArgumentException.class, Later::body).getMessage());
+        }
+
+        private static final class Later {
+            static Future<Integer> body() {
+                return Async.async(() -> 2);
+            }
+        }
+    }
+
+    @Test
+    void M13_aBodyForWhoseClassFileThereIsNoDescriptorSaysSo() throws Exception {
+        try (var child = Child.startLimited(100, NoDescriptorForABody.class)) {
+            var message = child.end();
+            assertTrue(message.contains("has no resource ErrorPathsTest$NoDescriptorForABody$Later.class"), message);
+            assertTrue(message.endsWith(" It may be there: no file can be opened now, /dev/null (Too many open files). Close descriptors"
+                    + " that are not needed, raise the limit (ulimit -n), or make the first body of each class before they are used up.\n"),
+                    message);
+        }
+    }
+
     /// A child that asks for a second executor when it has used up its descriptors, and again when it has some.
     static final class NoDescriptorForAnother {
         static void main(String[] args) throws IOException {

@@ -38,10 +38,13 @@ public final class Failures {
     /// Closes a value that was obtained and can reach no code any more, as a permit or a connection.
     ///
     /// @param failure why it can reach none, which suppresses what `close()` throws; null: that is logged
+    /// @throws StackOverflowError the stack may have ended before the value was closed
     public static void discard(@Nullable Object value, @Nullable Throwable failure) {
         if (!(value instanceof AutoCloseable resource)) return;
         try {
             resource.close();
+        } catch (StackOverflowError e) {
+            throw e;
         } catch (Throwable t) {
             if (failure != null) suppress(failure, t);
             else Log.error("a value that was given up could not be closed: " + Log.describe(value), t);

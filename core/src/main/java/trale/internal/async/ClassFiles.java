@@ -1,6 +1,7 @@
 package trale.internal.async;
 
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.Attributes;
@@ -63,11 +64,22 @@ public final class ClassFiles {
             try (var in = jar == null || entry == null ? c.getResourceAsStream(name) : jar.getInputStream(entry)) {
                 if (in == null)
                     throw new IllegalArgumentException(c.getName() + ": its class loader, " + loader(c) + ", has no resource " + name
-                            + ". An async body is compiled from its class file: let the loader's getResourceAsStream find it.");
+                            + ". An async body is compiled from its class file: let the loader's getResourceAsStream find it."
+                            + outOfDescriptors());
                 return in.readAllBytes();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(c.getName() + ": its class file cannot be read from " + loader(c), e);
+        }
+    }
+
+    /// {@return a sentence, if no file can be opened now} A class loader answers null for a file that it cannot open.
+    private static String outOfDescriptors() {
+        try (var _ = new FileInputStream("/dev/null")) {
+            return "";
+        } catch (IOException e) {
+            return " It may be there: no file can be opened now, " + e.getMessage() + ". Close descriptors that are not needed,"
+                    + " raise the limit (ulimit -n), or make the first body of each class before they are used up.";
         }
     }
 
