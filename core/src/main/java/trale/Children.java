@@ -31,6 +31,8 @@ import trale.internal.Owned;
 ///
 /// Everything here happens on the thread of the executor that polls.
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
+    private static final String NOT_NOTED = Log.loaded("a scope could not take note of a child's end");
+
     private @Nullable RunLoop home; // of the first poll
     private @Nullable Waker waker; // of the latest
     private @Nullable Child<?> first; // in the order in which they were forked, linked through Child.previousSibling and nextSibling
@@ -249,7 +251,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             if (!(failed instanceof CancellationException && child.isCancelled())) ended(child, failed);
             else for (var t : failed.getSuppressed()) if (!(t instanceof JoinHandle.AwaitedHere)) cleanupFailed(t);
         } catch (Throwable t) {
-            Log.error("a scope could not take note of a child's end", t);
+            Log.error(NOT_NOTED, t);
         }
         if (waker != null && (first == null || failed != null)) Outcome.wake(waker);
     }
@@ -258,7 +260,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// can't.
     final void cleanupFailed(Throwable failed) {
         if (failure != null) Failures.suppress(failure, failed);
-        else Log.error("a cleanup failed, but its task was cancelled: " + this, failed);
+        else Log.error("a cleanup failed, but its task was cancelled: ", this, failed);
     }
 
     /// The first failure cancels everything else, with itself as the cause. Children that have been told to stop are in their

@@ -66,7 +66,12 @@ public final class Executor implements AutoCloseable {
         new Waiters().add(this, Waiters.NONE); // loads the class now: later there may be no descriptor left for its class file
         loop = new RunLoop(this, name, reactorThread);
         loop.start();
-        if (dump > 0) Dump.start(loop, dump);
+        try {
+            if (dump > 0) Dump.start(loop, dump);
+        } catch (Throwable t) { // no memory for another thread
+            loop.close(1); // it has no task, so its thread ends
+            throw t;
+        }
     }
 
     /// {@return the executor of the calling thread: in a task, the task's executor; on a thread of no executor, the process-wide one, which

@@ -121,8 +121,8 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
 
     /// Has a resource closed when the task has ended, in whatever way, also if it was cancelled before its first poll: a body that
     /// never runs closes nothing itself. Several are closed in the reverse order. It happens on the executor's thread, before the
-    /// tasks that wait for the end go on; or at once, on this thread, if the end has come already. What `close()` throws is logged. From
-    /// any thread.
+    /// tasks that wait for the end go on; or at once, on this thread, if the end has come already, or others are being closed. What
+    /// `close()` throws is logged. From any thread.
     ///
     /// <!-- run: TcpStream stream = echo(); -->
     /// ```java

@@ -26,6 +26,7 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
 
     private boolean joined; // guarded by this; a thread blocks until the end
     private @Nullable Closing closing; // resources to be closed at the end, the latest first; guarded by this
+    private boolean closes; // guarded by this; they are being closed, or have been: the thread that gives a later one closes it
 
     /// Whether a join, an await or a scope was given the failure. Its receiver writes this *before* it reads `unseen`. The executor's
     /// thread writes `unseen` *before* it reads `seen`. So one of the two sees the other: the receiver calls [UnseenFailure#see()], or
@@ -40,7 +41,14 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
 
     /// Tells the end. By the executor's thread, after [#set]; each step catches what foreign code throws.
     final void publish() {
-        for (Closing resources; (resources = endUnlessOpen()) != null; ) resources.closeAll();
+        var resources = endUnlessOpen();
+        if (resources != null) {
+            try {
+                resources.closeAll();
+            } finally {
+                endUnlessOpen(); // none was added meanwhile
+            }
+        }
         var waiting = joiners;
         joiners = null;
         if (waiting instanceof Waiters several) for (Waker waker; (waker = several.poll()) != null; ) wake(waker);
@@ -51,6 +59,7 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     private synchronized @Nullable Closing endUnlessOpen() {
         var resources = closing;
         closing = null;
+        closes = true;
         if (resources != null) return resources;
         if (joined) notifyAll();
         ended = true; // last: the JIT compiler then needs no fence for it, because the monitor's release follows
@@ -62,7 +71,7 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
         try {
             waker.wake();
         } catch (Throwable t) {
-            Log.error("a waker threw: " + waker.getClass().getName(), t);
+            Log.error(Log.WAKER_THREW, waker.getClass(), t);
         }
     }
 
@@ -116,15 +125,15 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
         return true;
     }
 
-    /// Closes the resource at the end, or now if that has come.
+    /// Closes the resource at the end, or now if the end has begun to close the others.
     void closing(AutoCloseable resource) {
         synchronized (this) {
-            if (!ended) {
+            if (!closes) {
                 closing = new Closing(resource, closing);
                 return;
             }
         }
-        new Closing(resource, null).closeAll();
+        Closing.close(resource);
     }
 
     /// They stay open: the machine that they were on has lost its power.

@@ -98,6 +98,8 @@ final class RunLoop implements Runnable {
 
     private static final int MAX_INJECTED = 64;
     private static final long PAUSE = 1_000_000; // ns
+    private static final String FAILED = Log.loaded("an executor failed: ");
+    private static final String NOT_ENDED = Log.loaded("the end of a task failed: ");
 
     /// After this number of rounds `close(grace)` abandons the tasks that are left.
     static final int ROUNDS = 3;
@@ -352,7 +354,7 @@ final class RunLoop implements Runnable {
     /// @return false: the rounds are over, and what is left is abandoned
     private boolean beginRound() {
         var round = wantedRounds;
-        // How many to take. After the last round none: abandonAll takes them. Else at most as many as there are tasks. Without this limit,
+        // How many to take. After the last round none: endAll takes them. Else at most as many as there are tasks. Without this limit,
         // tasks that other threads wake again and again would keep the thread in this loop. A new task that is left over is cancelled at
         // its arrival.
         var left = round > ROUNDS ? 0 : taskCount();
@@ -379,13 +381,12 @@ final class RunLoop implements Runnable {
         }
         closed = true;
         try {
-            if (crash != null) endAll(new CancellationException(crash.getMessage()));
-            else abandonAll(cause(failure));
+            endAll(crash != null ? new CancellationException(crash.getMessage()) : cause(failure), crash != null);
         } finally {
             try {
                 driver.close();
             } finally {
-                if (failure != null) Log.error("executor " + name + " failed", failure);
+                if (failure != null) Log.error(FAILED, name, failure);
             }
         }
     }
@@ -400,17 +401,18 @@ final class RunLoop implements Runnable {
         }
     }
 
-    private void abandonAll(Throwable cause) {
+    /// A task whose end throws keeps no other one from its end.
+    private void endAll(Throwable cause, boolean crashed) {
         for (Task<?> task; (task = takeUnlessEmpty()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
-            if (rounds > ROUNDS && task.abandonBody()) abandoned = true; // then the drop in `abandon` runs no finally block
-            task.abandon(cause);
+            try {
+                if (!crashed && rounds > ROUNDS && task.abandonBody()) abandoned = true; // then the drop in `abandon` runs no finally block
+                if (crashed) task.crash(cause);
+                else task.abandon(cause);
+            } catch (Throwable t) {
+                Log.error(NOT_ENDED, task, t);
+            }
         }
-    }
-
-    private void endAll(CancellationException cause) {
-        for (Task<?> task; (task = takeUnlessEmpty()) != null; ) task.wakeInjected();
-        for (Task<?> task; (task = firstLeft()) != null; ) task.crash(cause);
     }
 
     private @Nullable Task<?> takeUnlessEmpty() {

@@ -38,6 +38,9 @@ import trale.internal.probe.Watched;
 /// (takes its events and wakes tasks: [Executor.Builder#reactorThread]), a wake by that thread puts it into `events`. A task is in at most
 /// one of the two, once. The wake takes effect when the executor's thread takes the task out. A spawn is the first wake.
 sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watched permits Child {
+    private static final String ABANDONED = Log.loaded("abandoned, as close() waits no longer");
+    private static final String ABANDONED_FAILED = Log.loaded("a future that was abandoned failed");
+
     static final byte IDLE = 0;
     static final byte QUEUED = 1;
     static final byte RUNNING = 2;
@@ -359,11 +362,17 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     boolean abandonBody() {
         var f = future;
         if (f == null) return false;
+        var text = ABANDONED;
         try {
-            Log.warn("abandoned, as close() waits no longer (cancellations: " + cancels + "): " + loop.inspector.line(this), null);
+            text = text + " (cancellations: " + cancels + "): " + loop.inspector.line(this);
+        } catch (Throwable t) {
+            // What it waits for can't tell, or there is no memory for the text.
+        }
+        Log.warn(text, null);
+        try {
             if (f instanceof Cancellable c) c.abandon();
         } catch (Throwable t) {
-            Log.error("a future that was abandoned failed", t);
+            Log.error(ABANDONED_FAILED, t);
         }
         return true;
     }

@@ -25,7 +25,7 @@ import trale.internal.Log;
 ///
 /// A task that succeeds pays nothing.
 final class UnseenFailure implements Runnable {
-    static final String REPORT = "a task failed, and was neither joined nor awaited";
+    static final String REPORT = Log.loaded("a task failed, and was neither joined nor awaited");
 
     /// Until it is seen, the Cleaner keeps what the task threw. If that knows the task, or its handle, the task never becomes
     /// garbage. So that these do not pile up, the oldest is logged when there are more.
@@ -121,7 +121,7 @@ final class UnseenFailure implements Runnable {
     /// By the Cleaner, when the task is garbage, or in [#forget()], when there is nothing left to do.
     @Override
     public void run() {
-        if (forget()) Log.error(REPORT + of, failure);
+        if (forget()) Log.error(REPORT, of, failure);
     }
 
     private static void printAll() {

@@ -88,11 +88,11 @@ final class Watching implements Probe, Probe.Host {
 
     void beforePoll(@Nullable Task<?> task) {
         if (task == null || over) return;
-        if (!reportsCalls) {
-            reportsCalls = true;
-            Calls.report(this);
-        }
         try {
+            if (!reportsCalls) {
+                reportsCalls = true;
+                Calls.report(this);
+            }
             probe.beforePoll(task);
         } catch (Throwable t) {
             failed(t);

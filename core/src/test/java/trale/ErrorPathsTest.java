@@ -448,7 +448,7 @@ class ErrorPathsTest extends UnderBothArrangements {
             if (arrangement == Arrangement.OWN_THREAD) {
                 assertInstanceOf(RejectedExecutionException.class, failure);
                 failure = failure.getCause();
-                assertEquals("executor refused failed", log.next().getMessage());
+                assertEquals("an executor failed: refused", log.next().getMessage());
             } else {
                 var gate = new Gate<Void>();
                 var timed = refused.submit(Timer.timeout(Duration.ofHours(1), gate));

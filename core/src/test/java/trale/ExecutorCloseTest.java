@@ -467,7 +467,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
                     executor child is closed; spawn on one that is open
                     0
                     """, child.end());
-            assertTrue(child.errors().contains("executor child failed") && child.errors().contains("EBADF"), child.errors());
+            assertTrue(child.errors().contains("an executor failed: child") && child.errors().contains("EBADF"), child.errors());
         }
     }
 }

@@ -12,13 +12,16 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import trale.internal.Cancellation;
+import trale.internal.probe.Probe;
 import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.DirectMemory;
@@ -310,10 +313,11 @@ class OutOfMemoryTest extends UnderBothArrangements {
 
     /// A child that polls with a heap of which no byte is free.
     static final class NoHeap {
+        private static final OutOfMemoryError NONE = new OutOfMemoryError("full");
         private static final String NO_MEMORY = String.valueOf("no memory"); // there when it is needed
         private static final String CANCELLED = String.valueOf("cancelled");
         private static final int[] SIZES = {1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 5, 1 << 3, 2}; // few: the end of each costs two collections
-        private static Object[] all;
+        private static volatile Object[] all; // what is written here is freed by any thread
         private static final List<String> ends = new ArrayList<>(10);
 
         /// The queue polls a leaf once more, which fails. If that were garbage, the Cleaner would log it while the heap is filled.
@@ -365,7 +369,19 @@ class OutOfMemoryTest extends UnderBothArrangements {
             return 0;
         }
 
-        private static void fill() {
+        /// Throws when the heap is full, if asked to by foreign code.
+        static void fillAndThrow() {
+            fill();
+            throw NONE;
+        }
+
+        /// Frees the heap when what is awaited has come, or when it has not come for long.
+        static void free(BooleanSupplier hasCome) {
+            for (var i = 0; i < 10_000 && !hasCome.getAsBoolean(); i++) LockSupport.parkNanos(1_000_000);
+            all = null;
+        }
+
+        static void fill() {
             Object[] before;
             do { // a collection may free a little each time
                 before = all;
@@ -393,6 +409,103 @@ class OutOfMemoryTest extends UnderBothArrangements {
                     false [cancelled, cancelled, cancelled] true [1, 1, 1, 1]
                     true [no memory, no memory, no memory] true [1, 1, 1, 1]
                     """, child.end());
+        }
+    }
+
+    /// A child in which foreign code at the end of a task finds that the heap is full. It stays so until the task has ended.
+    static final class FullAtAnEnd {
+        static void main(String[] args) throws Exception {
+            var executor = Arrangement.valueOf(args[0]).open("child");
+            executor.submit(() -> {}).join();
+            var gate = new Gate<Integer>();
+            var ends = executor.submit(gate);
+            JoinHandle<Integer> second = null;
+            if (args[1].equals("0")) ends.closing(NoHeap::fillAndThrow);
+            else executor.submit(cx -> Poll.ready(NoHeap.poll(ends, Context.of(NoHeap::fillAndThrow)))).join();
+            if (args[1].equals("1")) second = executor.submit(() -> await(ends));
+            executor.submit(() -> {}).join();
+            BooleanSupplier hasEnded = second == null ? ends::isDone : second::isDone; // before the heap is full
+            gate.open(1);
+            NoHeap.free(hasEnded);
+            IO.println(ends.join());
+            IO.println(executor.submit(cx -> Poll.ready(2)).join());
+            executor.close();
+        }
+    }
+
+    @Test
+    void aResourceThatFindsTheHeapFullIsLoggedOrNot_andTheExecutorGoesOn() throws Exception {
+        try (var child = child("16m", "Serial", FullAtAnEnd.class, arrangement, 0)) {
+            assertEquals("1\n2\n", child.end());
+        }
+    }
+
+    @Test
+    void aWakerThatFindsTheHeapFullIsLoggedOrNot_andTheOtherJoinersAreWoken() throws Exception {
+        try (var child = child("16m", "Serial", FullAtAnEnd.class, arrangement, 1)) {
+            assertEquals("1\n2\n", child.end());
+        }
+    }
+
+    /// A child that abandons tasks, of which one has a resource that finds that the heap is full.
+    static final class FullWhenAbandoned {
+        static void main(String[] args) throws Exception {
+            var executor = Arrangement.valueOf(args[0]).open("child");
+            var handles = new ArrayList<JoinHandle<Void>>();
+            for (var i = 0; i < 4; i++) {
+                handles.add(executor.submit(() -> {
+                    for (;;) {
+                        try {
+                            await(Timer.sleep(Duration.ofDays(1)));
+                        } catch (CancellationException e) {
+                            // goes on
+                        }
+                    }
+                }));
+            }
+            for (var handle : handles) handle.closing(NoHeap::fillAndThrow);
+            executor.submit(() -> {}).join();
+            var closer = new Thread(() -> executor.close(Duration.ofMillis(1)));
+            BooleanSupplier haveEnded = () -> handles.get(0).isDone() && handles.get(1).isDone() && handles.get(2).isDone()
+                    && handles.get(3).isDone(); // no iterator, for which there is no memory
+            closer.start();
+            NoHeap.free(haveEnded);
+            for (var handle : handles) assertTrue(handle.isDone());
+            closer.join();
+            IO.println("ended");
+        }
+    }
+
+    @Test
+    void aResourceThatFindsTheHeapFullKeepsNoAbandonedTaskFromItsEnd() throws Exception {
+        try (var child = child("16m", "Serial", FullWhenAbandoned.class, arrangement)) {
+            assertEquals("ended\n", child.end());
+        }
+    }
+
+    /// A child whose executor is watched for the first time when no byte of the heap is free.
+    static final class WatchedWithoutMemory {
+        static void main(String[] args) throws Exception {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                executor.submit(cx -> {
+                    Watching.install(executor.loop, new Probe() {});
+                    try {
+                        NoHeap.fill();
+                        executor.loop.watching.beforePoll(executor.loop.running);
+                    } finally {
+                        NoHeap.all = null;
+                    }
+                    return Poll.ready(null);
+                }).join();
+                IO.println("goes on");
+            }
+        }
+    }
+
+    @Test
+    void aWatchThatFindsNoMemoryEndsAlone() throws Exception {
+        try (var child = child("16m", "Serial", WatchedWithoutMemory.class, arrangement)) {
+            assertEquals("goes on\n", child.end());
         }
     }
 }

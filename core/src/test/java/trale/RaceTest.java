@@ -144,7 +144,7 @@ class RaceTest extends UnderBothArrangements {
             assertEquals("value", executor.submit(Future.race(late("value", 1), cleanupFails(cleanup))).join());
             var record = logged.next();
             assertSame(cleanup, record.getThrown());
-            assertEquals("race: a member failed after another one had won: race of 2 futures", record.getMessage());
+            assertEquals("a member failed after another one had won: race of 2 futures", record.getMessage());
             var failure = new IOException("disk");
             assertSame(failure, failureOf(executor.submit(Future.race(failing(failure, 1), cleanupFails(cleanup)))));
             assertArrayEquals(new Throwable[] {cleanup}, failure.getSuppressed());

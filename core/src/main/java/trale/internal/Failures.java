@@ -5,6 +5,8 @@ import trale.Future;
 
 /// What becomes of a failure beside another one, and of a future that is given up because of one.
 public final class Failures {
+    private static final String NOT_CLOSED = Log.loaded("a value that was given up could not be closed: ");
+
     private Failures() {}
 
     /// Loads this class, while there is memory for it.
@@ -47,7 +49,7 @@ public final class Failures {
             throw e;
         } catch (Throwable t) {
             if (failure != null) suppress(failure, t);
-            else Log.error("a value that was given up could not be closed: " + Log.describe(value), t);
+            else Log.error(NOT_CLOSED, value, t);
         }
     }
 }

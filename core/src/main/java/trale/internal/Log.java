@@ -11,22 +11,36 @@ import trale.internal.linux.Kernel;
 public final class Log {
     private static final String NAME = "trale";
 
+    public static final String WAKER_THREW = loaded("a waker threw: ");
+
     /// Kept because a look-up takes descriptors. Any thread may set it: each finds the same logger.
     private static volatile System.@Nullable Logger logger;
 
     private Log() {}
 
     public static void error(String text, @Nullable Throwable failure) {
-        log(true, text, failure);
+        log(true, text, null, failure);
+    }
+
+    /// As [#error(String, Throwable)]. For a caller that may find no memory: the text of `of` is made and appended here.
+    public static void error(String text, Object of, @Nullable Throwable failure) {
+        log(true, text, of, failure);
     }
 
     public static void warn(String text, @Nullable Throwable failure) {
-        log(false, text, failure);
+        log(false, text, null, failure);
+    }
+
+    /// As [#error(String, Object, Throwable)].
+    public static void warn(String text, Object of, @Nullable Throwable failure) {
+        log(false, text, of, failure);
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace") // there is no better place left
-    private static void log(boolean isError, String text, @Nullable Throwable failure) {
+    private static void log(boolean isError, String begin, @Nullable Object of, @Nullable Throwable failure) {
+        var text = begin;
         try {
+            if (of != null) text = begin.concat(describe(of));
             var level = isError ? Level.ERROR : Level.WARNING; // here, because its first use may find no memory
             var found = logger;
             if (found == null) logger = found = System.getLogger(NAME);
@@ -55,6 +69,11 @@ public final class Log {
         }
     }
 
+    /// {@return the text} For a static field that a catch block reads: the first use of a literal needs memory, and there may be none then.
+    public static String loaded(String text) {
+        return text;
+    }
+
     /// Loads what logging needs, while there are descriptors to load it with.
     public static void prepare() {
         try {
@@ -65,10 +84,10 @@ public final class Log {
         }
     }
 
-    /// {@return the text of an object, for a message} Its toString is foreign code and may throw.
+    /// {@return the text of an object, for a message; of a class, its name} Its toString is foreign code and may throw.
     public static String describe(@Nullable Object o) {
         try {
-            return String.valueOf(o);
+            return o instanceof Class<?> c ? c.getName() : String.valueOf(o);
         } catch (Throwable t) {
             return o == null ? "null" : o.getClass().getName() + ", whose toString threw " + t.getClass().getName();
         }

@@ -219,8 +219,14 @@ public final class Reactor {
     }
 
     private void tell(@Nullable Probe probe, boolean block) {
-        if (probe != told) Calls.report(probe); // from now on the probe is told the system calls of this thread
-        told = probe;
+        if (probe != told) {
+            try {
+                Calls.report(probe); // from now on the probe is told the system calls of this thread
+                told = probe;
+            } catch (OutOfMemoryError | LinkageError e) {
+                // The next turn tries again.
+            }
+        }
         if (probe != null) probe.turn(block);
     }
 
@@ -263,7 +269,7 @@ public final class Reactor {
         } catch (Throwable t) {
             // not the waker's fault: the caller's stack is full
             if (t instanceof StackOverflowError e && waker instanceof TaskWaker) throw e;
-            Log.error("a waker threw: " + waker.getClass().getName(), t);
+            Log.error(Log.WAKER_THREW, waker.getClass(), t);
         }
     }
 

@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import trale.Context;
+import trale.internal.linux.Epoll;
+import trale.internal.probe.Probe;
+import trale.internal.probe.TaskWaker;
+import trale.internal.probe.Watched;
 import trale.support.Ground;
 import trale.support.Linux;
 import trale.support.UnderBothArrangements;
@@ -43,6 +50,28 @@ class ReactorTest extends UnderBothArrangements {
             assertEquals("this reactor is closed", assertThrows(IllegalStateException.class, () -> closed.turn(block)).getMessage());
         other.turn(true); // the wake-up is still there
         other.close();
+    }
+
+    /// Linux reports the rest of a batch once, too.
+    @Test
+    void anEventIsNotLostIfThereIsNoMemoryToTellTheProbe() throws Exception {
+        var woken = new ArrayList<String>();
+        var waker = new TaskWaker() {
+            @Override
+            public Watched task() {
+                throw new OutOfMemoryError("for the text of the slot");
+            }
+
+            @Override
+            public void wake() {
+                woken.add("woken");
+            }
+        };
+        var source = new SourceTable().add(null, 7);
+        assertTrue(source.read().poll(Context.of(waker)));
+        assertFalse(source.read().poll(Context.of(waker)));
+        source.event(Epoll.IN, new Probe() {});
+        assertEquals(List.of("woken"), woken);
     }
 
     @Test
