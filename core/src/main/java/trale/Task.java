@@ -230,6 +230,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
             poll = poll();
         } catch (Throwable t) { // the task's, not the executor's
             if (t instanceof OutOfMemoryError) loop.fullHeap.starved = true;
+            if (t instanceof StackOverflowError && future != null) Failures.drop(future, t); // what it awaits may be left: here is stack
             end(null, t);
             return false;
         }
