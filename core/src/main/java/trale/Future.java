@@ -172,6 +172,9 @@ public interface Future<T extends @Nullable Object> {
     /// CompletableFuture then completes with CancellationException, and the thread that computes it goes on. A value that comes at the same
     /// time is lost to this future; the stage has it. Any thread may call this method.
     ///
+    /// A thread that completes a CompletableFuture at the end of its stack gets a StackOverflowError, and the task that awaits may then not
+    /// be woken.
+    ///
     /// <!-- run: -->
     /// ```java
     /// var stage = CompletableFuture.supplyAsync(() -> 42);
