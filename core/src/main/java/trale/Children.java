@@ -298,6 +298,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     }
 
     @Override
+    public final boolean isDropped() {
+        return dropped;
+    }
+
+    @Override
     public final @Nullable Cancellation undelivered(boolean failed) {
         return undelivered != null || failed ? undelivered : outside;
     }

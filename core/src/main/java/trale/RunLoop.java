@@ -404,6 +404,7 @@ final class RunLoop implements Runnable {
         for (Task<?> task; (task = takeUnlessEmpty()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
             if (rounds > ROUNDS && task.abandonBody()) abandoned = true; // then the drop in `abandon` runs no finally block
+            task.abandonDropped();
             task.abandon(cause);
         }
     }

@@ -211,6 +211,11 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         else cancellation = why;
     }
 
+    @Override
+    public final boolean isDropped() {
+        return dropped;
+    }
+
     /// {@return a cancellation that this body has not thrown, because no await was left; or null}
     @Override
     public final @Nullable Cancellation undelivered(boolean failed) {

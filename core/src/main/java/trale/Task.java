@@ -328,6 +328,15 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         end(null, cause);
     }
 
+    /// Gives up what a cleanup waits for, if its body was dropped: a second drop does nothing. The cleanup is not polled again.
+    void abandonDropped() {
+        try {
+            if (future instanceof Cancellable c && c.isDropped()) c.abandon();
+        } catch (Throwable t) {
+            Log.error("a cleanup that was abandoned failed", t);
+        }
+    }
+
     /// Ends a task whose simulated machine has lost its power: nothing of it runs any more, and its failure is not reported.
     void crash(Throwable cause) {
         if (state == DONE) return;
