@@ -279,10 +279,16 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         if (told == null) cancelEach(cancellation);
     }
 
-    /// Asks the children to stop, and those that are still to be forked.
+    /// Asks the children to stop, and those that are still to be forked. If this fails, none counts as told: the next [#settle] tells each
+    /// child. A child that is told twice breaks off its cleanup. One that is never told keeps this waiting.
     final void cancelEach(Cancellation cancellation) {
         told = cancellation;
-        for (var child = first; child != null; child = child.nextSibling) child.cancel(cancellation);
+        try {
+            for (var child = first; child != null; child = child.nextSibling) child.cancel(cancellation);
+        } catch (Throwable t) {
+            told = null; // no call: the stack has ended
+            throw t;
+        }
     }
 
     /// What has come to its end keeps its outcome. So that the cancellation is not lost, the body that awaits this throws it.
@@ -302,6 +308,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     final void cancelChildren(Cancellation cancellation) {
         outside = cancellation;
         cancelEach(cancellation);
+    }
+
+    @Override
+    public final boolean isDropped() {
+        return dropped;
     }
 
     @Override

@@ -49,6 +49,9 @@ public interface Future<T extends @Nullable Object> {
     /// Gives up the future before it is ready. It releases what it holds: a waker in a slot, a deadline in the timer heap. The owner of a
     /// future is the task that runs it, or the future that awaits it. The owner calls `drop` at most once, before the end, on the thread
     /// that would have polled the future, and does not poll the future again.
+    ///
+    /// There is one exception. If the stack ends in a poll or in a `drop`, with StackOverflowError, that call may have done nothing, or a
+    /// part. So the owner calls `drop` then, once more if it has called it before. This `drop` releases what is left.
     default void drop() {}
 
     /// Runs futures concurrently and waits for all of them.
@@ -169,8 +172,8 @@ public interface Future<T extends @Nullable Object> {
     /// CompletableFuture then completes with CancellationException, and the thread that computes it goes on. A value that comes at the same
     /// time is lost to this future; the stage has it. Any thread may call this method.
     ///
-    /// Code that completes a CompletableFuture where the stack ends may not wake the waiting task: the JDK swallows the StackOverflowError
-    /// of what depends on it.
+    /// If the stack ends while a thread completes a CompletableFuture, the JDK may have taken the awaiting task off its list already. Then
+    /// that task is not woken.
     ///
     /// <!-- run: -->
     /// ```java

@@ -406,9 +406,13 @@ final class RunLoop implements Runnable {
         for (Task<?> task; (task = takeUnlessEmpty()) != null; ) task.wakeInjected();
         for (Task<?> task; (task = firstLeft()) != null; ) {
             try {
-                if (!crashed && rounds > ROUNDS && task.abandonBody()) abandoned = true; // then the drop in `abandon` runs no finally block
-                if (crashed) task.crash(cause);
-                else task.abandon(cause);
+                if (crashed) {
+                    task.crash(cause);
+                } else {
+                    if (rounds > ROUNDS && task.abandonBody()) abandoned = true; // then the drop in `abandon` runs no finally block
+                    task.abandonDropped();
+                    task.abandon(cause);
+                }
             } catch (Throwable t) {
                 Log.error(NOT_ENDED, task, t);
             }

@@ -85,7 +85,10 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             state = FINISHED;
             return Poll.ready((T) value);
         }
-        if (dropped != was) giveUp();
+        if (dropped != was) {
+            dropped = false; // if the stack ends here, the next drop does what is left
+            drop();
+        }
         return Poll.pending();
     }
 
@@ -129,8 +132,8 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         try {
             poll = Objects.requireNonNull(future, "await of null: there is no future to wait for").poll(cx);
         } catch (Throwable t) {
-            // What it awaits may be left: see giveUp.
-            if (t instanceof StackOverflowError && future instanceof Cancellable) awaiting = future;
+            // Its poll may not have begun, and what it holds may be left: see drop.
+            if (t instanceof StackOverflowError) awaiting = future;
             if (resumed && future instanceof Cancellable c) cancellation = c.undelivered(true);
             throw t;
         }
@@ -208,15 +211,21 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         else cancellation = why;
     }
 
+    @Override
+    public final boolean isDropped() {
+        return dropped;
+    }
+
     /// {@return a cancellation that this body has not thrown, because no await was left; or null}
     @Override
     public final @Nullable Cancellation undelivered(boolean failed) {
         return cancellation;
     }
 
+    /// If a poll has ended with a StackOverflowError, what the body awaited may be left, also in its cleanup: then this drops it.
     @Override
     public final void drop() {
-        if (dropped) return;
+        if (dropped && (state != FINISHED || awaiting == null)) return;
         dropped = true;
         try {
             if (state != RUNNING) giveUp(); // otherwise its poll does, when it ends
@@ -228,8 +237,11 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
 
     /// If the stack ends before the cleanup has begun, or in it, what this waits for may be left. Then the next drop gives it up.
     private void giveUp() {
-        if (state == FINISHED && awaiting != null) abandon();
-        if (state == FINISHED) return;
+        if (state == FINISHED) {
+            if (awaiting != null) awaiting.drop(); // a body whose poll has not begun cleans up
+            awaiting = null; // last: there may be no stack for the drop
+            return;
+        }
         if (state == 0) {
             state = FINISHED;
             return;

@@ -233,6 +233,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
             poll = poll();
         } catch (Throwable t) { // the task's, not the executor's
             if (t instanceof OutOfMemoryError) loop.fullHeap.starved = true;
+            if (t instanceof StackOverflowError && future != null) Failures.drop(future, t); // what it awaits may be left: here is stack
             end(null, t);
             return false;
         }
@@ -328,6 +329,15 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
             // There is no memory to load what the drop needs. The task ends all the same.
         }
         end(null, cause);
+    }
+
+    /// Gives up what a cleanup waits for, if its body was dropped: a second drop does nothing. The cleanup is not polled again.
+    void abandonDropped() {
+        try {
+            if (future instanceof Cancellable c && c.isDropped()) c.abandon();
+        } catch (Throwable t) {
+            Log.error("a cleanup that was abandoned failed", t);
+        }
     }
 
     /// Ends a task whose simulated machine has lost its power: nothing of it runs any more, and its failure is not reported.

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -468,6 +469,44 @@ class ExecutorCloseTest extends UnderBothArrangements {
                     0
                     """, child.end());
             assertTrue(child.errors().contains("an executor failed: child") && child.errors().contains("EBADF"), child.errors());
+        }
+    }
+
+    /// A child as [Breaks], with a task whose cleanup stands in the line of a mutex.
+    static final class BreaksBesideALine {
+        public static void main(String[] args) throws Exception {
+            var executor = Arrangement.valueOf(args[0]).open("child");
+            var descriptors = NothingIsLeft.open();
+            try (var other = Executor.builder().name("other").build()) {
+                var mutex = new trale.sync.Semaphore(1);
+                var permit = other.submit(mutex.acquire()).join();
+                var cleans = executor.submit(() -> {
+                    try {
+                        await(Timer.sleep(Duration.ofHours(1)));
+                    } finally {
+                        await(mutex.acquire());
+                    }
+                });
+                executor.submit(_ -> Poll.ready(null)).join(); // it waits
+                descriptors.forEach((fd, what) -> {
+                    if (what.contains("eventpoll")) Linux.close(fd);
+                });
+                executor.reactor().wakeup();
+                assertThrows(CompletionException.class, cleans::join);
+                executor.close(Duration.ofSeconds(9));
+                var next = other.submit(mutex.acquire());
+                other.submit(_ -> Poll.ready(null)).join(); // it stands in the line
+                permit.close();
+                next.toCompletableFuture().get(10, TimeUnit.SECONDS).close();
+                IO.println(mutex);
+            }
+        }
+    }
+
+    @Test
+    void theCleanupsOfAnExecutorThatFailsLeaveTheLinesTheyStandIn() throws Exception {
+        try (var child = Child.start(BreaksBesideALine.class, arrangement.name())) {
+            assertEquals("Semaphore[1 free, 0 wait]\n", child.end());
         }
     }
 }

@@ -12,6 +12,11 @@ public interface Cancellable {
     /// Gives this up without a poll: the future it waits for is dropped, and no `finally` block runs. It is not polled again.
     void abandon();
 
+    /// {@return whether it was dropped} Then it goes on by itself until it is ready or abandoned, and a second drop does nothing.
+    default boolean isDropped() {
+        return false;
+    }
+
     /// {@return a cancellation that was delivered to this future, which then became ready, or failed, without having thrown it; or null}
     /// The awaiting body throws it at its next await.
     ///

@@ -53,6 +53,7 @@ final class ReactorThread implements Driver {
 
     private void run() {
         while (!closed && failure == null) {
+            Thread.interrupted(); // an interrupt that is left over would end each nap, and each pause while the JVM exits
             try {
                 reactor.turn(true);
                 nap();

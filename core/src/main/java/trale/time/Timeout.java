@@ -100,10 +100,16 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
 
     private Poll<T> pollOnce(Context cx) throws Exception {
         if (over) throw new IllegalStateException("polled after its end: " + this + ". A future has one value: await it once");
-        over = true; // unless it is pending
         var task = cx.waker() instanceof TaskWaker w ? w.task() : null;
         var before = task == null ? 0 : task.cancellations();
-        var p = f.poll(cx);
+        over = true; // unless it is pending
+        Poll<T> p;
+        try {
+            p = f.poll(cx);
+        } catch (StackOverflowError e) {
+            over = false; // its poll may not have begun, and what it holds may be left: the drop releases it
+            throw e;
+        }
         if (p == null) throw Failures.returnedNull(f);
         over = p instanceof Poll.Ready<T>;
         if (task != null && task.cancellations() != before) takenInside = true; // as by cancel: the time is not that of a cleanup
