@@ -65,7 +65,7 @@ public final class Executor implements AutoCloseable {
         HeapReserve.prepare();
         new Waiters().add(this, Waiters.NONE); // loads the class now: later there may be no descriptor left for its class file
         loop = new RunLoop(this, name, reactorThread);
-        loop.start();
+        loop.startThread();
         try {
             if (dump > 0) Dump.start(loop, dump);
         } catch (Throwable t) { // no memory for another thread
@@ -277,9 +277,9 @@ public final class Executor implements AutoCloseable {
         loop.inspector.probe(probe);
     }
 
-    /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and
-    /// timerfd. Nothing can be spawned from the moment it is called. Idempotent; any number of threads may call it, and
-    /// all wait. An interrupt does not end the wait; the thread's flag is kept.
+    /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and timerfd. From the
+    /// moment it is called, `spawn` and `submit` throw; a scope may still fork, and a cleanup may still become a task. Idempotent; any number
+    /// of threads may call it, and all wait. An interrupt does not end the wait; the thread's flag is kept.
     ///
     /// A body that catches its CancellationException and goes on is not cancelled again: this waits as long as it runs, for ever
     /// if it loops. [#close(Duration)] cancels it again, and abandons it in the end. Sockets of the tasks keep their ports until they are

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///   (a placeholder)   first    last               take: returns the first task, and the next one is the head
 /// ```
 ///
-/// Before the last task is taken, the stub is added again, behind it. So the list is never without a node.
+/// A take steps over the stub, which then is out of the list. Before the last task is taken, the stub is added again, behind it. So the
+/// list is never without a node.
 ///
 /// The list goes through the tasks, so a wake allocates nothing. Between the two steps of an add, the added task and all tasks
 /// behind it cannot be reached from the head, and [#take()] does not see them. The task before them stays too, because a task leaves only

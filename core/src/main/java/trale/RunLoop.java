@@ -28,7 +28,8 @@ import trale.reactor.Driver;
 /// ```
 final class RunLoop implements Runnable {
 
-    /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned.
+    /// Polls tasks until the executor is closed and the last task has ended, or those that are left are abandoned. A close asks for
+    /// *rounds*: a round cancels each task once. `close(grace)` asks for up to three, and then abandons what is left.
     private void pollTasks() {
         while (rounds == wantedRounds || beginRound()) { // both are 0 until a close asks for a round of cancelling
             Thread.interrupted(); // an interrupt that is left over would end a sleep, or hit the next task
@@ -155,8 +156,8 @@ final class RunLoop implements Runnable {
     /// the tasks that were queued are counted, also if a spawn fails with StackOverflowError.
     int tasks;
 
-    /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts
-    /// if it could not; the executor's thread subtracts after it has counted the task in `tasks`.
+    /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts if it
+    /// could not, or if the task is rejected. The executor's thread subtracts after it has counted the task in `tasks`.
     final AtomicInteger arriving = new AtomicInteger();
 
     /// How many rounds of cancelling the closing threads have asked for. If it is not 0, `submit` rejects. Written under the monitor,
@@ -171,9 +172,9 @@ final class RunLoop implements Runnable {
     /// | arrives when the next round has been asked for | that round |
     private volatile int wantedRounds;
 
-    /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by [#start()],
-    /// if the thread cannot be started. A spawning thread first adds its task to `injected`, and *then* reads this. So a task that slips in
-    /// is ended by one of the two threads.
+    /// No task is polled any more. Written by the executor's thread *before* it takes what is injected for the last time; or by
+    /// [#startThread()], if the thread cannot be started. A spawning thread first adds its task to `injected`, and *then* reads this. So a
+    /// task that slips in is ended by one of the two threads.
     private volatile boolean closed;
 
     /// Whether tasks were abandoned. Written by the executor's thread before it ends, read by threads that have joined it.
@@ -188,7 +189,7 @@ final class RunLoop implements Runnable {
         if (kernel != null) kernel.started(thread, () -> inspector.snapshot(true)); // for a simulation that hangs
     }
 
-    void start() {
+    void startThread() {
         try {
             thread.start();
         } catch (Throwable t) { // no memory for another thread
@@ -258,8 +259,8 @@ final class RunLoop implements Runnable {
         // The drop has cancelled this body already, so the first round of a close must not break off its cleanup. There are three cases:
         // 1. `rounds` is not 0: the arrival does not cancel this task, because it has been cancelled before.
         // 2. `rounds` is 0, and the first round begins after the arrival. That round cancels this task. The ++ counts this as delivered.
-        // 3. 0 is read, but the first round has begun at the arrival, which does not cancel this task. The ++ then counts the cancellation
-        //    by the second round as delivered. That does no harm.
+        // 3. 0 is read, but the first round begins before the task arrives. The arrival does not cancel this task, as in case 1. The ++
+        //    then counts the cancellation by the second round as delivered. That does no harm.
         if (rounds == 0) task.cancelsDelivered++;
         start(task);
     }

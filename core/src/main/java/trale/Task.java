@@ -212,9 +212,9 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return asked;
     }
 
-    /// Called when an await begins, to take a cancellation that the beginning of the poll has not taken. The await throws it. If a body
-    /// awaits another body, the innermost body throws it. So no body of a scope is told, and this method cancels the children (the tasks
-    /// that a scope has forked) of each scope whose body runs in this poll: of `loop.innermost`, and of the scopes around it.
+    /// Called when an await begins, to take a cancellation that the beginning of the poll has not taken. The await throws it, in the
+    /// innermost body. The scopes around this await are not told by `cancel`, so their children (the tasks that a scope has forked) would
+    /// not hear of it. This method cancels them: the children of `loop.innermost`, and of the scopes around it.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
         if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
@@ -279,8 +279,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     }
 
     /// Code that is not trale's, and code that may find no memory, runs after the state is DONE. The methods called here catch what such
-    /// code throws, so the later ones run. Three of them are in [Outcome]: `set` keeps the result, `publish` wakes the joiners, and `report`
-    /// has a failure logged if no join and no await gets it.
+    /// code throws, so the later ones run. Three of them are in [Outcome]: `set` keeps the result, `publish` wakes the joiners, and
+    /// `report` has a failure logged if no join and no await gets it.
     private void end(@Nullable T result, @Nullable Throwable failed) {
         set(result, failed);
         future = null;

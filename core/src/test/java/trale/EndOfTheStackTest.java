@@ -30,6 +30,7 @@ import trale.net.WriteBuffer;
 import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.Gate;
+import trale.support.LongForm;
 import trale.support.NeedsLinux;
 import trale.sync.Channel;
 import trale.sync.Event;
@@ -731,7 +732,8 @@ class EndOfTheStackTest {
             Executor.get();
             for (var arrangement : List.of(Arrangement.OWN_THREAD, Arrangement.REACTOR_THREAD)) {
                 var failed = 0;
-                for (var round = 0; round <= ROUNDS; round++) {
+                var rounds = arrangement == Arrangement.OWN_THREAD ? ROUNDS : Integer.parseInt(args[1]);
+                for (var round = 0; round <= rounds; round++) {
                     var before = descriptors();
                     try (var executor = arrangement.open("child")) {
                         failed += program.run(executor, round);
@@ -764,7 +766,7 @@ class EndOfTheStackTest {
     @ParameterizedTest // R24
     @EnumSource
     void whatFailsForWantOfStackHarmsNoOtherTask_andIsDoneByTheNextCall(Program program) throws Exception {
-        try (var child = Child.startWith("-Xint", Main.class, program.name())) {
+        try (var child = Child.startWith("-Xint", Main.class, program.name(), Integer.toString(LongForm.or(2, ROUNDS)))) {
             assertEquals("no task is harmed\n", child.end());
         }
     }

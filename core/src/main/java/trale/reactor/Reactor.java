@@ -60,8 +60,8 @@ public final class Reactor {
     /// adds the earliest deadline. So before the first turn every thread does: one system call more, and no harm.
     private volatile @Nullable Thread turner;
 
-    /// All events up to this time have been seen, so a deadline that is not later has passed. The thread that turns writes it *after* it
-    /// has woken the tasks of those events. Any thread that polls a sleep reads it.
+    /// All events up to this time have been seen (or as many as `expire` takes at most), so a deadline that is not later has passed. The
+    /// thread that turns writes it *after* it has woken the tasks of those events. Any thread that polls a sleep reads it.
     private volatile long seenUntil;
 
     private @Nullable Probe told; // the probe to which the turning thread reports its system calls; used by that thread
@@ -242,8 +242,8 @@ public final class Reactor {
     }
 
     /// Wakes the sleeps whose time has come. Events that came before that time are taken first: the thread may have stood still since it
-    /// asked Linux. So the thread reads the clock, then takes batches until one is not full. One event of each source would fill `size /
-    /// BATCH` batches, and a part of another one. The thread takes at most 8 more than these.
+    /// asked Linux. So the thread reads the clock, then takes batches until one is not full. New events may come again and again, so there
+    /// is a limit. One event of each source fills at most `size / BATCH + 1` batches. The thread takes at most 8 batches more than that.
     private void expire() {
         var now = Libc.nanoTime();
         if (!timers.areDue(now)) return;
@@ -273,9 +273,9 @@ public final class Reactor {
         }
     }
 
-    /// Wakes the waiting tasks and closes the descriptors. The slots of these tasks throw AsynchronousCloseException. The wakers of the
-    /// sleeps that wait here are called, too: the tasks have ended, but a program may have polled a sleep by hand. If it polls that sleep
-    /// again, the sleep waits in the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
+    /// Wakes what still waits here, and closes the descriptors. The executor's own tasks have ended. Tasks of other executors may wait at a
+    /// slot, which throws AsynchronousCloseException. A program may have polled a sleep by hand: its waker is called, too. If that sleep is
+    /// polled again, it waits in the reactor of [Executor#get()]. By the thread that turns, or while that thread does not run. Idempotent.
     void close() {
         synchronized (this) {
             if (closed) return;

@@ -31,10 +31,11 @@ import trale.internal.probe.TaskWaker;
 /// return Poll.pending();
 /// ```
 ///
-/// No wake-up is lost, unless the wake itself throws. If the wake of a task throws StackOverflowError, `turnInto` puts the waker back and
-/// throws the error, and the event or the close may be repeated. Other exceptions are logged. The slot is NOTHING *before* the call is
-/// made, so an event during or after the call turns it to READY. The next poll finds READY and answers true. If the event comes inside that
-/// poll, the poll's compare-and-set fails, and the poll looks again.
+/// No wake-up is lost. The slot is NOTHING *before* the system call is made, so an event during or after the call turns it to READY. The
+/// next poll finds READY and answers true. If the event comes inside that poll, the poll's compare-and-set fails, and the poll looks again.
+///
+/// One exception: the wake itself throws. After a StackOverflowError `turnInto` puts the waker back and throws the error, and the caller of
+/// `event` or `close` may call again. Other exceptions are logged.
 ///
 /// A *short read* of a stream gets less than was asked for, so the kernel's buffer is empty. The slot stays NOTHING, and the next poll
 /// keeps the waker at once. This saves a call that would answer EAGAIN.

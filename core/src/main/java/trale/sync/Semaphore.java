@@ -101,7 +101,8 @@ public final class Semaphore {
 
             @Override
             @Nullable Poll<Permit> take(Waker waker) {
-                var permit = new Permit(Semaphore.this, free == null && waker instanceof TaskWaker t ? new WeakReference<>(t.task()) : null);
+                var task = free == null && waker instanceof TaskWaker t ? new WeakReference<>(t.task()) : null;
+                var permit = new Permit(Semaphore.this, task);
                 var ready = Poll.ready(permit);
                 return Semaphore.this.take(permit) ? ready : null;
             }
