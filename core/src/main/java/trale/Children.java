@@ -31,6 +31,7 @@ import trale.internal.Owned;
 ///
 /// Everything here happens on the thread of the executor that polls.
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
+    private static final String FAILED = Log.loaded("a scope that was dropped failed in its cleanup");
     private static final String NOT_NOTED = Log.loaded("a scope could not take note of a child's end");
 
     private @Nullable RunLoop home; // of the first poll
@@ -350,7 +351,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
                 dropped = false; // the next drop does what is left
                 throw e;
             }
-            Log.error("a scope that was dropped failed in its cleanup", t);
+            Log.error(FAILED, t);
         }
     }
 }

@@ -35,6 +35,7 @@ import trale.internal.Owned;
 public abstract class StateMachine<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable, Cloneable {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
+    private static final String FAILED = Log.loaded("an async body that was dropped failed in its cleanup: ");
 
     /// What `step` and `await` return instead of a value when the body is suspended.
     protected static final Object PENDING = new Object();
@@ -255,7 +256,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             abandon(); // there is no memory for a cleanup; what the body holds, and waits for, is given up all the same
         } catch (Throwable t) {
             if (t instanceof StackOverflowError e && (state != FINISHED || awaiting != null)) throw e;
-            Log.error("an async body that was dropped failed in its cleanup: " + this, t);
+            Log.error(FAILED, this, t);
         }
     }
 

@@ -336,7 +336,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         try {
             if (future instanceof Cancellable c && c.isDropped()) c.abandon();
         } catch (Throwable t) {
-            Log.error("a cleanup that was abandoned failed", t);
+            Log.error(ABANDONED_FAILED, t);
         }
     }
 
