@@ -35,6 +35,7 @@ import trale.internal.Owned;
 public abstract class StateMachine<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable, Cloneable {
     private static final int FINISHED = -1;
     private static final int RUNNING = -2;
+    private static final String LEFT = Log.loaded("what an await has left could not be dropped: ");
     private static final String FAILED = Log.loaded("an async body that was dropped failed in its cleanup: ");
 
     /// What `step` and `await` return instead of a value when the body is suspended.
@@ -80,10 +81,12 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             value = step(cx, at);
         } catch (Throwable t) {
             state = FINISHED;
+            if (awaiting != null && !(t instanceof StackOverflowError)) dropLeft();
             throw t;
         }
         if (value != PENDING) {
             state = FINISHED;
+            if (awaiting != null) dropLeft();
             return Poll.ready((T) value);
         }
         if (dropped != was) {
@@ -114,12 +117,13 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     /// @return its value, or [#PENDING]
     /// @throws Exception what the future threw
     protected final @Nullable Object await(@Nullable Future<?> future, Context cx) throws Exception {
-        var resumed = resuming;
+        var resumed = resuming && future == awaiting;
+        resuming = false;
         if (resumed) {
-            resuming = false;
             if (cancellation != null) throw cancelledAt(future);
             awaiting = null;
         } else {
+            if (awaiting != null) dropLeft();
             if (future instanceof Owned owned) owned.claim(this);
             if (cancellation == null && cx.task != null) cancellation = cx.task.nextCancellationHere();
             if (cancellation != null) throw cancelledAt(future);
@@ -145,6 +149,18 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         if (poll == null) throw Failures.returnedNull(future);
         awaiting = future;
         return PENDING;
+    }
+
+    /// The body has caught the StackOverflowError of an await, and goes on or ends. What that await has left is dropped.
+    private void dropLeft() {
+        try {
+            Objects.requireNonNull(awaiting).drop();
+        } catch (StackOverflowError e) {
+            throw e; // the next drop does it
+        } catch (Throwable t) {
+            Log.error(LEFT, this, t);
+        }
+        awaiting = null; // last: there may be no stack for the drop
     }
 
     /// {@return the future at which this was suspended} The await that follows goes on with it.

@@ -76,6 +76,39 @@ class PollAtTheEndOfTheStackTest {
                 }));
             }
         },
+        POLLS_A_BODY_THAT_CATCHES_THE_ERROR {
+            @Override
+            Deeper run(Executor executor, int frames) throws Exception {
+                var caught = new boolean[1]; // a call in the catch block would fail
+                var deeper = pollsAgain(executor, frames, mutex -> async(() -> {
+                    try {
+                        await(mutex.acquire());
+                    } catch (StackOverflowError e) {
+                        caught[0] = true;
+                    }
+                }));
+                deeper.failed |= caught[0];
+                return deeper;
+            }
+        },
+        POLLS_A_BODY_THAT_CATCHES_THE_ERROR_AND_AWAITS {
+            @Override
+            Deeper run(Executor executor, int frames) throws Exception {
+                var caught = new boolean[1];
+                var ready = async(() -> {});
+                var deeper = pollsAgain(executor, frames, mutex -> async(() -> {
+                    try {
+                        await(mutex.acquire());
+                    } catch (StackOverflowError e) {
+                        caught[0] = true;
+                        await(ready);
+                        throw new IllegalStateException("after the await");
+                    }
+                }));
+                deeper.failed |= caught[0];
+                return deeper;
+            }
+        },
         POLLS_A_TIMEOUT {
             @Override
             Deeper run(Executor executor, int frames) throws Exception {
@@ -200,7 +233,7 @@ class PollAtTheEndOfTheStackTest {
             } catch (CancellationException e) {
                 // The stack was long enough.
             } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof StackOverflowError)) throw e;
+                if (!(e.getCause() instanceof StackOverflowError || e.getCause() instanceof IllegalStateException)) throw e;
             }
         }
     }
