@@ -274,7 +274,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // E8
     void M13_aBodyForWhoseClassFileThereIsNoDescriptorSaysSo() throws Exception {
         try (var child = Child.startLimited(100, NoDescriptorForABody.class)) {
             var message = child.end();

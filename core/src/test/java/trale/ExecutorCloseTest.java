@@ -503,7 +503,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R7
     void theCleanupsOfAnExecutorThatFailsLeaveTheLinesTheyStandIn() throws Exception {
         try (var child = Child.start(BreaksBesideALine.class, arrangement.name())) {
             assertEquals("Semaphore[1 free, 0 wait]\n", child.end());

@@ -433,14 +433,14 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R26
     void aResourceThatFindsTheHeapFullIsLoggedOrNot_andTheExecutorGoesOn() throws Exception {
         try (var child = child("16m", "Serial", FullAtAnEnd.class, arrangement, 0)) {
             assertEquals("1\n2\n", child.end());
         }
     }
 
-    @Test
+    @Test // R26
     void aWakerThatFindsTheHeapFullIsLoggedOrNot_andTheOtherJoinersAreWoken() throws Exception {
         try (var child = child("16m", "Serial", FullAtAnEnd.class, arrangement, 1)) {
             assertEquals("1\n2\n", child.end());
@@ -476,7 +476,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R26
     void aResourceThatFindsTheHeapFullKeepsNoAbandonedTaskFromItsEnd() throws Exception {
         try (var child = child("16m", "Serial", FullWhenAbandoned.class, arrangement)) {
             assertEquals("ended\n", child.end());
@@ -502,7 +502,7 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // R26
     void aWatchThatFindsNoMemoryEndsAlone() throws Exception {
         try (var child = child("16m", "Serial", WatchedWithoutMemory.class, arrangement)) {
             assertEquals("goes on\n", child.end());

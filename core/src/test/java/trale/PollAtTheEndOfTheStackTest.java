@@ -261,7 +261,7 @@ class PollAtTheEndOfTheStackTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R24
     @EnumSource
     void whatACallLeftForWantOfStackIsGivenUpByTheTaskThatFails(Program program) throws Exception {
         try (var child = Child.startWith("-Xint", Main.class, program.name())) {

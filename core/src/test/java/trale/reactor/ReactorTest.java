@@ -53,7 +53,7 @@ class ReactorTest extends UnderBothArrangements {
     }
 
     /// Linux reports the rest of a batch once, too.
-    @Test
+    @Test // R26
     void anEventIsNotLostIfThereIsNoMemoryToTellTheProbe() throws Exception {
         var woken = new ArrayList<String>();
         var waker = new TaskWaker() {
