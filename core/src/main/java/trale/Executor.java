@@ -123,7 +123,8 @@ public final class Executor implements AutoCloseable {
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException the executor is closed or being closed
     /// @throws IllegalStateException `f` is awaited or spawned already. That is allowed for a [JoinHandle], and not noticed
-    ///         for a future written by hand. Or Linux refuses to end the sleep of the executor's thread: the task runs after its next wake
+    ///         for a future written by hand. Or Linux refuses to end the sleep of the executor's thread. The task is queued then, and runs
+    ///         when another wake ends the sleep
     public static <T extends @Nullable Object> JoinHandle<T> spawn(Future<T> f) {
         return get().submit(f);
     }
@@ -189,7 +190,8 @@ public final class Executor implements AutoCloseable {
     /// @return the task's handle; it may be ignored
     /// @throws RejectedExecutionException this executor is closed or being closed
     /// @throws IllegalStateException `f` is awaited or spawned already. That is allowed for a [JoinHandle], and not noticed
-    ///         for a future written by hand. Or Linux refuses to end the sleep of the executor's thread: the task runs after its next wake
+    ///         for a future written by hand. Or Linux refuses to end the sleep of the executor's thread. The task is queued then, and runs
+    ///         when another wake ends the sleep
     public <T extends @Nullable Object> JoinHandle<T> submit(Future<T> f) {
         Objects.requireNonNull(f, "the future is null");
         if (!loop.isOpen()) throw loop.rejected();
@@ -278,8 +280,8 @@ public final class Executor implements AutoCloseable {
     }
 
     /// Cancels every task as [JoinHandle#cancel()] does, waits until their cleanup is done, and closes epoll, eventfd and timerfd. From the
-    /// moment it is called, `spawn` and `submit` throw; a scope may still fork, and a cleanup may still become a task. Idempotent; any number
-    /// of threads may call it, and all wait. An interrupt does not end the wait; the thread's flag is kept.
+    /// moment it is called, `spawn` and `submit` throw; a scope may still fork, and a cleanup may still become a task. Idempotent; any
+    /// number of threads may call it, and all wait. An interrupt does not end the wait; the thread's flag is kept.
     ///
     /// A body that catches its CancellationException and goes on is not cancelled again: this waits as long as it runs, for ever
     /// if it loops. [#close(Duration)] cancels it again, and abandons it in the end. Sockets of the tasks keep their ports until they are

@@ -50,10 +50,12 @@ final class InjectedQueue {
             head = first = next;
             next = first.nextInjected;
         }
+        // A node leaves only when it has a successor, because another thread may link its task behind the last node at any time. If it has
+        // none, the stub is added as the successor.
         if (next == null) {
             if (tail != first) return null; // another thread is between its two steps
             stub.nextInjected = null; // `first` was the only node just now, so the stub is not in the list
-            add(stub); // another thread may link its task behind the last node at any time, so a node leaves only when it has a successor
+            add(stub);
             next = first.nextInjected;
             if (next == null) return null; // another thread came first, and is between its two steps; the stub is behind its task
         }
@@ -76,7 +78,7 @@ final class InjectedQueue {
     /// {@return whether there is no task that can be taken} It is true also while the add of the next task is half done. So the executor's
     /// thread sleeps meanwhile, and does not look again and again.
     boolean isEmpty() {
-        if (head.nextInjected != null) return false;
-        return head == stub || tail != head; // the stub alone; or a task that stays until the add of the next one is done
+        if (head.nextInjected != null) return false; // what is behind the stub, or the head itself
+        return head == stub || tail != head; // a head that is a task and no tail stays until the add behind it is done
     }
 }

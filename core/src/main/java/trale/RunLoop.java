@@ -150,10 +150,12 @@ final class RunLoop implements Runnable {
 
     /// The tasks that have arrived and have not ended. [FullHeap] and `taskCount` read it; the end of the loop does not depend on it.
     /// Written by the executor's thread alone. It is not volatile, because a volatile write costs more, and there are two for each task. So
-    /// another thread may read an old value, with two limits. The executor's thread writes `tasks` *before* `Outcome.ended`. So a thread
-    /// that has seen the end of a task does not count it. The executor's thread writes `tasks` *before* `arriving`, and a reader reads
-    /// `arriving` first. So it misses no task that has left `arriving`. No call stands between the push of a task and its count. So exactly
-    /// the tasks that were queued are counted, also if a spawn fails with StackOverflowError.
+    /// another thread may read an old value. Two things hold all the same:
+    ///
+    /// - A thread that has seen the end of a task does not count it: `tasks` is written *before* `Outcome.ended`, which tells the end.
+    /// - A reader misses no task that has left `arriving`: `tasks` is written *before* `arriving`, and read after it.
+    ///
+    /// No call stands between the push of a task and its count. So a StackOverflowError can't come between the two.
     int tasks;
 
     /// Spawned by other threads and not yet taken by the executor's. The spawning thread adds, *then* queues the task, and subtracts if it

@@ -92,8 +92,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     @Nullable Task<?> next;
     boolean inWaitQueue;
 
-    /// How many cancellations were asked for. Any thread adds, and then wakes the task, unless it is queued already. Read by the executor's
-    /// thread.
+    /// How many cancellations were asked for. Any thread adds, and then wakes the task, unless the task is still to be queued. Read by the
+    /// executor's thread.
     volatile int cancels;
 
     /// The latest cancellation that was asked for. Written before `cancels`, which publishes it. If two threads cancel at once, one of the
@@ -193,7 +193,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         else watching.cancel(this, cancellation.why()); // which wakes it, too
     }
 
-    /// As [#cancel], without the wake: the caller wakes the task, or it is queued already.
+    /// As [#cancel], without the wake: the caller wakes the task, or queues it after this.
     void requestCancel(Cancellation cancellation) {
         asked = cancellation;
         CANCELS.getAndIncrement(this);
@@ -269,7 +269,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return again;
     }
 
-    /// The future is dropped also if there is no memory for the exception. `Failures.drop` returns the exception that it is given.
+    /// A future that can't be cancelled is dropped, and the task fails with a CancellationException; or with the Error, if there is no
+    /// memory for that exception. `Failures.drop` returns the exception that it is given.
     private static CancellationException cancelled(Future<?> f, Cancellation cancellation) {
         try {
             return Failures.drop(f, cancellation.exceptionOfLeaf("the task was cancelled"));
@@ -298,7 +299,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     private void tellKernel(Throwable failed, UnseenFailure unseen) {
         try {
-            if (loop.kernel != null) loop.kernel.failed(where(), failed, unseen::isSeen); // `unseen` does not hold this task
+            // `unseen` does not hold this task, which is to become garbage.
+            if (loop.kernel != null) loop.kernel.failed(where(), failed, unseen::isSeen);
         } catch (OutOfMemoryError e) {
             // A simulation does not show this failure.
         }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import trale.support.NeedsLinux;
 
 /// Datagrams, to and from java.nio.
 class UdpSocketTest extends SocketTest {
@@ -210,6 +211,7 @@ class UdpSocketTest extends SocketTest {
 
     /// As its Javadoc says: the first operation after the answer that no socket is there, whichever it is.
     @Test
+    @NeedsLinux("an answer that comes at once; that of a simulated network takes its time")
     void aSendThatComesAfterARefusedDatagramFailsAndTheOneAfterItDoesNot() throws Exception {
         InetSocketAddress gone;
         try (var peer = DatagramChannel.open().bind(LOOPBACK)) {
