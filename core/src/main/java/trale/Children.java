@@ -32,6 +32,7 @@ import trale.internal.Owned;
 /// Everything here happens on the thread of the executor that polls.
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private static final String FAILED = Log.loaded("a scope that was dropped failed in its cleanup");
+    private static final String CLEANUP_FAILED = Log.loaded("a cleanup failed, but its task was cancelled: ");
     private static final String NOT_NOTED = Log.loaded("a scope could not take note of a child's end");
 
     private @Nullable RunLoop home; // of the first poll
@@ -261,7 +262,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// can't.
     final void cleanupFailed(Throwable failed) {
         if (failure != null) Failures.suppress(failure, failed);
-        else Log.error("a cleanup failed, but its task was cancelled: ", this, failed);
+        else Log.error(CLEANUP_FAILED, this, failed);
     }
 
     /// The first failure cancels everything else, with itself as the cause. Children that have been told to stop are in their
@@ -280,14 +281,15 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         if (told == null) cancelEach(cancellation);
     }
 
-    /// Asks the children to stop, and those that are still to be forked. If this fails, none counts as told: the next [#settle] tells each
-    /// child. A child that is told twice breaks off its cleanup. One that is never told keeps this waiting.
+    /// Asks the children to stop, and those that are still to be forked. If this fails, `told` is as before: if that is null, the next
+    /// [#settle] tells each child. A child that is told twice breaks off its cleanup. One that is never told keeps this waiting.
     final void cancelEach(Cancellation cancellation) {
+        var before = told;
         told = cancellation;
         try {
             for (var child = first; child != null; child = child.nextSibling) child.cancel(cancellation);
         } catch (Throwable t) {
-            told = null; // no call: the stack has ended
+            told = before; // no call: the stack has ended
             throw t;
         }
     }

@@ -15,6 +15,7 @@ import trale.internal.Owned;
 
 /// `all`, `any` and `race`: several futures as the children of one, without a body beside them.
 abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Object> extends Children<T> {
+    private static final String LOST_FAILED = Log.loaded("a member failed after another one had won: ");
     private static final String NOT_DROPPED = Log.loaded("a member could not be dropped: ");
 
     private final String name;
@@ -83,7 +84,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
     /// A loser has failed in its cleanup: a winner's failure keeps it, a winner's value can't.
     void lost(Throwable failed) {
         if (failure != null) Failures.suppress(failure, failed);
-        else Log.error("a member failed after another one had won: ", this, failed);
+        else Log.error(LOST_FAILED, this, failed);
     }
 
     /// Closes the value of a child, unless others have it too.

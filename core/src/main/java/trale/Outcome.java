@@ -43,11 +43,8 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
     final void publish() {
         var resources = endUnlessOpen();
         if (resources != null) {
-            try {
-                resources.closeAll();
-            } finally {
-                endUnlessOpen(); // none was added meanwhile
-            }
+            resources.closeAll();
+            endUnlessOpen(); // none was added meanwhile
         }
         var waiting = joiners;
         joiners = null;
@@ -136,7 +133,7 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
         Closing.close(resource);
     }
 
-    /// They stay open: the machine that they were on has lost its power.
+    /// They stay open: the machine that they were on has lost its power. One that is given later is closed at once.
     final synchronized void forgetResources() {
         closing = null;
     }

@@ -412,8 +412,8 @@ final class RunLoop implements Runnable {
                 if (crashed) {
                     task.crash(cause);
                 } else {
-                    if (rounds > ROUNDS && task.abandonBody()) abandoned = true; // then the drop in `abandon` runs no finally block
-                    task.abandonDropped();
+                    if (rounds <= ROUNDS) task.abandonDropped();
+                    else if (task.abandonBody()) abandoned = true; // then the drop in `abandon` runs no finally block
                     task.abandon(cause);
                 }
             } catch (Throwable t) {

@@ -123,7 +123,8 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             if (cancellation != null) throw cancelledAt(future);
             awaiting = null;
         } else {
-            if (awaiting != null) dropLeft();
+            if (awaiting != null && awaiting != future) dropLeft();
+            awaiting = null;
             if (future instanceof Owned owned) owned.claim(this);
             if (cancellation == null && cx.task != null) cancellation = cx.task.nextCancellationHere();
             if (cancellation != null) throw cancelledAt(future);
@@ -255,8 +256,7 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     /// If the stack ends before the cleanup has begun, or in it, what this waits for may be left. Then the next drop gives it up.
     private void giveUp() {
         if (state == FINISHED) {
-            if (awaiting != null) awaiting.drop(); // a body whose poll has not begun cleans up
-            awaiting = null; // last: there may be no stack for the drop
+            if (awaiting != null) dropLeft(); // a body whose poll has not begun cleans up
             return;
         }
         if (state == 0) {
@@ -282,8 +282,15 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         var inner = awaiting;
         dropped = true;
         state = FINISHED;
-        if (inner instanceof Cancellable c) c.abandon();
-        else if (inner != null) inner.drop();
+        try {
+            if (inner instanceof Cancellable c) c.abandon();
+            else if (inner != null) inner.drop();
+        } catch (StackOverflowError e) {
+            throw e; // the next drop does it
+        } catch (Throwable t) {
+            awaiting = null; // it is dropped once
+            throw t;
+        }
         awaiting = null; // last: there may be no stack for the drop
     }
 

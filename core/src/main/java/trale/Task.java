@@ -217,7 +217,12 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// not hear of it. This method cancels them: the children of `loop.innermost`, and of the scopes around it.
     @Nullable Cancellation nextCancellationHere() {
         var cancellation = nextCancellation();
-        if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
+        try {
+            if (cancellation != null) for (var c = loop.innermost; c != null; c = c.around) c.cancelChildren(cancellation);
+        } catch (Throwable t) { // the stack has ended: the next await takes it again, and some children are told twice
+            cancelsDelivered--;
+            throw t;
+        }
         return cancellation;
     }
 
@@ -233,8 +238,8 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
             poll = poll();
         } catch (Throwable t) { // the task's, not the executor's
             if (t instanceof OutOfMemoryError) loop.fullHeap.starved = true;
-            if (t instanceof StackOverflowError && future != null) Failures.drop(future, t); // what it awaits may be left: here is stack
-            end(null, t);
+            if (t instanceof StackOverflowError) abandon(t); // what it awaits may be left: here is stack for its drop
+            else end(null, t);
             return false;
         }
         if (poll instanceof Poll.Ready<T>(var result)) {
@@ -322,7 +327,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
                 || (failed instanceof RejectedExecutionException && !loop.isOpen());
     }
 
-    /// Ends a task that will not be polled again: its executor is gone, or the heap is full.
+    /// Ends a task that will not be polled again: its executor is gone, the heap is full, or the stack has ended in its poll.
     void abandon(Throwable cause) {
         if (state == DONE) return;
         try {
@@ -335,17 +340,13 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
 
     /// Gives up what a cleanup waits for, if its body was dropped: a second drop does nothing. The cleanup is not polled again.
     void abandonDropped() {
-        try {
-            if (future instanceof Cancellable c && c.isDropped()) c.abandon();
-        } catch (Throwable t) {
-            Log.error(ABANDONED_FAILED, t);
-        }
+        if (future instanceof Cancellable c && c.isDropped()) giveUp();
     }
 
     /// Ends a task whose simulated machine has lost its power: nothing of it runs any more, and its failure is not reported.
     void crash(Throwable cause) {
         if (state == DONE) return;
-        if (future instanceof StateMachine<T> body) body.abandon();
+        if (future instanceof StateMachine<T>) giveUp();
         forgetResources();
         end(null, cause);
     }
@@ -372,8 +373,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     ///
     /// @return false: it has ended
     boolean abandonBody() {
-        var f = future;
-        if (f == null) return false;
+        if (future == null) return false;
         var text = ABANDONED;
         try {
             text = text + " (cancellations: " + cancels + "): " + loop.inspector.line(this);
@@ -381,12 +381,16 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
             // What it waits for can't tell, or there is no memory for the text.
         }
         Log.warn(text, null);
+        giveUp();
+        return true;
+    }
+
+    private void giveUp() {
         try {
-            if (f instanceof Cancellable c) c.abandon();
+            if (future instanceof Cancellable c) c.abandon();
         } catch (Throwable t) {
             Log.error(ABANDONED_FAILED, t);
         }
-        return true;
     }
 
     @Override

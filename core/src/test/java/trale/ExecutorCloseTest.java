@@ -326,6 +326,38 @@ class ExecutorCloseTest extends UnderBothArrangements {
         assertEquals(1, cancelled.get());
     }
 
+    /// A future whose drop gives something back, and then throws.
+    private static final class GivesBackAndThrows implements Future<Void> {
+        final AtomicInteger drops = new AtomicInteger();
+
+        @Override
+        public Poll<Void> poll(Context cx) {
+            return Poll.pending();
+        }
+
+        @Override
+        public void drop() {
+            drops.getAndIncrement();
+            throw new IllegalStateException("after it was given back");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFutureWhoseDropThrowsIsDroppedOnceIfItsTaskIsAbandoned(boolean inATimeout) throws Exception {
+        var f = new GivesBackAndThrows();
+        var awaited = inATimeout ? Timer.timeout(Duration.ofHours(1), f) : f;
+        var waiting = executor.submit(() -> await(awaited));
+        onExecutor(() -> null); // it has begun
+        try (var log = new TheLog()) {
+            executor.loop.close(4); // abandons it
+            executor.loop.thread.join();
+            assertTrue(log.next().getMessage().startsWith("abandoned"));
+        }
+        assertThrows(CancellationException.class, waiting::join);
+        assertEquals(1, f.drops.get());
+    }
+
     /// It has not been cancelled before: no poll came between the first cancelling and the last.
     @Test
     void whatATimeoutOfAnAbandonedTaskWaitsForIsDroppedOnce() throws Exception {

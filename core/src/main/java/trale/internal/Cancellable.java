@@ -12,7 +12,7 @@ public interface Cancellable {
     /// Gives this up without a poll: the future it waits for is dropped, and no `finally` block runs. It is not polled again.
     void abandon();
 
-    /// {@return whether it was dropped} Then it goes on by itself until it is ready or abandoned, and a second drop does nothing.
+    /// {@return whether it was dropped} Then a second drop runs no cleanup.
     default boolean isDropped() {
         return false;
     }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Kernel;
 
 /// The one place where trale logs: the System.Logger `trale`. A logger is foreign code. It may throw, and it may find no memory, no stack
-/// and no descriptor. Then the text goes to System.err, or is lost, and the caller goes on. If the thread is
-/// watched, its probe is told afterwards.
+/// and no descriptor. Then the text goes to System.err, or is lost, and the caller goes on. If the thread is watched, its probe is told
+/// afterwards.
 public final class Log {
     private static final String NAME = "trale";
 
@@ -29,11 +29,6 @@ public final class Log {
 
     public static void warn(String text, @Nullable Throwable failure) {
         log(false, text, null, failure);
-    }
-
-    /// As [#error(String, Object, Throwable)].
-    public static void warn(String text, Object of, @Nullable Throwable failure) {
-        log(false, text, of, failure);
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace") // there is no better place left

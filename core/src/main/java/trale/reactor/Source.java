@@ -1,6 +1,7 @@
 package trale.reactor;
 
 import org.jspecify.annotations.Nullable;
+import trale.internal.Log;
 import trale.internal.linux.Epoll;
 import trale.internal.probe.Probe;
 
@@ -29,6 +30,7 @@ import trale.internal.probe.Probe;
 public final class Source implements AutoCloseable {
     private static final int READ_END = Epoll.RDHUP | Epoll.HUP | Epoll.ERR | Epoll.PRI;
     private static final int WRITE_END = Epoll.HUP | Epoll.ERR;
+    private static final String UNKNOWN = Log.loaded("a waker");
     static final int INTEREST = Epoll.IN | Epoll.PRI | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
 
     final int fd;
@@ -68,7 +70,7 @@ public final class Source implements AutoCloseable {
     }
 
     private void tell(Probe probe, int events, Slot slot) {
-        var before = "a waker";
+        var before = UNKNOWN;
         try {
             before = slot.toString();
         } catch (OutOfMemoryError | LinkageError e) {

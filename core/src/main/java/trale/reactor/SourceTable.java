@@ -27,7 +27,7 @@ final class SourceTable {
     synchronized Source add(Reactor reactor, int fd) {
         var place = firstFree != NONE ? firstFree : used;
         if (place == places.length()) grow();
-        // 31 bits without 0: a generation comes again after 2³¹ sources. An event that is that stale would cause a spurious wake.
+        // 31 bits without 0: a generation comes again after 2³¹ − 1 sources. An event that is that stale would cause a spurious wake.
         var next = generation % Integer.MAX_VALUE + 1;
         var source = new Source(reactor, fd, (long) next << 32 | place);
         places.set(place, source);

@@ -89,7 +89,7 @@ final class Line {
         try {
             waker.wake();
         } catch (Throwable t) {
-            Log.warn(Log.WAKER_THREW, waker, t);
+            Log.error(Log.WAKER_THREW, waker.getClass(), t);
         }
     }
 

@@ -179,8 +179,8 @@ public final class Semaphore {
 
         private final Semaphore semaphore;
 
-        /// The task that took it, for a snapshot; null: not a mutex, or no task. A task that fails inside must become garbage, or its
-        /// failure would not be logged while others wait for this permit.
+        /// The task that took it, for a snapshot; null: not a mutex, or no task. A task that fails while it holds the permit must
+        /// become garbage, or its failure would not be logged while others wait.
         private final @Nullable WeakReference<Watched> task;
 
         private volatile int state; // the thread that turns it into CLOSED does what is left; if it fails, it says what has been done

@@ -138,8 +138,17 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     @Override
     public void abandon() {
         sleep.drop();
-        if (f instanceof Cancellable c) c.abandon();
-        else if (!over) f.drop();
+        if (f instanceof Cancellable c) {
+            c.abandon();
+        } else if (!over) {
+            over = true; // it is dropped once, also if that throws
+            try {
+                f.drop();
+            } catch (StackOverflowError e) {
+                over = false; // the next drop does it
+                throw e;
+            }
+        }
         over = true;
     }
 

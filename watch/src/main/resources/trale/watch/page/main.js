@@ -247,7 +247,7 @@ document.addEventListener('keydown', e => {
   const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
   if (!Object.hasOwn(KEYS, key) || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('select')) return;
   if ($('#legend').open && key !== '?') return;
-  if (key === ' ' && e.target.closest('header button, #tour button, nav button')) return; // Space presses it
+  if (key === ' ' && e.target.closest('header button, #tour button, nav button, .source button')) return; // Space presses it
   e.preventDefault();
   KEYS[key](e);
 });

@@ -67,7 +67,7 @@ function scopeNode(scope) {
 }
 
 export function notes(s, select) {
-  const logged = s.logs.toReversed().map(l => h('article', { class: 'logged' }, h('small', {}, clock(l.t), l.task ? ` · in #${l.task}` : ''), h('p', {}, name(l.text))));
+  const logged = s.logs.toReversed().map(l => h('article', { class: 'logged' }, h('small', {}, clock(l.t), l.task ? ` · while #${l.task} was polled` : ''), h('p', {}, name(l.text))));
   if (logged.length) return h('div', {}, s.notes.size > 0 && diagnoses(s, select), h('h3', {}, 'Logged by trale'), logged);
   return diagnoses(s, select);
 }
