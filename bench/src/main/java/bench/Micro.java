@@ -161,7 +161,7 @@ final class Micro {
                 ## the probe while nothing is watched
 
                 A yield with trale as it is, and with trale without a probe: in its class files, each question for the probe is answered by
-                null. Forks of the two take turns: median (min–max). The difference is taken in a pair: the median, and its 95 % bootstrap
+                null. Forks of the two take turns: median (min–max). The difference is taken in a pair: the median, and its 95 %% bootstrap
                 interval.
 
                 | | ns |

@@ -35,7 +35,8 @@ import trale.time.Timer;
 @Optimized
 class FairnessTest extends UnderBothArrangements {
     private static final int BUDGET = 128; // awaits
-    private static final long MAX_LATE = 10_000_000; // ns; without a budget these are 33 ms and more
+    private static final long LATEST_TIMER = 2_000_000; // ns; without a budget it is 33 ms late and more
+    private static final long LONGEST_ECHO = 5_000_000; // ns; without a budget 43 ms and more
 
     /// Futures that are ready whenever they are awaited.
     private List<Supplier<Future<?>>> alwaysReady() {
@@ -109,10 +110,10 @@ class FairnessTest extends UnderBothArrangements {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
-    private static void assertMedian(String what, List<Long> late) {
+    private static void assertMedian(String what, List<Long> late, long most) {
         var sorted = late.stream().sorted().toList();
         var median = sorted.get(sorted.size() / 2);
-        assertTrue(median <= MAX_LATE, () -> what + " is late by a median of " + median + " ns, at most " + sorted.getLast());
+        assertTrue(median <= most, () -> what + " is late by a median of " + median + " ns, at most " + sorted.getLast());
     }
 
     /// How much later than it should each timer goes off.
@@ -185,8 +186,8 @@ class FairnessTest extends UnderBothArrangements {
             var echo = executor.submit(echo(c.server()));
             var echoes = executor.submit(echoTimes(c.client(), 60));
             var timers = executor.submit(lateness(Duration.ofMillis(5), echoes::isDone));
-            assertMedian("a timer", timers.join());
-            assertMedian("an echo", echoes.join());
+            assertMedian("a timer", timers.join(), LATEST_TIMER);
+            assertMedian("an echo", echoes.join(), LONGEST_ECHO);
             echo.join();
             end.set(true);
             while (executor.taskCount() > 0) settle();
@@ -212,7 +213,7 @@ class FairnessTest extends UnderBothArrangements {
             });
             var ticks = new AtomicInteger();
             var ticker = executor.submit(lateness(Duration.ofMillis(1), () -> ticks.getAndIncrement() == 100));
-            assertMedian("a timer", ticker.join());
+            assertMedian("a timer", ticker.join(), LATEST_TIMER);
             end.set(true);
             while (executor.taskCount() > 0) settle();
         }
@@ -234,7 +235,7 @@ class FairnessTest extends UnderBothArrangements {
         }));
         for (var t : threads) t.join();
         end.set(true);
-        assertMedian("a timer", ticker.join());
+        assertMedian("a timer", ticker.join(), LATEST_TIMER);
         while (executor.taskCount() > 0) settle();
         assertEquals(spawned.get(), ran.get());
     }

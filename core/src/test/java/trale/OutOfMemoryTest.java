@@ -235,8 +235,9 @@ class OutOfMemoryTest extends UnderBothArrangements {
     @ParameterizedTest // R20
     @MethodSource("collectors")
     void ofMoreTasksThanTheHeapHoldsEachEndsAndItsJoinersAreTold(String collector) throws Exception {
+        var tasks = LongForm.or(24_000, 48_000) * KIB; // half as much again as the heap
         for (var size : List.of(16 * KIB, 200 * KIB)) {
-            try (var child = child("16m", collector, MoreTasksThanHeap.class, arrangement, 24_000 * KIB / size, size, 300)) {
+            try (var child = child(LongForm.or("16m", "32m"), collector, MoreTasksThanHeap.class, arrangement, tasks / size, size, 300)) {
                 assertEquals("all: true, values: true, failures: true\nawaited: true, left: 0\nclosed\n", child.end());
             }
         }
