@@ -67,21 +67,21 @@ class DeploymentTest {
         workshop.tool("jar", "--create", "--file", workshop.at("app.jar"), "-C", workshop.at("classes"), ".");
     }
 
-    @Test
-    void J20_classPathOfFolders() throws Exception {
+    @Test // J20
+    void aClassPathOfFoldersWorks() throws Exception {
         compileOnTheClassPath();
         assertEquals("hidden24\n", workshop.java(UNNAMED, "-cp", "classes:" + TRALE, "app.Hello"));
     }
 
-    @Test
-    void J20_classPathOfJars() throws Exception {
+    @Test // J20
+    void aClassPathOfJarsWorks() throws Exception {
         compileOnTheClassPath();
         jars();
         assertEquals("hidden24\n", workshop.java(UNNAMED, "-cp", "app.jar:trale.jar", "app.Hello"));
     }
 
-    @Test
-    void J20_aJarOfSeveralVersionsWhoseNameIsNoUrl() throws Exception {
+    @Test // J20
+    void aJarOfSeveralVersionsWhoseNameIsNoUrlWorks() throws Exception {
         compileOnTheClassPath();
         jars();
         workshop.write("later/app/Hello.java", HELLO.replace("secret + await", "\"later\" + await"));
@@ -90,8 +90,8 @@ class DeploymentTest {
         assertEquals("later24\n", workshop.java(UNNAMED, "-cp", "a %25 b.jar:trale.jar", "app.Hello"));
     }
 
-    @Test
-    void J20_aJarWhoseManifestNamesTheOther() throws Exception {
+    @Test // J20
+    void aJarWhoseManifestNamesTheOtherWorks() throws Exception {
         compileOnTheClassPath();
         jars();
         workshop.write("manifest", "Main-Class: app.Hello\nClass-Path: trale.jar\nEnable-Native-Access: ALL-UNNAMED\n")
@@ -99,8 +99,8 @@ class DeploymentTest {
         assertEquals("hidden24\n", workshop.java("-jar", "run.jar"));
     }
 
-    @Test
-    void J20_aModuleThatOpensItsPackage() throws Exception {
+    @Test // J20
+    void aModuleThatOpensItsPackageWorks() throws Exception {
         compileAsAModule("opens app to trale;");
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "app/app.Hello"));
     }
@@ -109,8 +109,8 @@ class DeploymentTest {
             + " which has to define the class of an async body beside app.Hello. Add `opens app to trale;` to its module-info.java,"
             + " or call Async.allow(MethodHandles.lookup()) in it once.\n";
 
-    @Test
-    void J20_aModuleThatDoesNotOpenItsPackageIsToldTheLineToAdd() throws Exception {
+    @Test // J20
+    void aModuleThatDoesNotOpenItsPackageIsToldTheLineToAdd() throws Exception {
         workshop.write("app/Hello.java", HELLO.replace("public static void main(String[] args) {", """
                 public static void main(String[] args) {
                     try {
@@ -124,36 +124,36 @@ class DeploymentTest {
         assertEquals(NOT_OPENED, workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "app/app.Hello"));
     }
 
-    @Test
-    void J20_aModuleThatAllowsIt() throws Exception {
+    @Test // J20
+    void aModuleThatAllowsItWorks() throws Exception {
         workshop.write("app/Hello.java", HELLO.replace("main(String[] args) {", "main(String[] args) { Async.allow(java.lang.invoke.MethodHandles.lookup());"));
         compileAsAModule("");
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "app/app.Hello"));
     }
 
-    @Test
-    void J20_anAutomaticModule() throws Exception {
+    @Test // J20
+    void anAutomaticModuleWorks() throws Exception {
         compileOnTheClassPath();
         jars();
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", "trale.jar:app.jar", "--add-modules", "trale", "-m", "app/app.Hello"));
     }
 
-    @Test
-    void J20_aClassPathWhoseTraleIsAModule() throws Exception {
+    @Test // J20
+    void aClassPathWhoseTraleIsAModuleWorks() throws Exception {
         compileOnTheClassPath();
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", TRALE, "--add-modules", "trale", "-cp", "classes", "app.Hello"));
     }
 
     /// The body belongs to a module which opens its package, the caller to another.
-    @Test
-    void J20_theBodyOfAnotherModule() throws Exception {
+    @Test // J20
+    void theBodyOfAnotherModuleWorks() throws Exception {
         compileAsAModule("exports app; opens app to trale;");
         caller();
         assertEquals("24\n", workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "caller/caller.Main"));
     }
 
-    @Test
-    void J20_theBodyOfAnotherModuleThatDoesNotOpenItsPackage() throws Exception {
+    @Test // J20
+    void theBodyOfAnotherModuleThatDoesNotOpenItsPackageNamesTheLineToAdd() throws Exception {
         compileAsAModule("exports app;");
         caller();
         assertEquals(NOT_OPENED, workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "caller/caller.Main"));
@@ -176,8 +176,8 @@ class DeploymentTest {
         workshop.javac("-d", workshop.at("modules/caller"), "-p", TRALE + ":" + workshop.at("modules"), workshop.at("caller/Main.java"), workshop.at("caller/module-info.java"));
     }
 
-    @Test
-    void J20_aCompactSourceFile() throws Exception {
+    @Test // J20
+    void aCompactSourceFileWorks() throws Exception {
         workshop.write("Compact.java", """
                 import static trale.Async.await;
                 import trale.Executor;
@@ -196,13 +196,13 @@ class DeploymentTest {
         assertEquals("24\n", workshop.java(NAMED, "-p", TRALE, "--add-modules", "trale", "Compact.java"));
     }
 
-    @Test
-    void J20_aSourceFileOfOneClass() throws Exception {
+    @Test // J20
+    void aSourceFileOfOneClassWorks() throws Exception {
         assertEquals("hidden24\n", workshop.java(UNNAMED, "-cp", TRALE, "app/Hello.java"));
     }
 
-    @Test
-    void J20_sourceFilesThatUseEachOther() throws Exception {
+    @Test // J20
+    void sourceFilesThatUseEachOtherWork() throws Exception {
         workshop.write("app/Main.java", """
                 package app;
 
@@ -216,8 +216,8 @@ class DeploymentTest {
         assertEquals("hidden24\n24\n", workshop.java(UNNAMED, "-cp", TRALE, "app/Main.java"));
     }
 
-    @Test
-    void J20_jShell() throws Exception {
+    @Test // J20
+    void jShellRunsBodies() throws Exception {
         workshop.write("snippets.jsh", """
                 import static trale.Async.*;
                 import trale.*;
@@ -241,8 +241,8 @@ class DeploymentTest {
                         "snippets.jsh"));
     }
 
-    @Test
-    void J20_aRunTimeImage() throws Exception {
+    @Test // J20
+    void aRunTimeImageWorks() throws Exception {
         compileAsAModule("opens app to trale;");
         workshop.tool("jlink", "-p", TRALE + ":" + workshop.at("modules"), "--add-modules", "app", "--launcher", "hello=app/app.Hello",
                 "--add-options=" + NAMED, "--strip-debug", "--output", workshop.at("image"));

@@ -56,8 +56,8 @@ class EclipseCompilerTest {
         return loader.loadClass(name);
     }
 
-    @Test
-    void J19_theWholeCorpus() throws Exception {
+    @Test // J19
+    void theWholeCorpusWorksAsEclipseCompilesIt() throws Exception {
         var corpus = Path.of("src/test/java/trale/corpus");
         compile(corpus);
         int files = 0;
@@ -73,8 +73,8 @@ class EclipseCompilerTest {
     }
 
     /// Its loops have their condition at the end: the code within is entered by a jump from further down.
-    @Test
-    void J12_awaitInALoopInsideSynchronized() throws IOException, ReflectiveOperationException {
+    @Test // J12
+    void awaitInALoopInsideSynchronizedIsRejected() throws IOException, ReflectiveOperationException {
         var source = Files.writeString(folder.resolve("Main.java"), """
                 import static trale.Async.*;
                 class Main {

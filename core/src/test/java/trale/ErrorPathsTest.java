@@ -274,8 +274,8 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test // E8
-    void M13_aBodyForWhoseClassFileThereIsNoDescriptorSaysSo() throws Exception {
+    @Test // E8, M13
+    void aBodyForWhoseClassFileThereIsNoDescriptorSaysSo() throws Exception {
         try (var child = Child.startLimited(100, NoDescriptorForABody.class)) {
             var message = child.end();
             assertTrue(message.contains("has no resource ErrorPathsTest$NoDescriptorForABody$Later.class"), message);

@@ -75,8 +75,8 @@ class OddBodiesTest {
     }
 
     /// It is short, but keeps so much at each of its awaits.
-    @Test
-    void J16_aBodyThatHotSpotWillNotCompileIsWarnedOf() throws Exception {
+    @Test // J16
+    void aBodyThatHotSpotWillNotCompileIsWarnedOf() throws Exception {
         try (var log = new TheLog()) {
             compare(times(60, i -> "long v%d = %d;".formatted(i, i)) + "await(p.later(1));".repeat(14)
                     + "return " + times(60, i -> "v%d + ".formatted(i)) + "0;");

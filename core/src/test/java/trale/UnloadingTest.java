@@ -111,9 +111,9 @@ class UnloadingTest {
         assertUnloaded(loader);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R11
     @EnumSource(names = {"OWN_THREAD", "REACTOR_THREAD"})
-    void R11_withItsExecutorsClosedItIsUnloaded(Arrangement arrangement) throws Throwable {
+    void withItsExecutorsClosedItIsUnloaded(Arrangement arrangement) throws Throwable {
         assertUnloaded(useAndClose(arrangement));
     }
 
@@ -127,8 +127,8 @@ class UnloadingTest {
     }
 
     /// A call of Linux leaves what it needs with the thread that makes it.
-    @Test
-    void R11_aThreadThatHasUsedItsSocketsKeepsNothingOfIt() throws Throwable {
+    @Test // R11
+    void aThreadThatHasUsedItsSocketsKeepsNothingOfIt() throws Throwable {
         assertUnloaded(bindAndClose());
     }
 
@@ -141,9 +141,9 @@ class UnloadingTest {
         return new WeakReference<>(copy.loader);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R11
     @ValueSource(booleans = {false, true})
-    void R11_aTaskThatHasFailedIsReportedAndKeepsNothing(boolean seen) throws Throwable {
+    void aTaskThatHasFailedIsReportedAndKeepsNothing(boolean seen) throws Throwable {
         assertUnloaded(failAndClose(seen));
     }
 
@@ -178,8 +178,8 @@ class UnloadingTest {
     }
 
     /// R17: a reactor that is not closed would never be collected.
-    @Test
-    void R17_aReactorComesWithAnExecutorAndIsClosedWithIt() {
+    @Test // R17
+    void aReactorComesWithAnExecutorAndIsClosedWithIt() {
         assertEquals(0, Reactor.class.getConstructors().length);
     }
 }
