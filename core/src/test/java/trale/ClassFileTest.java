@@ -54,7 +54,8 @@ class ClassFileTest {
 
     /// As many statements as wanted, of three bytes each.
     private static Async.Body<Integer> huge(int statements) throws Exception {
-        return body("static Body<Integer> body() { return () -> { int n = await(f(1));\n" + "n++;\n".repeat(statements) + "return n + await(f(2)); }; }");
+        return body("static Body<Integer> body() { return () -> { int n = await(f(1));\n" + "n++;\n".repeat(statements)
+                + "return n + await(f(2)); }; }");
     }
 
     @Test // J16
@@ -89,7 +90,8 @@ class ClassFileTest {
     private static Async.Body<Integer> keeping(int variables, int awaits) throws Exception {
         var declared = IntStream.range(0, variables).mapToObj(i -> "Integer v" + i + " = " + i + ";").collect(Collectors.joining());
         var sum = IntStream.range(0, variables).mapToObj(i -> "v" + i).collect(Collectors.joining("+"));
-        return body("static Body<Integer> body() { return () -> { " + declared + "\n" + "v0 += await(f(1));\n".repeat(awaits) + "return " + sum + "; }; }");
+        return body("static Body<Integer> body() { return () -> { " + declared + "\n" + "v0 += await(f(1));\n".repeat(awaits) + "return "
+                + sum + "; }; }");
     }
 
     @Test // J16
@@ -122,7 +124,8 @@ class ClassFileTest {
     /// An access to a private member becomes longer, which the body's own code does not show.
     @Test // J16
     void aLoopThatBecomesTooLongForItsJumpIsRejected() throws Exception {
-        var body = body("private int p; static Body<Integer> body() { return () -> { var x = new Main(); for (int i = 0; i < 3; i++) { await(f(1));\n"
+        var body = body("private int p; static Body<Integer> body() { return () -> { var x = new Main();"
+                + " for (int i = 0; i < 3; i++) { await(f(1));\n"
                 + "x.p++;\n".repeat(1_300) + "} return x.p; }; }");
         assertTooLarge(body);
     }
@@ -184,11 +187,13 @@ class ClassFileTest {
     @ParameterizedTest // J19
     @ValueSource(strings = {"8", "11", "17", "21"})
     void classFilesOfAnEarlierReleaseWork(String release) throws Exception {
-        var older = BODY.replace("private record Pair<A, B>(A a, B b) {}", "private static class Pair { private Object a, b; private Pair(Object a, Object b) { this.a = a; this.b = b; } }")
+        var older = BODY.replace("private record Pair<A, B>(A a, B b) {}",
+                "private static class Pair { private Object a, b; private Pair(Object a, Object b) { this.a = a; this.b = b; } }")
                 .replace("new Pair<>", "new Pair")
                 .replace("case \"cap\" -> s += \"!\";", "case \"cap\": s += \"!\"; break;")
                 .replace("default -> s", "default: s")
-                .replace("pair instanceof Pair<?, ?>(Integer a, String b) ? b + a + count : \"none\"", "((Pair) pair).b + \"\" + ((Pair) pair).a + count")
+                .replace("pair instanceof Pair<?, ?>(Integer a, String b) ? b + a + count : \"none\"",
+                        "((Pair) pair).b + \"\" + ((Pair) pair).a + count")
                 .replace("var ", "String ");
         var source = HEAD.replace("var ", "boolean[] ") + older + "}";
         var sources = Sources.compile("Main", source, "--release", release, "-Xlint:-options");
@@ -230,7 +235,8 @@ class ClassFileTest {
                             }
                         }
                         """);
-        workshop.javac("--enable-preview", "--release", release, "-d", workshop.at("classes"), "-cp", Workshop.trale().toString(), workshop.at("Main.java"));
+        workshop.javac("--enable-preview", "--release", release, "-d", workshop.at("classes"), "-cp", Workshop.trale().toString(),
+                workshop.at("Main.java"));
         var file = Files.readAllBytes(folder.resolve("classes/Main.class"));
         assertEquals(65_535, (file[4] & 0xff) << 8 | file[5] & 0xff, "the minor version");
         assertEquals("zero1 large5000 byte7 int999\n",

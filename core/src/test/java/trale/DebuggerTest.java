@@ -161,7 +161,8 @@ class DebuggerTest {
     void variablesAreShownBeforeAnAwait() throws Exception {
         var frame = runTo("before the await");
         assertEquals(
-                Map.of("$this", Debuggee.class.getName(), "n", "4", "captured", "\"captured\"", "a", "5", "unread", "\"unread5\""), variables(frame));
+                Map.of("$this", Debuggee.class.getName(), "n", "4", "captured", "\"captured\"", "a", "5", "unread", "\"unread5\""),
+                variables(frame));
         assertEquals(Debuggee.class.getName() + "$async$work", self(frame));
     }
 
@@ -182,7 +183,8 @@ class DebuggerTest {
             var frame = runTo("in the loop");
             var copy = i == 0 ? "\"captured12\"" : "\"captured120\"";
             assertEquals(
-                    Map.of("$this", Debuggee.class.getName(), "b", String.valueOf(19 + 7 * i), "i", String.valueOf(i), "copy", copy), variables(frame));
+                    Map.of("$this", Debuggee.class.getName(), "b", String.valueOf(19 + 7 * i), "i", String.valueOf(i), "copy", copy),
+                    variables(frame));
         }
     }
 

@@ -86,7 +86,8 @@ class DeploymentTest {
         jars();
         workshop.write("later/app/Hello.java", HELLO.replace("secret + await", "\"later\" + await"));
         workshop.javac("-d", workshop.at("classes25"), "-cp", TRALE, workshop.at("later/app/Hello.java"));
-        workshop.tool("jar", "--create", "--file", workshop.at("a %25 b.jar"), "-C", workshop.at("classes"), ".", "--release", "25", "-C", workshop.at("classes25"), ".");
+        workshop.tool("jar", "--create", "--file", workshop.at("a %25 b.jar"), "-C", workshop.at("classes"), ".", "--release", "25", "-C",
+                workshop.at("classes25"), ".");
         assertEquals("later24\n", workshop.java(UNNAMED, "-cp", "a %25 b.jar:trale.jar", "app.Hello"));
     }
 
@@ -95,7 +96,8 @@ class DeploymentTest {
         compileOnTheClassPath();
         jars();
         workshop.write("manifest", "Main-Class: app.Hello\nClass-Path: trale.jar\nEnable-Native-Access: ALL-UNNAMED\n")
-                .tool("jar", "--create", "--file", workshop.at("run.jar"), "--manifest", workshop.at("manifest"), "-C", workshop.at("classes"), ".");
+                .tool("jar", "--create", "--file", workshop.at("run.jar"), "--manifest", workshop.at("manifest"), "-C",
+                        workshop.at("classes"), ".");
         assertEquals("hidden24\n", workshop.java("-jar", "run.jar"));
     }
 
@@ -126,7 +128,8 @@ class DeploymentTest {
 
     @Test // J20
     void aModuleThatAllowsItWorks() throws Exception {
-        workshop.write("app/Hello.java", HELLO.replace("main(String[] args) {", "main(String[] args) { Async.allow(java.lang.invoke.MethodHandles.lookup());"));
+        workshop.write("app/Hello.java",
+                HELLO.replace("main(String[] args) {", "main(String[] args) { Async.allow(java.lang.invoke.MethodHandles.lookup());"));
         compileAsAModule("");
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "app/app.Hello"));
     }
@@ -173,7 +176,8 @@ class DeploymentTest {
                     }
                 }
                 """);
-        workshop.javac("-d", workshop.at("modules/caller"), "-p", TRALE + ":" + workshop.at("modules"), workshop.at("caller/Main.java"), workshop.at("caller/module-info.java"));
+        workshop.javac("-d", workshop.at("modules/caller"), "-p", TRALE + ":" + workshop.at("modules"), workshop.at("caller/Main.java"),
+                workshop.at("caller/module-info.java"));
     }
 
     @Test // J20
@@ -224,20 +228,24 @@ class DeploymentTest {
                 import trale.time.Timer;
                 int count = 20;
                 int more(int n) { return count + n; }
-                System.out.println(Executor.blockOn(() -> { await(Timer.sleep(Duration.ofMillis(1))); return more(await(Executor.spawn(() -> 4))); }));
+                System.out.println(Executor.blockOn(() -> { await(Timer.sleep(Duration.ofMillis(1))); \
+                        return more(await(Executor.spawn(() -> 4))); }));
                 Future<Integer> later(int n) { return async(() -> n + await(Executor.spawn(() -> count))); }
                 class Counter { private int n = 3; Future<Integer> next() { return async(() -> n += await(later(1))); } }
                 var task = Executor.spawn(() -> await(new Counter().next()));
                 System.out.println(task.join());
                 Future<Integer> later(int n) { return async(() -> n - await(Executor.spawn(() -> count))); }
                 System.out.println(Executor.blockOn(later(1)));
-                try { Executor.spawn(() -> { synchronized (task) { await(task); } }); } catch (IllegalArgumentException e) { System.out.println(e.getMessage()); }
+                try { Executor.spawn(() -> { synchronized (task) { await(task); } }); } \
+                        catch (IllegalArgumentException e) { System.out.println(e.getMessage()); }
                 /exit
                 """);
         assertEquals(
                 "24\n24\n-19\n"
-                        + "$JShell$13.java:5: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.\n",
-                workshop.run("jshell", "-s", "--class-path", TRALE, "-R" + UNNAMED, "-R-XX:TieredStopAtLevel=1", "-J-XX:TieredStopAtLevel=1", "-J-Djava.util.prefs.userRoot=" + folder, "-J-Djava.util.prefs.systemRoot=" + folder,
+                        + "$JShell$13.java:5: await inside synchronized: the monitor would be held while the task is suspended."
+                        + " Move the await out of the block.\n",
+                workshop.run("jshell", "-s", "--class-path", TRALE, "-R" + UNNAMED, "-R-XX:TieredStopAtLevel=1",
+                        "-J-XX:TieredStopAtLevel=1", "-J-Djava.util.prefs.userRoot=" + folder, "-J-Djava.util.prefs.systemRoot=" + folder,
                         "snippets.jsh"));
     }
 

@@ -27,7 +27,8 @@ class EclipseCompilerTest {
     private void compile(Path sources) {
         var log = new StringWriter();
         var printer = new PrintWriter(log);
-        var arguments = "--release 25 -g -nowarn -proc:none -d \"%s\" -cp \"%s\" \"%s\"".formatted(folder, System.getProperty("java.class.path"), sources);
+        var arguments = "--release 25 -g -nowarn -proc:none -d \"%s\" -cp \"%s\" \"%s\"".formatted(folder,
+                System.getProperty("java.class.path"), sources);
         assertTrue(BatchCompiler.compile(arguments, printer, printer, null), log::toString);
     }
 
@@ -94,7 +95,8 @@ class EclipseCompilerTest {
         body.setAccessible(true);
         var e = assertThrows(java.lang.reflect.InvocationTargetException.class, () -> body.invoke(null)).getCause();
         assertEquals(
-                "Main.java:7: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.",
+                "Main.java:7: await inside synchronized: the monitor would be held while the task is suspended."
+                        + " Move the await out of the block.",
                 e.getMessage());
     }
 }

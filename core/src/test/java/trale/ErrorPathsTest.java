@@ -45,7 +45,8 @@ class ErrorPathsTest extends UnderBothArrangements {
         static void main(String[] args) {
             var arrangement = Arrangement.valueOf(args[0]);
             try (var executor = arrangement.open("child"); var other = arrangement.open("other")) {
-                assertThrows(CompletionException.class, executor.submit(cx -> wide(Integer.MAX_VALUE, () -> {}, 0, 0, 0, 0, 0, 0, 0, 0))::join);
+                assertThrows(CompletionException.class,
+                        executor.submit(cx -> wide(Integer.MAX_VALUE, () -> {}, 0, 0, 0, 0, 0, 0, 0, 0))::join);
                 var most = depth;
                 for (var target : List.of(executor, other)) {
                     for (var i = 0; i < ROUNDS; i++) {

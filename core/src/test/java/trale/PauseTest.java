@@ -135,7 +135,8 @@ class PauseTest {
     void noReadTimesOutWhoseBytesCameWhileTheProcessStoodStill(String arrangement, int connections) throws Exception {
         for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
             try (var listener = new ServerSocket(0, connections, InetAddress.getLoopbackAddress());
-                    var child = Child.start(Reader.class, arrangement, String.valueOf(listener.getLocalPort()), String.valueOf(connections))) {
+                    var child = Child.start(Reader.class, arrangement, String.valueOf(listener.getLocalPort()),
+                            String.valueOf(connections))) {
                 Duration longest;
                 try (var sender = new Sender(listener, connections)) {
                     var pid = child.line();

@@ -51,7 +51,8 @@ class RejectionLineTest {
         return messages;
     }
 
-    private static final String MONITOR = "await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.";
+    private static final String MONITOR =
+            "await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.";
     private static final String PLAIN = "await inside a plain lambda: only the async body itself can be suspended."
             + " Move the await out of it, or make it return async(() -> …) and await that.";
 

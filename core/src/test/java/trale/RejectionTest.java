@@ -37,7 +37,8 @@ class RejectionTest {
     @Test // J12
     void awaitInsideSynchronizedIsRejected() {
         assertEquals(
-                "Main.java:8: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.",
+                "Main.java:8: await inside synchronized: the monitor would be held while the task is suspended."
+                        + " Move the await out of the block.",
                 rejection("""
                         var lock = new Object();
                         synchronized (lock) {
@@ -49,7 +50,8 @@ class RejectionTest {
     @Test // J12
     void awaitDeepInsideSynchronizedIsRejected() {
         assertEquals(
-                "Main.java:12: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.",
+                "Main.java:12: await inside synchronized: the monitor would be held while the task is suspended."
+                        + " Move the await out of the block.",
                 rejection("""
                         for (int i = 0; i < 3; i++) {
                             synchronized (Main.class) {

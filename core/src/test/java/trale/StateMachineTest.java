@@ -112,7 +112,8 @@ class StateMachineTest {
     void threadsThatUseALambdaFirstAtTheSameTimeGetTheSameClass() throws Exception {
         var sources = Sources.compile("Main", """
                 class Main {
-                    static trale.Async.Body<Integer> body() { return () -> trale.Async.await((trale.Future<Integer>) cx -> trale.Poll.ready(5)); }
+                    static trale.Async.Body<Integer> body() { return () -> \
+                            trale.Async.await((trale.Future<Integer>) cx -> trale.Poll.ready(5)); }
                 }
                 """);
         for (int round = 0; round < 20; round++) {
@@ -166,7 +167,8 @@ class StateMachineTest {
     void bodiesOfTheSameNameInTwoClassLoadersAreTwo() throws Exception {
         for (int n = 1; n <= 2; n++) {
             @SuppressWarnings("unchecked")
-            var body = (Async.Body<Integer>) call(Sources.compile("Main", "class Main { static trale.Async.Body<Integer> body() { return () -> " + n + "; } }"));
+            var body = (Async.Body<Integer>) call(Sources.compile("Main",
+                    "class Main { static trale.Async.Body<Integer> body() { return () -> " + n + "; } }"));
             assertEquals(n, value(async(body).poll(cx)));
         }
     }
@@ -239,19 +241,22 @@ class StateMachineTest {
         });
         assertPending(f);
         gate.open = true;
-        assertEquals("Cannot invoke \"String.length()\" because \"name\" is null", assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage());
+        assertEquals("Cannot invoke \"String.length()\" because \"name\" is null",
+                assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage());
     }
 
     @Test
     void awaitOfNullSaysSoAtItsLine() {
         var f = async(() -> await((Future<?>) null));
-        assertEquals("await of null: there is no future to wait for", assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage());
+        assertEquals("await of null: there is no future to wait for",
+                assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage());
     }
 
     @Test
     void aFutureWhosePollReturnsNullIsNamed() {
         var f = async(() -> await((Future<?>) cx -> null));
-        assertTrue(assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage().endsWith(".poll returned null; it must return Poll.ready or Poll.pending"));
+        assertTrue(assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage()
+                .endsWith(".poll returned null; it must return Poll.ready or Poll.pending"));
     }
 
     @Test

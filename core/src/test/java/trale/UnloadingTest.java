@@ -72,7 +72,8 @@ class UnloadingTest {
         Object future(InvocationHandler poll) throws Exception {
             var type = type("Future");
             return Proxy.newProxyInstance(loader, new Class<?>[] {type}, (self, method, arguments) ->
-                    method.getName().equals("poll") ? poll.invoke(self, method, arguments) : method.getName().equals("toString") ? "future" : null);
+                    method.getName().equals("poll") ? poll.invoke(self, method, arguments)
+                            : method.getName().equals("toString") ? "future" : null);
         }
     }
 
@@ -155,7 +156,8 @@ class UnloadingTest {
             var handle = Copy.call(executor, "submit", copy.future((_, _, _) -> {
                 throw failure;
             }));
-            var joined = seen ? handle : Copy.call(executor, "submit", copy.future((_, _, _) -> Copy.call(copy.type("Poll"), "ready", "value")));
+            var joined = seen ? handle
+                    : Copy.call(executor, "submit", copy.future((_, _, _) -> Copy.call(copy.type("Poll"), "ready", "value")));
             handle = null;
             if (seen) assertSame(failure, assertThrows(CompletionException.class, () -> Copy.call(joined, "join")).getCause());
             else Copy.call(joined, "join");

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Timeout;
 class ReadingListTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Path CORE = ROOT.resolve("core/src/main/java");
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| (the (?:first|second|third) evening|the compiler) \\| (.*) \\| ([\\d,]+) \\|$");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| (the (?:first|second|third) evening|the compiler) \\| (.*) \\| ([\\d,]+) \\|$");
     private static final Pattern NAME = Pattern.compile("`([\\w.]+)`(:?)");
     private static final int MOST_OF_THE_FIRST = 1_400;
 

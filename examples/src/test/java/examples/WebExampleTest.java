@@ -231,7 +231,8 @@ class WebExampleTest {
     void aBodyIsNeverTakenForARequest() throws Exception {
         for (var method : List.of("GET", "POST")) {
             for (var field : List.of("Content-Length: 40", "Transfer-Encoding: chunked")) {
-                var answer = converse(method + " /no HTTP/1.1\r\nHost: x\r\n" + field + "\r\n\r\nGET /digits.txt HTTP/1.1\r\nHost: x\r\n\r\n");
+                var answer = converse(method + " /no HTTP/1.1\r\nHost: x\r\n" + field
+                        + "\r\n\r\nGET /digits.txt HTTP/1.1\r\nHost: x\r\n\r\n");
                 assertEquals(1, count("HTTP/1.1 ", answer), answer);
                 assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
             }

@@ -341,7 +341,8 @@ class DefectsTest {
         var rows = Pattern.compile("(?m)^    (\\w+),? // (\\w+)$").matcher(defects).results().toList();
         assertEquals(Stream.of(Defect.values()).map(Defect::name).toList(), rows.stream().map(row -> row.group(1)).toList());
         for (var row : rows) {
-            assertTrue(Stream.of(tests).anyMatch(test -> test.startsWith(" // " + row.group(2) + "\n") && test.contains("Defect." + row.group(1))),
+            assertTrue(Stream.of(tests)
+                    .anyMatch(test -> test.startsWith(" // " + row.group(2) + "\n") && test.contains("Defect." + row.group(1))),
                     row.group());
         }
     }
