@@ -23,7 +23,8 @@ class ChaptersTest {
     private static long codeLines(Path chapter) throws IOException {
         long lines = 0;
         try (var files = Files.list(chapter)) {
-            for (Path file : files.filter(f -> !f.getFileName().toString().matches("(Broken.*|Main|Recorded|" + EXAMPLES_OF_TINY + ")\\.java")).toList()) {
+            for (Path file : files.filter(f -> !f.getFileName().toString()
+                    .matches("(Broken.*|Main|Recorded|" + EXAMPLES_OF_TINY + ")\\.java")).toList()) {
                 lines += Files.readAllLines(file).stream().map(String::strip)
                         .filter(l -> !l.isEmpty() && !l.startsWith("//") && !l.startsWith("import ") && !l.startsWith("package ")).count();
             }
@@ -66,11 +67,13 @@ class ChaptersTest {
         for (Path chapter : chapters()) {
             String number = chapter.getFileName().toString().substring(2);
             Path questions = Path.of("pages/questions/" + number + ".md");
-            long asked = Files.exists(questions) ? Files.readAllLines(questions).stream().filter(l -> l.matches("\\d+\\. \\*\\*.+\\?\\*\\* .+")).count() : 0;
+            long asked = Files.exists(questions)
+                    ? Files.readAllLines(questions).stream().filter(l -> l.matches("\\d+\\. \\*\\*.+\\?\\*\\* .+")).count() : 0;
             if (asked != 10) wrong.add(questions + " has " + asked + " questions with an answer");
             try (var pages = Files.list(Path.of("pages"))) {
                 Path page = pages.filter(p -> p.getFileName().toString().startsWith(number + "-")).findFirst().orElseThrow();
-                if (!Files.readString(page).contains("en questions about this chapter](questions/" + number + ".md)")) wrong.add(page + " does not lead there");
+                if (!Files.readString(page).contains("en questions about this chapter](questions/" + number + ".md)"))
+                    wrong.add(page + " does not lead there");
             }
         }
         assertEquals(List.of(), wrong);

@@ -36,7 +36,8 @@ class OutputsTest {
 
     private static String page(int chapter) throws Exception {
         try (var pages = Files.list(PAGES)) {
-            return Files.readString(pages.filter(p -> p.getFileName().toString().startsWith("%02d-".formatted(chapter))).findFirst().orElseThrow());
+            return Files.readString(pages.filter(p -> p.getFileName().toString().startsWith("%02d-".formatted(chapter))).findFirst()
+                    .orElseThrow());
         }
     }
 

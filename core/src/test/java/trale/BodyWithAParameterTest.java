@@ -53,7 +53,8 @@ class BodyWithAParameterTest {
 
     @Test
     void aLambda() {
-        assertEquals("given12", BodyWithAParameterTest.<String, String>run(given -> given + await(later("1")) + await(later("2")), "given"));
+        assertEquals("given12",
+                BodyWithAParameterTest.<String, String>run(given -> given + await(later("1")) + await(later("2")), "given"));
     }
 
     @Test
@@ -62,7 +63,8 @@ class BodyWithAParameterTest {
         var text = "text";
         for (int i = 0; i < 2; i++) {
             var round = i;
-            assertEquals("text5given" + i + "[]", BodyWithAParameterTest.<String, String>run(given -> text + captured + await(later(given)) + round + log, "given"));
+            assertEquals("text5given" + i + "[]",
+                    BodyWithAParameterTest.<String, String>run(given -> text + captured + await(later(given)) + round + log, "given"));
         }
     }
 
@@ -142,6 +144,7 @@ class BodyWithAParameterTest {
     void aSecondParameterIsRefused() {
         Two body = (a, b) -> a + b;
         var e = assertThrows(IllegalArgumentException.class, () -> Async.machine(body, 1));
-        assertTrue(e.getMessage().matches("BodyWithAParameterTest\\.java:\\d+: the async body has 2 parameters: it may have one\\. Capture what it needs\\."), e.getMessage());
+        assertTrue(e.getMessage().matches("BodyWithAParameterTest\\.java:\\d+: the async body has 2 parameters: it may have one\\. "
+                + "Capture what it needs\\."), e.getMessage());
     }
 }

@@ -54,11 +54,12 @@ class ClassFileTest {
 
     /// As many statements as wanted, of three bytes each.
     private static Async.Body<Integer> huge(int statements) throws Exception {
-        return body("static Body<Integer> body() { return () -> { int n = await(f(1));\n" + "n++;\n".repeat(statements) + "return n + await(f(2)); }; }");
+        return body("static Body<Integer> body() { return () -> { int n = await(f(1));\n" + "n++;\n".repeat(statements)
+                + "return n + await(f(2)); }; }");
     }
 
-    @Test
-    void J16_aBodyOfMoreThan8000BytesOfBytecodeWorksAndIsWarnedAboutOnce() throws Exception {
+    @Test // J16
+    void aBodyOfMoreThan8000BytesOfBytecodeWorksAndIsWarnedAboutOnce() throws Exception {
         try (var log = new TheLog()) {
             var body = huge(3_000);
             for (int i = 0; i < 3; i++) assertEquals(3_003, run(body));
@@ -77,8 +78,8 @@ class ClassFileTest {
     }
 
     /// Its own code is small; what is kept at each await is not.
-    @Test
-    void J16_aBodyThatKeepsMuchAtManyAwaitsIsWarnedAboutToo() throws Exception {
+    @Test // J16
+    void aBodyThatKeepsMuchAtManyAwaitsIsWarnedAboutToo() throws Exception {
         try (var log = new TheLog()) {
             assertEquals(4_957, run(keeping(100, 7)));
             assertTrue(log.next().getMessage().startsWith("Main.java:7: the async body is "));
@@ -89,11 +90,12 @@ class ClassFileTest {
     private static Async.Body<Integer> keeping(int variables, int awaits) throws Exception {
         var declared = IntStream.range(0, variables).mapToObj(i -> "Integer v" + i + " = " + i + ";").collect(Collectors.joining());
         var sum = IntStream.range(0, variables).mapToObj(i -> "v" + i).collect(Collectors.joining("+"));
-        return body("static Body<Integer> body() { return () -> { " + declared + "\n" + "v0 += await(f(1));\n".repeat(awaits) + "return " + sum + "; }; }");
+        return body("static Body<Integer> body() { return () -> { " + declared + "\n" + "v0 += await(f(1));\n".repeat(awaits) + "return "
+                + sum + "; }; }");
     }
 
-    @Test
-    void J16_bodiesUpToTheLimitsOfAMethodWork() throws Exception {
+    @Test // J16
+    void bodiesUpToTheLimitsOfAMethodWork() throws Exception {
         try (var log = new TheLog()) {
             assertEquals(20_003, run(huge(20_000)));
             Async.Body<Long> farJump = body("""
@@ -114,15 +116,16 @@ class ClassFileTest {
         }
     }
 
-    @Test
-    void J16_aBodyThatKeepsTooMuchIsRejected() throws Exception {
+    @Test // J16
+    void aBodyThatKeepsTooMuchIsRejected() throws Exception {
         assertTooLarge(keeping(100, 100));
     }
 
     /// An access to a private member becomes longer, which the body's own code does not show.
-    @Test
-    void J16_aLoopThatBecomesTooLongForItsJumpIsRejected() throws Exception {
-        var body = body("private int p; static Body<Integer> body() { return () -> { var x = new Main(); for (int i = 0; i < 3; i++) { await(f(1));\n"
+    @Test // J16
+    void aLoopThatBecomesTooLongForItsJumpIsRejected() throws Exception {
+        var body = body("private int p; static Body<Integer> body() { return () -> { var x = new Main();"
+                + " for (int i = 0; i < 3; i++) { await(f(1));\n"
                 + "x.p++;\n".repeat(1_300) + "} return x.p; }; }");
         assertTooLarge(body);
     }
@@ -157,9 +160,9 @@ class ClassFileTest {
                 }
             """;
 
-    @ParameterizedTest
+    @ParameterizedTest // J19
     @ValueSource(strings = {"-g", "-g:none", "-g:lines", "-g:source", "-g:vars", "-parameters"})
-    void J19_compiledWith(String option) throws Exception {
+    void aBodyWorksWithTheOptionOfJavac(String option) throws Exception {
         var body = ClassFileTest.<String>body(BODY, option);
         assertEquals("captured5secret215secret225secret23!114", run(body));
         boolean hasSource = !option.equals("-g:none") && !option.equals("-g:lines") && !option.equals("-g:vars");
@@ -172,8 +175,8 @@ class ClassFileTest {
         assertEquals("async body Main.make(" + (place.endsWith(":13") ? place.replace("13", "14") : place) + ") waiting", f.toString());
     }
 
-    @Test
-    void J19_aRejectionWithoutDebugTablesNamesTheClass() throws Exception {
+    @Test // J19
+    void aRejectionWithoutDebugTablesNamesTheClass() throws Exception {
         var body = body("static Body<Integer> body() { return () -> { synchronized (Main.class) { return await(f(1)); } }; }", "-g:none");
         assertEquals(
                 "Main: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.",
@@ -181,14 +184,16 @@ class ClassFileTest {
     }
 
     /// From the time when private members of nestmates were reached through methods that javac added.
-    @ParameterizedTest
+    @ParameterizedTest // J19
     @ValueSource(strings = {"8", "11", "17", "21"})
-    void J19_classFilesOfRelease(String release) throws Exception {
-        var older = BODY.replace("private record Pair<A, B>(A a, B b) {}", "private static class Pair { private Object a, b; private Pair(Object a, Object b) { this.a = a; this.b = b; } }")
+    void classFilesOfAnEarlierReleaseWork(String release) throws Exception {
+        var older = BODY.replace("private record Pair<A, B>(A a, B b) {}",
+                "private static class Pair { private Object a, b; private Pair(Object a, Object b) { this.a = a; this.b = b; } }")
                 .replace("new Pair<>", "new Pair")
                 .replace("case \"cap\" -> s += \"!\";", "case \"cap\": s += \"!\"; break;")
                 .replace("default -> s", "default: s")
-                .replace("pair instanceof Pair<?, ?>(Integer a, String b) ? b + a + count : \"none\"", "((Pair) pair).b + \"\" + ((Pair) pair).a + count")
+                .replace("pair instanceof Pair<?, ?>(Integer a, String b) ? b + a + count : \"none\"",
+                        "((Pair) pair).b + \"\" + ((Pair) pair).a + count")
                 .replace("var ", "String ");
         var source = HEAD.replace("var ", "boolean[] ") + older + "}";
         var sources = Sources.compile("Main", source, "--release", release, "-Xlint:-options");
@@ -208,8 +213,8 @@ class ClassFileTest {
         }
     }
 
-    @Test
-    void J19_previewClassFiles() throws Exception {
+    @Test // J19
+    void classFilesWithPreviewFeaturesWork() throws Exception {
         var release = String.valueOf(Runtime.version().feature());
         var workshop = new Workshop(folder)
                 .write("Main.java", """
@@ -230,7 +235,8 @@ class ClassFileTest {
                             }
                         }
                         """);
-        workshop.javac("--enable-preview", "--release", release, "-d", workshop.at("classes"), "-cp", Workshop.trale().toString(), workshop.at("Main.java"));
+        workshop.javac("--enable-preview", "--release", release, "-d", workshop.at("classes"), "-cp", Workshop.trale().toString(),
+                workshop.at("Main.java"));
         var file = Files.readAllBytes(folder.resolve("classes/Main.class"));
         assertEquals(65_535, (file[4] & 0xff) << 8 | file[5] & 0xff, "the minor version");
         assertEquals("zero1 large5000 byte7 int999\n",

@@ -40,7 +40,8 @@ class ClassFileThatWasRebuiltTest {
 
     @Test // C1
     void aFileWithOneMoreBodyIsRefused() throws Exception {
-        var main = loaded().rebuild("Main", CODE.replace("    static Object second() {", "    static Object second() { async(() -> \"inserted\");"));
+        var main = loaded().rebuild("Main",
+                CODE.replace("    static Object second() {", "    static Object second() { async(() -> \"inserted\");"));
         assertTrue(refusal(main).contains("it has lambda$second$"), () -> refusal(main));
     }
 
@@ -52,9 +53,12 @@ class ClassFileThatWasRebuiltTest {
 
     @Test // C1
     void aFileWithOtherMembersIsRefused() throws Exception {
-        assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field", "private long field"))).contains("it has field J, which the class has not"));
-        assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field;", "private int field; void method() {}"))).contains("it has method()V"));
-        assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field;", "private int field; Main(int n) {}"))).contains("it has <init>(I)V"));
+        assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field", "private long field")))
+                .contains("it has field J, which the class has not"));
+        assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field;", "private int field; void method() {}")))
+                .contains("it has method()V"));
+        assertTrue(refusal(loaded().rebuild("Main", CODE.replace("private int field;", "private int field; Main(int n) {}")))
+                .contains("it has <init>(I)V"));
     }
 
     @Test // C1
@@ -73,7 +77,9 @@ class ClassFileThatWasRebuiltTest {
     /// An agent that measures coverage adds a field and a method.
     @Test // C1, C9
     void aClassThatHasMoreThanItsFileIsNot() throws Throwable {
-        var main = Sources.compile("Main", CODE.replace("private int field;", "private int field; private static boolean[] $data; private static boolean[] $init() { return $data; }"));
+        var main = Sources.compile("Main",
+                CODE.replace("private int field;",
+                        "private int field; private static boolean[] $data; private static boolean[] $init() { return $data; }"));
         main.loadClass("Main").getDeclaredMethods();
         assertEquals("second", Executor.blockOn((Future<?>) main.rebuild("Main", CODE).call("Main", "second")));
     }

@@ -61,15 +61,15 @@ class ClassLoaderTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void J20_aLoaderThatHidesWhatTraleDoesNotExport() {
+    @Test // J20
+    void aLoaderMayHideWhatTraleDoesNotExport() {
         var main = main(10).hide("trale.internal");
         assertThrows(ClassNotFoundException.class, () -> main.loadClass("trale.internal.async.Compiler"));
         assertEquals(22, executor.submit(bodyOf(main)).join());
     }
 
-    @Test
-    void J18_threadsThatUseTheSameNameInDifferentLoadersFirstAtTheSameTime() throws Exception {
+    @Test // J18
+    void threadsThatUseTheSameNameInDifferentLoadersFirstAtTheSameTimeGetTheirOwn() throws Exception {
         var one = main(1);
         var other = main(2);
         var barrier = new CyclicBarrier(4);
@@ -91,8 +91,8 @@ class ClassLoaderTest extends UnderBothArrangements {
     }
 
     /// A shell, a server or a test runner loads programs again and again.
-    @Test
-    void J20_aProgramThatWasGivenUpIsUnloadedWithItsCompiledBodies() throws Exception {
+    @Test // J20
+    void aProgramThatWasGivenUpIsUnloadedWithItsCompiledBodies() throws Exception {
         var loaders = new ArrayList<WeakReference<ClassLoader>>();
         for (int n = 1; n <= 3; n++) loaders.add(runAndForget(n));
         settle(); // until the last task has left the executor's hands
@@ -106,8 +106,8 @@ class ClassLoaderTest extends UnderBothArrangements {
     }
 
     /// The first that uses a thread leaves marks on it: its context class loader.
-    @Test
-    void J20_theProgramThatStartsTheProcessWideExecutorIsUnloadedWhileThatRunsOn() throws Exception {
+    @Test // J20
+    void theProgramThatStartsTheProcessWideExecutorIsUnloadedWhileThatRunsOn() throws Exception {
         Executor.get().close();
         var thread = Thread.currentThread();
         var before = thread.getContextClassLoader();

@@ -12,84 +12,84 @@ class CompilerTest {
         Twin.compare(Class.forName("trale.corpus." + corpus));
     }
 
-    @Test
-    void J1_awaitWithValuesOnTheOperandStack() throws Exception {
+    @Test // J1
+    void anAwaitKeepsTheValuesOnTheOperandStack() throws Exception {
         compare("Operands");
     }
 
-    @Test
-    void J2_awaitAmongTheArgumentsOfNew() throws Exception {
+    @Test // J2
+    void anAwaitMayStandAmongTheArgumentsOfNew() throws Exception {
         compare("Objects");
         compare("Uninitialized");
     }
 
-    @Test
-    void J3_membersThatOnlyTheEnclosingClassMayUse() throws Exception {
+    @Test // J3
+    void aBodyUsesMembersThatOnlyItsClassMayUse() throws Exception {
         compare("Members");
     }
 
-    @Test
-    void J4_tryCatchFinallyAndTheWaysOutOfThem() throws Exception {
+    @Test // J4
+    void tryCatchAndFinallyKeepTheirWaysOut() throws Exception {
         compare("Exceptions");
     }
 
-    @Test
-    void J4_resourcesAndCleanupThatWaits() throws Exception {
+    @Test // J4
+    void resourcesAreClosedAndCleanupMayWait() throws Exception {
         compare("Resources");
     }
 
-    @Test
-    void J5_J6_localsOfEveryKindAlsoAssignedOnOnePathOnly() throws Exception {
+    @Test // J5, J6
+    void localsOfEveryKindKeepTheirValuesAlsoAssignedOnOnePathOnly() throws Exception {
         compare("Locals");
     }
 
-    @Test
-    void J5_boxesConversionsAndStrings() throws Exception {
+    @Test // J5
+    void boxesConversionsAndStringsKeepTheirValues() throws Exception {
         compare("Boxes");
     }
 
-    @Test
-    void J7_loopsAndConditions() throws Exception {
+    @Test // J7
+    void loopsAndConditionsMayAwait() throws Exception {
         compare("Loops");
     }
 
-    @Test
-    void J8_switchInAllItsForms() throws Exception {
+    @Test // J8
+    void switchMayAwaitInAllItsForms() throws Exception {
         compare("Switches");
     }
 
-    @Test
-    void J8_patternsAndVariablesWithoutAName() throws Exception {
+    @Test // J8
+    void patternsAndVariablesWithoutANameWork() throws Exception {
         compare("Patterns");
     }
 
-    @Test
-    void J9_bodiesLambdasAndClassesInsideOfBodies() throws Exception {
+    @Test // J9
+    void bodiesLambdasAndClassesMayStandInsideOfBodies() throws Exception {
         compare("Nesting");
     }
 
-    @Test
-    void J9_whereverABodyMayStand() throws Exception {
+    @Test // J9
+    void aBodyWorksWhereverItMayStand() throws Exception {
         compare("Places");
     }
 
-    @Test
-    void J10_capturesOfEveryKind() throws Exception {
+    @Test // J10
+    void capturesOfEveryKindAreRead() throws Exception {
         compare("Captures");
     }
 
-    @Test
-    void J11_methodReferencesToTheSameClass() throws Exception {
+    @Test // J11
+    void aMethodReferenceToTheSameClassIsABody() throws Exception {
         compare("References");
     }
 
-    @Test
-    void J9_bodiesWhereverALambdaMayStandAndInEveryForm() throws Exception {
+    @Test // J9
+    void aBodyWorksWhereverALambdaMayStandAndInEveryForm() throws Exception {
         compare("Forms");
     }
 
-    @Test
-    void J22_whatANullPointerExceptionSays() throws Exception {
+    @Test // J22
+    void aNullPointerExceptionSaysWhatThePlainOneSays() throws Exception {
         compare("Nulls");
     }
 }

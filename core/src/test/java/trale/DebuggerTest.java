@@ -157,17 +157,18 @@ class DebuggerTest {
         return frame.thisObject().type().name();
     }
 
-    @Test
-    void J23_beforeAnAwait() throws Exception {
+    @Test // J23
+    void variablesAreShownBeforeAnAwait() throws Exception {
         var frame = runTo("before the await");
         assertEquals(
-                Map.of("$this", Debuggee.class.getName(), "n", "4", "captured", "\"captured\"", "a", "5", "unread", "\"unread5\""), variables(frame));
+                Map.of("$this", Debuggee.class.getName(), "n", "4", "captured", "\"captured\"", "a", "5", "unread", "\"unread5\""),
+                variables(frame));
         assertEquals(Debuggee.class.getName() + "$async$work", self(frame));
     }
 
     /// What is not read again is not shown, rather than shown with a wrong value.
-    @Test
-    void J23_afterAnAwaitThatWaited() throws Exception {
+    @Test // J23
+    void variablesThatAreReadAgainAreShownAfterAnAwaitThatWaited() throws Exception {
         var frame = runTo("after the await");
         assertEquals(Map.of("$this", Debuggee.class.getName(), "captured", "\"captured\"", "b", "12"), variables(frame));
         frame = runTo("at the end");
@@ -176,25 +177,26 @@ class DebuggerTest {
         assertEquals("unread5\n49\n", child.end().replaceFirst("Listening.*\n", ""));
     }
 
-    @Test
-    void J23_inALoop() throws Exception {
+    @Test // J23
+    void variablesAreShownInALoop() throws Exception {
         for (int i = 0; i < 2; i++) {
             var frame = runTo("in the loop");
             var copy = i == 0 ? "\"captured12\"" : "\"captured120\"";
             assertEquals(
-                    Map.of("$this", Debuggee.class.getName(), "b", String.valueOf(19 + 7 * i), "i", String.valueOf(i), "copy", copy), variables(frame));
+                    Map.of("$this", Debuggee.class.getName(), "b", String.valueOf(19 + 7 * i), "i", String.valueOf(i), "copy", copy),
+                    variables(frame));
         }
     }
 
-    @Test
-    void J23_inANestedBody() throws Exception {
+    @Test // J23
+    void variablesAreShownInANestedBody() throws Exception {
         var frame = runTo("nested");
         assertEquals(Map.of("inner", "7"), variables(frame));
         assertEquals(Debuggee.class.getName() + "$async$work$2", self(frame));
     }
 
-    @Test
-    void J23_aStepGoesToTheNextLineAndOutOfABodyThatIsSuspended() throws Exception {
+    @Test // J23
+    void aStepGoesToTheNextLineAndOutOfABodyThatIsSuspended() throws Exception {
         var frame = runTo("before the await");
         int line = frame.location().lineNumber();
         frame = stepOver(frame);
@@ -205,8 +207,8 @@ class DebuggerTest {
         assertEquals(Debuggee.class.getName() + "$async$work", self(frame));
     }
 
-    @Test
-    void J23_aStepOverAnAwaitThatIsReadyGoesToTheNextLine() throws Exception {
+    @Test // J23
+    void aStepOverAnAwaitThatIsReadyGoesToTheNextLine() throws Exception {
         var frame = runTo("awaits what is ready");
         frame = stepOver(frame);
         assertEquals(line("at the end"), frame.location().lineNumber());

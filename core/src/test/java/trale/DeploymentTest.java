@@ -67,40 +67,42 @@ class DeploymentTest {
         workshop.tool("jar", "--create", "--file", workshop.at("app.jar"), "-C", workshop.at("classes"), ".");
     }
 
-    @Test
-    void J20_classPathOfFolders() throws Exception {
+    @Test // J20
+    void aClassPathOfFoldersWorks() throws Exception {
         compileOnTheClassPath();
         assertEquals("hidden24\n", workshop.java(UNNAMED, "-cp", "classes:" + TRALE, "app.Hello"));
     }
 
-    @Test
-    void J20_classPathOfJars() throws Exception {
+    @Test // J20
+    void aClassPathOfJarsWorks() throws Exception {
         compileOnTheClassPath();
         jars();
         assertEquals("hidden24\n", workshop.java(UNNAMED, "-cp", "app.jar:trale.jar", "app.Hello"));
     }
 
-    @Test
-    void J20_aJarOfSeveralVersionsWhoseNameIsNoUrl() throws Exception {
+    @Test // J20
+    void aJarOfSeveralVersionsWhoseNameIsNoUrlWorks() throws Exception {
         compileOnTheClassPath();
         jars();
         workshop.write("later/app/Hello.java", HELLO.replace("secret + await", "\"later\" + await"));
         workshop.javac("-d", workshop.at("classes25"), "-cp", TRALE, workshop.at("later/app/Hello.java"));
-        workshop.tool("jar", "--create", "--file", workshop.at("a %25 b.jar"), "-C", workshop.at("classes"), ".", "--release", "25", "-C", workshop.at("classes25"), ".");
+        workshop.tool("jar", "--create", "--file", workshop.at("a %25 b.jar"), "-C", workshop.at("classes"), ".", "--release", "25", "-C",
+                workshop.at("classes25"), ".");
         assertEquals("later24\n", workshop.java(UNNAMED, "-cp", "a %25 b.jar:trale.jar", "app.Hello"));
     }
 
-    @Test
-    void J20_aJarWhoseManifestNamesTheOther() throws Exception {
+    @Test // J20
+    void aJarWhoseManifestNamesTheOtherWorks() throws Exception {
         compileOnTheClassPath();
         jars();
         workshop.write("manifest", "Main-Class: app.Hello\nClass-Path: trale.jar\nEnable-Native-Access: ALL-UNNAMED\n")
-                .tool("jar", "--create", "--file", workshop.at("run.jar"), "--manifest", workshop.at("manifest"), "-C", workshop.at("classes"), ".");
+                .tool("jar", "--create", "--file", workshop.at("run.jar"), "--manifest", workshop.at("manifest"), "-C",
+                        workshop.at("classes"), ".");
         assertEquals("hidden24\n", workshop.java("-jar", "run.jar"));
     }
 
-    @Test
-    void J20_aModuleThatOpensItsPackage() throws Exception {
+    @Test // J20
+    void aModuleThatOpensItsPackageWorks() throws Exception {
         compileAsAModule("opens app to trale;");
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "app/app.Hello"));
     }
@@ -109,8 +111,8 @@ class DeploymentTest {
             + " which has to define the class of an async body beside app.Hello. Add `opens app to trale;` to its module-info.java,"
             + " or call Async.allow(MethodHandles.lookup()) in it once.\n";
 
-    @Test
-    void J20_aModuleThatDoesNotOpenItsPackageIsToldTheLineToAdd() throws Exception {
+    @Test // J20
+    void aModuleThatDoesNotOpenItsPackageIsToldTheLineToAdd() throws Exception {
         workshop.write("app/Hello.java", HELLO.replace("public static void main(String[] args) {", """
                 public static void main(String[] args) {
                     try {
@@ -124,36 +126,37 @@ class DeploymentTest {
         assertEquals(NOT_OPENED, workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "app/app.Hello"));
     }
 
-    @Test
-    void J20_aModuleThatAllowsIt() throws Exception {
-        workshop.write("app/Hello.java", HELLO.replace("main(String[] args) {", "main(String[] args) { Async.allow(java.lang.invoke.MethodHandles.lookup());"));
+    @Test // J20
+    void aModuleThatAllowsItWorks() throws Exception {
+        workshop.write("app/Hello.java",
+                HELLO.replace("main(String[] args) {", "main(String[] args) { Async.allow(java.lang.invoke.MethodHandles.lookup());"));
         compileAsAModule("");
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "app/app.Hello"));
     }
 
-    @Test
-    void J20_anAutomaticModule() throws Exception {
+    @Test // J20
+    void anAutomaticModuleWorks() throws Exception {
         compileOnTheClassPath();
         jars();
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", "trale.jar:app.jar", "--add-modules", "trale", "-m", "app/app.Hello"));
     }
 
-    @Test
-    void J20_aClassPathWhoseTraleIsAModule() throws Exception {
+    @Test // J20
+    void aClassPathWhoseTraleIsAModuleWorks() throws Exception {
         compileOnTheClassPath();
         assertEquals("hidden24\n", workshop.java(NAMED, "-p", TRALE, "--add-modules", "trale", "-cp", "classes", "app.Hello"));
     }
 
     /// The body belongs to a module which opens its package, the caller to another.
-    @Test
-    void J20_theBodyOfAnotherModule() throws Exception {
+    @Test // J20
+    void theBodyOfAnotherModuleWorks() throws Exception {
         compileAsAModule("exports app; opens app to trale;");
         caller();
         assertEquals("24\n", workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "caller/caller.Main"));
     }
 
-    @Test
-    void J20_theBodyOfAnotherModuleThatDoesNotOpenItsPackage() throws Exception {
+    @Test // J20
+    void theBodyOfAnotherModuleThatDoesNotOpenItsPackageNamesTheLineToAdd() throws Exception {
         compileAsAModule("exports app;");
         caller();
         assertEquals(NOT_OPENED, workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "caller/caller.Main"));
@@ -173,11 +176,12 @@ class DeploymentTest {
                     }
                 }
                 """);
-        workshop.javac("-d", workshop.at("modules/caller"), "-p", TRALE + ":" + workshop.at("modules"), workshop.at("caller/Main.java"), workshop.at("caller/module-info.java"));
+        workshop.javac("-d", workshop.at("modules/caller"), "-p", TRALE + ":" + workshop.at("modules"), workshop.at("caller/Main.java"),
+                workshop.at("caller/module-info.java"));
     }
 
-    @Test
-    void J20_aCompactSourceFile() throws Exception {
+    @Test // J20
+    void aCompactSourceFileWorks() throws Exception {
         workshop.write("Compact.java", """
                 import static trale.Async.await;
                 import trale.Executor;
@@ -196,13 +200,13 @@ class DeploymentTest {
         assertEquals("24\n", workshop.java(NAMED, "-p", TRALE, "--add-modules", "trale", "Compact.java"));
     }
 
-    @Test
-    void J20_aSourceFileOfOneClass() throws Exception {
+    @Test // J20
+    void aSourceFileOfOneClassWorks() throws Exception {
         assertEquals("hidden24\n", workshop.java(UNNAMED, "-cp", TRALE, "app/Hello.java"));
     }
 
-    @Test
-    void J20_sourceFilesThatUseEachOther() throws Exception {
+    @Test // J20
+    void sourceFilesThatUseEachOtherWork() throws Exception {
         workshop.write("app/Main.java", """
                 package app;
 
@@ -216,33 +220,37 @@ class DeploymentTest {
         assertEquals("hidden24\n24\n", workshop.java(UNNAMED, "-cp", TRALE, "app/Main.java"));
     }
 
-    @Test
-    void J20_jShell() throws Exception {
+    @Test // J20
+    void jShellRunsBodies() throws Exception {
         workshop.write("snippets.jsh", """
                 import static trale.Async.*;
                 import trale.*;
                 import trale.time.Timer;
                 int count = 20;
                 int more(int n) { return count + n; }
-                System.out.println(Executor.blockOn(() -> { await(Timer.sleep(Duration.ofMillis(1))); return more(await(Executor.spawn(() -> 4))); }));
+                System.out.println(Executor.blockOn(() -> { await(Timer.sleep(Duration.ofMillis(1))); \
+                        return more(await(Executor.spawn(() -> 4))); }));
                 Future<Integer> later(int n) { return async(() -> n + await(Executor.spawn(() -> count))); }
                 class Counter { private int n = 3; Future<Integer> next() { return async(() -> n += await(later(1))); } }
                 var task = Executor.spawn(() -> await(new Counter().next()));
                 System.out.println(task.join());
                 Future<Integer> later(int n) { return async(() -> n - await(Executor.spawn(() -> count))); }
                 System.out.println(Executor.blockOn(later(1)));
-                try { Executor.spawn(() -> { synchronized (task) { await(task); } }); } catch (IllegalArgumentException e) { System.out.println(e.getMessage()); }
+                try { Executor.spawn(() -> { synchronized (task) { await(task); } }); } \
+                        catch (IllegalArgumentException e) { System.out.println(e.getMessage()); }
                 /exit
                 """);
         assertEquals(
                 "24\n24\n-19\n"
-                        + "$JShell$13.java:5: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.\n",
-                workshop.run("jshell", "-s", "--class-path", TRALE, "-R" + UNNAMED, "-R-XX:TieredStopAtLevel=1", "-J-XX:TieredStopAtLevel=1", "-J-Djava.util.prefs.userRoot=" + folder, "-J-Djava.util.prefs.systemRoot=" + folder,
+                        + "$JShell$13.java:5: await inside synchronized: the monitor would be held while the task is suspended."
+                        + " Move the await out of the block.\n",
+                workshop.run("jshell", "-s", "--class-path", TRALE, "-R" + UNNAMED, "-R-XX:TieredStopAtLevel=1",
+                        "-J-XX:TieredStopAtLevel=1", "-J-Djava.util.prefs.userRoot=" + folder, "-J-Djava.util.prefs.systemRoot=" + folder,
                         "snippets.jsh"));
     }
 
-    @Test
-    void J20_aRunTimeImage() throws Exception {
+    @Test // J20
+    void aRunTimeImageWorks() throws Exception {
         compileAsAModule("opens app to trale;");
         workshop.tool("jlink", "-p", TRALE + ":" + workshop.at("modules"), "--add-modules", "app", "--launcher", "hello=app/app.Hello",
                 "--add-options=" + NAMED, "--strip-debug", "--output", workshop.at("image"));

@@ -27,7 +27,8 @@ class EclipseCompilerTest {
     private void compile(Path sources) {
         var log = new StringWriter();
         var printer = new PrintWriter(log);
-        var arguments = "--release 25 -g -nowarn -proc:none -d \"%s\" -cp \"%s\" \"%s\"".formatted(folder, System.getProperty("java.class.path"), sources);
+        var arguments = "--release 25 -g -nowarn -proc:none -d \"%s\" -cp \"%s\" \"%s\"".formatted(folder,
+                System.getProperty("java.class.path"), sources);
         assertTrue(BatchCompiler.compile(arguments, printer, printer, null), log::toString);
     }
 
@@ -56,8 +57,8 @@ class EclipseCompilerTest {
         return loader.loadClass(name);
     }
 
-    @Test
-    void J19_theWholeCorpus() throws Exception {
+    @Test // J19
+    void theWholeCorpusWorksAsEclipseCompilesIt() throws Exception {
         var corpus = Path.of("src/test/java/trale/corpus");
         compile(corpus);
         int files = 0;
@@ -73,8 +74,8 @@ class EclipseCompilerTest {
     }
 
     /// Its loops have their condition at the end: the code within is entered by a jump from further down.
-    @Test
-    void J12_awaitInALoopInsideSynchronized() throws IOException, ReflectiveOperationException {
+    @Test // J12
+    void awaitInALoopInsideSynchronizedIsRejected() throws IOException, ReflectiveOperationException {
         var source = Files.writeString(folder.resolve("Main.java"), """
                 import static trale.Async.*;
                 class Main {
@@ -94,7 +95,8 @@ class EclipseCompilerTest {
         body.setAccessible(true);
         var e = assertThrows(java.lang.reflect.InvocationTargetException.class, () -> body.invoke(null)).getCause();
         assertEquals(
-                "Main.java:7: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.",
+                "Main.java:7: await inside synchronized: the monitor would be held while the task is suspended."
+                        + " Move the await out of the block.",
                 e.getMessage());
     }
 }

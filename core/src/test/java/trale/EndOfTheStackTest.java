@@ -224,7 +224,8 @@ class EndOfTheStackTest {
                         return Poll.ready(null);
                     }));
                     pair.sends('b');
-                    end(executor.submit(pair.client.readExactly(ByteBuffer.allocate(1)))); // the direction is free, and the slot knows of the bytes
+                    // The direction is free, and the slot knows of the bytes.
+                    end(executor.submit(pair.client.readExactly(ByteBuffer.allocate(1))));
                     return failed;
                 } // close() returns
             }

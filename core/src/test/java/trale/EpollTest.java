@@ -54,8 +54,8 @@ class EpollTest extends UnderBothArrangements {
         return handle;
     }
 
-    @Test
-    void E1_dataAndFinInOneEventAreReadToTheEnd() throws Exception {
+    @Test // E1
+    void dataAndFinInOneEventAreReadToTheEnd() throws Exception {
         var pair = Linux.socketpair(Linux.STREAM);
         try (var source = add(pair[0])) {
             var all = started(Futures.readToEnd(source, pair[0], 64));
@@ -68,8 +68,8 @@ class EpollTest extends UnderBothArrangements {
         Linux.close(pair);
     }
 
-    @Test
-    void E1_theEndIsSeenAlsoByATaskThatComesLater() throws Exception {
+    @Test // E1
+    void theEndIsSeenAlsoByATaskThatComesLater() throws Exception {
         var pair = Linux.socketpair(Linux.STREAM);
         try (var source = add(pair[0])) {
             Linux.write(pair[1], 5);
@@ -81,8 +81,8 @@ class EpollTest extends UnderBothArrangements {
     }
 
     @NeedsLinux(NeedsLinux.FEATURE)
-    @Test
-    void E2_aShortDatagramIsNotTheLastOne() throws Exception {
+    @Test // E2
+    void aShortDatagramIsNotTheLastOne() throws Exception {
         var pair = Linux.socketpair(Linux.DATAGRAM);
         try (var source = add(pair[0])) {
             var first = started(Futures.read(source, pair[0], 64, false));
@@ -96,8 +96,8 @@ class EpollTest extends UnderBothArrangements {
         Linux.close(pair);
     }
 
-    @Test
-    void E3_whatIsLeftInTheBufferIsReadWithoutAnotherEdge() throws Exception {
+    @Test // E3
+    void whatIsLeftInTheBufferIsReadWithoutAnotherEdge() throws Exception {
         var pair = Linux.socketpair(Linux.STREAM);
         try (var source = add(pair[0])) {
             var first = started(Futures.read(source, pair[0], 1, true));
@@ -112,8 +112,8 @@ class EpollTest extends UnderBothArrangements {
         Linux.close(pair);
     }
 
-    @Test
-    void E4_theHangUpOfAPipesWriterWakesItsReader() throws Exception {
+    @Test // E4
+    void theHangUpOfAPipesWriterWakesItsReader() throws Exception {
         var pipe = Linux.pipe();
         try (var source = add(pipe[0])) {
             var all = started(Futures.readToEnd(source, pipe[0], 64));
@@ -123,8 +123,8 @@ class EpollTest extends UnderBothArrangements {
         Linux.close(pipe[0]);
     }
 
-    @Test
-    void E4_theErrorOfAPipesReaderWakesItsWriter() throws Exception {
+    @Test // E4
+    void theErrorOfAPipesReaderWakesItsWriter() throws Exception {
         var pipe = Linux.pipe();
         try (var source = add(pipe[1])) {
             var writer = started(Futures.writeUntilItFails(source, pipe[1]));
@@ -134,8 +134,8 @@ class EpollTest extends UnderBothArrangements {
         Linux.close(pipe[1]);
     }
 
-    @Test
-    void E4_aResetWakesReaderAndWriter() throws Exception {
+    @Test // E4
+    void aResetWakesReaderAndWriter() throws Exception {
         try (var server = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
             var fd = Linux.socket();
             Linux.connect(fd, ((InetSocketAddress) server.getLocalAddress()).getPort());
@@ -151,8 +151,8 @@ class EpollTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void E5_aFreshSocketReportsHangUp_soItIsRegisteredOnceItConnects() throws Exception {
+    @Test // E5
+    void aFreshSocketReportsHangUp_soItIsRegisteredOnceItConnects() throws Exception {
         var fresh = Linux.socket();
         try (var source = add(fresh)) {
             // HUP is for ever: this is what registering too early costs.
@@ -181,8 +181,8 @@ class EpollTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void E9_aSleepOfAnyLengthWorks() {
+    @Test // E9
+    void aSleepOfAnyLengthWorks() {
         for (var none : List.of(Duration.ZERO, Duration.ofNanos(-1), Duration.ofNanos(1), Duration.ofSeconds(Long.MIN_VALUE)))
             assertNull(executor.submit(Timer.sleep(none)).join());
         var forEver = started(Timer.sleep(Duration.ofSeconds(Long.MAX_VALUE, 999_999_999)));
@@ -201,8 +201,8 @@ class EpollTest extends UnderBothArrangements {
     }
 
     @NeedsLinux(NeedsLinux.INSIDE)
-    @Test
-    void E11_aRegularFileIsRefusedWithTheReason() throws Exception {
+    @Test // E11
+    void aRegularFileIsRefusedWithTheReason() throws Exception {
         var file = Files.createTempFile("trale", ".file");
         try (var in = new FileInputStream(file.toFile())) {
             var fd = descriptorOf(file);
@@ -224,8 +224,8 @@ class EpollTest extends UnderBothArrangements {
         throw new AssertionError("not open: " + file);
     }
 
-    @Test
-    void E14_busyTasksStarveNeitherIoNorTimers() throws Exception {
+    @Test // E14
+    void busyTasksStarveNeitherIoNorTimers() throws Exception {
         var over = new AtomicBoolean();
         var busy = List.of(executor.submit(Futures.yieldingUntil(over::get)), executor.submit(Futures.yieldingUntil(over::get)));
         var pipe = Linux.pipe();
@@ -242,8 +242,8 @@ class EpollTest extends UnderBothArrangements {
         Linux.close(pipe);
     }
 
-    @Test
-    void E16_aTaskThatWaitsOnASourceThatIsClosedIsToldSo() throws Exception {
+    @Test // E16
+    void aTaskThatWaitsOnASourceThatIsClosedIsToldSo() throws Exception {
         for (var byATask : List.of(false, true)) {
             var pipe = Linux.pipe();
             var source = add(pipe[0]);
@@ -262,8 +262,8 @@ class EpollTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void E16_aFutureThatWaitsByHandOnAReactorThatIsClosedIsToldSo() throws Exception {
+    @Test // E16
+    void aFutureThatWaitsByHandOnAReactorThatIsClosedIsToldSo() throws Exception {
         var pipe = Linux.pipe();
         var other = arrangement.open("other");
         var source = other.reactor().add(pipe[0]);
@@ -297,8 +297,8 @@ class EpollTest extends UnderBothArrangements {
 
     @NeedsSoundCalls("another process, which is on a sound Linux")
     @NeedsLinux(NeedsLinux.PROCESS)
-    @Test
-    void S8_E10_anExecutorThatIsStoppedAndContinuedGoesOn() throws Exception {
+    @Test // E10, S8
+    void anExecutorThatIsStoppedAndContinuedGoesOn() throws Exception {
         try (var child = Child.startTraced("epoll_wait,epoll_pwait", Sleeper.class, arrangement.name())) {
             var pid = child.line();
             for (var i = 0; i < 3; i++) {
@@ -341,8 +341,8 @@ class EpollTest extends UnderBothArrangements {
 
     @NeedsSoundCalls("another process, which is on a sound Linux")
     @NeedsLinux(NeedsLinux.PROCESS)
-    @Test
-    void E13_aSleeperIsWokenByOneWriteThatIsNeverReadBack() throws Exception {
+    @Test // E13
+    void aSleeperIsWokenByOneWriteThatIsNeverReadBack() throws Exception {
         try (var child = Child.startTraced("eventfd2,timerfd_create,read,write", Woken.class, arrangement.name())) {
             child.end();
             assertEquals(1, child.calls("eventfd2\\("), "eventfds");
@@ -367,8 +367,8 @@ class EpollTest extends UnderBothArrangements {
 
     @NeedsSoundCalls("another process, which is on a sound Linux")
     @NeedsLinux(NeedsLinux.PROCESS)
-    @Test
-    void E19_theTimerIsSetWhenTheEarliestDeadlineChangesAndNotPerTask() throws Exception {
+    @Test // E19
+    void theTimerIsSetWhenTheEarliestDeadlineChangesAndNotPerTask() throws Exception {
         try (var child = Child.startTraced("timerfd_settime", Sleeps.class, arrangement.name())) {
             child.end();
             var settings = child.calls("timerfd_settime\\(");
@@ -376,8 +376,8 @@ class EpollTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void E12_manyEventsOfOneBatchReachEachItsOwn() throws Exception {
+    @Test // E12
+    void manyEventsOfOneBatchReachEachItsOwn() throws Exception {
         var pairs = new ArrayList<int[]>();
         var sources = new ArrayList<Source>();
         var reads = new ArrayList<JoinHandle<Integer>>();

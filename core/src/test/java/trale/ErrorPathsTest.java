@@ -45,7 +45,8 @@ class ErrorPathsTest extends UnderBothArrangements {
         static void main(String[] args) {
             var arrangement = Arrangement.valueOf(args[0]);
             try (var executor = arrangement.open("child"); var other = arrangement.open("other")) {
-                assertThrows(CompletionException.class, executor.submit(cx -> wide(Integer.MAX_VALUE, () -> {}, 0, 0, 0, 0, 0, 0, 0, 0))::join);
+                assertThrows(CompletionException.class,
+                        executor.submit(cx -> wide(Integer.MAX_VALUE, () -> {}, 0, 0, 0, 0, 0, 0, 0, 0))::join);
                 var most = depth;
                 for (var target : List.of(executor, other)) {
                     for (var i = 0; i < ROUNDS; i++) {
@@ -274,8 +275,8 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
     }
 
-    @Test // E8
-    void M13_aBodyForWhoseClassFileThereIsNoDescriptorSaysSo() throws Exception {
+    @Test // E8, M13
+    void aBodyForWhoseClassFileThereIsNoDescriptorSaysSo() throws Exception {
         try (var child = Child.startLimited(100, NoDescriptorForABody.class)) {
             var message = child.end();
             assertTrue(message.contains("has no resource ErrorPathsTest$NoDescriptorForABody$Later.class"), message);

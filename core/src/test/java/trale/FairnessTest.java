@@ -51,9 +51,9 @@ class FairnessTest extends UnderBothArrangements {
         return List.of(() -> Timer.sleep(Duration.ZERO), () -> ended, lines::readLine, () -> cx -> Poll.ready(null), () -> async(() -> {}));
     }
 
-    @Test
+    @Test // F2
     @NeedsLinux(NeedsLinux.ORDER)
-    void F2_aLoopOverAwaitsThatAreReadyLetsEveryOtherTaskRunOnceIn128OfThem() throws Exception {
+    void aLoopOverAwaitsThatAreReadyLetsEveryOtherTaskRunOnceIn128OfThem() throws Exception {
         for (var ready : alwaysReady()) {
             var awaits = new AtomicInteger();
             var gaps = Collections.synchronizedList(new ArrayList<Integer>());
@@ -74,8 +74,8 @@ class FairnessTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void F2_aLoopOverAwaitsThatAreReadyCanBeCancelled() throws Exception {
+    @Test // F2
+    void aLoopOverAwaitsThatAreReadyCanBeCancelled() throws Exception {
         for (var ready : alwaysReady()) {
             var running = new CountDownLatch(1);
             var cleanedUp = new AtomicBoolean();
@@ -96,8 +96,8 @@ class FairnessTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void F2_theReactorIsTurnedBesideALoopOverAwaitsThatAreReady() {
+    @Test // F2
+    void theReactorIsTurnedBesideALoopOverAwaitsThatAreReady() {
         for (var ready : alwaysReady()) {
             var sleeping = executor.submit(Timer.sleep(Duration.ofMillis(5)));
             executor.submit(() -> {
@@ -177,9 +177,9 @@ class FairnessTest extends UnderBothArrangements {
         });
     }
 
-    @Test
+    @Test // F1
     @NeedsLinux(NeedsLinux.CLOCK)
-    void F1_tasksThatStreamDelayNeitherATimerNorAnEcho() throws Exception {
+    void tasksThatStreamDelayNeitherATimerNorAnEcho() throws Exception {
         var end = new AtomicBoolean();
         try (var a = connection(); var b = connection(); var c = connection()) {
             stream(a, end);
@@ -196,9 +196,9 @@ class FairnessTest extends UnderBothArrangements {
     }
 
     /// A client sends short lines without end; each is 20 µs of work.
-    @Test
+    @Test // F3
     @NeedsLinux(NeedsLinux.CLOCK)
-    void F3_aClientThatSendsShortLinesDelaysNoTimer() throws Exception {
+    void aClientThatSendsShortLinesDelaysNoTimer() throws Exception {
         var end = new AtomicBoolean();
         try (var c = connection()) {
             executor.submit(() -> {
@@ -220,9 +220,9 @@ class FairnessTest extends UnderBothArrangements {
         }
     }
 
-    @Test
+    @Test // F4
     @NeedsLinux(NeedsLinux.THREADS)
-    void F4_threadsThatSpawnAsFastAsTheyCanDelayNoTimer() throws Exception {
+    void threadsThatSpawnAsFastAsTheyCanDelayNoTimer() throws Exception {
         var spawned = new AtomicInteger();
         var ran = new AtomicInteger();
         var end = new AtomicBoolean();

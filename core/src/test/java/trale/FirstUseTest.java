@@ -73,7 +73,8 @@ class FirstUseTest {
     @Test
     void elsewhereThanOnLinuxItIsSaidInOneSentence() throws Exception {
         try (var child = Child.startWith("-Dos.name=Plan 9", Uses.class)) {
-            assertSays("java.lang.UnsupportedOperationException: trale is built on Linux's epoll and runs on Linux x86-64 and aarch64 only; "
+            assertSays("java.lang.UnsupportedOperationException: trale is built on Linux's epoll"
+                    + " and runs on Linux x86-64 and aarch64 only; "
                     + "this is Plan 9 " + System.getProperty("os.arch"), child);
         }
     }
@@ -112,7 +113,8 @@ class FirstUseTest {
         var two = threadsWith("-Dtrale.reactor=thread");
         assertTrue(two.contains("trale") && two.contains("trale-reactor"), two::toString);
         var none = threadsWith("-Dtrale.reactor=threads");
-        assertTrue(none.contains("-Dtrale.reactor=threads: use thread (a second thread turns the reactor) or own (the default: the executor's thread turns it)"), none::toString);
+        assertTrue(none.contains("-Dtrale.reactor=threads: use thread (a second thread turns the reactor)"
+                + " or own (the default: the executor's thread turns it)"), none::toString);
         assertFalse(none.contains("trale"), none::toString);
     }
 }

@@ -12,8 +12,10 @@ import trale.support.TheLog;
 /// A future that is not polled does nothing: the compiler says where one is thrown away.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ForgottenFuturesTest {
-    private static final String THROWN_AWAY = " is thrown away: nothing polls it, so what it stands for does not happen. Await it, or spawn it.";
-    private static final String RETURNED = "the async body returns a future, and its value is thrown away: nothing polls that future, so what it stands for"
+    private static final String THROWN_AWAY =
+            " is thrown away: nothing polls it, so what it stands for does not happen. Await it, or spawn it.";
+    private static final String RETURNED =
+            "the async body returns a future, and its value is thrown away: nothing polls that future, so what it stands for"
             + " does not happen. Let the body await it: () -> await(…).";
 
     /// {@return what is warned of when the body is compiled, twice}
@@ -30,7 +32,8 @@ class ForgottenFuturesTest {
                     static <F extends Future<?>> F log(F f) { return f; }
                     static Main self() { return new Main(); }
                     Main named(String s) { return this; }
-                    static class Fluent implements Future<Integer> { public Poll<Integer> poll(Context cx) { return Poll.ready(1); } Fluent with(int n) { return this; } }
+                    static class Fluent implements Future<Integer> { public Poll<Integer> poll(Context cx) { return Poll.ready(1); } \
+                            Fluent with(int n) { return this; } }
                     static Executor executor;
                     static void run() throws Exception {
                         %s
@@ -49,7 +52,8 @@ class ForgottenFuturesTest {
 
     @Test // M3
     void aForgottenAwait() throws Exception {
-        assertEquals(List.of("Main.java:16: the future of Main.work" + THROWN_AWAY, "Main.java:17: the future of Main.workHere" + THROWN_AWAY,
+        assertEquals(List.of("Main.java:16: the future of Main.work" + THROWN_AWAY,
+                "Main.java:17: the future of Main.workHere" + THROWN_AWAY,
                 "Main.java:18: the future of Async.async" + THROWN_AWAY), warnings("""
                 async(() -> { int n = await(work());
                         work();
@@ -61,7 +65,8 @@ class ForgottenFuturesTest {
 
     @Test
     void oneInAPlainLambdaOfTheBodyAndOneInAFinallyBlockThatIsThereTwice() throws Exception {
-        assertEquals(List.of("Main.java:17: the future of Main.work" + THROWN_AWAY, "Main.java:19: the future of Main.work" + THROWN_AWAY), warnings("""
+        var both = List.of("Main.java:17: the future of Main.work" + THROWN_AWAY, "Main.java:19: the future of Main.work" + THROWN_AWAY);
+        assertEquals(both, warnings("""
                 async(() -> {
                         Runnable r = () -> {
                             work(); };
@@ -86,7 +91,8 @@ class ForgottenFuturesTest {
                 "async(() -> { await(work()); Executor.spawn(work()); Executor.spawn(() -> 1); }).drop();",
                 "use(async(() -> { Future<Integer> f; f = work(); self().kept = work(); var g = self().kept = f; return g; }));",
                 "async(() -> { log(Executor.spawn(work())); log(work()); return new Fluent().with(1); }).drop();",
-                "async(() -> { new Fluent().with(1); self().named(\"x\"); var m = new HashMap<String, Future<?>>(); m.put(\"a\", work()); m.remove(\"a\"); }).drop();",
+                "async(() -> { new Fluent().with(1); self().named(\"x\");"
+                        + " var m = new HashMap<String, Future<?>>(); m.put(\"a\", work()); m.remove(\"a\"); }).drop();",
                 "async(() -> new ArrayList<Future<Integer>>().add(work())).drop();",
                 "var handle = Executor.spawn(() -> work()); Executor.blockOn(() -> await(await(handle)));",
                 "use(Executor.blockOn(() -> await(async(() -> work()))));", "Executor.blockOn(() -> await(await(async(() -> work()))));",

@@ -30,7 +30,8 @@ class GeneratedNamesTest {
                     return async(() -> 2);
                 }
                 static Object two() { return async(() -> 4); }
-                static Object sameLine() { return java.util.List.of(async(() -> 1), async(() -> 2), async(() -> await(async(() -> await(async(() -> 3)))))); }
+                static Object sameLine() { return java.util.List.of(async(() -> 1), async(() -> 2), \
+                        async(() -> await(async(() -> await(async(() -> 3)))))); }
                 static int referred() { return 5; }
                 static Object reference() { return async(Main::referred); }
                 static Object again() { return async(Main::referred); }

@@ -66,7 +66,8 @@ class HostsRightsTest {
 
     private static final String JACOCO = """
                 private static int asked;
-                private static Object $jacocoInit(MethodHandles.Lookup lookup, String name, Class<?> type) { asked++; return new boolean[] {lookup.lookupClass() == Main.class}; }
+                private static Object $jacocoInit(MethodHandles.Lookup lookup, String name, Class<?> type) { asked++; \
+                        return new boolean[] {lookup.lookupClass() == Main.class}; }
                 static Object probes() { return null; }
                 static Object body() {
                     return async(() -> {
@@ -80,8 +81,10 @@ class HostsRightsTest {
     /// As JaCoCo's offline instrumentation writes it: the same array at each probe.
     @Test // C2, C9
     void aDynamicConstantWhoseBootstrapIsPrivate() throws Throwable {
-        var bootstrap = MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "$jacocoInit", MethodTypeDesc.of(CD_Object, CD_MethodHandles_Lookup, CD_String, CD_Class));
-        var main = main(JACOCO).rewrite("Main", replacing("probes", b -> b.loadConstant(DynamicConstantDesc.ofNamed(bootstrap, "probes", CD_Object))));
+        var bootstrap = MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "$jacocoInit",
+                MethodTypeDesc.of(CD_Object, CD_MethodHandles_Lookup, CD_String, CD_Class));
+        var main = main(JACOCO).rewrite("Main",
+                replacing("probes", b -> b.loadConstant(DynamicConstantDesc.ofNamed(bootstrap, "probes", CD_Object))));
         assertEquals("asked 1", run(main));
     }
 
@@ -103,13 +106,16 @@ class HostsRightsTest {
     void aMethodHandleInTheConstantPool() throws Throwable {
         var method = MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "secret", MethodTypeDesc.ofDescriptor("(I)Ljava/lang/String;"));
         var getter = MethodHandleDesc.ofField(Kind.GETTER, MAIN, "secret", ClassDesc.ofDescriptor("I"));
-        var main = main(HANDLES).rewrite("Main", replacing("constant", b -> b.loadConstant(method)).andThen(replacing("getter", b -> b.loadConstant(getter))));
+        var main = main(HANDLES).rewrite("Main",
+                replacing("constant", b -> b.loadConstant(method)).andThen(replacing("getter", b -> b.loadConstant(getter))));
         assertEquals("secret4", run(main));
     }
 
     private static final String INDY = """
-                private static CallSite link(MethodHandles.Lookup lookup, String name, MethodType type, MethodHandle secret, int n, Object... more) throws Exception {
-                    return new ConstantCallSite(MethodHandles.insertArguments(secret, 0, lookup.lookupClass().getName() + name + n + more.length));
+                private static CallSite link(MethodHandles.Lookup lookup, String name, MethodType type, MethodHandle secret, int n, \
+                        Object... more) throws Exception {
+                    return new ConstantCallSite(MethodHandles.insertArguments(secret, 0, \
+                            lookup.lookupClass().getName() + name + n + more.length));
                 }
                 private static String secret(String text) { return text; }
                 static String dynamic() { return null; }
@@ -118,9 +124,11 @@ class HostsRightsTest {
 
     @Test // C2
     void anInvokedynamicOfAnyBootstrap() throws Throwable {
-        var bootstrap = MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "link", MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType,
+        var bootstrap = MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "link",
+                MethodTypeDesc.of(CD_CallSite, CD_MethodHandles_Lookup, CD_String, CD_MethodType,
                 CD_MethodHandle, ClassDesc.ofDescriptor("I"), CD_Object.arrayType()));
-        ConstantDesc[] arguments = {MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "secret", MethodTypeDesc.of(CD_String, CD_String)), 7, "a", "b"};
+        ConstantDesc[] arguments =
+                {MethodHandleDesc.ofMethod(Kind.STATIC, MAIN, "secret", MethodTypeDesc.of(CD_String, CD_String)), 7, "a", "b"};
         var main = main(INDY).rewrite("Main", replacing("dynamic",
                 b -> b.invokedynamic(DynamicCallSiteDesc.of(bootstrap, "name", MethodTypeDesc.of(CD_String), arguments))));
         assertEquals("xMainname72", run(main));
@@ -171,7 +179,8 @@ class HostsRightsTest {
     @Test // C4
     void aProtectedMemberThroughASubclassInAThirdPackage() throws Throwable {
         try (var _ = Inspection.verify()) {
-            assertEquals("method5static61122", Executor.blockOn((Future<?>) Sources.compile(true, THREE_PACKAGES).call("host.Host", "body")));
+            assertEquals("method5static61122",
+                    Executor.blockOn((Future<?>) Sources.compile(true, THREE_PACKAGES).call("host.Host", "body")));
         }
     }
 
@@ -207,7 +216,8 @@ class HostsRightsTest {
                         });
                     }
                 """).rewrite("Main", ClassTransform.transformingMethodBodies(CodeTransform.ofStateful(() -> (b, e) -> {
-                    if (e instanceof InvokeInstruction i && i.name().equalsString("clone")) b.invokevirtual(CD_Object, "clone", MethodTypeDesc.of(CD_Object));
+                    if (e instanceof InvokeInstruction i && i.name().equalsString("clone"))
+                        b.invokevirtual(CD_Object, "clone", MethodTypeDesc.of(CD_Object));
                     else b.with(e);
                 })));
         assertEquals("153", run(main));

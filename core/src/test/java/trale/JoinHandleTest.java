@@ -199,7 +199,8 @@ class JoinHandleTest extends UnderBothArrangements {
             assertSame(thrown, assertThrows(CompletionException.class, awaiting::join).getCause());
             assertEquals(i, thrown.getSuppressed().length);
             var mark = assertInstanceOf(JoinHandle.AwaitedHere.class, thrown.getSuppressed()[i - 1]);
-            assertTrue(List.of(mark.getStackTrace()).toString().contains("JoinHandleTest.java:"), () -> List.of(mark.getStackTrace()).toString());
+            assertTrue(List.of(mark.getStackTrace()).toString().contains("JoinHandleTest.java:"),
+                    () -> List.of(mark.getStackTrace()).toString());
         }
     }
 

@@ -42,7 +42,8 @@ class KotlinTest {
         var status = new K2JVMCompiler().exec(new PrintStream(printed), "-d", folder.toString(), "-no-reflect", "-no-stdlib", "-cp",
                 System.getProperty("java.class.path"), source.toString());
         assertEquals(ExitCode.OK, status, printed::toString);
-        try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader()); var _ = Inspection.verify()) {
+        try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader());
+                var _ = Inspection.verify()) {
             return Executor.blockOn((Future<?>) loader.loadClass("MainKt").getMethod(method).invoke(null));
         }
     }
@@ -59,7 +60,8 @@ class KotlinTest {
                     copy[0] = await(later(7))
                     for (i in 0 until await(later(3))) count += i
                     val (x, y) = Point(await(later(5)), copy[0])
-                    val text = try { await(later("later")) + await(async(Async.Body<String> { " " + await(later("x")) })) } finally { await(later(0)) }
+                    val text = try { await(later("later")) + await(async(Async.Body<String> { " " + await(later("x")) })) } \
+                            finally { await(later(0)) }
                     array.contentToString() + (x + y + count) + when (text.length) { 7 -> " $text"; else -> "?" }
                 })
                 """));
@@ -74,6 +76,7 @@ class KotlinTest {
                     1
                 })
                 """)).getCause();
-        assertTrue(e instanceof IllegalArgumentException && e.getMessage().startsWith("Main.kt:12: await inside a plain lambda: "), e::toString);
+        assertTrue(e instanceof IllegalArgumentException && e.getMessage().startsWith("Main.kt:12: await inside a plain lambda: "),
+                e::toString);
     }
 }

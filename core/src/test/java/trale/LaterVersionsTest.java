@@ -16,15 +16,15 @@ import trale.time.Timer;
 /// Part H of the traps: what later versions of the original, and others that followed it, got wrong.
 class LaterVersionsTest extends UnderBothArrangements {
 
-    @Test
-    void H2_aTaskThatWakesItselfInItsPollIsPolledAgain() {
+    @Test // H2
+    void aTaskThatWakesItselfInItsPollIsPolledAgain() {
         var turns = new ArrayList<Integer>();
         executor.submit(Futures.yielding(1000, () -> turns.add(1))).join();
         assertEquals(1000, turns.size());
     }
 
-    @Test
-    void H2_aTaskThatAnotherThreadWakesInItsPollIsPolledAgain() {
+    @Test // H2
+    void aTaskThatAnotherThreadWakesInItsPollIsPolledAgain() {
         var polls = new ArrayList<Integer>();
         executor.submit(cx -> {
             polls.add(1);
@@ -37,8 +37,8 @@ class LaterVersionsTest extends UnderBothArrangements {
         assertEquals(20, polls.size());
     }
 
-    @Test
-    void H3_aWakeFromAnotherExecutorPollsTheTaskWhereItBelongs() throws Exception {
+    @Test // H3
+    void aWakeFromAnotherExecutorPollsTheTaskWhereItBelongs() throws Exception {
         var threads = Collections.synchronizedList(new ArrayList<String>());
         try (var other = arrangement.open("other")) {
             var gate = new Gate<String>();
@@ -56,19 +56,19 @@ class LaterVersionsTest extends UnderBothArrangements {
         assertEquals(List.of("test", "test"), threads);
     }
 
-    @Test
-    void H7_blockOnNeedsNoOtherTask() {
+    @Test // H7
+    void blockOnNeedsNoOtherTask() {
         assertEquals(24, Executor.<Integer>blockOn(cx -> Poll.ready(24)));
         Executor.get().close();
     }
 
-    @Test
-    void H7_anExecutorThatNeverHadATaskCloses() {
+    @Test // H7
+    void anExecutorThatNeverHadATaskCloses() {
         arrangement.open("idle").close();
     }
 
-    @Test
-    void H8_blockOnReturnsWhenItsOwnFutureIsDone() throws Exception {
+    @Test // H8
+    void blockOnReturnsWhenItsOwnFutureIsDone() throws Exception {
         var gate = new Gate<String>();
         var endless = Executor.spawn(gate);
         gate.waker();

@@ -57,8 +57,10 @@ class OddBodiesTest {
 
     @Test
     void blocksThatAreNestedDeeply() throws Exception {
-        compare("int s = 0;" + times(30, i -> "try { synchronized (p) { s++; } if (s < 1000) { for (int i%d = 0; i%d < 1; i%d++) {".formatted(i, i, i))
-                + "s += await(p.later(1));" + times(30, i -> "} } } catch (RuntimeException e) { p.log(e); s += await(p.later(2)); }") + "return s;");
+        compare("int s = 0;" + times(30,
+                i -> "try { synchronized (p) { s++; } if (s < 1000) { for (int i%d = 0; i%d < 1; i%d++) {".formatted(i, i, i))
+                + "s += await(p.later(1));" + times(30, i -> "} } } catch (RuntimeException e) { p.log(e); s += await(p.later(2)); }")
+                + "return s;");
     }
 
     @Test
@@ -75,8 +77,8 @@ class OddBodiesTest {
     }
 
     /// It is short, but keeps so much at each of its awaits.
-    @Test
-    void J16_aBodyThatHotSpotWillNotCompileIsWarnedOf() throws Exception {
+    @Test // J16
+    void aBodyThatHotSpotWillNotCompileIsWarnedOf() throws Exception {
         try (var log = new TheLog()) {
             compare(times(60, i -> "long v%d = %d;".formatted(i, i)) + "await(p.later(1));".repeat(14)
                     + "return " + times(60, i -> "v%d + ".formatted(i)) + "0;");

@@ -28,8 +28,8 @@ import trale.time.Timer;
 /// Part S of the traps: what the Rust original got wrong.
 class OriginalDefectsTest extends UnderBothArrangements {
 
-    @Test
-    void S1_ofTwoTasksThatYieldEachRunsOnceARound() {
+    @Test // S1
+    void ofTwoTasksThatYieldEachRunsOnceARound() {
         var turns = new StringBuilder();
         var handles = new ArrayList<JoinHandle<Void>>();
         onExecutor(() -> {
@@ -41,8 +41,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         assertEquals("abc".repeat(100) + "ab".repeat(100), turns.toString());
     }
 
-    @Test
-    void S2_wakesBeforeThePollAreOnePoll_fromTheExecutorsOwnThread() throws Exception {
+    @Test // S2
+    void wakesBeforeThePollAreOnePoll_fromTheExecutorsOwnThread() throws Exception {
         var gate = new Gate<String>();
         var handle = executor.submit(gate);
         var waker = gate.waker();
@@ -56,8 +56,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         assertEquals("done", handle.join());
     }
 
-    @Test
-    void S2_wakesBeforeThePollAreOnePoll_fromAnotherThread() throws Exception {
+    @Test // S2
+    void wakesBeforeThePollAreOnePoll_fromAnotherThread() throws Exception {
         var gate = new Gate<String>();
         var handle = executor.submit(gate);
         var waker = gate.waker();
@@ -69,8 +69,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         assertEquals("done", handle.join());
     }
 
-    @Test
-    void S3_aWakeDuringThePollThatReturnsReadyIsIgnored() {
+    @Test // S3
+    void aWakeDuringThePollThatReturnsReadyIsIgnored() {
         var handle = executor.submit(cx -> {
             cx.waker().wake();
             var other = new Thread(cx.waker()::wake);
@@ -83,8 +83,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         settle();
     }
 
-    @Test
-    void S4_aTaskWhoseHandleIsDroppedRunsOn() throws Exception {
+    @Test // S4
+    void aTaskWhoseHandleIsDroppedRunsOn() throws Exception {
         var gate = new Gate<String>();
         var end = new CountDownLatch(1);
         executor.submit(cx -> {
@@ -99,8 +99,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         settle();
     }
 
-    @Test
-    void S5_pollingAgainIsAlwaysLegal() throws Exception {
+    @Test // S5
+    void pollingAgainIsAlwaysLegal() throws Exception {
         assertNull(executor.submit(Futures.polledInVain(1000, Timer.sleep(Duration.ofMillis(30)))).join());
 
         var pipe = Linux.pipe();
@@ -119,8 +119,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         assertEquals("done", awaiting.join());
     }
 
-    @Test
-    void S5_aPollWithAnotherWakerWakesThatOne() throws Exception {
+    @Test // S5
+    void aPollWithAnotherWakerWakesThatOne() throws Exception {
         var duration = Duration.ofMillis(20);
         for (var make : List.<Supplier<Future<?>>>of(() -> Timer.sleep(duration), () -> executor.submit(Timer.sleep(duration)))) {
             var future = make.get();
@@ -134,8 +134,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void S6_aLateWakeOfAFinishedTaskPollsNoTask() throws Exception {
+    @Test // S6
+    void aLateWakeOfAFinishedTaskPollsNoTask() throws Exception {
         var first = new Gate<String>();
         var done = executor.submit(first);
         var late = first.waker();
@@ -157,8 +157,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         handle.join();
     }
 
-    @Test
-    void S7_anExceptionBelongsToItsTask() throws Exception {
+    @Test // S7
+    void anExceptionBelongsToItsTask() throws Exception {
         var bystander = new Gate<String>();
         var handle = executor.submit(bystander);
         bystander.waker();
@@ -185,8 +185,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         throw (E) t;
     }
 
-    @Test
-    void S9_aDeadlineThatPassesMeanwhileStillWakes() {
+    @Test // S9
+    void aDeadlineThatPassesMeanwhileStillWakes() {
         var random = new Random(9);
         for (var i = 0; i < 5_000; i++) {
             var sleep = Timer.sleep(Duration.ofNanos(random.nextInt(60_000) - 2_000));
@@ -194,8 +194,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void S10_aHundredThousandSleepingTasksCostNoDescriptor() throws Exception {
+    @Test // S10
+    void aHundredThousandSleepingTasksCostNoDescriptor() throws Exception {
         var before = NothingIsLeft.open();
         var all = new ArrayList<JoinHandle<Void>>();
         for (var i = 0; i < 100_000; i++) all.add(executor.submit(Timer.sleep(Duration.ofHours(1))));
@@ -206,8 +206,8 @@ class OriginalDefectsTest extends UnderBothArrangements {
         settle();
     }
 
-    @Test
-    void S12_joinInsideATaskIsRefusedAtOnce() throws Exception {
+    @Test // S12
+    void joinInsideATaskIsRefusedAtOnce() throws Exception {
         var gate = new Gate<String>();
         var handle = executor.submit(gate);
         gate.waker();

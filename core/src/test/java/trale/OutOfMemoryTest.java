@@ -120,9 +120,9 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    /// A heap that fills with small objects costs full collections, the more the larger it is: each finds the handles of the tasks that were
-    /// spawned since the one before, an eighth of the memory, and then each finds the tasks that have ended. With 160 MiB there are 25 of
-    /// 0.2 to 0.5 s, of which none is shorter with G1: the tasks are a list, which is marked by one thread.
+    /// A heap that fills with small objects costs full collections, the more the larger it is: each finds the handles of the tasks that
+    /// were spawned since the one before, an eighth of the memory, and then each finds the tasks that have ended. With 160 MiB there are
+    /// 25 of 0.2 to 0.5 s, of which none is shorter with G1: the tasks are a list, which is marked by one thread.
     @ParameterizedTest // R4
     @MethodSource("collectors")
     void aTaskThatSpawnsUntilTheHeapEndsIsCountedOnce(String collector) throws Exception {
@@ -131,8 +131,8 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
-    /// A child whose tasks want more heap than there is: their number, the bytes of each, and the milliseconds that each sleeps. A task that
-    /// waits longer than all of them awaits each; then main joins each.
+    /// A child whose tasks want more heap than there is: their number, the bytes of each, and the milliseconds that each sleeps. A task
+    /// that waits longer than all of them awaits each; then main joins each.
     static final class MoreTasksThanHeap {
         private static final long PAUSE = 10_000_000; // ns; an attempt costs the tasks a collection
 
@@ -317,7 +317,8 @@ class OutOfMemoryTest extends UnderBothArrangements {
         private static final OutOfMemoryError NONE = new OutOfMemoryError("full");
         private static final String NO_MEMORY = String.valueOf("no memory"); // there when it is needed
         private static final String CANCELLED = String.valueOf("cancelled");
-        private static final int[] SIZES = {1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 5, 1 << 3, 2}; // few: the end of each costs two collections
+        /// Few: the end of each costs two collections.
+        private static final int[] SIZES = {1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 5, 1 << 3, 2};
         private static volatile Object[] all; // what is written here is freed by any thread
         private static final List<String> ends = new ArrayList<>(10);
 

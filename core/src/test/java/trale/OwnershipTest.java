@@ -128,8 +128,8 @@ class OwnershipTest extends UnderBothArrangements {
         assertTrue(refusal.getMessage().endsWith("spawn it once, and await the JoinHandle"), refusal.getMessage());
     }
 
-    @Test
-    void M1_ofTwoTasksThatAwaitOneFutureTheSecondIsRefusedAndTheFirstHasTheValue() throws Exception {
+    @Test // M1
+    void ofTwoTasksThatAwaitOneFutureTheSecondIsRefusedAndTheFirstHasTheValue() throws Exception {
         for (var future : owned()) {
             var own = new Gate<String>();
             var f = future.apply(own);
@@ -142,8 +142,8 @@ class OwnershipTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void M1_aFutureThatIsSpawnedCannotBeAwaitedToo() throws Exception {
+    @Test // M1
+    void aFutureThatIsSpawnedCannotBeAwaitedToo() throws Exception {
         for (var future : owned()) {
             var own = new Gate<String>();
             var f = future.apply(own);
@@ -156,8 +156,8 @@ class OwnershipTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void M1_aFutureThatIsAwaitedCannotBeSpawnedTooNorHaveATimeOut() throws Exception {
+    @Test // M1
+    void aFutureThatIsAwaitedCannotBeSpawnedTooNorHaveATimeOut() throws Exception {
         for (var future : owned()) {
             var own = new Gate<String>();
             var f = future.apply(own);
@@ -170,8 +170,8 @@ class OwnershipTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void M1_aSleepHasOneOwnerToo() {
+    @Test // M1
+    void aSleepHasOneOwnerToo() {
         var sleep = Timer.sleep(Duration.ofMillis(50));
         var first = executor.submit(() -> await(sleep));
         settle();
@@ -179,8 +179,8 @@ class OwnershipTest extends UnderBothArrangements {
         assertNull(first.join());
     }
 
-    @Test
-    void M1_anyNumberOfTasksAwaitTheHandleInstead() throws Exception {
+    @Test // M1
+    void anyNumberOfTasksAwaitTheHandleInstead() throws Exception {
         var handle = executor.submit(async(() -> await(gate)));
         var all = new ArrayList<JoinHandle<String>>();
         for (var i = 0; i < 10; i++) all.add(executor.submit(() -> await(handle) + await(handle)));
@@ -189,8 +189,8 @@ class OwnershipTest extends UnderBothArrangements {
         for (var one : all) assertEquals("xx", one.join());
     }
 
-    @Test
-    void R10_aSpawnThatIsRefusedDoesNotKeepTheExecutorFromClosing() {
+    @Test // R10
+    void aSpawnThatIsRefusedDoesNotKeepTheExecutorFromClosing() {
         var other = arrangement.open("other");
         var f = async(() -> await(gate));
         other.submit(f);
@@ -203,8 +203,8 @@ class OwnershipTest extends UnderBothArrangements {
         assertEquals(0, other.taskCount());
     }
 
-    @Test
-    void M2_aTaskThatAwaitsItsOwnHandleIsToldSo() throws Exception {
+    @Test // M2
+    void aTaskThatAwaitsItsOwnHandleIsToldSo() throws Exception {
         var self = new AtomicReference<JoinHandle<?>>();
         var handle = executor.submit(() -> {
             await(gate);
@@ -217,8 +217,8 @@ class OwnershipTest extends UnderBothArrangements {
         assertTrue(refusal.getMessage().startsWith("a task awaits its own handle"), refusal.getMessage());
     }
 
-    @Test
-    void M2_theCompletableFutureOfATaskIsNotWaitedForInATask() throws Exception {
+    @Test // M2
+    void theCompletableFutureOfATaskIsNotWaitedForInATask() throws Exception {
         var handle = executor.submit(gate);
         gate.waker();
         try (var other = arrangement.open("other")) {
@@ -238,8 +238,8 @@ class OwnershipTest extends UnderBothArrangements {
         assertEquals("done!", onExecutor(dependent::join), "what is there does not block");
     }
 
-    @Test
-    void R9_noTaskClosesAnyExecutor() {
+    @Test // R9
+    void noTaskClosesAnyExecutor() {
         try (var other = arrangement.open("other")) {
             for (var closed : List.of(executor, other)) {
                 for (Executable close : List.<Executable>of(closed::close, () -> closed.close(Duration.ZERO))) {
@@ -252,8 +252,8 @@ class OwnershipTest extends UnderBothArrangements {
     }
 
     /// The cleanup needs the executor whose task asked for the end.
-    @Test
-    void R9_aTaskClosesAnotherExecutorOnAThreadBeside() throws Exception {
+    @Test // R9
+    void aTaskClosesAnotherExecutorOnAThreadBeside() throws Exception {
         var other = arrangement.open("other");
         var cleanedUp = new AtomicBoolean();
         other.submit(() -> {
@@ -279,8 +279,8 @@ class OwnershipTest extends UnderBothArrangements {
         return assertThrows(CancellationException.class, cancelled::join);
     }
 
-    @Test
-    void R13_aCancellationExceptionOfATaskThatWasNotCancelledIsReported() throws Exception {
+    @Test // R13
+    void aCancellationExceptionOfATaskThatWasNotCancelledIsReported() throws Exception {
         var thrown = List.of(cancelledElsewhere(), cancelledElsewhere());
         try (var log = new TheLog()) {
             executor.submit(() -> {
@@ -295,8 +295,8 @@ class OwnershipTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void R13_aTaskThatWasCancelledIsNotReported() throws Exception {
+    @Test // R13
+    void aTaskThatWasCancelledIsNotReported() throws Exception {
         try (var log = new TheLog()) {
             var own = cancelledElsewhere();
             for (var future : List.<Future<String>>of(gate, async(() -> await(gate)), async(() -> {
@@ -333,8 +333,8 @@ class OwnershipTest extends UnderBothArrangements {
         return "OwnershipTest.java".equals(e.getFileName()) && e.toString().contains("three");
     }
 
-    @Test
-    void M4_aFailureOfBlockingCodeIsMarkedWhereItIsAwaited() {
+    @Test // M4
+    void aFailureOfBlockingCodeIsMarkedWhereItIsAwaited() {
         var thrown = new IOException("disk");
         var handle = executor.submit(three(Blocking.run(() -> {
             throw thrown;
@@ -343,15 +343,15 @@ class OwnershipTest extends UnderBothArrangements {
         assertMarkedWhereItIsAwaited(thrown);
     }
 
-    @Test
-    void M4_anUnknownHostIsMarkedWhereTheConnectIsAwaited() {
+    @Test // M4
+    void anUnknownHostIsMarkedWhereTheConnectIsAwaited() {
         var handle = executor.submit(three(async(() -> await(TcpStream.connect("no-such-host.invalid", 1)).toString())));
         assertMarkedWhereItIsAwaited(
                 assertInstanceOf(UnknownHostException.class, assertThrows(CompletionException.class, handle::join).getCause()));
     }
 
-    @Test
-    void M5_theConnectionOfATaskThatIsCancelledBeforeItsFirstPollIsClosed() throws Exception {
+    @Test // M5
+    void theConnectionOfATaskThatIsCancelledBeforeItsFirstPollIsClosed() throws Exception {
         try (var listener = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0))) {
             var accepting = executor.submit(listener.accept());
             var client = executor.submit(() -> await(TcpStream.connect(listener.localAddress()))).join();
@@ -378,8 +378,8 @@ class OwnershipTest extends UnderBothArrangements {
         };
     }
 
-    @Test
-    void M5_resourcesAreClosedInReverseOrderHoweverTheTaskEnds() throws Exception {
+    @Test // M5
+    void resourcesAreClosedInReverseOrderHoweverTheTaskEnds() throws Exception {
         var failure = new IOException("failed");
         for (var end : List.<Callable<String>>of(() -> "value", () -> null, () -> {
             throw failure;
@@ -405,8 +405,8 @@ class OwnershipTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void M5_aResourceOfATaskThatHasEndedIsClosedAtOnce() {
+    @Test // M5
+    void aResourceOfATaskThatHasEndedIsClosedAtOnce() {
         var handle = executor.submit(() -> 1);
         assertEquals(1, handle.join());
         var thread = new AtomicReference<Thread>();
@@ -415,8 +415,8 @@ class OwnershipTest extends UnderBothArrangements {
     }
 
     /// Kept until the end, one that always gives itself again would hold the executor's thread for ever.
-    @Test
-    void M5_aResourceThatIsGivenWhileOthersAreClosedIsClosedAtOnce() throws Exception {
+    @Test // M5
+    void aResourceThatIsGivenWhileOthersAreClosedIsClosedAtOnce() throws Exception {
         var handle = new AtomicReference<JoinHandle<?>>();
         var steps = new ArrayList<String>();
         try (var _ = new Hold()) {
@@ -430,8 +430,8 @@ class OwnershipTest extends UnderBothArrangements {
         assertEquals(List.of("first begins", "second, before the end: true", "first ends"), steps);
     }
 
-    @Test
-    void M5_aResourceThatFailsToCloseIsLoggedAndTheOthersAreClosed() throws Exception {
+    @Test // M5
+    void aResourceThatFailsToCloseIsLoggedAndTheOthersAreClosed() throws Exception {
         var thrown = List.of(new IOException("disk"), new AssertionError("bug"));
         try (var log = new TheLog()) {
             try (var _ = new Hold()) {
@@ -446,8 +446,8 @@ class OwnershipTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void M5_closeEndsTheTasksAndTheirResources() throws Exception {
+    @Test // M5
+    void closeEndsTheTasksAndTheirResources() throws Exception {
         var handle = executor.submit(gate).closing(resource("waits"));
         gate.waker();
         executor.close();

@@ -130,12 +130,13 @@ class PauseTest {
                 .flatMap(a -> LongForm.or(List.of(1, 500), List.of(1, 20, 500)).stream().map(n -> Arguments.of(a.name(), n)));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R19
     @MethodSource("readers")
-    void R19_noReadTimesOutWhoseBytesCameWhileTheProcessStoodStill(String arrangement, int connections) throws Exception {
+    void noReadTimesOutWhoseBytesCameWhileTheProcessStoodStill(String arrangement, int connections) throws Exception {
         for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
             try (var listener = new ServerSocket(0, connections, InetAddress.getLoopbackAddress());
-                    var child = Child.start(Reader.class, arrangement, String.valueOf(listener.getLocalPort()), String.valueOf(connections))) {
+                    var child = Child.start(Reader.class, arrangement, String.valueOf(listener.getLocalPort()),
+                            String.valueOf(connections))) {
                 Duration longest;
                 try (var sender = new Sender(listener, connections)) {
                     var pid = child.line();

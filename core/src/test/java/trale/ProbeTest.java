@@ -203,7 +203,8 @@ class ProbeTest extends UnderBothArrangements {
             waker.wake();
             return null;
         });
-        assertEquals(List.of("1 woken by TASK 2: QUEUED", "1 woken by TASK 2: NOTHING", "1 woken by TASK 3: QUEUED", "1 woken by TASK 4: LATE"),
+        assertEquals(List.of("1 woken by TASK 2: QUEUED", "1 woken by TASK 2: NOTHING", "1 woken by TASK 3: QUEUED",
+                "1 woken by TASK 4: LATE"),
                 told("1 woken"));
         assertEquals(List.of("1 polled", "1 polled", "1 polled"), told("1 polled"));
     }
@@ -218,7 +219,8 @@ class ProbeTest extends UnderBothArrangements {
             cx.waker().wake();
             return Poll.pending();
         }).join();
-        assertEquals(List.of("1 polled", "1 woken by TASK 1: AGAIN", "1 woken by TASK 1: NOTHING", "1 pends and is queued", "1 polled", "1 ended: VALUE"),
+        assertEquals(List.of("1 polled", "1 woken by TASK 1: AGAIN", "1 woken by TASK 1: NOTHING", "1 pends and is queued", "1 polled",
+                "1 ended: VALUE"),
                 told("1 ").subList(1, 7));
     }
 
@@ -266,7 +268,8 @@ class ProbeTest extends UnderBothArrangements {
     void aTimerIsSetFiresAndWakes() {
         executor.probe(notes);
         executor.submit(() -> await(Timer.sleep(Duration.ofMillis(1)))).join();
-        assertEquals(List.of("timer 1 SET of 1", "timer 1 FIRE of 1"), notes.of("timer").stream().map(note -> note.replaceAll(" @.*", "")).toList());
+        assertEquals(List.of("timer 1 SET of 1", "timer 1 FIRE of 1"),
+                notes.of("timer").stream().map(note -> note.replaceAll(" @.*", "")).toList());
         assertWokenBy("TIMER 1");
     }
 
@@ -303,7 +306,8 @@ class ProbeTest extends UnderBothArrangements {
         var calls = notes.of("call socket", "call bind", "call epoll_ctl", "call recvfrom", "call sendto", "call close");
         for (var call : calls) assertTrue(call.endsWith(" @test"), call);
         var fd = calls.getFirst().replaceAll(".* = (\\d+) @test", "$1");
-        assertEquals(List.of("socket = " + fd, "bind = 0", "epoll_ctl = 0", "recvfrom = -11", "sendto = 3", "recvfrom = 3", "epoll_ctl = 0", "close = 0"),
+        assertEquals(List.of("socket = " + fd, "bind = 0", "epoll_ctl = 0", "recvfrom = -11", "sendto = 3", "recvfrom = 3", "epoll_ctl = 0",
+                "close = 0"),
                 calls.stream().map(call -> call.replaceAll("call (\\w+)\\(.*\\) = (-?\\d+) @test", "$1 = $2")).toList());
         assertTrue(calls.get(1).startsWith("call bind(" + fd + ","), calls.get(1));
         for (var i = 0; i < 2; i++) executor.submit(() -> await(Timer.sleep(Duration.ofMillis(1)))).join();
@@ -318,7 +322,8 @@ class ProbeTest extends UnderBothArrangements {
             int four = await(Scope.call(scope -> await(scope.fork(() -> 4))));
             return four + await(Executor.spawn(() -> 5));
         }).join();
-        assertEquals(List.of("1 spawned by none", "scope 1 of 1 opens", "2 spawned by 1 in scope 1", "scope 1 of 1 is over", "3 spawned by 1"),
+        assertEquals(List.of("1 spawned by none", "scope 1 of 1 opens", "2 spawned by 1 in scope 1", "scope 1 of 1 is over",
+                "3 spawned by 1"),
                 told("scope", "1 sp", "2 sp", "3 sp"));
     }
 
@@ -439,7 +444,8 @@ class ProbeTest extends UnderBothArrangements {
         holds.held.await();
         for (var i = 0; i < 20; i++) {
             var snapshot = executor.snapshot();
-            assertEquals(List.of(Snapshot.State.QUEUED), snapshot.tasks().stream().map(Snapshot.TaskInfo::state).toList(), snapshot.toString());
+            assertEquals(List.of(Snapshot.State.QUEUED), snapshot.tasks().stream().map(Snapshot.TaskInfo::state).toList(),
+                    snapshot.toString());
         }
         assertFalse(task.isDone());
         assertEquals(0, polls.get());

@@ -88,7 +88,9 @@ class RaceTest extends UnderBothArrangements {
     void ifAllFailAnyThrowsTheFirstFailureWithTheOthersSuppressedInOrder() throws Exception {
         var failures = List.of(new IOException("2"), new IOException("0"), new IOException("1"));
         try (var logged = new TheLog()) {
-            var thrown = failureOf(executor.submit(Future.any(failing(failures.get(0), 6), failing(failures.get(1), 0), failing(failures.get(2), 3))));
+            var thrown =
+                    failureOf(executor.submit(Future.any(failing(failures.get(0), 6), failing(failures.get(1), 0),
+                            failing(failures.get(2), 3))));
             assertSame(failures.get(1), thrown);
             assertArrayEquals(new Throwable[] {failures.get(2), failures.get(0)}, thrown.getSuppressed());
             logged.expect(List.of(failUnseen()));
@@ -121,7 +123,9 @@ class RaceTest extends UnderBothArrangements {
     @Test
     void theFirstFailureCancelsTheOthersOfAll() {
         var failure = new IOException("disk");
-        assertSame(failure, failureOf(executor.submit(Future.all(loser("a", 3), failing(failure, 1), loser("b", 1), failing(new IOException("late"), 9)))));
+        assertSame(failure,
+                failureOf(executor.submit(Future.all(loser("a", 3), failing(failure, 1), loser("b", 1),
+                        failing(new IOException("late"), 9)))));
         assertEquals(List.of("a: cancelled", "b: cancelled", "b ended", "a ended"), log);
         assertArrayEquals(new Throwable[0], failure.getSuppressed());
     }
@@ -303,7 +307,8 @@ class RaceTest extends UnderBothArrangements {
     }
 
     /// sent = received + left
-    private void receiveInRaces(boolean handsOver, Function<List<Future<Integer>>, Future<Integer>> race, int seeds, HashSet<Integer> lost) {
+    private void receiveInRaces(boolean handsOver, Function<List<Future<Integer>>, Future<Integer>> race, int seeds,
+            HashSet<Integer> lost) {
         for (var seed = 0; seed < seeds; seed++) {
             var random = new Random(seed);
             var trays = List.of(new Tray<Integer>(handsOver), new Tray<Integer>(handsOver));

@@ -113,7 +113,8 @@ class RandomBodiesTest {
     @EnumSource(Mistake.class)
     void aMistakeOfTheCompilerIsNoticed(Mistake mistake) {
         try (var _ = Inspection.mutate(mistake::inAMethod)) {
-            var e = assertThrows(AssertionError.class, new Batch(1, Spoiled.END, CompletableFuture.completedFuture(Spoiled.CLASSES.again()))::compare);
+            var e = assertThrows(AssertionError.class,
+                    new Batch(1, Spoiled.END, CompletableFuture.completedFuture(Spoiled.CLASSES.again()))::compare);
             assertInstanceOf(AssertionFailedError.class, e.getCause(), "more than the comparison failed");
             assertTrue(e.getMessage().startsWith("-Dtrale.fuzz=1 -Dtrale.fuzz.seed="));
         }

@@ -51,12 +51,13 @@ class RejectionLineTest {
         return messages;
     }
 
-    private static final String MONITOR = "await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.";
+    private static final String MONITOR =
+            "await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.";
     private static final String PLAIN = "await inside a plain lambda: only the async body itself can be suspended."
             + " Move the await out of it, or make it return async(() -> …) and await that.";
 
-    @Test
-    void J12_whereverTheBodyStands() {
+    @Test // J12
+    void theLineIsRightWhereverTheBodyStands() {
         check(MONITOR, """
                 static {
                     use(() -> {
@@ -118,8 +119,8 @@ class RejectionLineTest {
                 """);
     }
 
-    @Test
-    void J12_howeverTheStatementIsLaidOut() {
+    @Test // J12
+    void theLineIsRightHoweverTheStatementIsLaidOut() {
         check(MONITOR, """
                 static {
                     use(() -> {
@@ -174,8 +175,8 @@ class RejectionLineTest {
                 """);
     }
 
-    @Test
-    void J13_whereverThePlainLambdaStands() {
+    @Test // J13
+    void theLineIsRightWhereverThePlainLambdaStands() {
         check(PLAIN, """
                 static int call(Callable<Integer> c) throws Exception { return c.call(); }
                 static {
@@ -198,8 +199,8 @@ class RejectionLineTest {
                 """);
     }
 
-    @Test
-    void J13_aNestedBodyIsSearchedWhenItIsUsed() {
+    @Test // J13
+    void aNestedBodyIsSearchedWhenItIsUsed() {
         var rejected = new AtomicInteger();
         for (var message : rejections(HEAD + """
                 static int call(Callable<Integer> c) throws Exception { return c.call(); }
@@ -216,8 +217,8 @@ class RejectionLineTest {
         assertEquals(1, rejected.get());
     }
 
-    @Test
-    void J14_theLineOfTheMethodThatIsNoLambda() {
+    @Test // J14
+    void ofAMethodThatIsNoLambdaTheLineOfItsAwaitIsNamed() {
         check("the async body is an object of Main$Named, whose code cannot be compiled. Pass a lambda: () -> { … }.", """
                 static class Named implements Body<Integer> {
                     int n;
@@ -232,8 +233,8 @@ class RejectionLineTest {
                 """);
     }
 
-    @Test
-    void J11_theLineOfTheReference() {
+    @Test // J11
+    void ofAMethodReferenceTheLineOfTheStatementIsNamed() {
         check("the async body is a reference to java.lang.String::length, a method of another class."
                 + " Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.", """
                 static {

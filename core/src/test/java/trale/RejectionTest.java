@@ -34,10 +34,11 @@ class RejectionTest {
         return assertThrows(IllegalArgumentException.class, () -> sources.call("Main", "body")).getMessage();
     }
 
-    @Test
-    void J12_awaitInsideSynchronized() {
+    @Test // J12
+    void awaitInsideSynchronizedIsRejected() {
         assertEquals(
-                "Main.java:8: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.",
+                "Main.java:8: await inside synchronized: the monitor would be held while the task is suspended."
+                        + " Move the await out of the block.",
                 rejection("""
                         var lock = new Object();
                         synchronized (lock) {
@@ -46,10 +47,11 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J12_awaitDeepInsideSynchronized() {
+    @Test // J12
+    void awaitDeepInsideSynchronizedIsRejected() {
         assertEquals(
-                "Main.java:12: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.",
+                "Main.java:12: await inside synchronized: the monitor would be held while the task is suspended."
+                        + " Move the await out of the block.",
                 rejection("""
                         for (int i = 0; i < 3; i++) {
                             synchronized (Main.class) {
@@ -65,8 +67,8 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J12_awaitInASynchronizedMethod() {
+    @Test // J12
+    void awaitInASynchronizedMethodIsRejected() {
         assertEquals(
                 "Main.java:4: the async body is a synchronized method: its monitor would be held while the task is suspended."
                         + " Take synchronized off the method.",
@@ -81,8 +83,8 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J12_aSynchronizedMethodThatDoesNotAwait() {
+    @Test // J12
+    void aSynchronizedMethodThatDoesNotAwaitIsRejectedToo() {
         assertEquals(
                 "Main.java:4: the async body is a synchronized method: its monitor would be held while the task is suspended."
                         + " Take synchronized off the method.",
@@ -97,8 +99,8 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J13_awaitInAPlainLambda() {
+    @Test // J13
+    void awaitInAPlainLambdaIsRejected() {
         assertEquals("Main.java:8: await inside a plain lambda" + PLAIN, rejection("""
                 await(f(1));
                 java.util.concurrent.Callable<Integer> c = () ->
@@ -106,8 +108,8 @@ class RejectionTest {
                 """));
     }
 
-    @Test
-    void J13_awaitInALambdaThatIsSerializableButNoBody() {
+    @Test // J13
+    void awaitInALambdaThatIsSerializableButNoBodyIsRejected() {
         assertEquals("Main.java:8: await inside a plain lambda" + PLAIN, rejection("""
                 interface Job extends java.io.Serializable { int run() throws Exception; }
                 Job job = () ->
@@ -115,8 +117,8 @@ class RejectionTest {
                 """));
     }
 
-    @Test
-    void J13_awaitInALambdaInALambda() {
+    @Test // J13
+    void awaitInALambdaInALambdaIsRejected() {
         assertEquals("Main.java:8: await inside a plain lambda" + PLAIN, rejection("""
                 java.util.concurrent.Callable<Object> c = () ->
                     (java.util.concurrent.Callable<Integer>) () ->
@@ -124,8 +126,8 @@ class RejectionTest {
                 """));
     }
 
-    @Test
-    void J13_awaitInAnAnonymousClass() {
+    @Test // J13
+    void awaitInAnAnonymousClassIsRejected() {
         assertEquals("Main.java:9: await inside an anonymous class" + PLAIN, rejection("""
                 var o = new Object() {
                     int get() throws Exception {
@@ -136,8 +138,8 @@ class RejectionTest {
                 """));
     }
 
-    @Test
-    void J13_awaitInAMethodOfALocalClass() {
+    @Test // J13
+    void awaitInAMethodOfALocalClassIsRejected() {
         assertEquals("Main.java:7: await inside a local class" + PLAIN, rejection("""
                 record Local(int n) {
                     static int get(int n) throws Exception { return await(f(n)); }
@@ -146,8 +148,8 @@ class RejectionTest {
                 """));
     }
 
-    @Test
-    void J13_awaitInAMethodOfALocalClassThatIsOnlyReferredTo() {
+    @Test // J13
+    void awaitInAMethodOfALocalClassThatIsOnlyReferredToIsRejected() {
         assertEquals("Main.java:8: await inside a local class" + PLAIN, rejection("""
                 interface Fn { int apply(int n) throws Exception; }
                 class Local {
@@ -157,8 +159,8 @@ class RejectionTest {
                 """));
     }
 
-    @Test
-    void J13_awaitAsAMethodReference() {
+    @Test // J13
+    void awaitAsAMethodReferenceIsRejected() {
         assertEquals(
                 "Main.java:7: Async::await as a method reference: it would be called where nothing can be suspended."
                         + " Await each future in the async body itself.",
@@ -168,8 +170,8 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J11_aMethodReferenceToAnotherClass() {
+    @Test // J11
+    void aMethodReferenceToAnotherClassIsRejected() {
         assertEquals(
                 "Main.java:6: the async body is a reference to java.util.List::size, a method of another class."
                         + " Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.",
@@ -186,8 +188,8 @@ class RejectionTest {
     }
 
     /// The method that deserialises lambdas refers to it, too, and stands at the line of the class.
-    @Test
-    void J11_aMethodReferenceToAnotherClassInALambda() {
+    @Test // J11
+    void aMethodReferenceToAnotherClassInALambdaIsRejected() {
         assertEquals(
                 "Main.java:6: the async body is a reference to java.util.List::size, a method of another class."
                         + " Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.",
@@ -204,8 +206,8 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J11_aConstructorReference() {
+    @Test // J11
+    void aConstructorReferenceIsRejected() {
         assertEquals(
                 "Main.java:4: the async body is a reference to Main::new, a method of another class."
                         + " Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.",
@@ -219,8 +221,8 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J11_aMethodThatTheReceiverMayOverride() {
+    @Test // J11
+    void aMethodThatTheReceiverMayOverrideIsRejected() {
         assertEquals(
                 "Main.java:4: the async body is the method Main::serve of a Main$Other, which may override it."
                         + " Make the method private or final.",
@@ -241,8 +243,8 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J14_anAnonymousClassAsABody() {
+    @Test // J14
+    void anAnonymousClassAsABodyIsRejected() {
         assertEquals(
                 "Main.java:6: the async body is an object of Main$1, whose code cannot be compiled. Pass a lambda: () -> { … }.",
                 rejectionOf("""
@@ -259,8 +261,8 @@ class RejectionTest {
                         """));
     }
 
-    @Test
-    void J14_aBodyInAHiddenClass() throws Exception {
+    @Test // J14
+    void aBodyInAHiddenClassIsRejected() throws Exception {
         var sources = Sources.compile("Main", """
                 class Main implements java.util.concurrent.Callable<Object> {
                     public Object call() {
@@ -278,8 +280,8 @@ class RejectionTest {
                 + " Move it to a class that is not hidden.", message.replaceAll("^Main_0x\\p{XDigit}+", "Main"));
     }
 
-    @Test
-    void J15_aLoaderThatDoesNotShowItsClassFiles() {
+    @Test // J15
+    void aBodyIsRejectedWhoseLoaderDoesNotShowItsClassFile() {
         var sources = Sources.compile(false, "Main", """
                 class Main {
                     static Object body() { return trale.Async.async(() -> 1); }
@@ -291,8 +293,8 @@ class RejectionTest {
                 assertThrows(IllegalArgumentException.class, () -> sources.call("Main", "body")).getMessage());
     }
 
-    @Test
-    void J16_aBodyThatDoesNotFitIntoAMethod() {
+    @Test // J16
+    void aBodyThatDoesNotFitIntoAMethodIsRejected() {
         assertEquals(
                 "Main.java:6: the async body is too large: its state machine would be a method of more than 64 KB,"
                         + " or have a jump of more than 32 KB. Move parts of it to methods that return async(() -> …).",

@@ -553,7 +553,8 @@ class ScopeTest extends UnderBothArrangements {
                 scope.fork(new Gate<>());
                 return Poll.ready(null);
             }));
-            assertTrue(assertInstanceOf(IllegalStateException.class, there).getMessage().startsWith("fork on thread other: "), there.getMessage());
+            assertTrue(assertInstanceOf(IllegalStateException.class, there).getMessage().startsWith("fork on thread other: "),
+                    there.getMessage());
         }
         gate.open(null);
         handle.join();

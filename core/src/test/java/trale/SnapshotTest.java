@@ -113,7 +113,8 @@ class SnapshotTest extends UnderBothArrangements {
         var writes = executor.submit(() -> {
             for (;;) await(client.write(ByteBuffer.allocate(1 << 16))); // until the peer's buffer is full
         });
-        assertFalse(only(Snapshot.Ready.class, once(writes, t -> t.state() == State.WAITING && t.polls() > 1 && t.since().toMillis() > 100)).read());
+        assertFalse(only(Snapshot.Ready.class,
+                once(writes, t -> t.state() == State.WAITING && t.polls() > 1 && t.since().toMillis() > 100)).read());
         reads.join();
         end(writes);
         client.close();
@@ -302,7 +303,8 @@ class SnapshotTest extends UnderBothArrangements {
         var start = System.nanoTime();
         var snapshot = executor.snapshot();
         assertTrue(System.nanoTime() - start >= 200_000_000);
-        assertEquals("held by #" + holds.task.number() + " greedy for more than 200 ms, at SnapshotTest.java:" + (line.get().getLineNumber() + 2), snapshot.thread());
+        assertEquals("held by #" + holds.task.number() + " greedy for more than 200 ms, at SnapshotTest.java:"
+                + (line.get().getLineNumber() + 2), snapshot.thread());
         assertEquals(State.RUNNING, snapshot.tasks().getFirst().state());
         end.countDown();
         holds.join();
@@ -353,7 +355,9 @@ class SnapshotTest extends UnderBothArrangements {
         once(one, t -> t.state() == State.WAITING && t.waitsFor().getFirst() instanceof Snapshot.End);
         var snapshot = executor.snapshot();
         assertEquals(List.of(List.of(one.task.number(), two.task.number())), snapshot.cycles());
-        assertTrue(snapshot.toString().endsWith("! none of these can go on: #%1$d waits for #%2$d waits for #%1$d\n".formatted(one.task.number(), two.task.number())));
+        assertTrue(snapshot.toString()
+                .endsWith("! none of these can go on: #%1$d waits for #%2$d waits for #%1$d\n".formatted(one.task.number(),
+                        two.task.number())));
         end(one);
         assertThrows(CancellationException.class, two::join);
     }
@@ -434,7 +438,8 @@ class SnapshotTest extends UnderBothArrangements {
             var said = executor.snapshot(true).tasks().stream().filter(TaskInfo::lost).map(TaskInfo::number).toList();
             assertEquals(lost.stream().map(h -> h.task.number()).toList(), said);
         }
-        assertTrue(executor.snapshot().toString().endsWith("! #" + lost.getLast().task.number() + " can never run: nothing holds its waker\n"));
+        assertTrue(executor.snapshot().toString()
+                .endsWith("! #" + lost.getLast().task.number() + " can never run: nothing holds its waker\n"));
         end(lost.toArray(JoinHandle[]::new));
         event.set();
         onExecutor(() -> {
@@ -443,7 +448,8 @@ class SnapshotTest extends UnderBothArrangements {
             return null;
         });
         settle();
-        for (var task : executor.snapshot().tasks()) assertTrue(task.waitsFor().getFirst() instanceof Snapshot.Sleep || task.polls() == 2, task::toString);
+        for (var task : executor.snapshot().tasks())
+            assertTrue(task.waitsFor().getFirst() instanceof Snapshot.Sleep || task.polls() == 2, task::toString);
         for (var h : live) h.cancel();
         for (var h : live) {
             try {

@@ -53,13 +53,15 @@ final class Sources extends ClassLoader {
     static Sources compile(boolean showsItsFiles, Map<String, String> texts, String... options) {
         var loader = new Sources(showsItsFiles);
         var sources = new ArrayList<JavaFileObject>();
-        texts.forEach((name, text) -> sources.add(new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+        texts.forEach((name, text) ->
+                sources.add(new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                 return text;
             }
         }));
-        var standard = List.of(options).contains("--release") ? JAVAC.getStandardFileManager(null, null, null) : STANDARD; // it would remember the release
+        // The shared one would remember the release.
+        var standard = List.of(options).contains("--release") ? JAVAC.getStandardFileManager(null, null, null) : STANDARD;
         var files = new ForwardingJavaFileManager<JavaFileManager>(standard) {
             @Override
             public JavaFileObject getJavaFileForOutput(Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
@@ -110,8 +112,9 @@ final class Sources extends ClassLoader {
 
     /// Rewrites a class that is not loaded yet, as tools for class files do.
     Sources rewrite(String name, ClassTransform transform) {
-        var file = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofClassLoading(Sources.class.getClassLoader())
-                .orElse(ClassHierarchyResolver.ofResourceParsing(this))));
+        var resolver = ClassHierarchyResolver.ofClassLoading(Sources.class.getClassLoader())
+                .orElse(ClassHierarchyResolver.ofResourceParsing(this));
+        var file = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(resolver));
         classes.compute(name, (_, bytes) -> file.transformClass(file.parse(bytes), transform));
         return this;
     }

@@ -89,15 +89,15 @@ class StackTraceTest extends UnderBothArrangements {
         return assertThrows(CompletionException.class, task::join).getCause();
     }
 
-    @Test
-    void J22_threeAwaitsDeepAfterEachOfThemWasSuspended() throws Exception {
+    @Test // J22
+    void anExceptionThreeAwaitsDeepShowsTheThreeLinesAfterEachWasSuspended() throws Exception {
         var e = failureOf(executor.submit(outer()));
         assertEquals("deep", e.getMessage());
         assertEquals(lines("1: thrown", "2: middle", "3: outer"), linesOfBodies(e));
     }
 
-    @Test
-    void J22_theExceptionOfATaskNamesTheLineThatAwaitedItsHandle() throws Exception {
+    @Test // J22
+    void theExceptionOfATaskNamesTheLineThatAwaitedItsHandle() throws Exception {
         var inner = executor.submit(inner());
         var outer = executor.submit(() -> {
             return await(inner); // 4: awaits a handle
@@ -110,8 +110,8 @@ class StackTraceTest extends UnderBothArrangements {
         assertSame(e, assertThrows(CompletionException.class, inner::join).getCause());
     }
 
-    @Test
-    void J22_aNullPointerExceptionOfATaskNamesTheVariableAndTheLine() throws Exception {
+    @Test // J22
+    void aNullPointerExceptionOfATaskNamesTheVariableAndTheLine() throws Exception {
         var e = failureOf(executor.submit(() -> {
             Account account = null;
             String name = await(gate);
@@ -122,8 +122,8 @@ class StackTraceTest extends UnderBothArrangements {
         assertEquals("step", e.getStackTrace()[0].getMethodName());
     }
 
-    @Test
-    void J22_aNullPointerExceptionNamesThePrivateMemberThatHeldNull() throws Exception {
+    @Test // J22
+    void aNullPointerExceptionNamesThePrivateMemberThatHeldNull() throws Exception {
         var e = failureOf(executor.submit(() -> {
             await(gate);
             return unset.length(); // 6: calls a method of null
@@ -133,8 +133,8 @@ class StackTraceTest extends UnderBothArrangements {
         assertNull(unset);
     }
 
-    @Test
-    void J22_aNullPointerExceptionNamesThePrivateMethodThatReturnedNull() throws Exception {
+    @Test // J22
+    void aNullPointerExceptionNamesThePrivateMethodThatReturnedNull() throws Exception {
         var e = failureOf(executor.submit(() -> {
             await(gate);
             return nothing().parent;

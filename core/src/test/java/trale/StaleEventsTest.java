@@ -44,8 +44,8 @@ class StaleEventsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void E6_anEventOfADescriptorThatWasClosedInTheSameBatchReachesNoTask() throws Exception {
+    @Test // E6
+    void anEventOfADescriptorThatWasClosedInTheSameBatchReachesNoTask() throws Exception {
         var ghosts = new AtomicInteger();
         var newcomer = new AtomicReference<Pipe>();
         var closed = new Pipe(() -> {});
@@ -60,8 +60,8 @@ class StaleEventsTest extends UnderBothArrangements {
         newcomer.get().close();
     }
 
-    @Test
-    void E6_canary_theEventOfThatDescriptorIsInTheBatchAndComesAfter() throws Exception {
+    @Test // E6
+    void canary_theEventOfThatDescriptorIsInTheBatchAndComesAfter() throws Exception {
         var order = Collections.synchronizedList(new ArrayList<String>());
         try (var victim = new Pipe(() -> order.add("victim"))) {
             inOneBatch(victim, () -> order.add("waker"));
@@ -106,8 +106,8 @@ class StaleEventsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void E7_aDuplicateThatOutlivesItsDescriptorSendsNoEvents() throws Exception {
+    @Test // E7
+    void aDuplicateThatOutlivesItsDescriptorSendsNoEvents() throws Exception {
         var ghosts = new AtomicInteger();
         var pipe = new Pipe(() -> {});
         var duplicate = Linux.dup(pipe.ends[0]);
@@ -124,8 +124,8 @@ class StaleEventsTest extends UnderBothArrangements {
         Linux.close(duplicate, pipe.ends[1]);
     }
 
-    @Test
-    void E7_whatIsNoLongerWatchedMayBeWatchedAgainUnderTheSameNumber() throws Exception {
+    @Test // E7
+    void whatIsNoLongerWatchedMayBeWatchedAgainUnderTheSameNumber() throws Exception {
         var pipe = new Pipe(() -> {});
         var duplicate = Linux.dup(pipe.ends[0]);
         pipe.source.close();
@@ -136,8 +136,8 @@ class StaleEventsTest extends UnderBothArrangements {
         Linux.close(pipe.ends);
     }
 
-    @Test
-    void E7_canary_withoutDelTheDuplicateSendsThem() throws Exception {
+    @Test // E7
+    void canary_withoutDelTheDuplicateSendsThem() throws Exception {
         var ghosts = new AtomicInteger();
         var pipe = new Pipe(ghosts::incrementAndGet);
         var duplicate = Linux.dup(pipe.ends[0]);
@@ -157,8 +157,8 @@ class StaleEventsTest extends UnderBothArrangements {
         }
     }
 
-    @Test
-    void E17_aWakeThatComesTooLateWritesToNoOtherDescriptor() throws Exception {
+    @Test // E17
+    void aWakeThatComesTooLateWritesToNoOtherDescriptor() throws Exception {
         var other = arrangement.open("other");
         var numbers = new HashSet<>(NothingIsLeft.open().keySet());
         var reactor = other.reactor();
@@ -173,8 +173,8 @@ class StaleEventsTest extends UnderBothArrangements {
         others.forEach(Linux::close);
     }
 
-    @Test
-    void E17_wakesThatRaceWithCloseWriteToNoOtherDescriptor() throws Exception {
+    @Test // E17
+    void wakesThatRaceWithCloseWriteToNoOtherDescriptor() throws Exception {
         for (var round = 0; round < 100; round++) {
             var other = arrangement.open("other");
             var over = new AtomicInteger();

@@ -81,16 +81,18 @@ class StateMachineTest {
         assertEquals("gate is open", value(f.poll(cx)));
     }
 
-    @Test
-    void J17_polledAgainAfterItsEnd() throws Exception {
+    @Test // J17
+    void aPollAfterItsEndIsRefused() throws Exception {
         var f = async(() -> 1);
         f.poll(cx);
         var e = assertThrows(IllegalStateException.class, () -> f.poll(cx));
-        assertTrue(e.getMessage().matches("polled after its end: async body trale\\.StateMachineTest\\.J17_polledAgainAfterItsEnd\\(StateMachineTest\\.java:\\d+\\) finished\\. A future has one value: await it once, or await the JoinHandle of its task, which may be awaited often"), e::getMessage);
+        assertTrue(e.getMessage().matches("polled after its end: "
+                + "async body trale\\.StateMachineTest\\.aPollAfterItsEndIsRefused\\(StateMachineTest\\.java:\\d+\\) finished\\. "
+                + "A future has one value: await it once, or await the JoinHandle of its task, which may be awaited often"), e::getMessage);
     }
 
-    @Test
-    void J17_polledAgainAfterItFailed() throws Exception {
+    @Test // J17
+    void aPollAfterItFailedIsRefused() throws Exception {
         var f = async(() -> {
             throw new IOException("once");
         });
@@ -106,11 +108,12 @@ class StateMachineTest {
         assertTrue(((String) value(self.getFirst().poll(cx))).startsWith("polled from within its own poll: async body "));
     }
 
-    @Test
-    void J18_threadsThatUseALambdaFirstAtTheSameTimeGetTheSameClass() throws Exception {
+    @Test // J18
+    void threadsThatUseALambdaFirstAtTheSameTimeGetTheSameClass() throws Exception {
         var sources = Sources.compile("Main", """
                 class Main {
-                    static trale.Async.Body<Integer> body() { return () -> trale.Async.await((trale.Future<Integer>) cx -> trale.Poll.ready(5)); }
+                    static trale.Async.Body<Integer> body() { return () -> \
+                            trale.Async.await((trale.Future<Integer>) cx -> trale.Poll.ready(5)); }
                 }
                 """);
         for (int round = 0; round < 20; round++) {
@@ -139,8 +142,8 @@ class StateMachineTest {
         }
     }
 
-    @Test
-    void J19_classesWithoutDebugTables() throws Exception {
+    @Test // J19
+    void aBodyWithoutDebugTablesWorks() throws Exception {
         var text = """
                 import static trale.Async.*;
                 class Main {
@@ -160,17 +163,18 @@ class StateMachineTest {
         }
     }
 
-    @Test
-    void J20_bodiesOfTheSameNameInTwoClassLoaders() throws Exception {
+    @Test // J20
+    void bodiesOfTheSameNameInTwoClassLoadersAreTwo() throws Exception {
         for (int n = 1; n <= 2; n++) {
             @SuppressWarnings("unchecked")
-            var body = (Async.Body<Integer>) call(Sources.compile("Main", "class Main { static trale.Async.Body<Integer> body() { return () -> " + n + "; } }"));
+            var body = (Async.Body<Integer>) call(Sources.compile("Main",
+                    "class Main { static trale.Async.Body<Integer> body() { return () -> " + n + "; } }"));
             assertEquals(n, value(async(body).poll(cx)));
         }
     }
 
-    @Test
-    void J21_aVariableThatIsNotReadAgainDoesNotKeepItsObject() throws Exception {
+    @Test // J21
+    void aVariableThatIsNotReadAgainDoesNotKeepItsObject() throws Exception {
         var seen = new ArrayList<WeakReference<Object>>();
         var captured = new Object[] {new Object()};
         seen.add(new WeakReference<>(captured[0]));
@@ -204,8 +208,8 @@ class StateMachineTest {
         assertNull(ref.get(), what);
     }
 
-    @Test
-    void J22_anExceptionThreeAwaitsDeepShowsTheThreeLines() {
+    @Test // J22
+    void anExceptionThreeAwaitsDeepShowsTheThreeLines() {
         var e = assertThrows(IOException.class, () -> outer().poll(cx));
         var lines = Arrays.stream(e.getStackTrace())
                 .filter(s -> s.getClassName().startsWith("trale.StateMachineTest$async$"))
@@ -228,8 +232,8 @@ class StateMachineTest {
         return async(() -> 2 + await(middle()));
     }
 
-    @Test
-    void J22_aNullPointerExceptionKeepsItsHelpfulMessage() throws Exception {
+    @Test // J22
+    void aNullPointerExceptionKeepsItsHelpfulMessage() throws Exception {
         var f = async(() -> {
             String name = null;
             await(gate);
@@ -237,19 +241,22 @@ class StateMachineTest {
         });
         assertPending(f);
         gate.open = true;
-        assertEquals("Cannot invoke \"String.length()\" because \"name\" is null", assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage());
+        assertEquals("Cannot invoke \"String.length()\" because \"name\" is null",
+                assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage());
     }
 
     @Test
     void awaitOfNullSaysSoAtItsLine() {
         var f = async(() -> await((Future<?>) null));
-        assertEquals("await of null: there is no future to wait for", assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage());
+        assertEquals("await of null: there is no future to wait for",
+                assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage());
     }
 
     @Test
     void aFutureWhosePollReturnsNullIsNamed() {
         var f = async(() -> await((Future<?>) cx -> null));
-        assertTrue(assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage().endsWith(".poll returned null; it must return Poll.ready or Poll.pending"));
+        assertTrue(assertThrows(NullPointerException.class, () -> f.poll(cx)).getMessage()
+                .endsWith(".poll returned null; it must return Poll.ready or Poll.pending"));
     }
 
     @Test

@@ -73,8 +73,8 @@ class SuspendedBodyTest {
         });
     }
 
-    @Test
-    void J21_aCapturedObjectIsKeptUntilItWasReadForTheLastTime() throws Exception {
+    @Test // J21
+    void aCapturedObjectIsKeptUntilItWasReadForTheLastTime() throws Exception {
         var f = capturing();
         System.gc();
         assertKept("captured, read early", "captured, read late");
@@ -100,8 +100,8 @@ class SuspendedBodyTest {
         return see("this", new Owner()).body(gate);
     }
 
-    @Test
-    void J21_thisIsNotKeptIfItIsNotReadAgain() throws Exception {
+    @Test // J21
+    void thisIsNotKeptIfItIsNotReadAgain() throws Exception {
         var f = ofAnOwner();
         assertKept("this");
         assertPending(f);
@@ -117,8 +117,8 @@ class SuspendedBodyTest {
         });
     }
 
-    @Test
-    void J21_aValueOnTheOperandStackIsKeptUntilItIsTaken() throws Exception {
+    @Test // J21
+    void aValueOnTheOperandStackIsKeptUntilItIsTaken() throws Exception {
         var f = withOperands();
         assertPending(f);
         assertKept("operand");
@@ -142,8 +142,8 @@ class SuspendedBodyTest {
         });
     }
 
-    @Test
-    void J21_aVariableOfALoopIsKeptForItsTurn() throws Exception {
+    @Test // J21
+    void aVariableOfALoopIsKeptForItsTurn() throws Exception {
         var f = looping();
         for (int i = 0; i < 3; i++) assertPending(f);
         assertKept("loop 2"); // `last` is about to be assigned
@@ -162,8 +162,8 @@ class SuspendedBodyTest {
         });
     }
 
-    @Test
-    void J21_anAwaitedFutureAndItsValueAreReleased() throws Exception {
+    @Test // J21
+    void anAwaitedFutureAndItsValueAreReleased() throws Exception {
         var f = awaitingOneAfterTheOther();
         assertPending(f);
         assertKept("awaited", "value");
@@ -203,8 +203,8 @@ class SuspendedBodyTest {
         return f;
     }
 
-    @Test
-    void J21_afterItsEndItKeepsNothing() throws Exception {
+    @Test // J21
+    void afterItsEndItKeepsNothing() throws Exception {
         var f = suspended(false);
         gate.open("");
         assertEquals(Poll.ready(false), f.poll(cx));
@@ -212,8 +212,8 @@ class SuspendedBodyTest {
         assertThrows(IllegalStateException.class, () -> f.poll(cx));
     }
 
-    @Test
-    void J21_afterAFailureItKeepsNothing() throws Exception {
+    @Test // J21
+    void afterAFailureItKeepsNothing() throws Exception {
         var f = suspended(true);
         gate.open("");
         assertThrows(IllegalStateException.class, () -> f.poll(cx));
@@ -221,8 +221,8 @@ class SuspendedBodyTest {
         assertInstanceOf(StateMachine.class, f);
     }
 
-    @Test
-    void J21_afterItWasCancelledItKeepsNothing() throws Exception {
+    @Test // J21
+    void afterItWasCancelledItKeepsNothing() throws Exception {
         var f = (StateMachine<?>) suspended(false);
         f.cancel(Cancellation.PLAIN);
         assertThrows(CancellationException.class, () -> f.poll(cx));
@@ -230,8 +230,8 @@ class SuspendedBodyTest {
         assertNull(f.awaiting());
     }
 
-    @Test
-    void J21_afterItWasDroppedItKeepsNothing() throws Exception {
+    @Test // J21
+    void afterItWasDroppedItKeepsNothing() throws Exception {
         var f = suspended(false);
         f.drop();
         assertCollected(ALL);

@@ -83,7 +83,8 @@ final class Twin {
         var prefix = bodies.getPackageName().isEmpty() ? "" : bodies.getPackageName() + ".";
         var plain = new PlainTwin(
                         bodies.getClassLoader(),
-                        name -> name.startsWith(prefix) && name.indexOf('.', prefix.length()) < 0 && !name.startsWith(Probe.class.getName()))
+                        name -> name.startsWith(prefix) && name.indexOf('.', prefix.length()) < 0
+                                && !name.startsWith(Probe.class.getName()))
                 .loadClass(bodies.getName());
         var methods = bodies.getDeclaredMethods();
         Arrays.sort(methods, Comparator.comparing(Method::getName));

@@ -162,7 +162,8 @@ class UndeliveredTest extends UnderBothArrangements {
         assertFree();
     }
 
-    /// The exception of a drop, or of a resource that is closed while the cancellation unwinds, is suppressed in a cancellation that ends here.
+    /// The exception of a drop, or of a resource that is closed while the cancellation unwinds, is suppressed in a cancellation that ends
+    /// here.
     @Test
     void whatALosersDropThrowsIsLoggedOrSuppressedInTheFailureThatWon() throws Exception {
         var thrown = new IllegalStateException("from drop");

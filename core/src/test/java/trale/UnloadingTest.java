@@ -72,7 +72,8 @@ class UnloadingTest {
         Object future(InvocationHandler poll) throws Exception {
             var type = type("Future");
             return Proxy.newProxyInstance(loader, new Class<?>[] {type}, (self, method, arguments) ->
-                    method.getName().equals("poll") ? poll.invoke(self, method, arguments) : method.getName().equals("toString") ? "future" : null);
+                    method.getName().equals("poll") ? poll.invoke(self, method, arguments)
+                            : method.getName().equals("toString") ? "future" : null);
         }
     }
 
@@ -111,9 +112,9 @@ class UnloadingTest {
         assertUnloaded(loader);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R11
     @EnumSource(names = {"OWN_THREAD", "REACTOR_THREAD"})
-    void R11_withItsExecutorsClosedItIsUnloaded(Arrangement arrangement) throws Throwable {
+    void withItsExecutorsClosedItIsUnloaded(Arrangement arrangement) throws Throwable {
         assertUnloaded(useAndClose(arrangement));
     }
 
@@ -127,8 +128,8 @@ class UnloadingTest {
     }
 
     /// A call of Linux leaves what it needs with the thread that makes it.
-    @Test
-    void R11_aThreadThatHasUsedItsSocketsKeepsNothingOfIt() throws Throwable {
+    @Test // R11
+    void aThreadThatHasUsedItsSocketsKeepsNothingOfIt() throws Throwable {
         assertUnloaded(bindAndClose());
     }
 
@@ -141,9 +142,9 @@ class UnloadingTest {
         return new WeakReference<>(copy.loader);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // R11
     @ValueSource(booleans = {false, true})
-    void R11_aTaskThatHasFailedIsReportedAndKeepsNothing(boolean seen) throws Throwable {
+    void aTaskThatHasFailedIsReportedAndKeepsNothing(boolean seen) throws Throwable {
         assertUnloaded(failAndClose(seen));
     }
 
@@ -155,7 +156,8 @@ class UnloadingTest {
             var handle = Copy.call(executor, "submit", copy.future((_, _, _) -> {
                 throw failure;
             }));
-            var joined = seen ? handle : Copy.call(executor, "submit", copy.future((_, _, _) -> Copy.call(copy.type("Poll"), "ready", "value")));
+            var joined = seen ? handle
+                    : Copy.call(executor, "submit", copy.future((_, _, _) -> Copy.call(copy.type("Poll"), "ready", "value")));
             handle = null;
             if (seen) assertSame(failure, assertThrows(CompletionException.class, () -> Copy.call(joined, "join")).getCause());
             else Copy.call(joined, "join");
@@ -178,8 +180,8 @@ class UnloadingTest {
     }
 
     /// R17: a reactor that is not closed would never be collected.
-    @Test
-    void R17_aReactorComesWithAnExecutorAndIsClosedWithIt() {
+    @Test // R17
+    void aReactorComesWithAnExecutorAndIsClosedWithIt() {
         assertEquals(0, Reactor.class.getConstructors().length);
     }
 }

@@ -26,7 +26,8 @@ class WrongBodiesTest {
     void aProxy() {
         var proxy = (Async.Body<?>) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Async.Body.class}, (_, _, _) -> 1);
         var e = assertThrows(IllegalArgumentException.class, () -> Async.async(proxy));
-        assertEquals("the async body is an object of " + proxy.getClass().getName() + ", whose code cannot be compiled. Pass a lambda: () -> { … }.", e.getMessage());
+        assertEquals("the async body is an object of " + proxy.getClass().getName()
+                + ", whose code cannot be compiled. Pass a lambda: () -> { … }.", e.getMessage());
     }
 
     private String varargs(Object... more) throws Exception {
@@ -40,7 +41,8 @@ class WrongBodiesTest {
     @Test // C7
     void aReferenceToAMethodWithVariableArgumentsThatAwaits() {
         var e = assertThrows(IllegalArgumentException.class, () -> Async.async((Async.Body<String>) this::varargs));
-        assertTrue(e.getMessage().matches("WrongBodiesTest\\.java:\\d+: the async body only calls varargs, a method with variable arguments that awaits: "
+        assertTrue(e.getMessage()
+                .matches("WrongBodiesTest\\.java:\\d+: the async body only calls varargs, a method with variable arguments that awaits: "
                 + "only the async body itself can be suspended, and a reference to such a method is a lambda that calls it\\. "
                 + "Let the method return async\\(\\(\\) -> …\\) and await that\\."), e.getMessage());
         assertEquals("silent0", Executor.blockOn((Async.Body<String>) WrongBodiesTest::silent));
@@ -59,7 +61,8 @@ class WrongBodiesTest {
                     else b.with(e);
                 })));
         var e = assertThrows(IllegalArgumentException.class, () -> main.call("Main", "body"));
-        assertEquals("Main.java:3: the async body cannot be compiled: the class file's compiler moves a new java.lang.StringBuilder about the stack"
+        assertEquals("Main.java:3: the async body cannot be compiled:"
+                + " the class file's compiler moves a new java.lang.StringBuilder about the stack"
                 + " before it calls the constructor. Make the object in a method.", e.getMessage());
     }
 
@@ -79,7 +82,8 @@ class WrongBodiesTest {
                         .andThen(ClassTransform.endHandler(b -> b.with(SourceFileAttribute.of("a:b.java")))));
         assertEquals("async body Main.body(a:b.java:2) not started", main.call("Main", "body").toString());
         var e = assertThrows(IllegalArgumentException.class, () -> main.call("Main", "reference"));
-        assertEquals("a:b.java:3: the async body is the method Main::overridable of a Main$1, which may override it. Make the method private or final.", e.getMessage());
+        assertEquals("a:b.java:3: the async body is the method Main::overridable of a Main$1, which may override it."
+                + " Make the method private or final.", e.getMessage());
     }
 
     /// Run in a JVM whose exceptions have no stack traces.

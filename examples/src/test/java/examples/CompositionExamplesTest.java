@@ -78,7 +78,8 @@ class CompositionExamplesTest {
 
     @Test
     void aCrawlFetchesEachPageOnceAndABrokenLinkEndsIt(@TempDir Path folder) throws Exception {
-        Files.writeString(folder.resolve("a.md"), "[b](b.md) [again](b.md) [c](c.txt) [away](https://example.org/) [mail](mailto:a@b) [no](%zz) [folder](sub)");
+        Files.writeString(folder.resolve("a.md"),
+                "[b](b.md) [again](b.md) [c](c.txt) [away](https://example.org/) [mail](mailto:a@b) [no](%zz) [folder](sub)");
         Files.createDirectory(folder.resolve("sub"));
         Files.writeString(folder.resolve("b.md"), "[a](a.md)");
         Files.writeString(folder.resolve("c.txt"), "[not followed](no.md)");
@@ -101,7 +102,8 @@ class CompositionExamplesTest {
             client.say("PING\r\n*2\r\n$4\r\nPING\r\n$2\r\nhi\r\nSET n 41\r\nINCR n\r\n*2\r\n$3\r\nGET\r\n$1\r\nn\r\nDEL n m\r\nGET n\r\n");
             client.expect("+PONG", "$2", "hi", "+OK", ":42", "$2", "42", ":1", "$-1");
             client.say("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$4\r\n\r\n\r\n\r\nINCR a\r\nNOPE x\r\nGET\r\n");
-            client.expect("+OK", "-ERR value is not an integer or out of range", "-ERR unknown command 'NOPE', with args beginning with: 'x' ",
+            client.expect("+OK", "-ERR value is not an integer or out of range",
+                    "-ERR unknown command 'NOPE', with args beginning with: 'x' ",
                     "-ERR wrong number of arguments for 'get' command");
             client.say("*1\r\nPING\r\n");
             client.expect("-ERR Protocol error: expected '$', got 'PING'", null);

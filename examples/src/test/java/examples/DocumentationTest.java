@@ -135,10 +135,12 @@ class DocumentationTest {
                 var snippet = snippetsOf("README.md", lines).getFirst();
                 assertTrue(assertThrows(AssertionError.class, () -> check(snippet)).getMessage().contains("README.md"));
             }
-            check(snippetsOf("README.md", List.of("<!-- " + how + " -->", "```java", "IO.println(1 + i);", "```", "```output", "1", "```")).getFirst());
+            check(snippetsOf("README.md", List.of("<!-- " + how + " -->", "```java", "IO.println(1 + i);", "```", "```output", "1", "```"))
+                    .getFirst());
         }
         patience = Duration.ofMillis(100);
-        for (var code : List.of("run in a task: -->\nawait(Timer.sleep(Duration.ofHours(1)));", "run: -->\nExecutor.blockOn(Timer.sleep(Duration.ofHours(1)));")) {
+        for (var code : List.of("run in a task: -->\nawait(Timer.sleep(Duration.ofHours(1)));",
+                "run: -->\nExecutor.blockOn(Timer.sleep(Duration.ofHours(1)));")) {
             var lines = List.of("<!-- " + code.lines().findFirst().orElseThrow(), "```java", code.lines().toList().getLast(), "```");
             assertThrows(AssertionError.class, () -> check(snippetsOf("README.md", lines).getFirst()));
         }
@@ -183,7 +185,8 @@ class DocumentationTest {
 
     @Test
     void aProgramWhoseLinesComeInTheWrongOrderIsNoticedThoughItStoodStill() throws Exception {
-        var isStill = "void main() throws Exception { Executor.spawn(() -> 2).join(); Thread.sleep(200); IO.println(Executor.spawn(() -> 2).join()); IO.println(1); }";
+        var isStill = "void main() throws Exception { Executor.spawn(() -> 2).join(); Thread.sleep(200);"
+                + " IO.println(Executor.spawn(() -> 2).join()); IO.println(1); }";
         for (var code : List.of("void main() { IO.println(2); IO.println(1); }", "import trale.*; " + isStill)) {
             var wrong = snippetsOf("README.md", List.of("```java", code, "```", "```output", "1", "2", "```")).getFirst();
             assertTrue(assertThrows(AssertionError.class, () -> check(wrong)).getMessage().contains("README.md"));
@@ -241,7 +244,8 @@ class DocumentationTest {
                     .filter(p -> !p.startsWith("trale.internal"))
                     .distinct()
                     .map(p -> "import " + p + ".*; ")
-                    .collect(joining("", "import module java.base; ", "import trale.explain.*; import trale.test.*; import trale.watch.*; import static trale.Async.*; "));
+                    .collect(joining("", "import module java.base; ",
+                            "import trale.explain.*; import trale.test.*; import trale.watch.*; import static trale.Async.*; "));
         }
     }
 
@@ -325,7 +329,8 @@ class DocumentationTest {
         if (!snippet.isExplained()) {
             return;
         }
-        assertShown(snippet, "explain", output(snippet, classes, command(classes, "trale.explain.Main", "--class-files", classes.toString(), "Main")));
+        assertShown(snippet, "explain",
+                output(snippet, classes, command(classes, "trale.explain.Main", "--class-files", classes.toString(), "Main")));
         for (String fence : snippet.shown.keySet()) {
             if (fence.startsWith("javap ")) {
                 String listing = javap(fence.substring("javap ".length()), classes);
@@ -361,7 +366,8 @@ class DocumentationTest {
 
     private static void assertShown(Snippet snippet, String fence, String what) {
         if (snippet.shown.containsKey(fence)) {
-            assertEquals(snippet.shown.get(fence).strip(), what.strip(), () -> snippet.at + ": the block " + fence + " shows something else");
+            assertEquals(snippet.shown.get(fence).strip(), what.strip(),
+                    () -> snippet.at + ": the block " + fence + " shows something else");
         }
     }
 
@@ -420,9 +426,9 @@ class DocumentationTest {
         return command;
     }
 
-    /// Lines that come by time come in their order if the tasks are spawned in less time than their sleeps differ by. A run in which they were
-    /// not, and whose lines come in another order, proves nothing: the program is run again. Each time it must print the lines, and at last
-    /// in their order.
+    /// Lines that come by time come in their order if the tasks are spawned in less time than their sleeps differ by. A run in which they
+    /// were not, and whose lines come in another order, proves nothing: the program is run again. Each time it must print the lines, and
+    /// at last in their order.
     private static void assertPrints(Snippet snippet, Path folder, List<String> command) throws IOException, InterruptedException {
         for (var attempt = 1; ; attempt++) {
             var output = output(snippet, folder, command);
@@ -442,7 +448,8 @@ class DocumentationTest {
     private static final Pattern BODY = Pattern.compile("\\[([\\d.]+)s\\] \\S+\\$async\\$\\S+ source: __JVM_LookupDefineClass__");
 
     private static boolean stoodStill(Path log) throws IOException {
-        var times = Files.readAllLines(log).stream().map(BODY::matcher).filter(Matcher::matches).map(m -> Double.valueOf(m.group(1))).toList();
+        var times = Files.readAllLines(log).stream().map(BODY::matcher).filter(Matcher::matches)
+                .map(m -> Double.valueOf(m.group(1))).toList();
         for (int i = 1; i < times.size(); i++) if (times.get(i) - times.get(i - 1) > STILL / 1000.0) return true;
         return false;
     }
@@ -454,7 +461,8 @@ class DocumentationTest {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(printed.toFile());
-        builder.environment().merge("PATH", Path.of(System.getProperty("java.home"), "bin").toString(), (path, jdk) -> jdk + File.pathSeparator + path);
+        builder.environment().merge("PATH", Path.of(System.getProperty("java.home"), "bin").toString(),
+                (path, jdk) -> jdk + File.pathSeparator + path);
         builder.environment().put("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + LOG + ":uptime");
         Process process = builder.start();
         boolean ended = process.waitFor(55, TimeUnit.SECONDS);

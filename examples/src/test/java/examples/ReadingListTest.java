@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReadingListTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| (the (?:first|second|third) evening|the compiler) \\| (.*) \\| ([\\d,]+) \\|$");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| (the (?:first|second|third) evening|the compiler) \\| (.*) \\| ([\\d,]+) \\|$");
     private static final Pattern PART = Pattern.compile("(?m)^\\| ([^|]+) \\| (.*) \\| ([\\d,]+) \\|$");
     private static final Pattern MODULE = Pattern.compile("`(explain|test|watch)`");
     private static final Pattern NAME = Pattern.compile("`([\\w.]+)`(:?)");

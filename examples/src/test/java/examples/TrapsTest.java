@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// docs/traps.md and the tests agree. A row is a heading `### E12. …`; its tests are links `[Class.method](../core/….java)`. Such a test says so
-/// itself, by its name `E12_…` or by a mark, `@Test // E12, S8`: a link that is lost, and a mark that is lost, leave the other one behind.
+/// docs/traps.md and the tests agree. A row is a heading `### E12. …`; its tests are links `[Class.method](../core/….java)`. Such a test
+/// says so itself by a mark, `@Test // E12, S8`: a link that is lost, and a mark that is lost, leave the other one behind.
 /// Where the rule is that something is written down, the row says `Words:` and links to the section, `[any text](async.md#what-it-costs)`.
 @Timeout(60)
 class TrapsTest {
@@ -33,9 +33,9 @@ class TrapsTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
     private static final Pattern ROW = Pattern.compile("(?m)^### ([A-Z]\\d+(?:/[A-Z]\\d+)*)\\. ");
     /// The annotation with the mark, other annotations, the method.
-    private static final Pattern TEST = Pattern.compile("(?m)^    @(?:Parameterized)?Test(?:\\(.*\\))?(?: // ([A-Z]\\d+(?:, [A-Z]\\d+)*))?$\\n"
+    private static final Pattern TEST =
+            Pattern.compile("(?m)^    @(?:Parameterized)?Test(?:\\(.*\\))?(?: // ([A-Z]\\d+(?:, [A-Z]\\d+)*))?$\\n"
             + "(?:    .*\\n)*?    (?:public )?void (\\w+)\\(");
-    private static final Pattern PREFIX = Pattern.compile("\\G([A-Z]\\d+)_");
 
     @Test
     void everyLinkLeadsToATestThatNamesItsRowAndEveryTestThatNamesARowIsLinked() throws IOException {
@@ -47,8 +47,8 @@ class TrapsTest {
         var sections = Set.of("a.md#so-it-is", "b.md#too");
         var source = """
                 class ATest {
-                    @Test
-                    void E1_isSo() {}
+                    @Test // E1
+                    void isSo() {}
 
                     @ParameterizedTest(name = "{0}") // E1, E2
                     @ValueSource(ints = {1, 2})
@@ -64,7 +64,7 @@ class TrapsTest {
                 """;
         var page = """
                 ### E1. One
-                - [ATest.E1_isSo](../core/ATest.java)
+                - [ATest.isSo](../core/ATest.java)
                 - [ATest.areSo](../core/ATest.java)
                 ### E2/E3. Two
                 - [ATest.areSo](../core/ATest.java)
@@ -76,17 +76,22 @@ class TrapsTest {
                 """;
         assertEquals(List.of(), disagreements(page, Map.of("core/ATest.java", rowsOfTests(source)), sections));
         Map.of(
-                page.replace("isSoToo", "isSoo"), List.of("E2/E3: core/ATest.java has no test isSoo", "E3: no link to isSoToo of core/ATest.java"),
-                page.replaceFirst("ATest.E1", "BTest.E1"), List.of("E1: BTest is not core/ATest.java"),
-                page.replaceFirst("core/ATest", "core/BTest"), List.of("E1: core/BTest.java has no test E1_isSo", "E1: ATest is not core/BTest.java",
-                        "E1: no link to E1_isSo of core/ATest.java"),
+                page.replace("isSoToo", "isSoo"),
+                        List.of("E2/E3: core/ATest.java has no test isSoo", "E3: no link to isSoToo of core/ATest.java"),
+                page.replaceFirst("ATest.isSo", "BTest.isSo"), List.of("E1: BTest is not core/ATest.java"),
+                page.replaceFirst("core/ATest", "core/BTest"),
+                        List.of("E1: core/BTest.java has no test isSo", "E1: ATest is not core/BTest.java",
+                                "E1: no link to isSo of core/ATest.java"),
                 page.replaceFirst("(?s)(E2/E3. Two\\n)[^\\n]+\\n", "$1"), List.of("E2: no link to areSo of core/ATest.java"),
                 page.replaceFirst("(?s)Words.*", ""), List.of("E4 has neither tests nor words"),
                 page.replace("b.md#too", "b.md#two"), List.of("E4: there is no section b.md#two"),
                 page.replace("E4", "E1"), List.of("E1 is there twice"))
-                .forEach((wrong, said) -> assertEquals(said, disagreements(wrong, Map.of("core/ATest.java", rowsOfTests(source)), sections)));
+                .forEach((wrong, said) ->
+                        assertEquals(said, disagreements(wrong, Map.of("core/ATest.java", rowsOfTests(source)), sections)));
         Map.of(
-                source.replace("E1_isSo", "isSo"), List.of("E1: core/ATest.java has no test E1_isSo"),
+                source.replace("@Test // E1\n", "@Test\n"), List.of("E1: isSo of core/ATest.java does not say so: @Test // E1"),
+                source.replace("void isSo()", "void is()"),
+                        List.of("E1: core/ATest.java has no test isSo", "E1: no link to is of core/ATest.java"),
                 source.replace("// E1, E2", "// E2"), List.of("E1: areSo of core/ATest.java does not say so: @Test // E1"),
                 source.replace(" // E3", ""), List.of("E2/E3: isSoToo of core/ATest.java does not say so: @Test // E2"),
                 source.replace("// E3", "// E3, E4"), List.of("E4: no link to isSoToo of core/ATest.java"),
@@ -95,7 +100,8 @@ class TrapsTest {
     }
 
     /// What row M5 warns of: a task that is cancelled before its first poll closes nothing.
-    private static final Pattern CLOSES_BY_ITSELF = Pattern.compile("(?:spawn|submit|fork)\\((?:async\\()?\\(\\) -> \\{[\\s/]*try \\(\\w+\\)");
+    private static final Pattern CLOSES_BY_ITSELF =
+            Pattern.compile("(?:spawn|submit|fork)\\((?:async\\()?\\(\\) -> \\{[\\s/]*try \\(\\w+\\)");
 
     @Test
     void noExampleLetsABodyCloseWhatItsTaskWasGiven() throws IOException {
@@ -150,7 +156,8 @@ class TrapsTest {
                 String name = link.group(2);
                 var marks = tests.getOrDefault(file, Map.of()).get(name);
                 if (marks == null) wrong.add(row + ": " + file + " has no test " + name);
-                else if (names.stream().noneMatch(marks::contains)) wrong.add(row + ": " + name + " of " + file + " does not say so: @Test // " + names.getFirst());
+                else if (names.stream().noneMatch(marks::contains))
+                    wrong.add(row + ": " + name + " of " + file + " does not say so: @Test // " + names.getFirst());
                 if (!file.endsWith("/" + link.group(1) + ".java")) wrong.add(row + ": " + link.group(1) + " is not " + file);
                 for (String one : names) linked.add(one + ": no link to " + name + " of " + file);
             }
@@ -204,7 +211,6 @@ class TrapsTest {
         for (Matcher test = TEST.matcher(source); test.find();) {
             var rows = new TreeSet<String>();
             if (test.group(1) != null) rows.addAll(List.of(test.group(1).split(", ")));
-            for (Matcher prefix = PREFIX.matcher(test.group(2)); prefix.find();) rows.add(prefix.group(1));
             all.put(test.group(2), rows);
         }
         return all;

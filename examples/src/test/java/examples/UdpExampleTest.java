@@ -22,7 +22,8 @@ class UdpExampleTest {
             var lines = udp.end();
             assertEquals(List.of("Hello A!", "Hello B!", "Hello C!"), lines.stream().filter(l -> l.startsWith("Hello")).toList());
             assertTrue(lines.subList(1, 3).contains("Sent 20 bytes"), lines.toString());
-            assertTrue(lines.subList(1, 3).stream().anyMatch(l -> l.matches("Received 20 bytes from 127\\.0\\.0\\.1:\\d+")), lines.toString());
+            assertTrue(lines.subList(1, 3).stream().anyMatch(l -> l.matches("Received 20 bytes from 127\\.0\\.0\\.1:\\d+")),
+                    lines.toString());
         }
     }
 }

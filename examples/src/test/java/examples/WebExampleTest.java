@@ -161,20 +161,20 @@ class WebExampleTest {
         assertTrue(converse("GET //sub HTTP/1.0\r\n\r\n").contains("\r\nLocation: /sub/\r\n"));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // H13
     @ValueSource(strings = {
         "/../secret.txt", "/sub/../../secret.txt", "/%2e%2e/secret.txt", "/%2E%2E%2fsecret.txt", "/..%2fsecret.txt",
         "/sub/%2e%2e/%2e%2e/secret.txt", "/.%2e/secret.txt", "//etc/passwd", "/%2fetc/passwd", "/etc/passwd", "/..", "/../",
         "/../root-of-another/secret.txt", "/out.txt", "/out/secret.txt", "/out", "/out/", "/%252e%252e/secret.txt",
         "/..\\secret.txt", "http://x/../secret.txt", "/../root/out.txt", "/../../../../../../../etc/passwd",
     })
-    void H13_thereIsNoWayOutOfTheRoot(String path) throws Exception {
+    void thereIsNoWayOutOfTheRoot(String path) throws Exception {
         var answer = converse("GET " + path + " HTTP/1.0\r\n\r\n");
         assertStatus(404, answer);
         assertTrue(answer.endsWith("\r\n\r\n404 Not Found\n"), answer);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest // H13
     @ValueSource(strings = {
         "GET / HTTP/1.1", "GET  / HTTP/1.1|Host: x", "GET /", "GET / HTTP/1.1 |Host: x", " GET / HTTP/1.1|Host: x",
         "G(T / HTTP/1.1|Host: x", "GET / http/1.1|Host: x", "GET /a\u0000b HTTP/1.1|Host: x", "GET /a\rb HTTP/1.1|Host: x",
@@ -185,12 +185,12 @@ class WebExampleTest {
         "GET / HTTP/1.1|Host: x|Content-Length: -1", "GET / HTTP/1.1|Host: x|Content-Length: 1|Content-Length: 2",
         "\u0016\u0003\u0001\u0002", "|",
     })
-    void H13_whatIsNoRequestIsABadRequest(String lines) throws Exception {
+    void whatIsNoRequestIsABadRequest(String lines) throws Exception {
         assertStatus(400, converse(lines.replace("|", "\r\n") + "\r\n\r\n"));
     }
 
-    @Test
-    void H13_theEndOfTheStreamIsTheEndOfTheConnection() throws Exception {
+    @Test // H13
+    void theEndOfTheStreamIsTheEndOfTheConnection() throws Exception {
         assertEquals("", converse(""));
         for (var part : List.of("G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: x\r\n")) assertStatus(400, converse(part));
     }
@@ -231,7 +231,8 @@ class WebExampleTest {
     void aBodyIsNeverTakenForARequest() throws Exception {
         for (var method : List.of("GET", "POST")) {
             for (var field : List.of("Content-Length: 40", "Transfer-Encoding: chunked")) {
-                var answer = converse(method + " /no HTTP/1.1\r\nHost: x\r\n" + field + "\r\n\r\nGET /digits.txt HTTP/1.1\r\nHost: x\r\n\r\n");
+                var answer = converse(method + " /no HTTP/1.1\r\nHost: x\r\n" + field
+                        + "\r\n\r\nGET /digits.txt HTTP/1.1\r\nHost: x\r\n\r\n");
                 assertEquals(1, count("HTTP/1.1 ", answer), answer);
                 assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
             }

@@ -40,8 +40,8 @@ class IllTest {
     /// Of some of these the diagnosis is about time.
     private static final List<Class<?>> BUSY = List.of(Socket.class, Blocks.class, Busy.class, Late.class);
 
-    /// Time in which a program waits for a processor is not diagnosed, nor what cannot be told from it. So where other programs take the processors,
-    /// one of these may show nothing, and is run again.
+    /// Time in which a program waits for a processor is not diagnosed, nor what cannot be told from it. So where other programs take the
+    /// processors, one of these may show nothing, and is run again.
     private static final int ATTEMPTS = 5;
 
     /// The recording of each; a program that gives none says why.
@@ -68,7 +68,8 @@ class IllTest {
         RECORDINGS.put(main, how.submit(() -> {
             var file = Files.createDirectory(own).resolve("recording.html");
             var recording = watched(file, main, seconds);
-            for (var more = 1; BUSY.contains(main) && diagnoses(recording).isEmpty() && more < ATTEMPTS; more++) recording = watched(file, main, seconds);
+            for (var more = 1; BUSY.contains(main) && diagnoses(recording).isEmpty() && more < ATTEMPTS; more++)
+                recording = watched(file, main, seconds);
             return recording;
         }));
     }
@@ -85,8 +86,9 @@ class IllTest {
     private static final Pattern DIAGNOSIS = Pattern.compile("\\{\"k\":\"diagnosis\",\"t\":\\d+,\"what\":\"(\\w+)\"");
 
     private static String watched(Path file, Class<?> main, int seconds) throws Exception {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dtrale.watch=" + file, "-cp", System.getProperty("java.class.path"), main.getName()));
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dtrale.watch=" + file,
+                "-cp", System.getProperty("java.class.path"), main.getName()));
         var process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(file.resolveSibling("out").toFile()).start();
         try {
             if (!process.waitFor(seconds, TimeUnit.SECONDS)) process.destroy(); // SIGTERM: the recording is written then
@@ -113,12 +115,16 @@ class IllTest {
     }
 
     /// What the page calls each diagnosis; where one cannot be certain, it says "perhaps".
-    private static final Map<Class<?>, String> TITLES = Map.of(Cycle.class, "in a cycle", Never.class, "never woken", Unseen.class, "perhaps failure unseen",
-            Swallowed.class, "perhaps swallows its cancellation", Socket.class, "socket lost", Blocks.class, "blocks the thread", Busy.class, "perhaps busy loop", Late.class, "polled late");
+    private static final Map<Class<?>, String> TITLES = Map.of(
+            Cycle.class, "in a cycle", Never.class, "never woken", Unseen.class, "perhaps failure unseen",
+            Swallowed.class, "perhaps swallows its cancellation", Socket.class, "socket lost", Blocks.class, "blocks the thread",
+            Busy.class, "perhaps busy loop", Late.class, "polled late");
 
     /// Each title on a card, and each in the list, once, sorted.
-    private static final String ON_CARDS = "[...new Set([...document.querySelectorAll('.card em.note')].map(e => e.textContent))].sort().join(', ')";
-    private static final String IN_LIST = "[...new Set([...document.querySelectorAll('#task .note h3')].map(e => e.firstChild.textContent))].sort().join(', ')";
+    private static final String ON_CARDS =
+            "[...new Set([...document.querySelectorAll('.card em.note')].map(e => e.textContent))].sort().join(', ')";
+    private static final String IN_LIST =
+            "[...new Set([...document.querySelectorAll('#task .note h3')].map(e => e.firstChild.textContent))].sort().join(', ')";
 
     /// The same in a real browser. A diagnosis may be over at the end, so one looks at the page behind each.
     @ParameterizedTest
@@ -164,7 +170,8 @@ class IllTest {
         var page = Files.readString(Path.of("../docs/ill.md"));
         var lesson = page.substring(page.indexOf("## " + main.getSimpleName() + "\n"));
         var source = withoutIndentation(Files.readString(Path.of("src/main/java/ill", main.getSimpleName() + ".java")));
-        var quotes = CODE.matcher(lesson.substring(0, lesson.indexOf("**What one sees.**"))).results().map(m -> withoutIndentation(m.group(1))).toList();
+        var quotes = CODE.matcher(lesson.substring(0, lesson.indexOf("**What one sees.**"))).results()
+                .map(m -> withoutIndentation(m.group(1))).toList();
         assertFalse(quotes.isEmpty());
         for (var quote : quotes) assertTrue(source.contains(quote), quote);
     }

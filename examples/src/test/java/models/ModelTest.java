@@ -27,7 +27,8 @@ class ModelTest {
     }
 
     static Stream<Arguments> wrongTwins() {
-        return Model.ALL.stream().flatMap(model -> model.all().stream().skip(1).map(twin -> Arguments.of(model.name(), Model.nameOf(twin))));
+        return Model.ALL.stream()
+                .flatMap(model -> model.all().stream().skip(1).map(twin -> Arguments.of(model.name(), Model.nameOf(twin))));
     }
 
     private static <T extends Enum<T> & Model.Twin> Interleavings.Result asWritten(Model<T> model) {
@@ -75,7 +76,8 @@ class ModelTest {
             var file = files.filter(f -> f.endsWith(name[0] + ".java")).findFirst();
             if (file.isEmpty()) return "there is no class " + name[0];
             var bodies = new ArrayList<String>();
-            var method = Pattern.compile("(?m)^    [\\w@<][^\\n(]* " + name[1] + "\\(.*?^    \\}", Pattern.DOTALL).matcher(Files.readString(file.get()));
+            var method = Pattern.compile("(?m)^    [\\w@<][^\\n(]* " + name[1] + "\\(.*?^    \\}", Pattern.DOTALL)
+                    .matcher(Files.readString(file.get()));
             while (method.find()) bodies.add(method.group());
             if (bodies.isEmpty()) return "there is no method " + place;
             return bodies.stream().anyMatch(body -> body.contains(text)) ? "" : place + " does not say: " + text;

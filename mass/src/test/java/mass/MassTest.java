@@ -23,7 +23,8 @@ class MassTest {
     private final Report report = new Report(new PrintStream(printed, true, StandardCharsets.UTF_8));
 
     private static Canaries canaries(boolean isNoticed) {
-        return new Canaries(Map.of(Mistake.SKIPS_A_FINALLY, CompletableFuture.completedFuture(new Canaries.Verdict(isNoticed, "what it said"))));
+        return new Canaries(Map.of(Mistake.SKIPS_A_FINALLY,
+                CompletableFuture.completedFuture(new Canaries.Verdict(isNoticed, "what it said"))));
     }
 
     private String printed() {

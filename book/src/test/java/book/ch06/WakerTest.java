@@ -30,6 +30,7 @@ class WakerTest {
     @Test
     void aSecondWakeThatQueuesAgainPollsATaskThatHasEnded() {
         assertEquals(List.of("greeter: no name yet", "writer: half of the name", "writer: the other half", "greeter: hello Ada Lovelace",
-                "a task failed: polled after its end", "the run-queue is empty; tasks that still wait: -1"), Main.run(BrokenQueuesTwice::new));
+                "a task failed: polled after its end", "the run-queue is empty; tasks that still wait: -1"),
+                Main.run(BrokenQueuesTwice::new));
     }
 }

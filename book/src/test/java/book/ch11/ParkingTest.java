@@ -22,7 +22,8 @@ class ParkingTest {
 
     @Test
     void withoutTheSecondLookTheModelFindsTheOrderThatLosesTheWake() {
-        assertEquals(List.of("executor: injected.poll()", "waker: injected.add(task)", "waker: parked.getAndSet(false)", "executor: parked = true"),
+        assertEquals(List.of("executor: injected.poll()", "waker: injected.add(task)", "waker: parked.getAndSet(false)",
+                "executor: parked = true"),
                 Main.model(BrokenSleeper.executor()).stream().map(String::strip).toList());
     }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,14 +89,14 @@ class DefectsTest {
         executor.blockOn(cx -> Poll.ready(null));
     }
 
-    @Test
-    void S1_theRunQueueIsAStack() throws Exception {
+    @Test // S1
+    void theRunQueueIsAStack() throws Exception {
         assertEquals("abababababab", BrokenOrder.run());
         assertEquals("bbbbbbaaaaaa", BrokenOrder.run(Defect.RUN_QUEUE_IS_A_STACK));
     }
 
-    @Test
-    void S2_aSecondWakeBeforeThePoll() throws Exception {
+    @Test // S2
+    void aSecondWakeBeforeThePollQueuesTheTaskAgain() throws Exception {
         shows(Defect.SECOND_WAKE_QUEUES_AGAIN, executor -> {
             var gate = new Gate();
             executor.spawn(gate);
@@ -112,8 +111,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void S3_aWakeDuringTheLastPoll() throws Exception {
+    @Test // S3
+    void aWakeDuringTheLastPollQueuesAnEndedTask() throws Exception {
         shows(Defect.WAKE_IN_THE_LAST_POLL_QUEUES, executor -> {
             var polls = new AtomicInteger();
             executor.spawn(cx -> {
@@ -125,8 +124,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void S4_theHandleIsDropped() throws Exception {
+    @Test // S4
+    void aDroppedHandleEndsTheExecutor() throws Exception {
         shows(Defect.DROPPED_HANDLE_ENDS_THE_EXECUTOR, executor -> {
             var gate = new Gate();
             executor.spawn(gate).drop();
@@ -137,8 +136,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void S5_aPollWithoutNews() throws Exception {
+    @Test // S5
+    void aPollWithoutNewsRegistersAgain() throws Exception {
         shows(Defect.EVERY_POLL_REGISTERS, executor -> {
             var received = executor.spawn(cx -> {
                 var socket = new UdpSocket(executor);
@@ -152,8 +151,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void S6_aWakeThatComesLate() throws Exception {
+    @Test // S6
+    void aLateWakePollsAnotherTask() throws Exception {
         shows(Defect.WAKER_IS_AN_INDEX, executor -> {
             var old = new Gate();
             old.open = true;
@@ -170,8 +169,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void S7_oneTaskFails() throws Exception {
+    @Test // S7
+    void oneTaskThatFailsEndsTheExecutor() throws Exception {
         shows(Defect.FAILURE_ENDS_THE_EXECUTOR, executor -> {
             executor.spawn(cx -> {
                 throw new IOException("the task's own");
@@ -181,8 +180,8 @@ class DefectsTest {
     }
 
     /// A process that was stopped and goes on finds its wait interrupted.
-    @Test
-    void S8_eintrFromEpollWait() throws Exception {
+    @Test // S8
+    void eintrFromEpollWaitEndsTheExecutor() throws Exception {
         shows(Defect.EINTR_IS_A_FAILURE, executor -> {
             settle(executor);
             var pid = ProcessHandle.current().pid();
@@ -193,8 +192,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void S9_aDeadlineThatPassesBeforeTheTimerIsSet() throws Exception {
+    @Test // S9
+    void aDeadlineThatPassesBeforeTheTimerIsSetIsLost() throws Exception {
         shows(Defect.TIMER_IS_SET_TO_ZERO, executor -> {
             var timers = new Timers(executor.has(Defect.TIMER_IS_SET_TO_ZERO) ? 0 : 1);
             var sleep = new Sleep(executor, Duration.ofNanos(1));
@@ -211,8 +210,8 @@ class DefectsTest {
         }
     }
 
-    @Test
-    void S10_aDescriptorForEachSleep() throws Exception {
+    @Test // S10
+    void eachSleepHasADescriptor() throws Exception {
         shows(Defect.SLEEP_HAS_A_DESCRIPTOR, executor -> {
             for (int millis = SOON; ; millis *= 2) {
                 long begun = System.nanoTime();
@@ -242,8 +241,8 @@ class DefectsTest {
         }
     }
 
-    @Test
-    void S11_connectIsCalledAgain() throws Exception {
+    @Test // S11
+    void connectIsCalledAgain() throws Exception {
         shows(Defect.CONNECT_IS_CALLED_AGAIN, executor -> {
             int listener = Linux.listen();
             int port = Linux.port(listener);
@@ -257,8 +256,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void S12_joinInsideATask() throws Exception {
+    @Test // S12
+    void joinInsideATaskBlocksTheExecutor() throws Exception {
         shows(Defect.JOIN_BLOCKS_THE_EXECUTOR, executor -> {
             var refused = new CompletableFuture<Boolean>();
             executor.spawn(cx -> {
@@ -273,8 +272,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void S13_aDescriptorThatChildrenInherit() throws Exception {
+    @Test // S13
+    void childrenInheritADescriptor() throws Exception {
         shows(Defect.CHILDREN_INHERIT_SOCKETS, executor -> {
             int listener = Linux.listen();
             int port = Linux.port(listener);
@@ -291,8 +290,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void H2_aTaskThatWakesItselfInItsPoll() throws Exception {
+    @Test // H2
+    void aWakeOfATaskInItsOwnPollIsLost() throws Exception {
         shows(Defect.WAKE_WHILE_RUNNING_IS_LOST, executor -> {
             var woken = new boolean[1];
             return ends(executor.spawn(cx -> {
@@ -304,8 +303,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void H3_aWakeFromTheThreadOfAnotherExecutor() throws Exception {
+    @Test // H3
+    void aWakeFromTheThreadOfAnotherExecutorQueuesTheTaskThere() throws Exception {
         shows(Defect.WAKE_GOES_TO_THE_WAKING_EXECUTOR, executor -> {
             List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
             var gate = new Gate();
@@ -325,8 +324,8 @@ class DefectsTest {
         });
     }
 
-    @Test
-    void H8_blockOnWaitsForAllTasks() throws Exception {
+    @Test // H8
+    void blockOnWaitsForAllTasks() throws Exception {
         shows(Defect.BLOCK_ON_WAITS_FOR_ALL, executor -> {
             executor.spawn(new Gate()); // never opened
             var end = new CompletableFuture<Boolean>();
@@ -336,18 +335,15 @@ class DefectsTest {
     }
 
     @Test
-    void everyDefectHasATest() {
-        Predicate<Defect> isTested = defect -> Stream.of(DefectsTest.class.getDeclaredMethods())
-                .anyMatch(m -> m.isAnnotationPresent(Test.class) && m.getName().startsWith(rowOf(defect) + "_"));
-        assertEquals(List.of(), Arrays.stream(Defect.values()).filter(isTested.negate()).toList());
-    }
-
-    private static String rowOf(Defect defect) {
-        try {
-            return Files.readAllLines(Path.of("src/main/java/book/ch12/Defect.java")).stream()
-                    .filter(l -> l.strip().startsWith(defect.name())).findFirst().orElseThrow().replaceAll(".*// ", "");
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+    void everyDefectHasATestWithTheMarkOfItsRow() throws IOException {
+        var defects = Files.readString(Path.of("src/main/java/book/ch12/Defect.java"));
+        var tests = Files.readString(Path.of("src/test/java/book/ch12/DefectsTest.java")).split("\n    @Test");
+        var rows = Pattern.compile("(?m)^    (\\w+),? // (\\w+)$").matcher(defects).results().toList();
+        assertEquals(Stream.of(Defect.values()).map(Defect::name).toList(), rows.stream().map(row -> row.group(1)).toList());
+        for (var row : rows) {
+            assertTrue(Stream.of(tests)
+                    .anyMatch(test -> test.startsWith(" // " + row.group(2) + "\n") && test.contains("Defect." + row.group(1))),
+                    row.group());
         }
     }
 

@@ -33,7 +33,8 @@ class ExamplesTest {
         assertEquals(6, out.size());
         for (int i = 0; i < 3; i++) {
             var letter = String.valueOf((char) ('A' + i));
-            assertEquals(2, out.subList(2 * i, 2 * i + 2).stream().filter(l -> l.equalsIgnoreCase("Hello " + letter + "!")).count(), out.toString());
+            assertEquals(2, out.subList(2 * i, 2 * i + 2).stream().filter(l -> l.equalsIgnoreCase("Hello " + letter + "!")).count(),
+                    out.toString());
         }
     }
 

@@ -55,10 +55,12 @@ class PagesTest {
         Files.writeString(folder.resolve("B.java"), "class B {\n  // region x\n  int a;\n  int c;\n  // end\n}\n");
         Files.writeString(folder.resolve("book/figures.properties"), "date=1 May\nch01.x=12 µs\n");
         var page = folder.resolve("book/pages/p.md");
-        Files.writeString(page, "<!-- region A.java#x -->\n```java\nold\n```\n<!-- diff A.java#x B.java#x -->\n<!-- figure ch01.x -->\n- old\nend\n");
+        Files.writeString(page,
+                "<!-- region A.java#x -->\n```java\nold\n```\n<!-- diff A.java#x B.java#x -->\n<!-- figure ch01.x -->\n- old\nend\n");
         assertEquals(1, new Pages(folder).problems(page).size(), "the canary");
         Quotes.main(new String[] {folder.toString()});
-        assertEquals("<!-- region A.java#x -->\n```java\nint a;\nint b;\n```\n<!-- diff A.java#x B.java#x -->\n```diff\n int a;\n-int b;\n+int c;\n```\n"
+        assertEquals("<!-- region A.java#x -->\n```java\nint a;\nint b;\n```\n"
+                + "<!-- diff A.java#x B.java#x -->\n```diff\n int a;\n-int b;\n+int c;\n```\n"
                 + "<!-- figure ch01.x -->\n- 12 µs (1 May)\nend\n", Files.readString(page));
         assertEquals(List.of(), new Pages(folder).problems(page));
     }
@@ -71,7 +73,8 @@ class PagesTest {
         assertTrue(slot.get(quotes.line("trale.reactor.Slot", "state") - 1).contains("private volatile Object state"));
         assertTrue(slot.get(quotes.line("trale.reactor.Slot", null) - 1).contains("public final class Slot"));
         var context = Files.readAllLines(ROOT.resolve(quotes.file("trale.Context")));
-        assertTrue(context.get(quotes.line("trale.Context", "waker") - 1).contains("public abstract Waker waker()"), "and not the field of that name");
+        assertTrue(context.get(quotes.line("trale.Context", "waker") - 1).contains("public abstract Waker waker()"),
+                "and not the field of that name");
         var async = Files.readAllLines(ROOT.resolve(quotes.file("trale.Async")));
         assertTrue(async.get(quotes.line("trale.Async", "await(Future)") - 1).contains(" await(Future<"), "and not the first await");
     }

@@ -36,7 +36,8 @@ class ExercisesTest {
         List<Exercise> exercises = Exercise.all(ROOT);
         List<String> names = exercises.stream().map(Exercise::name).toList();
         try (var folders = Files.list(ROOT.resolve("book/exercises"))) {
-            assertEquals(folders.filter(Files::isDirectory).map(f -> f.getFileName().toString()).sorted().toList(), names.stream().sorted().toList());
+            assertEquals(folders.filter(Files::isDirectory).map(f -> f.getFileName().toString()).sorted().toList(),
+                    names.stream().sorted().toList());
         }
         List<Integer> chapters = exercises.stream().map(Exercise::chapter).toList();
         assertEquals(chapters.stream().sorted().toList(), chapters);
@@ -46,7 +47,8 @@ class ExercisesTest {
     void eachExerciseHasHintsAndTheSameFirstClassInStarterAndSolution() throws Exception {
         for (Exercise exercise : Exercise.all(ROOT)) {
             assertTrue(exercise.hints().size() >= 2 && exercise.hints().stream().noneMatch(String::isBlank), exercise.name() + ": hints");
-            assertTrue(Files.readString(exercise.solution()).matches("(?s).*\\b" + exercise.fileName().replace(".java", "") + "\\b[^\n]* \\{.*"), exercise.name());
+            assertTrue(Files.readString(exercise.solution())
+                    .matches("(?s).*\\b" + exercise.fileName().replace(".java", "") + "\\b[^\n]* \\{.*"), exercise.name());
             assertFalse(Files.readString(exercise.starter()).contains("\npackage "), exercise.name());
         }
     }

@@ -32,9 +32,11 @@ class LearnTest {
         Files.createDirectories(root.resolve("book/pages"));
         for (String name : List.of("01-one", "02-two")) {
             Path folder = Files.createDirectories(root.resolve("book/exercises").resolve(name));
-            Files.writeString(folder.resolve("Starter.java"), "/// Make it " + name + ".\n\nclass Answer {\n    static String name() {\n        return \"\";\n    }\n}\n");
+            Files.writeString(folder.resolve("Starter.java"),
+                    "/// Make it " + name + ".\n\nclass Answer {\n    static String name() {\n        return \"\";\n    }\n}\n");
             Files.writeString(folder.resolve("Solution.java"), answer("return \"" + name + "\";"));
-            Files.writeString(folder.resolve("Check.java"), "void main() { book.learn.Expect.equal(\"" + name + "\", Answer.name(), \"the name\"); }\n");
+            Files.writeString(folder.resolve("Check.java"),
+                    "void main() { book.learn.Expect.equal(\"" + name + "\", Answer.name(), \"the name\"); }\n");
             Files.writeString(folder.resolve("hints.md"), "gentle\n---\nplain\n");
         }
         Files.writeString(root.resolve("book/exercises/list.txt"), "01-one\n02-two\n");
@@ -72,7 +74,8 @@ class LearnTest {
         assertTrue(report.getFirst().startsWith("It does not compile: cannot find symbol"), report::toString);
         report = check("return java.util.List.of().get(0).toString();", Duration.ofSeconds(20)).report();
         assertTrue(report.getFirst().contains("ArrayIndexOutOfBoundsException"), report::toString);
-        assertEquals(List.of("", "  Answer.java:3", "     3 │         return java.util.List.of().get(0).toString();"), report.subList(1, report.size()));
+        assertEquals(List.of("", "  Answer.java:3", "     3 │         return java.util.List.of().get(0).toString();"),
+                report.subList(1, report.size()));
     }
 
     @Test
@@ -140,7 +143,8 @@ class LearnTest {
         /// @param seconds how long a check may take
         Loop(int seconds) throws IOException {
             process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Dstdout.encoding=UTF-8",
-                    "-Dtrale.learn.seconds=" + seconds, "-Dtrale.home=" + root, "-cp", System.getProperty("java.class.path"), Learn.class.getName())
+                    "-Dtrale.learn.seconds=" + seconds, "-Dtrale.home=" + root, "-cp", System.getProperty("java.class.path"),
+                    Learn.class.getName())
                     .redirectErrorStream(true).start();
         }
 
@@ -162,7 +166,8 @@ class LearnTest {
                 int b;
                 while (!bytes.toString(StandardCharsets.UTF_8).contains(text)) {
                     b = process.getInputStream().read();
-                    if (b < 0) throw new AssertionError("the process ended without: " + text + "\n" + printed + bytes.toString(StandardCharsets.UTF_8));
+                    if (b < 0) throw new AssertionError("the process ended without: " + text + "\n" + printed
+                            + bytes.toString(StandardCharsets.UTF_8));
                     bytes.write(b);
                 }
                 printed.add(bytes.toString(StandardCharsets.UTF_8));

@@ -38,7 +38,8 @@ class RecordingsTest {
     private Shown shown(String name) throws IOException {
         Path html = folder.resolve(name + ".html");
         Recordings.writeTold(name, html);
-        var events = Files.readAllLines(html).stream().filter(l -> l.startsWith("{\"k\":\"")).map(l -> l.replaceFirst(",\"t\":\\d+", "").replaceFirst(",$", "")).toList();
+        var events = Files.readAllLines(html).stream().filter(l -> l.startsWith("{\"k\":\""))
+                .map(l -> l.replaceFirst(",\"t\":\\d+", "").replaceFirst(",$", "")).toList();
         try (var pages = Files.list(Path.of("pages"))) {
             Path page = pages.filter(p -> p.getFileName().toString().startsWith(name.substring(2, 4) + "-")).findFirst().orElseThrow();
             return new Shown(events, Files.readString(page).replaceAll("\\s+", " "));

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A small project becomes a site, and what is wrong in it is found. That the whole project's site has no dead link is the build's last step.
+/// A small project becomes a site, and what is wrong in it is found. That the whole project's site has no dead link is the build's last
+/// step.
 @Timeout(20)
 class SiteTest {
     @TempDir
@@ -24,11 +25,13 @@ class SiteTest {
     @BeforeEach
     void aSmallProject() throws IOException {
         write("README.md", "# small\n\nSee [more](docs/more.md#the-end), [Hi](src/Hi.java) and [all](src).\n");
-        write("docs/more.md", "# More\n\n## [Home](../README.md)\n\n## The end\n\n```java\nint i = 1; // one\n```\n\n[back](../README.md)\n");
+        write("docs/more.md",
+                "# More\n\n## [Home](../README.md)\n\n## The end\n\n```java\nint i = 1; // one\n```\n\n[back](../README.md)\n");
         write("src/Hi.java", "class Hi {\n    String s = \"<&\";\n}\n");
         write("core/src/main/java/trale/Waker.java", "package trale;\n\npublic interface Waker {\n    void wake();\n}\n");
         write("book/figures.properties", "date=1 May 2026\nch01.x=12 ns a poll\n");
-        write("book/pages/01-one.md", "# One\n\n## Why\n\nIn trale this is {trale:trale.Waker#wake}.\n\n<!-- figure ch01.x -->\n- 12 ns a poll (1 May 2026)\n");
+        write("book/pages/01-one.md",
+                "# One\n\n## Why\n\nIn trale this is {trale:trale.Waker#wake}.\n\n<!-- figure ch01.x -->\n- 12 ns a poll (1 May 2026)\n");
     }
 
     private void write(String file, String text) throws IOException {
@@ -53,14 +56,16 @@ class SiteTest {
         assertTrue(readme.contains("<a href=\"src/Hi.java.html\">Hi</a>"), readme);
         assertTrue(readme.contains("<a href=\"src/index.html\">all</a>"), readme);
         assertTrue(read("src/index.html").contains("<a href=\"Hi.java.html\">Hi.java</a>"));
-        assertTrue(read("src/Hi.java.html").contains("id=\"L2\"") && read("src/Hi.java.html").contains("<span class=\"string\">&quot;&lt;&amp;&quot;</span>"));
+        assertTrue(read("src/Hi.java.html").contains("id=\"L2\"")
+                && read("src/Hi.java.html").contains("<span class=\"string\">&quot;&lt;&amp;&quot;</span>"));
         assertTrue(read("docs/more.html").contains("<span class=\"comment\">// one</span>"));
     }
 
     @Test
     void aMemberOfTraleIsALinkToItsLine() throws IOException {
         assertEquals(List.of(), build());
-        assertTrue(read("book/pages/01-one.html").contains("<a href=\"../../core/src/main/java/trale/Waker.java.html#L4\"><code>Waker.java:4</code></a>"));
+        assertTrue(read("book/pages/01-one.html")
+                .contains("<a href=\"../../core/src/main/java/trale/Waker.java.html#L4\"><code>Waker.java:4</code></a>"));
         assertTrue(read("book/pages/01-one.html").contains("<ul class=\"figures\">"));
     }
 

@@ -98,23 +98,27 @@ final class Boxes {
             float f = await(p.later(3)) / 2f;
             double d = await(p.later(7L)) / await(p.later(2)) + f;
             Object o = (short) (b * await(p.later(77)));
-            return b + " " + (int) c + " " + i + " " + l + " " + f + " " + d + " " + o + (await(p.later('a')) + 1) + (char) (await(p.later('a')) + 1);
+            return b + " " + (int) c + " " + i + " " + l + " " + f + " " + d + " " + o + (await(p.later('a')) + 1)
+                    + (char) (await(p.later('a')) + 1);
         };
     }
 
     /// The recipe of a concatenation uses \1 and \2; more than 200 operands are made of several.
     static Body<?> strings(Probe p) {
         return () -> {
-            var s = "\1" + await(p.later("\2")) + '\1' + 1 + 2L + 3f + 4.0 + true + null + 'c' + (byte) 5 + (short) 6 + await(p.later(7L)) + "\2\1";
+            var s = "\1" + await(p.later("\2")) + '\1' + 1 + 2L + 3f + 4.0 + true + null + 'c' + (byte) 5 + (short) 6
+                    + await(p.later(7L)) + "\2\1";
             s += await(p.later(8)) + 9 + "";
             s += 'x' + await(p.later(1L)) + s.length();
             var e = "" + await(p.later(1));
-            s = s + 0 + e + 1 + e + 2 + e + 3 + e + 4 + e + 5 + e + 6 + e + 7 + e + 8 + e + 9 + e + 10L + e + 11 + e + 12 + e + 13 + e + 14 + e + 15
-                    + e + s + 17 + e + 18 + e + 19 + e + await(p.later(20L)) + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e
-                    + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e
-                    + s + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e
-                    + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e
-                    + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + await(p.later("end"));
+            s = s + 0 + e + 1 + e + 2 + e + 3 + e + 4 + e + 5 + e + 6 + e + 7 + e + 8 + e + 9 + e + 10L + e + 11 + e + 12 + e + 13
+                    + e + 14 + e + 15 + e + s + 17 + e + 18 + e + 19 + e + await(p.later(20L)) + e + e + e + e + e + e + e + e + e
+                    + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e
+                    + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + s + e + e + e + e + e + e + e + e + e + e + e
+                    + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e
+                    + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e
+                    + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e + e
+                    + await(p.later("end"));
             return s;
         };
     }

@@ -189,7 +189,8 @@ final class Locals {
             var hidden = trale.corpus.elsewhere.Unnamed.make();
             var array = trale.corpus.elsewhere.Unnamed.makeArray();
             var s = trale.corpus.elsewhere.Unnamed.use(hidden, await(p.later("x")));
-            return s + hidden + java.lang.reflect.Array.getLength(array) + await(p.later(1)) + trale.corpus.elsewhere.Unnamed.use(hidden, "y");
+            return s + hidden + java.lang.reflect.Array.getLength(array) + await(p.later(1))
+                    + trale.corpus.elsewhere.Unnamed.use(hidden, "y");
         };
     }
 }

@@ -100,7 +100,8 @@ final class Members extends Parent implements Greeter, Cloneable {
 
     static Body<?> privateMethods(Probe p) {
         var m = new Members(p);
-        return () -> m.secret(await(p.later(1))) + ourSecret("a", await(p.later("b"))) + ourSecret() + new Pair(1, await(p.later("x"))).both() + (Pair.made > 0);
+        return () -> m.secret(await(p.later(1))) + ourSecret("a", await(p.later("b"))) + ourSecret()
+                + new Pair(1, await(p.later("x"))).both() + (Pair.made > 0);
     }
 
     static Body<?> inheritedMembers(Probe p) {

@@ -97,7 +97,8 @@ final class Nesting {
             Callable<List<String>> maker = ArrayList::new;
             var strings = maker.call();
             strings.add(s.get());
-            return Stream.of(1, 2, 3).map(x -> x + base).map(String::valueOf).toList() + "" + list + curried.apply(await(p.later(2))).apply(3) + strings;
+            return Stream.of(1, 2, 3).map(x -> x + base).map(String::valueOf).toList() + "" + list
+                    + curried.apply(await(p.later(2))).apply(3) + strings;
         };
     }
 

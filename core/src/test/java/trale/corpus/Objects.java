@@ -69,7 +69,8 @@ final class Objects {
     }
 
     static Body<?> conditionalWithoutAwaitBesideOneWith(Probe p) {
-        return () -> new Nested(new Foo(p.see(1) > 0 ? 5 : 6, "q"), await(p.later(1)) == 1 ? new Nested(new Foo(3, await(p.later("z"))), null) : null);
+        return () -> new Nested(new Foo(p.see(1) > 0 ? 5 : 6, "q"),
+                await(p.later(1)) == 1 ? new Nested(new Foo(3, await(p.later("z"))), null) : null);
     }
 
     static Body<?> conditionalWithoutAnyAwait(Probe p) {
@@ -184,7 +185,8 @@ final class Objects {
     }
 
     static Body<?> deepInACallChain(Probe p) {
-        return () -> Map.of("k", new Foo(1, String.join(",", await(p.later("a")), new StringBuilder(await(p.later("b"))).append(await(p.later("c"))))));
+        return () -> Map.of("k",
+                new Foo(1, String.join(",", await(p.later("a")), new StringBuilder(await(p.later("b"))).append(await(p.later("c"))))));
     }
 
     static Body<?> compoundAssignmentInAnArgument(Probe p) {

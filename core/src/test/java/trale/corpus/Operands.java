@@ -65,7 +65,8 @@ final class Operands {
     }
 
     static Body<?> receiverAndArguments(Probe p) {
-        return () -> new StringBuilder("ab").append(await(p.later(1))).insert((int) await(p.later(0)), (char) await(p.<Character>later('c'))).reverse().toString();
+        return () -> new StringBuilder("ab").append(await(p.later(1)))
+                .insert((int) await(p.later(0)), (char) await(p.<Character>later('c'))).reverse().toString();
     }
 
     static Body<?> stringConcatenation(Probe p) {
@@ -128,7 +129,8 @@ final class Operands {
     static Body<?> castsAndInstanceof(Probe p) {
         return () -> {
             Object o = await(p.<Object>later("text"));
-            if (await(p.<Object>later(o)) instanceof String s && s.length() > await(p.later(2))) return (CharSequence) s + await(p.later("!"));
+            if (await(p.<Object>later(o)) instanceof String s && s.length() > await(p.later(2)))
+                return (CharSequence) s + await(p.later("!"));
             return (byte) (int) await(p.later(300));
         };
     }

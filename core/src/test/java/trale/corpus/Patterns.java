@@ -43,7 +43,8 @@ final class Patterns {
             for (var tree : List.of(tree(), new Leaf<>(5), new Node<>(new Leaf<>(6), new Leaf<>(7)), new Node<>(new Leaf<>(8), tree())))
                 s += switch (tree) {
                     case Leaf(var n) when n > await(p.later(100)) -> "big" + n;
-                    case Leaf<Integer> leaf when await(p.later(leaf.value())) == 5 && leaf.value() < await(p.later(9)) -> "five" + await(p.later(leaf));
+                    case Leaf<Integer> leaf when await(p.later(leaf.value())) == 5
+                            && leaf.value() < await(p.later(9)) -> "five" + await(p.later(leaf));
                     case Leaf(Integer n) -> "leaf" + n;
                     case Node(Leaf(Integer a), Leaf(Integer b)) when a + await(p.later(b)) == 13 -> a + "+" + b + await(p.later("="));
                     case Node(Node(var a, _), Leaf(var c)) -> a + "/" + await(p.later(c));

@@ -75,7 +75,8 @@ final class Places {
             Body<?> apply(Probe p, int a) {
                 return () -> {
                     used += await(p.later(1));
-                    return a * await(p.later(3)) + used + symbol() + PLUS.symbol() + await(async(() -> used + await(p.later(this)).ordinal()));
+                    return a * await(p.later(3)) + used + symbol() + PLUS.symbol()
+                            + await(async(() -> used + await(p.later(this)).ordinal()));
                 };
             }
         };

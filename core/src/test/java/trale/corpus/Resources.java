@@ -89,7 +89,8 @@ final class Resources {
         return () -> {
             int n = 0;
             for (; n < 2; n += await(p.later(1))) {
-                try (var a = new Resource(p, "a" + n); var b = await(n == 0 ? p.<Resource>failing(new IOException("b")) : p.later(new Resource(p, "bad b")))) {
+                try (var a = new Resource(p, "a" + n);
+                        var b = await(n == 0 ? p.<Resource>failing(new IOException("b")) : p.later(new Resource(p, "bad b")))) {
                     p.log(a + "in" + b + await(p.later(n)));
                 } catch (IOException e) {
                     p.log(e.getMessage() + await(p.later(n)));

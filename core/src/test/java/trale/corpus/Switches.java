@@ -86,7 +86,8 @@ final class Switches {
     static Body<?> onPatterns(Probe p) {
         return () -> {
             var out = new StringBuilder();
-            var things = new Object[] {1, -1, "text", "", new Circle(1.5), new Box(new Circle(2), "in"), new Box(new Secret(3), null), List.of(), null, Colour.BLUE, 4L};
+            var things = new Object[] {1, -1, "text", "", new Circle(1.5), new Box(new Circle(2), "in"), new Box(new Secret(3), null),
+                    List.of(), null, Colour.BLUE, 4L};
             for (var thing : things)
                 out.append(switch (await(p.later(thing))) {
                     case null -> await(p.later("null"));

@@ -20,7 +20,8 @@ abstract class Expressions extends Operands {
             case BOXED_INT, BOXED_LONG, BOXED_DOUBLE -> "((%s) (%s) (%s))".formatted(kind.type, unboxed(kind).type, of(unboxed(kind)));
             case STRING -> string();
             case OBJECT -> object();
-            case COLOUR -> draft.oneIn(6) ? "((Colour) %s)".formatted(of(Kind.OBJECT)) : "Colour.values()[(%s & 1)]".formatted(of(Kind.INT));
+            case COLOUR -> draft.oneIn(6)
+                    ? "((Colour) %s)".formatted(of(Kind.OBJECT)) : "Colour.values()[(%s & 1)]".formatted(of(Kind.INT));
             case SHAPE -> switch (draft.below(3)) {
                 case 0 -> "new Circle(%s, %s)".formatted(of(Kind.DOUBLE), rightOf(Kind.DOUBLE, Kind.STRING));
                 case 1 -> "new Pair(%s, %s)".formatted(of(Kind.SHAPE), of(Kind.OBJECT));
@@ -30,7 +31,8 @@ abstract class Expressions extends Operands {
             case CELL -> "new Cell<String>(%s, %s)".formatted(of(Kind.STRING), of(Kind.INT));
             case LIST -> "new ArrayList<Integer>(List.<Integer>of(%s, %s))".formatted(of(Kind.BOXED_INT), of(Kind.BOXED_INT));
             case INTS, LONGS, BYTES, DOUBLES, STRINGS, OBJECTS, MATRIX -> array(kind);
-            case SUPPLIER -> "((IntSupplier) %s)".formatted(draft.oneIn(3) ? "(" + of(Kind.STRING) + ")::length" : "() -> " + elsewhere(Kind.INT));
+            case SUPPLIER -> "((IntSupplier) %s)".formatted(draft.oneIn(3)
+                    ? "(" + of(Kind.STRING) + ")::length" : "() -> " + elsewhere(Kind.INT));
             case HIDDEN -> {
                 if (draft.oneIn(3)) yield "(%s ? %s : %s)".formatted(of(Kind.BOOLEAN), of(kind), of(kind));
                 yield "World.hidden(%s)".formatted(of(Kind.INT));

@@ -15,7 +15,8 @@ import java.lang.classfile.instruction.InvokeInstruction;
 public enum Mistake {
     /// A variable that will be read again is not kept.
     KEEPS_ONE_VARIABLE_TOO_FEW((b, before, e) -> {
-        if (!(e instanceof FieldInstruction put) || put.opcode() != Opcode.PUTFIELD || before == Opcode.ACONST_NULL || !isKept(put)) return false;
+        if (!(e instanceof FieldInstruction put) || put.opcode() != Opcode.PUTFIELD || before == Opcode.ACONST_NULL || !isKept(put))
+            return false;
         b.pop2();
         if (TypeKind.from(put.typeSymbol()).slotSize() == 2) b.pop();
         return true;
@@ -23,7 +24,8 @@ public enum Mistake {
 
     /// The second variable of a kind comes back with the value of the first.
     TAKES_ONE_VARIABLE_FOR_ANOTHER((b, _, e) -> {
-        if (!(e instanceof FieldInstruction get) || get.opcode() != Opcode.GETFIELD || !get.name().stringValue().matches("[IJFD]\\$1")) return false;
+        if (!(e instanceof FieldInstruction get) || get.opcode() != Opcode.GETFIELD || !get.name().stringValue().matches("[IJFD]\\$1"))
+            return false;
         b.getfield(get.owner().asSymbol(), get.name().stringValue().replace('1', '0'), get.typeSymbol());
         return true;
     }),
@@ -33,7 +35,8 @@ public enum Mistake {
 
     /// Two operands lie on the stack in the wrong order.
     SWAPS_TWO_OPERANDS((b, _, e) -> {
-        if (!(e instanceof Instruction i) || i.opcode() != Opcode.IF_ICMPGE && i.opcode() != Opcode.ISUB && i.opcode() != Opcode.ISHL) return false;
+        if (!(e instanceof Instruction i) || i.opcode() != Opcode.IF_ICMPGE && i.opcode() != Opcode.ISUB && i.opcode() != Opcode.ISHL)
+            return false;
         b.swap().with(e);
         return true;
     }),

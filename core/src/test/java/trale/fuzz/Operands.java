@@ -74,7 +74,8 @@ abstract class Operands {
             case DOUBLE -> n + 1 + ".25";
             case BOXED_INT, BOXED_LONG, BOXED_DOUBLE -> "((%s) %s)".formatted(kind.type, literal(unboxed(kind)));
             case STRING -> draft.of(List.of("\"a\"", "\"b\"", "\"\"", "\"text\""));
-            case OBJECT -> "((Object) %s)".formatted(literal(draft.of(List.of(Kind.INT, Kind.STRING, Kind.COLOUR, Kind.POINT, Kind.DOUBLE))));
+            case OBJECT ->
+                    "((Object) %s)".formatted(literal(draft.of(List.of(Kind.INT, Kind.STRING, Kind.COLOUR, Kind.POINT, Kind.DOUBLE))));
             case COLOUR -> "Colour." + draft.of(List.of("RED", "GREEN", "BLUE"));
             case SHAPE -> draft.of(List.of("new Circle(0.5, \"c\")", "new Pair(new Point(3, 4L), \"r\")", "new Point(5, 6L)"));
             case POINT -> "new Point(1, 2L)";

@@ -36,7 +36,8 @@ final class Statements extends Switches {
     private String statements() {
         int kept = depth++ == 0 ? 0 : draft.keepHalf();
         var text = new StringBuilder();
-        for (int n = (depth == 1 ? 3 : 1) + draft.below(4); n > 0 && scope.flow.isReachable() && draft.takeStatement(); n--) text.append(statement());
+        for (int n = (depth == 1 ? 3 : 1) + draft.below(4); n > 0 && scope.flow.isReachable() && draft.takeStatement(); n--)
+            text.append(statement());
         depth--;
         draft.giveBack(kept);
         return text.isEmpty() ? trace() : text.toString();
@@ -45,7 +46,8 @@ final class Statements extends Switches {
     /// {@return a statement that shows in the log that it was reached}
     private String trace() {
         var name = '"' + draft.name("t") + '"';
-        return scope.place.mayAwait() && draft.oneIn(2) ? "p.log(Async.<String>await(p.<String>later(" + name + ")));\n" : "p.log(" + name + ");\n";
+        return scope.place.mayAwait() && draft.oneIn(2)
+                ? "p.log(Async.<String>await(p.<String>later(" + name + ")));\n" : "p.log(" + name + ");\n";
     }
 
     @Override
@@ -260,7 +262,8 @@ final class Statements extends Switches {
         int mark = scope.mark();
         var resources = draft.oneIn(3) ? "(" + resource() + (draft.oneIn(3) ? "; " + resource() : "") + ") " : "";
         boolean checks = draft.oneIn(2);
-        var text = "try " + resources + block(trace() + (checks ? "w.check(%s, \"%s\");\n".formatted(of(Kind.BOOLEAN), draft.name("c")) : ""));
+        var text = "try " + resources
+                + block(trace() + (checks ? "w.check(%s, \"%s\");\n".formatted(of(Kind.BOOLEAN), draft.name("c")) : ""));
         scope.release(mark);
         var after = scope.flow;
         boolean mustCatch = resources.isEmpty() && last.isEmpty();
@@ -290,7 +293,8 @@ final class Statements extends Switches {
         var all = new ArrayList<String>();
         if (checks && draft.oneIn(2)) all.add(draft.oneIn(3) ? "IOException | IllegalArgumentException" : "IOException");
         if (draft.oneIn(4)) all.add("CancellationException");
-        if (draft.oneIn(3)) all.add("IllegalStateException" + (draft.oneIn(2) ? " | NullPointerException | IndexOutOfBoundsException" : ""));
+        if (draft.oneIn(3))
+            all.add("IllegalStateException" + (draft.oneIn(2) ? " | NullPointerException | IndexOutOfBoundsException" : ""));
         if (draft.oneIn(3)) all.add("RuntimeException");
         if (draft.oneIn(2) || atLeastOne && all.isEmpty()) all.add("Exception");
         if (draft.oneIn(8)) all.add("Throwable");

@@ -29,7 +29,8 @@ abstract class Switches extends Expressions {
 
     /// {@return patterns of which none matches all that another one matches}
     private List<Supplier<String>> patterns(Kind kind) {
-        if (kind == Kind.SHAPE) return List.of(this::point, this::circle, () -> "Pair(%s, var %s)".formatted(left(), variable(Kind.OBJECT)));
+        if (kind == Kind.SHAPE)
+            return List.of(this::point, this::circle, () -> "Pair(%s, var %s)".formatted(left(), variable(Kind.OBJECT)));
         return List.of(
                 this::point,
                 this::circle,

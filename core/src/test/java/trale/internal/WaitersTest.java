@@ -28,8 +28,8 @@ class WaitersTest {
 
     private final Waiters waiters = new Waiters();
 
-    @Test
-    void R8_wakersThatAreEqualAreNotTheSame() {
+    @Test // R8
+    void wakersThatAreEqualAreNotTheSame() {
         var all = new ArrayList<Waker>();
         for (var i = 0; i < 4; i++) all.add(new Equal());
         for (var w : all) waiters.add(w, w);

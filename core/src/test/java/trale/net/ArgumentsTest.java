@@ -53,7 +53,8 @@ class ArgumentsTest extends SocketTest {
         isRefused("a backlog of -1: it has to be 0 or more", () -> BindOptions.LISTENER.backlog(-1));
         isRefused("lines of at most 0 bytes: it has to be 1 or more", () -> new LineReader(NOTHING, 0));
         isRefused("lines of at most -5 bytes: it has to be 1 or more", () -> new LineReader(NOTHING, -5));
-        isRefused("lines of at most 2147483647 bytes: a buffer holds 2147483637 and the line's end", () -> new LineReader(NOTHING, Integer.MAX_VALUE));
+        isRefused("lines of at most 2147483647 bytes: a buffer holds 2147483637 and the line's end",
+                () -> new LineReader(NOTHING, Integer.MAX_VALUE));
         isRefused("in UTF-16LE a line does not end with the byte 10",
                 () -> new LineReader(NOTHING, 10, StandardCharsets.UTF_16LE));
         isRefused("port out of range:-1", () -> TcpStream.connect("localhost", -1));

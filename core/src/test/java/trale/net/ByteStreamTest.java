@@ -91,8 +91,8 @@ class ByteStreamTest extends SocketTest {
         }
     }
 
-    @Test
-    void E1_dataAndFinTogetherAreReadToTheEnd() throws Exception {
+    @Test // E1
+    void dataAndFinTogetherAreReadToTheEnd() throws Exception {
         try (var ends = ends()) {
             var all = started(readAll(ends.ours()));
             try (var _ = new Hold()) {
@@ -104,8 +104,8 @@ class ByteStreamTest extends SocketTest {
         }
     }
 
-    @Test
-    void E3_whatDidNotFitTheBufferIsReadWithoutANewEvent() throws Exception {
+    @Test // E3
+    void whatDidNotFitTheBufferIsReadWithoutANewEvent() throws Exception {
         try (var ends = ends()) {
             ends.theirs().write(bytes("123456789"));
             var read = run(() -> {
@@ -120,8 +120,8 @@ class ByteStreamTest extends SocketTest {
 
     /// Before an urgent byte (tcp(7)) a read is short though there is more: unlike any other short read of TCP.
     @NeedsLinux(NeedsLinux.FEATURE)
-    @Test
-    void E3_whatComesAfterAnUrgentByteIsReadWithoutANewEvent() throws Exception {
+    @Test // E3
+    void whatComesAfterAnUrgentByteIsReadWithoutANewEvent() throws Exception {
         try (var ends = ends()) {
             var rest = ByteBuffer.allocate(100);
             for (var round = 0; round < 3; round++) {
@@ -138,8 +138,8 @@ class ByteStreamTest extends SocketTest {
         }
     }
 
-    @Test
-    void E4_aResetIsAnErrorToReaderAndWriterAndTheProcessLivesOn() throws Exception {
+    @Test // E4
+    void aResetIsAnErrorToReaderAndWriterAndTheProcessLivesOn() throws Exception {
         try (var ends = ends()) {
             var reader = started(ends.ours().read(ByteBuffer.allocate(10)));
             ends.theirs().setOption(StandardSocketOptions.SO_LINGER, 0);

@@ -190,8 +190,8 @@ class ClaimsTest extends SocketTest {
         });
     }
 
-    @Test
-    void E16_readersAWriterACancellerAndACloserAtOnceAllComeToTheirEnd() throws Exception {
+    @Test // E16
+    void readersAWriterACancellerAndACloserAtOnceAllComeToTheirEnd() throws Exception {
         var start = new CyclicBarrier(2);
         var ends = new TreeSet<String>();
         try (var elsewhere = arrangement.open("elsewhere")) {

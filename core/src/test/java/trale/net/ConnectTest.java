@@ -39,15 +39,15 @@ class ConnectTest extends SocketTest {
         }
     }
 
-    @Test
-    void S11_aRefusedConnectionIsReportedOnceAsWhatItIs() throws Exception {
+    @Test // S11
+    void aRefusedConnectionIsReportedOnceAsWhatItIs() throws Exception {
         var address = closedPort();
         var refused = fails(ConnectException.class, Futures.polledInVain(5, TcpStream.connect(address)));
         assertEquals("connect 127.0.0.1:" + address.getPort() + ": ECONNREFUSED (Connection refused)", refused.getMessage());
     }
 
-    @Test
-    void S11_aConnectionThatIsPolledInVainStillSucceeds() throws Exception {
+    @Test // S11
+    void aConnectionThatIsPolledInVainStillSucceeds() throws Exception {
         try (var server = ServerSocketChannel.open().bind(LOOPBACK);
                 var stream = executor.submit(Futures.polledInVain(5,
                         TcpStream.connect((InetSocketAddress) server.getLocalAddress()))).join();

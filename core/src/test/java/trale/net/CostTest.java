@@ -53,7 +53,8 @@ class CostTest extends SocketTest {
                     var listener = executor.submit(() -> TcpListener.bind(LOOPBACK)).join();
                     var client = SocketChannel.open(listener.localAddress());
                     var server = executor.submit(listener.accept()).join()) {
-                var task = executor.submit(echo(server, args[1].equals("direct") ? ByteBuffer.allocateDirect(4096) : ByteBuffer.allocate(4096)));
+                var task = executor.submit(echo(server,
+                        args[1].equals("direct") ? ByteBuffer.allocateDirect(4096) : ByteBuffer.allocate(4096)));
                 long thread = executor.submit(() -> Thread.currentThread().threadId()).join();
                 var message = ByteBuffer.allocateDirect(64);
                 var least = Long.MAX_VALUE;
@@ -102,7 +103,8 @@ class CostTest extends SocketTest {
                     var other = DatagramChannel.open().bind(LOOPBACK).connect(server.localAddress());
                     var third = DatagramChannel.open().bind(LOOPBACK).connect(server.localAddress())) {
                 var clients = new DatagramChannel[] {one, other, third};
-                var task = executor.submit(echo(server, args[1].equals("direct") ? ByteBuffer.allocateDirect(4096) : ByteBuffer.allocate(4096)));
+                var task = executor.submit(echo(server,
+                        args[1].equals("direct") ? ByteBuffer.allocateDirect(4096) : ByteBuffer.allocate(4096)));
                 long thread = executor.submit(() -> Thread.currentThread().threadId()).join();
                 var message = ByteBuffer.allocateDirect(64);
                 var least = Long.MAX_VALUE;

@@ -85,8 +85,8 @@ class GivingUpTest extends SocketTest {
         return onExecutor(code);
     }
 
-    /// The cells of a method are tried at the same time, as most of them wait, for a time-out or for Linux. What they hold is compared when all
-    /// have ended.
+    /// The cells of a method are tried at the same time, as most of them wait, for a time-out or for Linux. What they hold is compared
+    /// when all have ended.
     @Test // P2
     @Timeout(300)
     void whatIsGivenUpHasTakenNothingAndTheNextWorks() throws Exception {
@@ -273,8 +273,8 @@ class GivingUpTest extends SocketTest {
         return (Future<Object>) f;
     }
 
-    /// The public methods that return a future, of all classes in the exported packages: `Class.method`. Where there are several of one name,
-    /// the types of the parameters tell them apart: `Class.method(Type, Type)`.
+    /// The public methods that return a future, of all classes in the exported packages: `Class.method`. Where there are several of one
+    /// name, the types of the parameters tell them apart: `Class.method(Type, Type)`.
     static TreeSet<String> methods() throws Exception {
         var root = Path.of(Executor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         var found = new TreeSet<String>();
@@ -287,7 +287,8 @@ class GivingUpTest extends SocketTest {
                     // A package-private superclass of public classes exports its methods too.
                     if (!Modifier.isPublic(c.getModifiers()) && !Modifier.isAbstract(c.getModifiers())) continue;
                     var futures = Arrays.stream(c.getDeclaredMethods())
-                            .filter(m -> Modifier.isPublic(m.getModifiers()) && !m.isSynthetic() && Future.class.isAssignableFrom(m.getReturnType()))
+                            .filter(m -> Modifier.isPublic(m.getModifiers()) && !m.isSynthetic()
+                                    && Future.class.isAssignableFrom(m.getReturnType()))
                             .collect(groupingBy(Method::getName));
                     futures.forEach((n, overloads) -> {
                         for (var m : overloads) found.add(c.getSimpleName() + "." + n + (overloads.size() > 1 ? parameters(m) : ""));

@@ -123,7 +123,8 @@ class HappyEyeballsTest extends SocketTest {
                 assertEquals(from.getAddress(), stream.localAddress().getAddress());
                 assertEquals(stream.localAddress(), server.remoteAddress());
                 var taken = fails(BindException.class, TcpStream.connect(listener.localAddress(), listener.localAddress()));
-                assertEquals("bind 127.0.0.1:" + listener.localAddress().getPort() + ": EADDRINUSE (Address already in use)", taken.getMessage());
+                assertEquals("bind 127.0.0.1:" + listener.localAddress().getPort() + ": EADDRINUSE (Address already in use)",
+                        taken.getMessage());
             }
             assertThrows(IllegalArgumentException.class,
                     () -> TcpStream.connect(listener.localAddress(), new InetSocketAddress("::1", 0)));

@@ -33,8 +33,9 @@ import org.junit.jupiter.api.Timeout;
 import trale.support.NeedsLinux;
 import trale.support.NeedsSoundCalls;
 
-/// The Javadoc of a public method says from which threads it is called. That of a method that returns a future, which [GivingUpTest] gives up,
-/// says what is left then and how it fails, and shows how it is used. DocumentationTest, in the module of the examples, runs the examples.
+/// The Javadoc of a public method says from which threads it is called. That of a method that returns a future, which [GivingUpTest]
+/// gives up, says what is left then and how it fails, and shows how it is used. DocumentationTest, in the module of the examples, runs
+/// the examples.
 @NeedsLinux("no kernel: it reads sources")
 @NeedsSoundCalls("it makes none")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -42,9 +43,11 @@ class JavadocTest {
     private static final List<String> PACKAGES = List.of("trale", "trale/net", "trale/reactor", "trale/sync", "trale/time");
 
     /// Of which every public method, or the type for all of them, says from which threads it is called.
-    private static final Set<String> TYPES = Set.of("Async", "AsyncRead", "AsyncWrite", "Blocking", "Builder", "ByteStream", "Channel", "Endpoint",
-            "Event", "Executor", "Future", "Interval", "JoinHandle", "LineReader", "Listener", "Permit", "Reactor", "Scope", "Semaphore", "Slot",
-            "Source", "TcpListener", "TcpStream", "Timer", "UdpSocket", "UnixListener", "UnixStream", "WriteBuffer");
+    private static final Set<String> TYPES = Set.of(
+            "Async", "AsyncRead", "AsyncWrite", "Blocking", "Builder", "ByteStream", "Channel", "Endpoint", "Event",
+            "Executor", "Future", "Interval", "JoinHandle", "LineReader", "Listener", "Permit", "Reactor", "Scope",
+            "Semaphore", "Slot", "Source", "TcpListener", "TcpStream", "Timer", "UdpSocket", "UnixListener", "UnixStream",
+            "WriteBuffer");
 
     /// These return no future, and have an example all the same.
     private static final Set<String> MORE = Set.of("Async.allow", "Async.await", "Async.isCancelled", "AsyncRead.of", "AsyncWrite.of",
@@ -61,9 +64,10 @@ class JavadocTest {
     private static final Pattern GIVEN_UP = Pattern.compile("[Cc]ancel|[Dd]rop");
     private static final Pattern FAILURE = Pattern.compile("fail|throw");
     private static final Pattern THREADS = Pattern.compile(
-            "(?i)any thread|one (task|operation|thread)( at a time)? uses|one (task|operation|thread) at a time|executor's thread|by the task"
-                    .replace(" ", "\\s+"));
-    private static final List<String> ENDS_OF_SOCKETS = List.of("[IllegalStateException]", "ClosedChannelException]", "AsynchronousCloseException]");
+            ("(?i)any thread|one (task|operation|thread)( at a time)? uses|one (task|operation|thread) at a time|"
+                    + "executor's thread|by the task").replace(" ", "\\s+"));
+    private static final List<String> ENDS_OF_SOCKETS =
+            List.of("[IllegalStateException]", "ClosedChannelException]", "AsynchronousCloseException]");
 
     /// Names a method of the same type whose Javadoc holds here too, such as an overload.
     private static final Pattern AS = Pattern.compile("(?:As|see)\\s+\\[#(\\w+\\([^)]*\\))]");
@@ -94,7 +98,8 @@ class JavadocTest {
             var needsAnExample = isFuture || MORE.contains(withoutParameters());
             if (needsAnExample && !overrides && !EXAMPLE.matcher(javadoc).find()) lacks.add(name() + " has no example that is run");
             if (isFuture && !GIVEN_UP.matcher(javadoc).find()) lacks.add(name() + " does not say what a cancellation leaves behind");
-            if (isFuture && !type.equals("JoinHandle") && !FAILURE.matcher(javadoc).find()) lacks.add(name() + " does not say how it fails");
+            if (isFuture && !type.equals("JoinHandle") && !FAILURE.matcher(javadoc).find())
+                lacks.add(name() + " does not say how it fails");
             if (isFuture && SOCKETS.contains(type))
                 for (var end : ENDS_OF_SOCKETS) if (!javadoc.contains(end)) lacks.add(name() + " does not say when it fails with " + end);
             if (!THREADS.matcher(javadoc + ofType).find()) lacks.add(name() + " does not say from which threads");
@@ -109,7 +114,8 @@ class JavadocTest {
         var expected = new TreeSet<>(GivingUpTest.methods().stream().map(name -> name.replaceAll("\\(.*", "")).toList());
         expected.removeIf(name -> name.startsWith("ByteStream.")); // they have the Javadoc of AsyncRead and AsyncWrite
         expected.addAll(MORE);
-        var found = methods.stream().filter(d -> d.isFuture || MORE.contains(d.withoutParameters())).map(Documented::withoutParameters).toList();
+        var found = methods.stream().filter(d -> d.isFuture || MORE.contains(d.withoutParameters()))
+                .map(Documented::withoutParameters).toList();
         assertEquals(expected, new TreeSet<>(found));
         assertEquals(TYPES, methods.stream().map(Documented::type).collect(toSet()));
     }
@@ -214,6 +220,8 @@ class JavadocTest {
         var flags = type.getModifiers().getFlags();
         var isExported = flags.contains(Modifier.PUBLIC) || flags.contains(Modifier.ABSTRACT);
         var isInterface = type.getKind() == Tree.Kind.INTERFACE;
-        return isExported && (isInterface ? !m.getModifiers().getFlags().contains(Modifier.PRIVATE) : m.getModifiers().getFlags().contains(Modifier.PUBLIC));
+        return isExported
+                && (isInterface ? !m.getModifiers().getFlags().contains(Modifier.PRIVATE)
+                        : m.getModifiers().getFlags().contains(Modifier.PUBLIC));
     }
 }

@@ -28,8 +28,8 @@ import trale.support.Optimized;
 @Optimized
 class ListenerTest extends SocketTest {
 
-    @Test
-    void E2_allThatCameWithOneEventAreAccepted() throws Exception {
+    @Test // E2
+    void allThatCameWithOneEventAreAccepted() throws Exception {
         try (var listener = listen()) {
             var first = started(listener.accept());
             var clients = new ArrayList<SocketChannel>();
@@ -46,9 +46,9 @@ class ListenerTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // E16
     @SuppressWarnings("try") // closed before its end, on purpose
-    void E16_closingGivesTheAcceptingTaskAnException() throws Exception {
+    void closingGivesTheAcceptingTaskAnException() throws Exception {
         try (var listener = listen()) {
             var accept = started(listener.accept());
             fails(IllegalStateException.class, listener.accept());
@@ -156,8 +156,8 @@ class ListenerTest extends SocketTest {
 
     @NeedsSoundCalls("another process, which is on a sound Linux")
     @NeedsLinux(NeedsLinux.PROCESS)
-    @Test
-    void E8_E15_anExhaustedServerKeepsWorkingAndRecovers() throws Exception {
+    @Test // E8, E15
+    void anExhaustedServerKeepsWorkingAndRecovers() throws Exception {
         try (var server = Child.startLimited(64, EchoServer.class, arrangement.name())) {
             var address = portOf(server);
             try (var warmUp = new Clients(1, address)) {

@@ -57,9 +57,9 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
+    @Test // E16
     @NeedsSoundCalls("an operation that tries again does not wait, and is told that the socket was closed before")
-    void E16_closingGivesTheWaitingTasksAnException() throws Exception {
+    void closingGivesTheWaitingTasksAnException() throws Exception {
         try (var ends = ends()) {
             var reader = started(ends.ours().read(ByteBuffer.allocate(10)));
             var writer = started(ends.ours().writeAll(ByteBuffer.allocate(32 << 20)));
@@ -74,8 +74,8 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
-    void E16_closingFromATaskOfTheSameExecutorDoesTheSame() throws Exception {
+    @Test // E16
+    void closingFromATaskOfTheSameExecutorDoesTheSame() throws Exception {
         try (var ends = ends()) {
             var reader = started(ends.ours().read(ByteBuffer.allocate(10)));
             onExecutor(() -> {
@@ -126,8 +126,8 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test
-    void S5_pollingInVainDoesNoHarm() throws Exception {
+    @Test // S5
+    void pollingInVainDoesNoHarm() throws Exception {
         try (var ends = ends()) {
             var read = started(Futures.polledInVain(20, ends.ours().read(ByteBuffer.allocate(10))));
             ends.theirs().write(bytes("abc"));
@@ -238,8 +238,8 @@ class OperationTest extends SocketTest {
     }
 
     @NeedsLinux(NeedsLinux.INSIDE)
-    @Test
-    void E7_closingTakesASocketOutOfEpollThoughADuplicateLivesOn() throws Exception {
+    @Test // E7
+    void closingTakesASocketOutOfEpollThoughADuplicateLivesOn() throws Exception {
         try (var ends = ends()) {
             var fd = ends.ours().descriptor.fd;
             assertTrue(watched().contains(fd));
@@ -269,8 +269,8 @@ class OperationTest extends SocketTest {
     }
 
     @NeedsLinux(NeedsLinux.INSIDE)
-    @Test
-    void S13_everySocketIsNonBlockingAndClosedOnExecFromBirth() throws Exception {
+    @Test // S13
+    void everySocketIsNonBlockingAndClosedOnExecFromBirth() throws Exception {
         try (var listener = listen();
                 var tcp = tcpPair();
                 var unixListener = onExecutor(() -> UnixListener.bind(UnixDomainSocketAddress.of("")));
@@ -285,8 +285,8 @@ class OperationTest extends SocketTest {
         }
     }
 
-    @Test // F1
-    void E14_aPeerThatIsAlwaysReadyDoesNotStarveTheOthers() throws Exception {
+    @Test // E14, F1
+    void aPeerThatIsAlwaysReadyDoesNotStarveTheOthers() throws Exception {
         try (var pair = tcpPair()) {
             var end = new boolean[1];
             // one byte at a time of a buffer that is refilled faster than that

@@ -33,8 +33,8 @@ class ResolveTest extends SocketTest {
         return List.of(all);
     }
 
-    @Test
-    void S13_itsAddressesAreTriedInTurnUntilOneAccepts() throws Exception {
+    @Test // S13
+    void itsAddressesAreTriedInTurnUntilOneAccepts() throws Exception {
         var lookUps = new AtomicInteger();
         var name = name("last");
         Names.answer(name, () -> {
@@ -63,8 +63,8 @@ class ResolveTest extends SocketTest {
         assertEquals(0, ofSix.getSuppressed().length, "it is an address, and not a name whose one address refuses");
     }
 
-    @Test
-    void S13_ifNoneAcceptsTheErrorTellsWhyOfEach() throws Exception {
+    @Test // S13
+    void ifNoneAcceptsTheErrorTellsWhyOfEach() throws Exception {
         var port = ConnectTest.closedPort().getPort();
         var name = name("nobody");
         Names.answer(name, () -> addresses("127.0.0.1", "::1", "127.255.255.255"));
@@ -78,8 +78,8 @@ class ResolveTest extends SocketTest {
     }
 
     @NeedsLinux(NeedsLinux.THREADS)
-    @Test
-    void S13_lookingUpBlocksNoTaskAndIsInterruptedWhenItIsGivenUp() throws Exception {
+    @Test // S13
+    void lookingUpBlocksNoTaskAndIsInterruptedWhenItIsGivenUp() throws Exception {
         var begun = new CountDownLatch(1);
         var interrupted = new CompletableFuture<Void>();
         var name = name("slow");

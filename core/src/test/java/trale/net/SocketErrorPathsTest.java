@@ -124,8 +124,8 @@ class SocketErrorPathsTest extends SocketTest {
         }
     }
 
-    /// The executor's thread opens the listener first: the second getsockname and the fourth epoll_ctl are for a connection. An epoll_ctl that
-    /// fails is made again.
+    /// The executor's thread opens the listener first: the second getsockname and the fourth epoll_ctl are for a connection. An epoll_ctl
+    /// that fails is made again.
     @ParameterizedTest // M6
     @ValueSource(strings = {"epoll_ctl:error=ENOSPC:when=4..5", "epoll_ctl:error=ENOMEM:when=4..5", "getsockname:error=ENOBUFS:when=2",
         "accept4:error=ENONET:when=2", "accept4:error=EOPNOTSUPP:when=2", "accept4:error=ENETDOWN:when=2"})

@@ -72,8 +72,8 @@ class UdpSocketTest extends SocketTest {
         }
     }
 
-    @Test
-    void E2_aShortDatagramDoesNotMeanThatThereIsNoOther() throws Exception {
+    @Test // E2
+    void aShortDatagramDoesNotMeanThatThereIsNoOther() throws Exception {
         try (var ours = udp();
                 var theirs = DatagramChannel.open().bind(LOOPBACK)) {
             var first = started(ours.recvFrom(ByteBuffer.allocate(100)));

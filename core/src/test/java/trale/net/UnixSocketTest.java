@@ -136,8 +136,8 @@ class UnixSocketTest extends SocketTest {
 
     /// A read ends after bytes that came with a descriptor, so it is short though there is more: unlike TCP's.
     @NeedsLinux(NeedsLinux.FEATURE)
-    @Test
-    void E2_whatComesWithADescriptorIsReadWithoutANewEvent() throws Exception {
+    @Test // E2
+    void whatComesWithADescriptorIsReadWithoutANewEvent() throws Exception {
         try (var pair = unixPair()) {
             var peer = pair.other().descriptor.fd;
             var first = started(pair.one().read(ByteBuffer.allocate(100)));

@@ -23,8 +23,8 @@ import trale.support.UnderBothArrangements;
 /// A reactor that the test turns itself.
 class ReactorTest extends UnderBothArrangements {
 
-    @Test
-    void E17_aClosedReactorSetsNoTimer() throws Exception {
+    @Test // E17
+    void aClosedReactorSetsNoTimer() throws Exception {
         var reactor = new Reactor();
         reactor.close();
         var others = new ArrayList<Integer>();

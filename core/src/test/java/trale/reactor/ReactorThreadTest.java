@@ -85,7 +85,8 @@ class ReactorThreadTest {
             var nanos = executor.submit(_ -> Poll.ready(sendOneByOne(channel, sockets))).join();
             for (var handle : received) assertEquals(1, handle.join());
             var naps = nanos / 1_000_000;
-            assertTrue(waits.get() - before <= naps + 10, waits.get() - before + " waits in " + naps + " ms"); // without naps it is one an event, in less time
+            // Without naps it is one an event, in less time.
+            assertTrue(waits.get() - before <= naps + 10, waits.get() - before + " waits in " + naps + " ms");
             for (var socket : sockets) socket.close();
         }
     }
@@ -115,7 +116,8 @@ class ReactorThreadTest {
     @Test
     void aNapDoesNotHoldUpTheClose() throws Exception {
         for (var i = 0; i < 200; i++) {
-            try (var executor = Executor.builder().reactorThread(true).build(); var channel = DatagramChannel.open(); var socket = bind(executor)) {
+            try (var executor = Executor.builder().reactorThread(true).build(); var channel = DatagramChannel.open();
+                    var socket = bind(executor)) {
                 var received = receives(executor, socket);
                 executor.submit(_ -> {
                     send(channel, socket);

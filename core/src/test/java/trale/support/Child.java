@@ -44,7 +44,8 @@ public final class Child implements AutoCloseable {
     /// The same under strace(1), which lets system calls fail: `getsockname:error=ENOBUFS:when=2`, the second of each thread.
     public static Child startFailing(String injection, Class<?> main, String... args) throws IOException {
         var call = injection.substring(0, injection.indexOf(':'));
-        var strace = List.of("strace", "-f", "-qq", "-e", "signal=none", "-e", "trace=" + call, "-e", "inject=" + injection, "-o", "/dev/null");
+        var strace = List.of("strace", "-f", "-qq", "-e", "signal=none", "-e", "trace=" + call, "-e", "inject=" + injection, "-o",
+                "/dev/null");
         return start(strace, null, List.of(NATIVE_ACCESS), main, args);
     }
 

@@ -70,7 +70,8 @@ public abstract class Ground {
     public static @Nullable Ground open(Arrangement arrangement) {
         Ground made = null;
         for (var maker : ServiceLoader.load(Maker.class)) if (made == null) made = maker.make(arrangement);
-        assertTrue(made != null || arrangement == Arrangement.OWN_THREAD || arrangement == Arrangement.REACTOR_THREAD, "module test is missing");
+        assertTrue(made != null || arrangement == Arrangement.OWN_THREAD || arrangement == Arrangement.REACTOR_THREAD,
+                "module test is missing");
         current = made;
         if (made != null) made.enter();
         return made;
@@ -134,22 +135,26 @@ public abstract class Ground {
         }
 
         @Override
-        public void interceptBeforeEachMethod(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> c, ExtensionContext e) throws Throwable {
+        public void interceptBeforeEachMethod(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> c,
+                ExtensionContext e) throws Throwable {
             step(invocation);
         }
 
         @Override
-        public void interceptTestMethod(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> c, ExtensionContext e) throws Throwable {
+        public void interceptTestMethod(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> c,
+                ExtensionContext e) throws Throwable {
             step(invocation);
         }
 
         @Override
-        public void interceptTestTemplateMethod(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> c, ExtensionContext e) throws Throwable {
+        public void interceptTestTemplateMethod(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> c,
+                ExtensionContext e) throws Throwable {
             step(invocation);
         }
 
         @Override
-        public void interceptAfterEachMethod(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> c, ExtensionContext e) throws Throwable {
+        public void interceptAfterEachMethod(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> c,
+                ExtensionContext e) throws Throwable {
             step(invocation);
         }
     }

@@ -75,7 +75,8 @@ public record Workshop(Path folder) {
         command.addAll(List.of(arguments));
         var out = folder.resolve("out.txt");
         var err = folder.resolve("err.txt");
-        var process = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        var process = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile())
+                .redirectError(err.toFile()).start();
         try {
             var ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
             var printed = Files.readString(out);

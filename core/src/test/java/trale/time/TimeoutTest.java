@@ -197,7 +197,8 @@ class TimeoutTest extends UnderBothArrangements {
         })))::join);
         assertEquals("timed out after PT0.02S", told.getFirst().getMessage());
         assertSame(e.getCause(), told.getFirst().getCause());
-        assertTrue(e.getCause().getMessage().matches("(?s)not ready after PT0.02S: waits for .*, at TimeoutTest.java:\\d+.*"), e.getCause().getMessage());
+        assertTrue(e.getCause().getMessage().matches("(?s)not ready after PT0.02S: waits for .*, at TimeoutTest.java:\\d+.*"),
+                e.getCause().getMessage());
     }
 
     @Test
@@ -355,7 +356,8 @@ class TimeoutTest extends UnderBothArrangements {
             }
         }));
         var e = assertThrows(CompletionException.class, executor.submit(Timer.timeout(SHORT.multipliedBy(3), inner))::join);
-        assertTrue(assertInstanceOf(TimeoutException.class, e.getCause()).getMessage().startsWith("not ready after PT0.06S: "), e.getCause().getMessage());
+        assertTrue(assertInstanceOf(TimeoutException.class, e.getCause()).getMessage().startsWith("not ready after PT0.06S: "),
+                e.getCause().getMessage());
         assertEquals(List.of("timed out after PT0.06S", "ended"), order);
     }
 

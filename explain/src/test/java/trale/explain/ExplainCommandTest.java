@@ -81,7 +81,9 @@ class ExplainCommandTest {
         var javac = javax.tools.ToolProvider.getSystemJavaCompiler();
         assertEquals(0, javac.run(null, null, null, "-d", classes, "-cp", System.getProperty("java.class.path"), other));
         Files.delete(Path.of(other));
-        assertEquals(0, run("Other", file("User.java", "class User { Object body(Other o) { return trale.Async.async(() -> o.hashCode()); } }"), "-cp", classes));
+        assertEquals(0,
+                run("Other", file("User.java", "class User { Object body(Other o) { return trale.Async.async(() -> o.hashCode()); } }"),
+                        "-cp", classes));
         assertEquals(List.of("async body Other.body(Other.java:1)", "async body User.body(User.java:1)"),
                 out.toString(UTF_8).lines().filter(l -> l.startsWith("async body")).toList());
     }

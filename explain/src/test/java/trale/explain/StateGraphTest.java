@@ -49,7 +49,8 @@ class StateGraphTest {
     /// The graphs of the bodies in a class whose members begin at line 6.
     private List<StateGraph> graphs(String members) throws Exception {
         var file = Files.writeString(folder.resolve("Main.java"), BEFORE + members + "\n}\n");
-        return SourceFile.compile(file, "", StateGraphTest.class.getClassLoader()).stream().flatMap(c -> StateGraph.of(c).stream()).toList();
+        return SourceFile.compile(file, "", StateGraphTest.class.getClassLoader()).stream()
+                .flatMap(c -> StateGraph.of(c).stream()).toList();
     }
 
     private StateGraph graph(String members) throws Exception {
@@ -238,16 +239,19 @@ class StateGraphTest {
                 """.formatted("await(f(1)); await(g()); ".repeat(1_800)));
         assertEquals(
                 List.of(
-                        "Main.java:7: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.",
+                        "Main.java:7: await inside synchronized: the monitor would be held while the task is suspended."
+                                + " Move the await out of the block.",
                         "Main.java:8: the async body is a reference to java.util.List::size, a method of another class."
                                 + " Write a lambda that calls it; if it awaits, let it return async(() -> …) and await that.",
-                        "Main.java:9: the async body is too large: its state machine would be a method of more than 64 KB, or have a jump of more than 32 KB."
+                        "Main.java:9: the async body is too large: its state machine would be a method of more than 64 KB,"
+                                + " or have a jump of more than 32 KB."
                                 + " Move parts of it to methods that return async(() -> …).",
                         "Main.java:10: the async body is an object of Main$1, whose code cannot be compiled. Pass a lambda: () -> { … }."),
                 graphs.stream().map(StateGraph::rejection).toList());
         assertEquals("""
                 async body Main.body(Main.java:7)
-                cannot be compiled: Main.java:7: await inside synchronized: the monitor would be held while the task is suspended. Move the await out of the block.
+                cannot be compiled: Main.java:7: await inside synchronized: the monitor would be held while the task is suspended. \
+                Move the await out of the block.
                 """, graphs.getFirst().toString());
         assertEquals(List.of(), graphs.getFirst().states());
         assertWellFormed(graphs.getFirst().toDot());
@@ -255,10 +259,13 @@ class StateGraphTest {
 
     @Test
     void withoutDebugTablesThereAreNoLinesAndNames() throws Exception {
-        var text = "class Plain { static Object body(String s) { return trale.Async.async(() -> { trale.Async.await((trale.Future<?>) null); return s; }); } }";
+        var text = "class Plain { static Object body(String s) {"
+                + " return trale.Async.async(() -> { trale.Async.await((trale.Future<?>) null); return s; }); } }";
         var file = Files.writeString(folder.resolve("Plain.java"), text);
         var javac = javax.tools.ToolProvider.getSystemJavaCompiler();
-        assertEquals(0, javac.run(null, null, null, "-g:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), file.toString()));
+        assertEquals(0,
+                javac.run(null, null, null, "-g:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"),
+                        file.toString()));
         try (var loader = new java.net.URLClassLoader(new java.net.URL[] {folder.toUri().toURL()})) {
             assertShows("""
                     async body Plain.body(Plain)
@@ -275,7 +282,8 @@ class StateGraphTest {
         System.clearProperty("trale.initialised");
         var graphs = graphs("""
                 static { System.setProperty("trale.initialised", "yes"); }
-                static class Other { static int n = Integer.parseInt(System.setProperty("trale.initialised", "yes")); private static void m() {} Other(int n) {} }
+                static class Other { static int n = Integer.parseInt(System.setProperty("trale.initialised", "yes")); \
+                        private static void m() {} Other(int n) {} }
                 private static int n;
                 static Object body() { return async(() -> { n = Other.n; Other.m(); await(g()); new Other(await(g())); }); }
                 """);
@@ -295,13 +303,15 @@ class StateGraphTest {
                 Object second = (java.io.Serializable & VoidBody) () -> {};
                 class Named implements Errand { public Integer run() { return 1; } }
                 """);
-        assertEquals(List.of("Main.new(Main.java:10)", "Main.new(Main.java:11)", "Main$Named.run(Main.java)"), graphs.stream().map(StateGraph::place).toList());
+        assertEquals(List.of("Main.new(Main.java:10)", "Main.new(Main.java:11)", "Main$Named.run(Main.java)"),
+                graphs.stream().map(StateGraph::place).toList());
     }
 
     @Test
     void everyBodyOfTheCorpusIsAWellFormedGraph() throws Exception {
         int bodies = 0;
-        for (var name : List.of("Captures", "Exceptions", "Locals", "Loops", "Members", "Nesting", "Objects", "Operands", "References", "Switches"))
+        for (var name : List.of("Captures", "Exceptions", "Locals", "Loops", "Members", "Nesting", "Objects", "Operands", "References",
+                "Switches"))
             for (var graph : StateGraph.of(Class.forName("trale.corpus." + name, false, StateGraphTest.class.getClassLoader()))) {
                 bodies++;
                 assertEquals("", graph.rejection());
@@ -399,7 +409,8 @@ class StateGraphTest {
 
     @Test
     void theSizeIsShownInItsParts() {
-        var graph = new StateGraph("Main", "body", "Main.java", -1, -1, new Size(12, 10, 20, 6, 4), List.of(), List.of(), "", "Main$async$body", List.of());
+        var graph = new StateGraph("Main", "body", "Main.java", -1, -1, new Size(12, 10, 20, 6, 4), List.of(), List.of(), "",
+                "Main$async$body", List.of());
         assertEquals(48, graph.size().bytes());
         assertEquals("""
                 async body Main.body(Main.java)
@@ -410,7 +421,8 @@ class StateGraphTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-XX:+UseCompressedOops", "-XX:-UseCompressedOops", "-XX:+UseCompactObjectHeaders", "-XX:ObjectAlignmentInBytes=16"})
+    @ValueSource(strings = {"-XX:+UseCompressedOops", "-XX:-UseCompressedOops", "-XX:+UseCompactObjectHeaders",
+            "-XX:ObjectAlignmentInBytes=16"})
     void theSizeIsWhatTheJvmAllocates(String option) throws Exception {
         try (var child = Child.startWith(option, Allocated.class)) {
             assertEquals("7 bodies\n", child.end());

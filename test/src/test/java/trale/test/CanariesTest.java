@@ -200,7 +200,8 @@ class CanariesTest {
                 var isFirst = worker[0] == null;
                 worker[0] = cx.waker();
                 if (isFirst) return polls[0] < woken ? Poll.pending() : Poll.ready(null);
-                if (polls[0] > woken + 1) throw new IllegalStateException("woken, and polled only after " + (polls[0] - woken) + " polls of another");
+                if (polls[0] > woken + 1)
+                    throw new IllegalStateException("woken, and polled only after " + (polls[0] - woken) + " polls of another");
                 return Poll.ready(null);
             };
             await(new Crowd(isRight, isRight ? List.of(patient, producer) : List.of(producer, patient))); // the worker is polled first

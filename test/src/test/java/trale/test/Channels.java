@@ -141,7 +141,8 @@ public final class Channels extends SelectorProvider {
         }
 
         private static Set<String> names() {
-            return Set.of(StandardSocketOptions.SO_LINGER, StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF, StandardSocketOptions.TCP_NODELAY)
+            return Set.of(StandardSocketOptions.SO_LINGER, StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF,
+                    StandardSocketOptions.TCP_NODELAY)
                     .stream().map(SocketOption::name).collect(Collectors.toSet());
         }
 

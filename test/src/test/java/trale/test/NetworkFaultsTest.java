@@ -173,7 +173,8 @@ class NetworkFaultsTest {
         simulation.run(() -> {
             await(simulation.idle());
             try (var socket = UdpSocket.bind(new InetSocketAddress(0))) {
-                for (var i = 0; i < count; i++) await(socket.sendTo(ByteBuffer.allocate(4).putInt(0, i), new InetSocketAddress(there.address(), 9)));
+                for (var i = 0; i < count; i++)
+                    await(socket.sendTo(ByteBuffer.allocate(4).putInt(0, i), new InetSocketAddress(there.address(), 9)));
                 await(Timer.sleep(Duration.ofSeconds(1)));
             }
         });
@@ -380,8 +381,10 @@ class NetworkFaultsTest {
                     await(listener.accept());
                 }
             }));
-            assertTrue(e.getMessage().contains("executor main sleeps") && e.getMessage().contains("executor server sleeps"), e.getMessage());
-            assertTrue(e.getMessage().contains("to be readable: TcpListener") && e.getMessage().contains("NetworkFaultsTest.java:"), e.getMessage());
+            assertTrue(e.getMessage().contains("executor main sleeps") && e.getMessage().contains("executor server sleeps"),
+                    e.getMessage());
+            assertTrue(e.getMessage().contains("to be readable: TcpListener") && e.getMessage().contains("NetworkFaultsTest.java:"),
+                    e.getMessage());
         }
     }
 

@@ -218,7 +218,8 @@ class ParityTest {
         for (var i = 0; i < 3; i++) steps.add(new Step("signal", s -> s.signal(0)));
         steps.add(new Step("two signals", s -> s.signal(0) + s.signal(0)));
         steps.add(new Step("timerfd", s -> s.timerFd(1) + s.watch(1, true)));
-        for (var nanos : new long[] {1, 1, 0, -1, 999_999_999, 1_000_000_000}) steps.add(new Step("set to " + nanos, s -> s.setTimer(1, 0, nanos)));
+        for (var nanos : new long[] {1, 1, 0, -1, 999_999_999, 1_000_000_000})
+            steps.add(new Step("set to " + nanos, s -> s.setTimer(1, 0, nanos)));
         steps.add(new Step("set far", s -> s.setTimer(1, 1L << 32, 1)));
         steps.add(new Step("disarmed", s -> s.setTimer(1, 0, 0)));
         steps.add(new Step("no timer", s -> s.setTimer(0, 1, 1) + s.signal(1)));

@@ -193,7 +193,8 @@ final class Side implements AutoCloseable {
                 p -> "n" + ports.size());
         var ip = family == 2 ? bytes(4, 4) : bytes(8, 16);
         var port = (memory.get(2) & 0xff) << 8 | (memory.get(3) & 0xff);
-        return Arrays.toString(ip) + ":" + (port == 0 ? "0" : ports.computeIfAbsent(isUdp(socket) ? -port : port, p -> "p" + ports.size())) + " " + length;
+        return Arrays.toString(ip) + ":" + (port == 0 ? "0" : ports.computeIfAbsent(isUdp(socket) ? -port : port, p -> "p" + ports.size()))
+                + " " + length;
     }
 
     private byte[] bytes(int at, int length) {
@@ -295,7 +296,8 @@ final class Side implements AutoCloseable {
         var all = new TreeMap<Long, Integer>();
         for (int n; (n = call("epoll_wait", epoll, address, 100, patience)) > 0; ) {
             for (var i = 0; i < n; i++)
-                all.merge(memory.getLong(i * EpollFile.EVENT_SIZE + EpollFile.DATA_OFFSET), memory.getInt(i * EpollFile.EVENT_SIZE), (x, y) -> x | y);
+                all.merge(memory.getLong(i * EpollFile.EVENT_SIZE + EpollFile.DATA_OFFSET), memory.getInt(i * EpollFile.EVENT_SIZE),
+                        (x, y) -> x | y);
         }
         var text = new StringBuilder();
         // The acknowledgement of a FIN is an edge, too, but one that may be late.

@@ -39,7 +39,8 @@ class UnseenFailuresTest {
     void aDeadlockShowsTheUnseenFailureOfATaskOfAHost() {
         try (var simulation = new Simulation(1)) {
             var e = assertThrows(DeadlockException.class, () -> deadlock(simulation));
-            assertTrue(e.getMessage().contains("task #1 of executor server failed: java.lang.IllegalStateException: server bug"), e.getMessage());
+            assertTrue(e.getMessage().contains("task #1 of executor server failed: java.lang.IllegalStateException: server bug"),
+                    e.getMessage());
             assertEquals(List.of("server bug"), List.of(e.getSuppressed()).stream().map(Throwable::getMessage).toList());
         }
     }

@@ -54,14 +54,16 @@ public final class Browser implements AutoCloseable {
 
     public Browser() throws Exception {
         folder = Files.createTempDirectory("trale-browser");
-        process = new ProcessBuilder("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
+        process = new ProcessBuilder("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
+                "--disable-background-networking",
                 "--disable-component-update", "--remote-debugging-port=0", "--user-data-dir=" + folder, "about:blank")
                 .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
         var http = HttpClient.newHttpClient();
         var targets = "";
         var port = port();
         while (!targets.contains("\"type\": \"page\"")) {
-            targets = http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json")).build(), HttpResponse.BodyHandlers.ofString()).body();
+            targets = http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json")).build(),
+                    HttpResponse.BodyHandlers.ofString()).body();
         }
         var page = targets.substring(0, targets.indexOf("\"webSocketDebuggerUrl\"", targets.indexOf("\"type\": \"page\"")) + 200);
         var m = Pattern.compile("\"type\": \"page\".*?\"webSocketDebuggerUrl\": \"([^\"]+)\"", Pattern.DOTALL).matcher(page);
@@ -108,8 +110,10 @@ public final class Browser implements AutoCloseable {
             var url = URL.matcher(message);
             if (url.find()) requests.add(url.group(1));
         }
-        if (message.contains("\"method\":\"Runtime.exceptionThrown\"") || (message.contains("\"method\":\"Log.entryAdded\"") && message.contains("\"level\":\"error\""))
-                || (message.contains("\"method\":\"Runtime.consoleAPICalled\"") && message.contains("\"type\":\"error\""))) errors.add(message);
+        if (message.contains("\"method\":\"Runtime.exceptionThrown\"")
+                || (message.contains("\"method\":\"Log.entryAdded\"") && message.contains("\"level\":\"error\""))
+                || (message.contains("\"method\":\"Runtime.consoleAPICalled\"")
+                        && message.contains("\"type\":\"error\""))) errors.add(message);
     }
 
     String call(String method, String params) throws Exception {
@@ -137,7 +141,8 @@ public final class Browser implements AutoCloseable {
 
     /// Waits, as long as frames come, until an expression is true.
     void await(String expression) throws Exception {
-        var done = eval("(async () => { const end = performance.now() + 30000; while (!(" + expression + ")) { if (performance.now() > end) return 'no';"
+        var done = eval("(async () => { const end = performance.now() + 30000; while (!(" + expression
+                + ")) { if (performance.now() > end) return 'no';"
                 + " await new Promise(r => setTimeout(r, 10)); } return 'yes'; })()");
         if (!done.equals("yes")) fail("not within 30 s: " + expression + "; the page says: " + eval("document.body.innerText"));
     }
@@ -151,11 +156,14 @@ public final class Browser implements AutoCloseable {
     }
 
     void size(int width, int height, double scale) throws Exception {
-        call("Emulation.setDeviceMetricsOverride", "\"width\":" + width + ",\"height\":" + height + ",\"deviceScaleFactor\":" + scale + ",\"mobile\":false");
+        call("Emulation.setDeviceMetricsOverride",
+                "\"width\":" + width + ",\"height\":" + height + ",\"deviceScaleFactor\":" + scale + ",\"mobile\":false");
     }
 
     void prefers(String scheme) throws Exception {
-        call("Emulation.setEmulatedMedia", "\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + scheme + "\"},{\"name\":\"prefers-reduced-motion\",\"value\":\"reduce\"}]");
+        call("Emulation.setEmulatedMedia",
+                "\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + scheme
+                        + "\"},{\"name\":\"prefers-reduced-motion\",\"value\":\"reduce\"}]");
     }
 
     /// Presses a key, as a person does, and waits until the page has done what it asks for.
@@ -163,7 +171,8 @@ public final class Browser implements AutoCloseable {
         var shift = key.startsWith("Shift+");
         var name = shift ? key.substring("Shift+".length()) : key;
         var text = name.equals("Enter") ? "\\r" : name.length() == 1 ? name : "";
-        var params = "\"key\":\"" + name + "\",\"code\":\"" + (name.equals(" ") ? "Space" : name) + "\",\"windowsVirtualKeyCode\":" + (name.equals("Enter") ? 13 : name.equals("Tab") ? 9 : 0)
+        var params = "\"key\":\"" + name + "\",\"code\":\"" + (name.equals(" ") ? "Space" : name) + "\",\"windowsVirtualKeyCode\":"
+                + (name.equals("Enter") ? 13 : name.equals("Tab") ? 9 : 0)
                 + ",\"modifiers\":" + (shift ? 8 : 0) + (text.isEmpty() ? "" : ",\"text\":\"" + text + "\"");
         call("Input.dispatchKeyEvent", "\"type\":\"keyDown\"," + params);
         call("Input.dispatchKeyEvent", "\"type\":\"keyUp\"," + params);
@@ -171,7 +180,8 @@ public final class Browser implements AutoCloseable {
     }
 
     void mouse(String type, double x, double y) throws Exception {
-        call("Input.dispatchMouseEvent", "\"type\":\"" + type + "\",\"x\":" + x + ",\"y\":" + y + ",\"button\":\"left\",\"buttons\":1,\"clickCount\":1");
+        call("Input.dispatchMouseEvent",
+                "\"type\":\"" + type + "\",\"x\":" + x + ",\"y\":" + y + ",\"button\":\"left\",\"buttons\":1,\"clickCount\":1");
     }
 
     /// Presses and lets go in the middle of an element.
@@ -189,7 +199,8 @@ public final class Browser implements AutoCloseable {
 
     /// From now on what is downloaded comes into a folder.
     void downloadsTo(Path to) throws Exception {
-        call("Browser.setDownloadBehavior", "\"behavior\":\"allow\",\"downloadPath\":" + Json.of(to.toString()) + ",\"eventsEnabled\":true");
+        call("Browser.setDownloadBehavior",
+                "\"behavior\":\"allow\",\"downloadPath\":" + Json.of(to.toString()) + ",\"eventsEnabled\":true");
     }
 
     /// Waits until a download is complete.

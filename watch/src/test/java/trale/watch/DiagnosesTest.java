@@ -29,7 +29,8 @@ class DiagnosesTest {
     private List<String> said(int others, long each, long starved) {
         diagnoses.read(List.of());
         var t = 0L;
-        var events = new ArrayList<Event>(List.of(new Event.Spawn(t, 1, null, null, 0, 0, null), new Event.Wake(t, 1, Probe.By.TASK, 2, null, Probe.Effect.QUEUED)));
+        var events = new ArrayList<Event>(List.of(new Event.Spawn(t, 1, null, null, 0, 0, null),
+                new Event.Wake(t, 1, Probe.By.TASK, 2, null, Probe.Effect.QUEUED)));
         for (var other = 2; other < 2 + others; other++) {
             events.add(new Event.Spawn(t, other, null, null, 0, 0, null));
             events.add(new Event.Poll(t, other));

@@ -21,7 +21,9 @@ class DocumentedRecordingTest {
             for (var file : recordings) {
                 var page = Files.readString(file).replaceFirst("(?s)<script type=\"application/json\" id=\"recording\">.*?</script>\n", "");
                 var name = file.getFileName().toString().replace(".html", "");
-                assertTrue(page.equals(Page.of(null)), file + " has an older page. Make it again: ./trale -Dtrale.watch=docs/recordings/" + name + ".html -Dtrale.watch.program=" + name + " " + name);
+                assertTrue(page.equals(Page.of(null)),
+                        file + " has an older page. Make it again: ./trale -Dtrale.watch=docs/recordings/" + name
+                                + ".html -Dtrale.watch.program=" + name + " " + name);
             }
         }
     }

@@ -59,7 +59,8 @@ class FlightRecorderTest {
     }
 
     private static List<RecordedEvent> of(List<RecordedEvent> events, String kind, long task) {
-        return events.stream().filter(event -> event.getEventType().getName().equals("trale." + kind) && event.getLong("task") == task).toList();
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals("trale." + kind) && event.getLong("task") == task).toList();
     }
 
     /// Holds the thread, as a body does that computes.
@@ -152,14 +153,18 @@ class FlightRecorderTest {
     @Test
     void aPropertyWatchesEachExecutorOfAProgram() throws Exception {
         var file = folder.resolve("child.jfr");
-        var child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+        var child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC", "-Dtrale.watch=jfr", "-XX:StartFlightRecording:settings=none,trale.Poll#enabled=true,filename=" + file,
                 "-cp", System.getProperty("java.class.path"), Computes.class.getName()).redirectErrorStream(true).start();
         try {
             var output = new String(child.getInputStream().readAllBytes());
             assertEquals(0, child.waitFor(), output);
-            var polls = RecordingFile.readAllEvents(file).stream().filter(event -> event.getEventType().getName().equals("trale.Poll")).toList();
-            assertTrue(polls.stream().anyMatch(poll -> poll.getString("executor").equals("trale") && poll.getDuration().compareTo(LONG) >= 0), output + polls);
+            var polls = RecordingFile.readAllEvents(file).stream()
+                    .filter(event -> event.getEventType().getName().equals("trale.Poll")).toList();
+            assertTrue(polls.stream()
+                    .anyMatch(poll -> poll.getString("executor").equals("trale") && poll.getDuration().compareTo(LONG) >= 0),
+                    output + polls);
         } finally {
             child.destroyForcibly();
         }

@@ -54,7 +54,8 @@ class PageContentTest {
 
     /// {@return the texts of the elements that a selector finds, within each those of its parts, all without the space around them}
     private String texts(String selector) throws Exception {
-        return browser.eval("[...document.querySelectorAll(" + Json.of(selector) + ")].map(e => [...e.children].map(c => c.textContent.trim()).filter(t => t).join(' | ')).join('\\n')");
+        return browser.eval("[...document.querySelectorAll(" + Json.of(selector)
+                + ")].map(e => [...e.children].map(c => c.textContent.trim()).filter(t => t).join(' | ')).join('\\n')");
     }
 
     private String text(String selector) throws Exception {
@@ -67,7 +68,8 @@ class PageContentTest {
     void theSourceIsShownWithItsCurrentLine() throws Exception {
         go(Sample.WAITS_FOR_SOCKET);
         assertEquals(Sample.FILE, text("#task .source figcaption"));
-        assertEquals(IntStream.range(0, 8).mapToObj(i -> (i + 1) + " | " + Sample.SOURCE.get(i).strip()).collect(Collectors.joining("\n")), texts("#task .source .row"));
+        assertEquals(IntStream.range(0, 8).mapToObj(i -> (i + 1) + " | " + Sample.SOURCE.get(i).strip()).collect(Collectors.joining("\n")),
+                texts("#task .source .row"));
         assertEquals("4", text(CURRENT + "> :first-child"));
         assertEquals(Sample.SOURCE.get(3).strip(), text(CURRENT + "code"));
         go(Sample.WAITS_FOR_TIMER);
@@ -131,7 +133,8 @@ class PageContentTest {
         go(1);
         assertEquals("No system call yet.", text("#kernel .body"));
         go(Sample.WAITS_FOR_TIMER);
-        assertEquals("recvfrom(7, 4096) | = 12 | 800 ns | #1\nepoll_wait(3, -1) | = 1 | 900 ns | reactor\nrecvfrom(7, " + Sample.SCRIPT + ") | = EAGAIN | 700 ns | #1",
+        assertEquals("recvfrom(7, 4096) | = 12 | 800 ns | #1\nepoll_wait(3, -1) | = 1 | 900 ns | reactor\nrecvfrom(7, " + Sample.SCRIPT
+                + ") | = EAGAIN | 700 ns | #1",
                 texts("#kernel .call"));
     }
 

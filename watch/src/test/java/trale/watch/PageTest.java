@@ -90,7 +90,8 @@ class PageTest {
         browser.errors.clear();
     }
 
-    private static final String SHOWN = "document.querySelector('main').innerText + [...document.querySelectorAll('.card')].map(c => c.parentNode.parentNode.id + c.dataset.task)"
+    private static final String SHOWN = "document.querySelector('main').innerText"
+            + " + [...document.querySelectorAll('.card')].map(c => c.parentNode.parentNode.id + c.dataset.task)"
             + " + document.querySelector('#clock').innerText";
 
     @Test
@@ -116,7 +117,10 @@ class PageTest {
                 (() => {
                   const text = s => JSON.stringify(s, (k, v) => v instanceof Map || v instanceof Set ? [...v] : v), all = [], bad = [];
                   for (let i = 0; i <= trale.history.length; i += 7) all[i] = text(trale.history.to(i));
-                  for (let i = 0; i < 200; i++) { const seq = (i * 1009) % (trale.history.length / 7 | 0) * 7; if (text(trale.history.to(seq)) !== all[seq]) bad.push(seq); }
+                  for (let i = 0; i < 200; i++) {
+                    const seq = (i * 1009) % (trale.history.length / 7 | 0) * 7;
+                    if (text(trale.history.to(seq)) !== all[seq]) bad.push(seq);
+                  }
                   return bad;
                 })()"""));
     }
@@ -133,11 +137,19 @@ class PageTest {
         var frames = """
                 (async () => {
                   const canvas = document.querySelector('canvas'), box = canvas.getBoundingClientRect(), times = [];
-                  const at = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, { clientX: box.left + x, clientY: box.top + y, pointerId: 1, bubbles: true }));
+                  const at = (type, x, y) =>
+                    canvas.dispatchEvent(
+                      new PointerEvent(type, { clientX: box.left + x, clientY: box.top + y, pointerId: 1, bubbles: true }));
                   canvas.setPointerCapture = () => {};
                   for (const y of [8, 60]) {
                     at('pointerdown', 300, y);
-                    for (let i = 0; i < 60; i++) { const t = performance.now(); at('pointermove', 300 + i * 12, y); trale.render(); times.push(performance.now() - t); await new Promise(requestAnimationFrame); }
+                    for (let i = 0; i < 60; i++) {
+                      const t = performance.now();
+                      at('pointermove', 300 + i * 12, y);
+                      trale.render();
+                      times.push(performance.now() - t);
+                      await new Promise(requestAnimationFrame);
+                    }
                     at('pointerup', 900, y);
                   }
                   times.sort((a, b) => a - b);
@@ -153,17 +165,23 @@ class PageTest {
     @Test
     void hostileNamesAreText() throws Exception {
         var rtl = "\u05e9\u05dc\u05d5\u05dd \u202e abc";
-        var hostile = List.of("</script><script>hit = 1</script>", "<img src=x onerror='hit = 1'>", "x".repeat(10_000), rtl, "\" onclick=\"hit = 1", "a\u2028b\n\u0000c");
-        var events = new ArrayList<>(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\",\"program\":" + Json.of(hostile.getFirst()) + "}"));
+        var hostile = List.of("</script><script>hit = 1</script>", "<img src=x onerror='hit = 1'>", "x".repeat(10_000), rtl,
+                "\" onclick=\"hit = 1", "a\u2028b\n\u0000c");
+        var events = new ArrayList<>(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\",\"program\":"
+                + Json.of(hostile.getFirst()) + "}"));
         var task = 0;
         for (var name : hostile) {
             task++;
-            events.add(Json.object().put("k", "spawn").put("t", task).put("task", task).put("name", name).put("class", name).put("method", name).put("file", name).put("line", 1).put("by", name).end());
+            events.add(Json.object().put("k", "spawn").put("t", task).put("task", task).put("name", name).put("class", name)
+                    .put("method", name).put("file", name).put("line", 1).put("by", name).end());
             events.add(Json.object().put("k", "poll").put("t", task).put("task", task).end());
             events.add(Json.object().put("k", "call").put("t", task).put("name", name).put("args", name).put("result", name).end());
-            events.add(Json.object().put("k", "diagnosis").put("t", task).put("task", task).put("what", name).put("sure", true).put("text", name).put("lines", List.of(name)).end());
-            events.add(Json.object().put("k", "pend").put("t", task).put("task", task).put("state", 1).put("for", List.of(new Json.Written(Json.object().put("what", "future").put("text", name).end())))
-                    .put("lines", List.of()).put("keeps", List.of(new Json.Written(Json.object().put("name", name).put("value", name).end()))).end());
+            events.add(Json.object().put("k", "diagnosis").put("t", task).put("task", task).put("what", name).put("sure", true)
+                    .put("text", name).put("lines", List.of(name)).end());
+            events.add(Json.object().put("k", "pend").put("t", task).put("task", task).put("state", 1)
+                    .put("for", List.of(new Json.Written(Json.object().put("what", "future").put("text", name).end())))
+                    .put("lines", List.of())
+                    .put("keeps", List.of(new Json.Written(Json.object().put("name", name).put("value", name).end()))).end());
         }
         browser.open(file(events));
         for (var tab : List.of("1", "2", "3")) {
@@ -210,7 +228,8 @@ class PageTest {
         assertEquals("false", browser.eval("!!trale.timeline.range"));
         browser.press("?");
         assertEquals("true", browser.eval("document.querySelector('#legend').open"));
-        assertEquals("", browser.eval("(keys => ['N', 'Esc', 'M', 'U', 'R'].filter(k => !keys.includes(k)))([...document.querySelectorAll('.keys dt')].map(e => e.textContent).join(' ').split(/ +/))"));
+        assertEquals("", browser.eval("(keys => ['N', 'Esc', 'M', 'U', 'R'].filter(k => !keys.includes(k)))"
+                + "([...document.querySelectorAll('.keys dt')].map(e => e.textContent).join(' ').split(/ +/))"));
         browser.press("?");
         assertEquals("false", browser.eval("document.querySelector('#legend').open"));
         browser.press("Home");
@@ -234,17 +253,20 @@ class PageTest {
                 "{\"k\":\"spawn\",\"t\":1,\"task\":1,\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\",\"line\":3}"));
         for (var line : List.of(5, 5, 9, 5)) {
             events.add("{\"k\":\"poll\",\"t\":2,\"task\":1}");
-            events.add("{\"k\":\"pend\",\"t\":3,\"task\":1,\"state\":" + (line == 5 ? 1 : 2) + ",\"lines\":[{\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\",\"line\":" + line
+            events.add("{\"k\":\"pend\",\"t\":3,\"task\":1,\"state\":" + (line == 5 ? 1 : 2)
+                    + ",\"lines\":[{\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\",\"line\":" + line
                     + ",\"state\":" + (line == 5 ? 1 : 2) + "}],\"for\":[],\"keeps\":[]}");
             events.add("{\"k\":\"wake\",\"t\":4,\"task\":1,\"by\":{\"what\":\"thread\"},\"effect\":\"queued\"}");
         }
         events.add(new Event.Diagnosis(5, "busy", false, 1, "It asks.", "Await.", List.of()).json());
         events.add("{\"k\":\"poll\",\"t\":6,\"task\":1}");
-        return "{\"version\":1,\"sources\":{\"a/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{\"a.B.serve\":[{\"first\":3,\"last\":12,\"states\":[{\"line\":0},{\"line\":5},{\"line\":9}],"
+        return "{\"version\":1,\"sources\":{\"a/B.java\":" + Json.of("line\n".repeat(30))
+                + "},\"machines\":{\"a.B.serve\":[{\"first\":3,\"last\":12,\"states\":[{\"line\":0},{\"line\":5},{\"line\":9}],"
                 + "\"edges\":[{\"from\":0,\"to\":1},{\"from\":1,\"to\":2}]}]},\"events\":[" + String.join(",", events) + "]}";
     }
 
-    private static final String MARKED = "[...document.querySelectorAll('.row[data-marked] > :first-child')].map(b => b.textContent).join()";
+    private static final String MARKED =
+            "[...document.querySelectorAll('.row[data-marked] > :first-child')].map(b => b.textContent).join()";
 
     @Test
     void aLineIsMarkedAndRunToByTheKeyboardAndSoIsADiagnosis() throws Exception {
@@ -280,8 +302,10 @@ class PageTest {
     @Test
     void theValuesAreThoseOfTheBodyThatIsShown() throws Exception {
         var body = "{\"class\":\"a.B\",\"method\":\"%s\",\"file\":\"B.java\",\"line\":%d,\"state\":1}";
-        var pend = "{\"k\":\"pend\",\"t\":1,\"task\":1,\"state\":1,\"lines\":[" + body.formatted("serve", 5) + "," + body.formatted("read", 9) + "],\"for\":[],\"keeps\":["
-                + "{\"name\":\"stream\",\"value\":\"outer\"},{\"name\":\"stream\",\"value\":\"inner\",\"body\":1},{\"name\":\"n\",\"value\":\"3\",\"body\":1}]}";
+        var pend = "{\"k\":\"pend\",\"t\":1,\"task\":1,\"state\":1,\"lines\":[" + body.formatted("serve", 5) + ","
+                + body.formatted("read", 9) + "],\"for\":[],\"keeps\":["
+                + "{\"name\":\"stream\",\"value\":\"outer\"},"
+                + "{\"name\":\"stream\",\"value\":\"inner\",\"body\":1},{\"name\":\"n\",\"value\":\"3\",\"body\":1}]}";
         browser.open(recorded("{\"version\":1,\"sources\":{\"a/B.java\":" + Json.of("line\n".repeat(12)) + "},\"machines\":{},\"events\":["
                 + spawned(1, 0, 0) + ",{\"k\":\"poll\",\"t\":1,\"task\":1}," + pend + "]}"));
         browser.press("End");
@@ -293,7 +317,8 @@ class PageTest {
     }
 
     private static String spawned(int task, int parent, int scope) {
-        return Json.object().put("k", "spawn").put("t", task).put("task", task).put("name", "t" + task).put("parent", parent).put("scope", scope == 0 ? null : scope).end();
+        return Json.object().put("k", "spawn").put("t", task).put("task", task).put("name", "t" + task).put("parent", parent)
+                .put("scope", scope == 0 ? null : scope).end();
     }
 
     private static String scope(int scope, int task, String what) {
@@ -303,8 +328,12 @@ class PageTest {
     /// The tree, a line for each node, indented below what it belongs to.
     private static final String TREE = """
             (() => {
-              const lines = [], walk = (ul, indent) => { for (const li of ul.children) { lines.push(indent + li.querySelector('.node b').textContent);
-                for (const below of li.children) if (below.tagName === 'UL') walk(below, indent + ' '); } };
+              const lines = [], walk = (ul, indent) => {
+                for (const li of ul.children) {
+                  lines.push(indent + li.querySelector('.node b').textContent);
+                  for (const below of li.children) if (below.tagName === 'UL') walk(below, indent + ' ');
+                }
+              };
               walk(document.querySelector('#task [role=tree]'), '');
               return lines.join('\\n');
             })()""";
@@ -324,7 +353,8 @@ class PageTest {
     @Test
     void theTreeIsByScopeAndATaskThatNoneForkedStandsUnderItsSpawner() throws Exception {
         var ended = "{\"k\":\"end\",\"t\":9,\"task\":3,\"how\":\"value\"}";
-        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 2, 1), spawned(4, 1, 0), spawned(5, 2, 0), scope(2, 2, "open"), spawned(6, 2, 2),
+        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 2, 1), spawned(4, 1, 0),
+                spawned(5, 2, 0), scope(2, 2, "open"), spawned(6, 2, 2),
                 ended, scope(1, 1, "close"))));
         browser.press("2");
         browser.press("End");
@@ -349,7 +379,8 @@ class PageTest {
     void aScopeThatIsOverIsForgottenWithTheLastOfItsTasks() throws Exception {
         var events = new ArrayList<>(List.of(spawned(1, 0, 0)));
         for (var n = 2; n < 200; n++)
-            events.addAll(List.of(scope(n, 1, "open"), spawned(n, 1, n), "{\"k\":\"end\",\"t\":9,\"task\":" + n + ",\"how\":\"value\"}", scope(n, 1, "close")));
+            events.addAll(List.of(scope(n, 1, "open"), spawned(n, 1, n), "{\"k\":\"end\",\"t\":9,\"task\":" + n + ",\"how\":\"value\"}",
+                    scope(n, 1, "close")));
         browser.open(file(events));
         browser.press("End");
         assertEquals(browser.number("trale.state.done.length"), browser.number("trale.state.scopes.size"));
@@ -421,7 +452,8 @@ class PageTest {
         var texts = new ArrayList<String>();
         while (browser.eval("document.querySelector('#tour').hidden").equals("false")) {
             texts.add(browser.eval("document.querySelector('#tour p').textContent"));
-            assertEquals("true", browser.eval("(() => { const b = document.querySelector('#tour').getBoundingClientRect(); return b.left >= 0 && b.top >= 0 && b.right <= innerWidth && b.bottom <= innerHeight })()"));
+            assertEquals("true", browser.eval("(() => { const b = document.querySelector('#tour').getBoundingClientRect();"
+                    + " return b.left >= 0 && b.top >= 0 && b.right <= innerWidth && b.bottom <= innerHeight })()"));
             browser.press("n");
             if (texts.size() > 20) break;
         }
@@ -433,7 +465,8 @@ class PageTest {
     void itIsDarkWhereThatIsPreferredAndTTurnsIt() throws Exception {
         browser.prefers("dark");
         browser.open(file(Sample.server(100)));
-        var light = "(() => { const [r, g, b] = getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g); return +r + +g + +b > 380 })()";
+        var light = "(() => { const [r, g, b] = getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g);"
+                + " return +r + +g + +b > 380 })()";
         assertEquals("false", browser.eval(light));
         browser.press("t");
         assertEquals("true", browser.eval(light));
@@ -447,14 +480,16 @@ class PageTest {
         browser.open(file(Sample.server(300)));
         browser.press("End");
         assertTrue(browser.number("document.documentElement.scrollWidth") <= 640);
-        assertEquals("", browser.eval("[...document.querySelectorAll('header button, header select, main h2')].filter(e => { const b = e.getBoundingClientRect(); return b.right > innerWidth || b.width === 0 })"
+        assertEquals("", browser.eval("[...document.querySelectorAll('header button, header select, main h2')]"
+                + ".filter(e => { const b = e.getBoundingClientRect(); return b.right > innerWidth || b.width === 0 })"
                 + ".map(e => e.id || e.textContent)"));
     }
 
     @Test
     void aDiagnosisIsOnTheCardAndInTheList() throws Exception {
         var events = new ArrayList<>(Sample.server(300));
-        events.add(new Event.Diagnosis(1_000_000_000, "swallowed", false, 3, "It was cancelled.", "Throw it again.", List.of("a.B.serve(B.java:5)")).json());
+        events.add(new Event.Diagnosis(1_000_000_000, "swallowed", false, 3, "It was cancelled.", "Throw it again.",
+                List.of("a.B.serve(B.java:5)")).json());
         browser.open(file(events));
         browser.press("End");
         assertTrue(browser.eval("document.querySelector('[data-task=\"3\"]').innerText").contains("perhaps swallows its cancellation"));
@@ -486,11 +521,16 @@ class PageTest {
                 browser.await("trale.live.last >= " + watch.history.size()); // the page may hear of the pause before it hears of these
                 browser.press("End");
                 var snapshot = executor.snapshot();
-                browser.await("(trale.go(trale.history.length), trale.state.seq === trale.history.length) && trale.state.spawned - trale.state.ended === " + snapshot.tasks().size());
+                browser.await("(trale.go(trale.history.length), trale.state.seq === trale.history.length)"
+                        + " && trale.state.spawned - trale.state.ended === " + snapshot.tasks().size());
                 for (var place : List.of("queue", "thread", "waiting")) {
-                    var state = place.equals("queue") ? Snapshot.State.QUEUED : place.equals("thread") ? Snapshot.State.RUNNING : Snapshot.State.WAITING;
-                    var expected = snapshot.tasks().stream().filter(t -> t.state() == state).map(Snapshot.TaskInfo::number).sorted().toList();
-                    assertEquals(expected.toString(), "[" + browser.eval("[...document.querySelectorAll('#" + place + " .card')].map(c => +c.dataset.task).sort((a, b) => a - b).join(', ')") + "]",
+                    var state = place.equals("queue") ? Snapshot.State.QUEUED
+                            : place.equals("thread") ? Snapshot.State.RUNNING : Snapshot.State.WAITING;
+                    var expected = snapshot.tasks().stream().filter(t -> t.state() == state).map(Snapshot.TaskInfo::number)
+                            .sorted().toList();
+                    assertEquals(expected.toString(),
+                            "[" + browser.eval("[...document.querySelectorAll('#" + place
+                                    + " .card')].map(c => +c.dataset.task).sort((a, b) => a - b).join(', ')") + "]",
                             place + " in step " + step + ": " + snapshot);
                 }
                 browser.press("Shift+ArrowRight");
@@ -511,10 +551,13 @@ class PageTest {
             for (var i = 0; i < 10; i++) executor.submit(() -> await(Timer.sleep(Duration.ofMillis(1)))).join();
             assertEquals(url, watch.serve(url.getPort()));
             browser.await("document.querySelector('#banner').hidden && trale.history.events.filter(e => e.k === 'end').length === 20");
-            assertEquals("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20", browser.eval("trale.history.events.filter(e => e.k === 'spawn').map(e => e.task)"));
+            assertEquals("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20",
+                    browser.eval("trale.history.events.filter(e => e.k === 'spawn').map(e => e.task)"));
             assertFalse(browser.eval("trale.state.lost").equals("undefined"));
             assertEquals(0, browser.number("trale.state.lost"));
-            assertTrue(browser.errors.stream().allMatch(e -> e.matches(".*net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE).*")),
+            assertTrue(browser.errors.stream()
+                    .allMatch(e ->
+                            e.matches(".*net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE).*")),
                     browser.errors.toString()); // which of them depends on where it was when the server was killed
             browser.errors.clear();
         }

@@ -31,7 +31,9 @@ class ServerTest {
     private String ask(String method, String path, String... headers) throws IOException {
         try (var socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(20_000);
-            socket.getOutputStream().write((method + " " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write((method + " " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers)
+                            + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
         }
     }
@@ -80,8 +82,11 @@ class ServerTest {
                 var socket = new Socket(url.getHost(), url.getPort());
                 open.add(socket);
                 socket.setSoTimeout(20_000);
-                socket.getOutputStream().write(("GET " + url.getPath() + "events?after=0 HTTP/1.1\r\n" + host() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-                assertEquals(i < 5 ? "HTTP/1.1 200" : "HTTP/1.1 503", new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII), "stream " + i);
+                socket.getOutputStream()
+                        .write(("GET " + url.getPath() + "events?after=0 HTTP/1.1\r\n" + host() + "\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertEquals(i < 5 ? "HTTP/1.1 200" : "HTTP/1.1 503",
+                        new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII), "stream " + i);
             }
         } finally {
             for (var socket : open) socket.close();
@@ -95,7 +100,9 @@ class ServerTest {
         var size = watch.history.size();
         try (var socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(("GET " + url.getPath() + "events?after=" + (size - 1) + " HTTP/1.1\r\n" + host() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write(("GET " + url.getPath() + "events?after=" + (size - 1) + " HTTP/1.1\r\n" + host() + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
             var in = new java.io.BufferedReader(new java.io.InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             for (String line; (line = in.readLine()) != null; ) {
                 if (!line.startsWith("id: ")) continue;

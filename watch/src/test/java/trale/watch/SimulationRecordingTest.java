@@ -91,12 +91,14 @@ class SimulationRecordingTest {
     void aSeedThatFailsIsRecordedAndItsFailureNamesTheFiles() throws Exception {
         var message = failure(10, SimulationRecordingTest::echo);
         var name = "SimulationRecordingTest.failure-2";
-        assertTrue(message.contains("\nrecording: " + file(name + ".html") + ", " + file(name + "-server.html") + ", " + file(name + "-third.html") + "\n"), message);
+        assertTrue(message.contains("\nrecording: " + file(name + ".html") + ", " + file(name + "-server.html") + ", "
+                + file(name + "-third.html") + "\n"), message);
         try (var files = Files.list(folder)) {
             assertEquals(3, files.count(), "those of other seeds are not written");
         }
         var main = Files.readString(file(name + ".html"));
-        assertTrue(main.contains("{\"k\":\"start\",\"t\":0,\"executor\":\"main\",\"program\":\"" + name + ", host main\",\"arrangement\":\"own thread\",\"simulated\":true}"));
+        assertTrue(main.contains("{\"k\":\"start\",\"t\":0,\"executor\":\"main\",\"program\":\"" + name
+                + ", host main\",\"arrangement\":\"own thread\",\"simulated\":true}"));
         assertTrue(main.contains("\"how\":\"failure\",\"text\":\"java.lang.IllegalStateException: on purpose\""));
         assertTrue(main.contains("SimulationRecordingTest.java"));
     }
@@ -161,7 +163,8 @@ class SimulationRecordingTest {
             files.add(Files.readString(file("SimulationRecordingTest.failure-0.html")));
         }
         assertEquals(1, files.size(), "the same seed gives the same file");
-        var found = Pattern.compile("\"k\":\"diagnosis\",\"t\":\\d+,\"what\":\"(\\w+)\",\"sure\":(\\w+),\"task\":(\\d+)").matcher(files.iterator().next()).results()
+        var found = Pattern.compile("\"k\":\"diagnosis\",\"t\":\\d+,\"what\":\"(\\w+)\",\"sure\":(\\w+),\"task\":(\\d+)")
+                .matcher(files.iterator().next()).results()
                 .map(m -> m.group(1) + " " + m.group(2) + " #" + m.group(3)).sorted().toList();
         assertEquals(List.of("cycle true #2", "never true #4", "swallowed false #6", "unseen false #5"), found);
     }
@@ -214,7 +217,8 @@ class SimulationRecordingTest {
 
     private static List<String> failures(Class<?> test) {
         var failures = new ArrayList<String>();
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request().selectors(DiscoverySelectors.selectClass(test)).build();
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClass(test)).build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
@@ -251,7 +255,8 @@ class SimulationRecordingTest {
         assertEquals(1, failures.size(), failures.toString()); // the first seeds run twice, unless the first time fails
         for (var failure : failures) {
             assertTrue(failure.startsWith("seed 2 (run 3 of 5)"), failure);
-            assertTrue(failure.contains("\nrecording: " + file("Fails.theThirdSeed-2.html") + ", " + file("Fails.theThirdSeed-2-server.html")), failure);
+            assertTrue(failure.contains("\nrecording: " + file("Fails.theThirdSeed-2.html") + ", "
+                    + file("Fails.theThirdSeed-2-server.html")), failure);
             assertFalse(failure.contains("went another way"), failure);
         }
         assertTrue(Files.exists(file("Fails.theThirdSeed-2.html")));

@@ -61,11 +61,14 @@ class WatchTest {
                 await(Timer.sleep(Duration.ofMillis(1)));
                 return kept;
             }).join();
-            var all = String.join("\n", events(watch)).lines().filter(e -> e.contains("\"task\":1") || e.contains("\"k\":\"sleep\"")).toList();
-            var kinds = all.stream().map(e -> e.replaceAll("\\{\"k\":\"(\\w+)\".*", "$1")).filter(k -> !k.equals("sleep") && !k.equals("timer")).toList();
+            var all = String.join("\n", events(watch)).lines()
+                    .filter(e -> e.contains("\"task\":1") || e.contains("\"k\":\"sleep\"")).toList();
+            var kinds = all.stream().map(e -> e.replaceAll("\\{\"k\":\"(\\w+)\".*", "$1"))
+                    .filter(k -> !k.equals("sleep") && !k.equals("timer")).toList();
             assertEquals(List.of("spawn", "poll", "pend", "wake", "poll", "end"), kinds);
             var pend = all.stream().filter(e -> e.contains("\"pend\"")).findFirst().orElseThrow();
-            assertTrue(pend.contains("\"file\":\"WatchTest.java\"") && pend.contains("\"what\":\"timer\"") && pend.contains("{\"name\":\"kept\",\"value\":\"4\"}"), pend);
+            assertTrue(pend.contains("\"file\":\"WatchTest.java\"") && pend.contains("\"what\":\"timer\"")
+                    && pend.contains("{\"name\":\"kept\",\"value\":\"4\"}"), pend);
             var known = watch.machines.json();
             assertTrue(known.contains("\"trale.watch.WatchTest.aTaskIsToldFromItsSpawnToItsEnd\":[{"), known);
             assertTrue(known.contains("\"trale/watch/WatchTest.java\":\"package trale.watch;"));
@@ -160,14 +163,16 @@ class WatchTest {
         try (var executor = Executor.builder().build()) {
             var gate = new CompletableFuture<Integer>();
             var task = executor.submit(() -> await(Future.from(gate))).named("early");
-            while (executor.snapshot().tasks().isEmpty() || executor.snapshot().tasks().getFirst().state() != Snapshot.State.WAITING) Thread.onSpinWait();
+            while (executor.snapshot().tasks().isEmpty() || executor.snapshot().tasks().getFirst().state() != Snapshot.State.WAITING)
+                Thread.onSpinWait();
             try (var watch = Watch.of(executor)) {
                 assertEquals(1, count(watch, "\"k\":\"spawn\",\"t\":"));
                 assertEquals(1, count(watch, "\"k\":\"pend\",\"t\":"));
                 assertEquals(1, count(watch, "\"name\":\"early\",\"class\":\"trale.watch.WatchTest\""));
                 gate.complete(1);
                 task.join();
-                assertEquals(1, count(watch, "\"what\":\"thread\",\"name\":\"" + Thread.currentThread().getName() + "\""), String.join("\n", events(watch)));
+                assertEquals(1, count(watch, "\"what\":\"thread\",\"name\":\"" + Thread.currentThread().getName() + "\""),
+                        String.join("\n", events(watch)));
             }
         }
     }
@@ -229,7 +234,8 @@ class WatchTest {
 
     @Test
     void aPortThatIsTakenIsTold() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); var executor = Executor.builder().build();
+                var watch = Watch.of(executor)) {
             var failure = assertThrows(UncheckedIOException.class, () -> watch.serve(taken.getLocalPort()));
             assertTrue(failure.getMessage().contains("port " + taken.getLocalPort()), failure.getMessage());
             assertNotEquals(taken.getLocalPort(), watch.serve(0).getPort());
@@ -305,7 +311,8 @@ class WatchTest {
         assertEquals(41, batch.last());
         assertEquals(20, batch.events().stream().filter(e -> e.contains("spawn")).count());
         assertTrue(batch.events().getFirst().contains("\"k\":\"start\""));
-        assertEquals(1, batch.events().stream().filter(e -> e.contains("\"k\":\"lost\",\"t\":16,\"count\":31")).count(), batch.events().toString());
+        assertEquals(1, batch.events().stream().filter(e -> e.contains("\"k\":\"lost\",\"t\":16,\"count\":31")).count(),
+                batch.events().toString());
         var later = history.after(20, 1000);
         assertTrue(later.events().getFirst().contains("\"k\":\"lost\",\"t\":16,\"count\":11"), later.events().toString());
         assertEquals(11, later.events().size());

@@ -59,7 +59,8 @@ class WithoutExplainTest {
     private static String output(Class<?> main, String... options) throws Exception {
         var explain = Path.of(StateGraph.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         var all = System.getProperty("java.class.path").split(File.pathSeparator);
-        var left = Arrays.stream(all).filter(each -> !Path.of(each).toAbsolutePath().equals(explain)).collect(Collectors.joining(File.pathSeparator));
+        var left = Arrays.stream(all).filter(each -> !Path.of(each).toAbsolutePath().equals(explain))
+                .collect(Collectors.joining(File.pathSeparator));
         assertNotEquals(String.join(File.pathSeparator, all), left, "trale-explain is taken out");
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-cp", left));

@@ -41,7 +41,8 @@ public final class Inspection implements AutoCloseable {
                 .orElse(ClassHierarchyResolver.ofClassLoading(host.getClassLoader()));
         var file = ClassFile.of(ClassHierarchyResolverOption.of(hierarchy));
         if (mutation != null)
-            bytes = file.transformClass(model, ClassTransform.transformingMethodBodies(m -> m.methodName().equalsString("step"), mutation.get()));
+            bytes = file.transformClass(model,
+                    ClassTransform.transformingMethodBodies(m -> m.methodName().equalsString("step"), mutation.get()));
         var errors = file.verify(bytes);
         if (!errors.isEmpty()) throw new AssertionError("a state machine of " + host + " is not valid: " + errors);
         return bytes;
