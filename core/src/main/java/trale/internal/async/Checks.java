@@ -85,7 +85,7 @@ public final class Checks {
     /// {@return the line at which a method reference is made a body, or -1}
     static int lineOfReference(Class<?> in, ClassModel model, String owner, String method) {
         for (var m : model.methods()) {
-            int line = -1;
+            var line = -1;
             var code = m.code().orElse(null);
             if (code == null || m.methodName().equalsString("$deserializeLambda$")) continue; // makes them all once more
             for (var e : code) {
@@ -104,7 +104,7 @@ public final class Checks {
             throw rejection(model, code.firstLine(),
                     "the async body is a synchronized method: its monitor would be held while the task is suspended."
                     + " Take synchronized off the method.");
-        for (int i = 0; i < code.size(); i++)
+        for (var i = 0; i < code.size(); i++)
             if (frames.at(i).reachable && Code.isAwait(code.at[i]) && frames.at(i).monitors > 0)
                 throw rejection(model, code.line(i), "await inside synchronized: the monitor would be held while the task is suspended."
                         + " Move the await out of the block.");
@@ -152,7 +152,7 @@ public final class Checks {
     ///
     /// @param what names the code in the message; null if an await is allowed in it
     private void search(ClassModel in, Iterable<CodeElement> code, @Nullable String what) {
-        int line = -1;
+        var line = -1;
         CodeElement before = null;
         for (var e : code) {
             if (e instanceof Instruction instruction) {
@@ -232,7 +232,7 @@ public final class Checks {
     /// {@return whether this makes a Body, a VoidBody, or an object of an interface that extends one of them}
     /// @param in the class it stands in
     public static boolean isBody(InvokeDynamicInstruction indy, Class<?> in) {
-        boolean isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
+        var isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
         if (!isSerializable || !indy.name().equalsString(Names.RUN)) return false;
         if (isBody(indy.typeSymbol().returnType(), in)) return true;
         for (var argument : indy.bootstrapArgs())
@@ -296,8 +296,8 @@ public final class Checks {
         for (var m : model.methods()) {
             var code = m.code().orElse(null);
             if (code == null || m.methodName().equalsString("$deserializeLambda$")) continue;
-            int line = -1;
-            boolean follows = false;
+            var line = -1;
+            var follows = false;
             for (var e : code) {
                 if (e instanceof LineNumber n) line = n.line();
                 if (!(e instanceof Instruction instruction)) continue;

@@ -90,13 +90,13 @@ final class Emitter {
         // A debugger can't ask for `this` where there is a table of variables that does not have it.
         out.localVariable(0, "this", self, out.startLabel(), out.endLabel());
         emitter.dispatch();
-        for (int i = 0; i < body.code.size(); i++) emitter.element(i);
+        for (var i = 0; i < body.code.size(); i++) emitter.element(i);
         if (!emitter.maps.isEmpty()) out.with(StackMapTableAttribute.of(emitter.maps));
     }
 
     /// {@return how many bytes `step` has at most}
     static int bytesAtMost(Analysis body) {
-        int bytes = 0;
+        var bytes = 0;
         for (var e : body.code.at) {
             if (!(e instanceof Instruction instruction)) continue;
             bytes += instruction.sizeInBytes() + 4; // a local may need a wide index
@@ -110,7 +110,7 @@ final class Emitter {
     private void dispatch() {
         var start = out.newLabel();
         var cases = new ArrayList<SwitchCase>();
-        for (int k = 1; k < poll.length; k++) {
+        for (var k = 1; k < poll.length; k++) {
             poll[k] = out.newLabel();
             cases.add(SwitchCase.of(k, out.newLabel()));
         }
@@ -152,7 +152,7 @@ final class Emitter {
     }
 
     private void await(InvokeInstruction call, Layout.State state) {
-        int future = SHIFT + layout.scratch;
+        var future = SHIFT + layout.scratch;
         var ready = out.newLabel();
         if (call.typeSymbol().parameterType(0).equals(Names.STAGE)) out.invokestatic(Names.FUTURE, "from", FROM, true);
         out.astore(future);
@@ -194,7 +194,7 @@ final class Emitter {
         infos.add(Type.of(self).info());
         infos.add(Type.of(Names.CONTEXT).info());
         infos.add(SimpleVerificationTypeInfo.INTEGER);
-        for (int slot = 0; slot < types.length; slot++) {
+        for (var slot = 0; slot < types.length; slot++) {
             var type = types[slot];
             infos.add(type == null ? SimpleVerificationTypeInfo.TOP : type.info());
             if (type != null && type.slots() == 2) slot++;
@@ -218,7 +218,7 @@ final class Emitter {
     }
 
     private boolean isReachable(ExceptionCatch handler) {
-        for (int i = code.index(handler.tryStart()); i < code.index(handler.tryEnd()); i++)
+        for (var i = code.index(handler.tryStart()); i < code.index(handler.tryEnd()); i++)
             if (code.at[i] instanceof Instruction && frames.at(i).reachable) return true;
         return false;
     }
@@ -230,7 +230,7 @@ final class Emitter {
         variables.label(target.label(), frame != null || !begun ? live : null);
         if (frame == null) return;
         @Nullable Type[] types = new @Nullable Type[frame.locals().size()];
-        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
+        for (var slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
             var type = frame.locals().get(slot);
             if (type != null && isThere(type)) types[slot] = type;
         }
@@ -244,8 +244,8 @@ final class Emitter {
     }
 
     private void instruction(int i, Instruction instruction) {
-        int site = frames.at(i).site;
-        boolean moved = site >= 0 && layout.moved.get(site);
+        var site = frames.at(i).site;
+        var moved = site >= 0 && layout.moved.get(site);
         if (moved && !(instruction instanceof NewObjectInstruction || instruction instanceof InvokeInstruction))
             return; // a copy of nothing
         switch (instruction.opcode().kind()) {

@@ -44,7 +44,7 @@ public final class Frames {
     /// @param stack bottom first, an entry each, also for long and double
     public record Frame(List<@Nullable Type> locals, List<Type> stack) {
         static Frame copyOf(@Nullable Type[] locals, List<Type> stack) {
-            List<@Nullable Type> copy = new ArrayList<>(locals.length);
+            var copy = new ArrayList<@Nullable Type>(locals.length);
             for (var type : locals) copy.add(type);
             return new Frame(copy, List.copyOf(stack));
         }
@@ -107,11 +107,11 @@ public final class Frames {
     }
 
     private void walk(Frame entry) {
-        for (int i = 0; i < places.length; i++) places[i] = new Place();
+        for (var i = 0; i < places.length; i++) places[i] = new Place();
         locals = entry.locals().toArray(new Type[0]);
         stack.clear();
-        boolean live = true;
-        for (int i = 0; i < code.size(); i++) {
+        var live = true;
+        for (var i = 0; i < code.size(); i++) {
             var place = places[i];
             if (code.at[i] instanceof LabelTarget target) {
                 var declared = code.declared.get(target.label());
@@ -142,7 +142,7 @@ public final class Frames {
 
     private Frame enter(StackMapFrameInfo declared) {
         locals = new Type[code.maxLocals];
-        int slot = 0;
+        var slot = 0;
         for (var info : declared.locals()) {
             if (info.tag() == VerificationTypeInfo.ITEM_TOP) {
                 slot++;
@@ -159,7 +159,7 @@ public final class Frames {
 
     private Type declaredType(VerificationTypeInfo info) {
         if (!(info instanceof UninitializedVerificationTypeInfo u)) return new Type(info, -1);
-        int i = code.index(u.newTarget());
+        var i = code.index(u.newTarget());
         while (!(code.at[i] instanceof NewObjectInstruction)) i++;
         return new Type(info, i);
     }
@@ -258,7 +258,7 @@ public final class Frames {
         if (constant.typeKind() != TypeKind.REFERENCE) return Type.of(constant.typeKind());
         var entry = ((ConstantInstruction.LoadConstantInstruction) constant).constantEntry();
         if (entry instanceof ConstantDynamicEntry dynamic) return Type.of(dynamic.typeSymbol());
-        int which = entry instanceof StringEntry ? 0 : entry instanceof ClassEntry ? 1 : entry instanceof MethodTypeEntry ? 2 : 3;
+        var which = entry instanceof StringEntry ? 0 : entry instanceof ClassEntry ? 1 : entry instanceof MethodTypeEntry ? 2 : 3;
         return Type.of(LOADABLE[which]);
     }
 
@@ -279,7 +279,7 @@ public final class Frames {
     private void invoke(Place place, InvokeInstruction call) {
         var type = call.typeSymbol();
         if (!call.name().equalsString(INIT_NAME)) {
-            boolean isClone = call.name().equalsString("clone") && type.parameterCount() == 0 && call.opcode() == Opcode.INVOKEVIRTUAL;
+            var isClone = call.name().equalsString("clone") && type.parameterCount() == 0 && call.opcode() == Opcode.INVOKEVIRTUAL;
             place.isCloneOfAnArray = isClone && isArray(stack.getLast());
             call(type, call.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
             return;
@@ -287,7 +287,7 @@ public final class Frames {
         pop(type.parameterCount());
         place.site = stack.getLast().site();
         var made = Type.of(call.owner().asSymbol());
-        for (int k = 0; k < stack.size(); k++) {
+        for (var k = 0; k < stack.size(); k++) {
             if (stack.get(k).site() != place.site) continue;
             stack.set(k, made);
             place.copies++;
@@ -322,23 +322,23 @@ public final class Frames {
 
     /// Copies the entries in the topmost slots to beneath those in the slots under them.
     private void copy(int slots, int beneath) {
-        int touched = disturb(slots, beneath);
-        int top = stack.size();
+        var touched = disturb(slots, beneath);
+        var top = stack.size();
         stack.addAll(top - touched, List.copyOf(stack.subList(top - entries(slots, 0), top)));
     }
 
     /// {@return how many entries fill that many slots, under the topmost `above` entries}
     private int entries(int slots, int above) {
-        int n = 0;
+        var n = 0;
         for (; slots > 0; n++) slots -= stack.get(stack.size() - 1 - above - n).slots();
         return n;
     }
 
     /// {@return how many entries fill the topmost slots and those beneath; they do more than wait for a constructor}
     private int disturb(int slots, int beneath) {
-        int copied = entries(slots, 0);
-        int all = copied + entries(beneath, copied);
-        for (int k = 1; k <= all; k++) {
+        var copied = entries(slots, 0);
+        var all = copied + entries(beneath, copied);
+        for (var k = 1; k <= all; k++) {
             var type = stack.get(stack.size() - k);
             if (!type.isInitialized()) places[type.site()].isShuffled = true;
         }

@@ -68,7 +68,7 @@ public final class Layout {
         scratch = code.maxLocals;
         move(code, frames);
         states.add(new State(0, -1, code.firstLine(), Type.NULL, locals(entry, liveness.atEntry()), List.of()));
-        for (int i = 0; i < code.size(); i++) {
+        for (var i = 0; i < code.size(); i++) {
             var frame = frames.frame(i);
             if (frame == null || !Code.isAwait(code.at[i])) continue;
             used.clear();
@@ -79,7 +79,7 @@ public final class Layout {
     }
 
     private void move(Code code, Frames frames) {
-        for (int i = 0; i < code.size(); i++) {
+        for (var i = 0; i < code.size(); i++) {
             var frame = frames.frame(i);
             if (frame != null && Code.isAwait(code.at[i])) {
                 for (var type : frame.stack()) move(type);
@@ -90,7 +90,7 @@ public final class Layout {
                     moved.set(frames.at(i).site);
             }
         }
-        for (int site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
+        for (var site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
             if (frames.at(site).isShuffled)
                 throw new IllegalArgumentException("the class file's compiler moves a new "
                         + ((NewObjectInstruction) code.at[site]).className().asInternalName().replace('/', '.')
@@ -103,7 +103,7 @@ public final class Layout {
 
     private List<Kept> locals(Frames.Frame frame, BitSet live) {
         var kept = new ArrayList<Kept>();
-        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
+        for (var slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
             var type = frame.locals().get(slot);
             if (type != null && type.isInitialized()) kept.add(keep(slot, type));
         }
@@ -112,8 +112,8 @@ public final class Layout {
 
     private List<Kept> operands(Frames.Frame frame) {
         var kept = new ArrayList<Kept>();
-        int slot = scratch + 1;
-        for (int k = 0; k < frame.stack().size() - 1; k++) {
+        var slot = scratch + 1;
+        for (var k = 0; k < frame.stack().size() - 1; k++) {
             var type = frame.stack().get(k);
             if (!type.isInitialized()) continue;
             kept.add(keep(slot, type));

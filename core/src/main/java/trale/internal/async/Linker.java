@@ -81,7 +81,7 @@ final class Linker implements InvocationHandler {
     /// Writes `link(caller, name, type, number…)`, which calls this linker.
     void link(CodeBuilder b) {
         b.getstatic(self, FIELD, CD_LINKER).aconst_null().aconst_null().iconst_4().anewarray(CD_Object);
-        for (int n = 0; n < 4; n++) b.dup().loadConstant(n).aload(n).aastore();
+        for (var n = 0; n < 4; n++) b.dup().loadConstant(n).aload(n).aastore();
         b.invokeinterface(CD_LINKER, "invoke", INVOKE).checkcast(CD_CallSite).areturn();
     }
 
@@ -196,7 +196,7 @@ final class Linker implements InvocationHandler {
             if (!bootstrap.owner().descriptorString().equals("Ljava/lang/invoke/LambdaMetafactory;"))
                 return (CallSite) Objects.requireNonNull(linker.call(host, bootstrap, name, type, arguments), "no call site");
             var all = new Object[arguments.size()];
-            for (int i = 0; i < all.length; i++) all[i] = Objects.requireNonNull(linker.resolve(host, arguments.get(i)));
+            for (var i = 0; i < all.length; i++) all[i] = Objects.requireNonNull(linker.resolve(host, arguments.get(i)));
             return bootstrap.methodName().equals("metafactory")
                     ? LambdaMetafactory.metafactory(host, name, type, (MethodType) all[0], (MethodHandle) all[1], (MethodType) all[2])
                     : LambdaMetafactory.altMetafactory(host, name, type, all);
@@ -270,7 +270,7 @@ final class Linker implements InvocationHandler {
     private @Nullable Object call(Lookup lookup, DirectMethodHandleDesc bootstrap, String name, @Nullable Object type,
             List<ConstantDesc> arguments)
             throws Throwable {
-        List<@Nullable Object> all = new ArrayList<>(arguments.size() + 3);
+        var all = new ArrayList<@Nullable Object>(arguments.size() + 3);
         all.add(lookup);
         all.add(name);
         all.add(type);

@@ -43,19 +43,19 @@ final class Members {
     }
 
     void field(int i, FieldInstruction access) {
-        int kind = switch (access.opcode()) {
+        var kind = switch (access.opcode()) {
             case GETSTATIC -> MethodHandleInfo.REF_getStatic;
             case PUTSTATIC -> MethodHandleInfo.REF_putStatic;
             case PUTFIELD -> MethodHandleInfo.REF_putField;
             default -> MethodHandleInfo.REF_getField;
         };
-        boolean isPut = kind == MethodHandleInfo.REF_putField || kind == MethodHandleInfo.REF_putStatic;
+        var isPut = kind == MethodHandleInfo.REF_putField || kind == MethodHandleInfo.REF_putStatic;
         var type = MethodTypeDesc.of(access.typeSymbol());
         member(i, kind, access.field(), type, isPut ? MethodTypeDesc.of(CD_void, access.typeSymbol()) : type);
     }
 
     void invoke(int i, InvokeInstruction invoke) {
-        int kind = switch (invoke.opcode()) {
+        var kind = switch (invoke.opcode()) {
             case INVOKESTATIC -> MethodHandleInfo.REF_invokeStatic;
             case INVOKESPECIAL -> MethodHandleInfo.REF_invokeSpecial;
             case INVOKEINTERFACE -> MethodHandleInfo.REF_invokeInterface;
@@ -75,8 +75,8 @@ final class Members {
             out.with(code.at[i]);
             return;
         }
-        boolean isSuper = kind == MethodHandleInfo.REF_invokeSpecial;
-        boolean isStatic = switch (kind) {
+        var isSuper = kind == MethodHandleInfo.REF_invokeSpecial;
+        var isStatic = switch (kind) {
             case MethodHandleInfo.REF_getStatic, MethodHandleInfo.REF_putStatic, MethodHandleInfo.REF_invokeStatic -> true;
             default -> false;
         };
@@ -93,7 +93,7 @@ final class Members {
 
     /// Gives the object on the stack a name for the message of a NullPointerException that the next instruction may throw.
     private void name(String name, ClassDesc type) {
-        int slot = scratch;
+        var slot = scratch;
         var start = out.newLabel();
         var end = out.newLabel();
         out.astore(slot).labelBinding(start).aload(slot).labelBinding(end).localVariable(slot, name, type, start, end);
@@ -101,7 +101,7 @@ final class Members {
 
     /// Moves a call's arguments from the stack to scratch slots.
     private void store(MethodTypeDesc call) {
-        int slot = scratch;
+        var slot = scratch;
         for (var type : call.parameterList()) slot += TypeKind.from(type).slotSize();
         for (var type : call.parameterList().reversed()) {
             slot -= TypeKind.from(type).slotSize();
@@ -110,7 +110,7 @@ final class Members {
     }
 
     private void load(MethodTypeDesc call) {
-        int slot = scratch;
+        var slot = scratch;
         for (var type : call.parameterList()) {
             out.loadLocal(TypeKind.from(type), slot);
             slot += TypeKind.from(type).slotSize();
@@ -124,12 +124,12 @@ final class Members {
         if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), INIT_NAME, init.type().stringValue())) {
             out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, INIT_NAME, type, type.changeReturnType(owner)));
             if (copies == 1) out.pop();
-            for (int k = 2; k < copies; k++) out.dup();
+            for (var k = 2; k < copies; k++) out.dup();
             return;
         }
         store(type);
         out.new_(owner);
-        for (int k = 1; k < copies; k++) out.dup();
+        for (var k = 1; k < copies; k++) out.dup();
         load(type);
         out.with(init);
     }

@@ -33,7 +33,7 @@ final class NullMessage {
     /// {@return the text for an access to a member of an object; null if the object is `this`}
     @Nullable String of(int i) {
         var text = new StringBuilder("Cannot ");
-        int operands = 1;
+        var operands = 1;
         if (code.at[i] instanceof InvokeInstruction call) {
             text.append("invoke \"").append(method(call));
             operands += call.typeSymbol().parameterCount();
@@ -43,7 +43,7 @@ final class NullMessage {
             text.append(operands == 2 ? "assign" : "read").append(" field \"").append(field.name().stringValue());
         }
         text.append('"');
-        int source = source(i, frames.at(i).depth - operands);
+        var source = source(i, frames.at(i).depth - operands);
         var what = describe(source);
         if (THIS.equals(what)) return null;
         if (what == null) return text.toString();
@@ -53,8 +53,8 @@ final class NullMessage {
 
     /// {@return the instruction that pushed an entry of the operand stack that is there before instruction i; -1 if several may have}
     private int source(int i, int entry) {
-        int after = frames.at(i).depth;
-        for (int j = i - 1; j >= 0; j--) {
+        var after = frames.at(i).depth;
+        for (var j = i - 1; j >= 0; j--) {
             if (code.at[j] instanceof LabelTarget && frames.frame(j) != null) return -1;
             if (!(code.at[j] instanceof Instruction instruction)) continue;
             if (instruction.opcode() == Opcode.DUP && after == entry + 1) return source(j, entry - 1);
