@@ -156,19 +156,19 @@ public final class Checks {
         CodeElement before = null;
         for (var e : code) {
             if (e instanceof Instruction instruction) {
-                if (instruction.opcode() == Opcode.POP && before instanceof InvokeInstruction call && isForgotten(call))
-                    forgotten(in, line, call);
+                if (instruction.opcode() == Opcode.POP && before instanceof InvokeInstruction invoke && isForgotten(invoke))
+                    forgotten(in, line, invoke);
                 before = e;
             }
             if (e instanceof LineNumber n) {
                 line = n.line();
             } else if (e instanceof InvokeDynamicInstruction indy) {
                 reference(in, indy, line);
-            } else if (e instanceof InvokeInstruction call) {
-                if (what != null && Code.isAwait(call))
+            } else if (e instanceof InvokeInstruction invoke) {
+                if (what != null && Code.isAwait(invoke))
                     throw rejection(in, line, "await inside " + what + ": only the async body itself can be suspended. "
                         + "Move the await out of it, or make it return async(() -> …) and await that.");
-                declared(call.owner().asInternalName());
+                declared(invoke.owner().asInternalName());
             } else if (e instanceof NewObjectInstruction made) {
                 declared(made.className().asInternalName());
             }
@@ -269,17 +269,17 @@ public final class Checks {
     /// {@return whether a call makes a future that is lost if its value is thrown away} The declared type decides: the value of a method
     /// that returns Future has no other use. An object of a class that implements Future may have other uses, as a JoinHandle has. A
     /// method that takes a future may return that future.
-    private static boolean isForgotten(InvokeInstruction call) {
-        var type = call.typeSymbol();
+    private static boolean isForgotten(InvokeInstruction invoke) {
+        var type = invoke.typeSymbol();
         if (!type.returnType().equals(Names.FUTURE)) return false;
-        if (call.owner().asInternalName().startsWith(Names.PACKAGE)) return true;
+        if (invoke.owner().asInternalName().startsWith(Names.PACKAGE)) return true;
         for (var parameter : type.parameterList()) if (parameter.equals(Names.FUTURE)) return false;
         return true;
     }
 
-    private void forgotten(ClassModel in, int line, InvokeInstruction call) {
-        var owner = call.owner().asSymbol().displayName();
-        warn(in, line, "the future of ".concat(owner).concat(".").concat(call.name().stringValue())
+    private void forgotten(ClassModel in, int line, InvokeInstruction invoke) {
+        var owner = invoke.owner().asSymbol().displayName();
+        warn(in, line, "the future of ".concat(owner).concat(".").concat(invoke.name().stringValue())
                 .concat(" is thrown away: nothing polls it, so what it stands for does not happen. Await it, or spawn it."));
     }
 
@@ -324,9 +324,9 @@ public final class Checks {
         return switch (instruction.opcode().kind()) {
             case LOAD, CONSTANT -> true; // of an argument
             case INVOKE -> {
-                var call = (InvokeInstruction) instruction;
-                yield call.owner().asInternalName().startsWith(Names.PACKAGE)
-                        && !call.typeSymbol().returnType().equals(ConstantDescs.CD_void);
+                var invoke = (InvokeInstruction) instruction;
+                yield invoke.owner().asInternalName().startsWith(Names.PACKAGE)
+                        && !invoke.typeSymbol().returnType().equals(ConstantDescs.CD_void);
             }
             default -> false;
         };

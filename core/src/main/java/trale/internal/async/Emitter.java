@@ -100,7 +100,7 @@ final class Emitter {
         for (var e : body.code.at) {
             if (!(e instanceof Instruction instruction)) continue;
             bytes += instruction.sizeInBytes() + 4; // a local may need a wide index
-            if (e instanceof InvokeInstruction call) bytes += 24 + 8 * call.typeSymbol().parameterCount(); // see member, construct
+            if (e instanceof InvokeInstruction invoke) bytes += 24 + 8 * invoke.typeSymbol().parameterCount(); // see member, construct
             else if (e instanceof FieldInstruction) bytes += 32;
         }
         for (var state : body.layout.states) bytes += 64 + 28 * (state.locals().size() + state.operands().size());
@@ -151,10 +151,10 @@ final class Emitter {
                 out.aload(0).loadLocal(v.type().kind(), SHIFT + v.slot()).putfield(self, v.field(), v.fieldType());
     }
 
-    private void await(InvokeInstruction call, Layout.State state) {
+    private void await(InvokeInstruction invoke, Layout.State state) {
         var future = SHIFT + layout.scratch;
         var ready = out.newLabel();
-        if (call.typeSymbol().parameterType(0).equals(Names.STAGE)) out.invokestatic(Names.FUTURE, "from", FROM, true);
+        if (invoke.typeSymbol().parameterType(0).equals(Names.STAGE)) out.invokestatic(Names.FUTURE, "from", FROM, true);
         out.astore(future);
         for (var v : state.operands().reversed()) out.storeLocal(v.type().kind(), SHIFT + v.slot());
         var locals = locals(state);
@@ -240,12 +240,12 @@ final class Emitter {
     }
 
     private boolean isThere(Type type) {
-        return type.isInitialized() || !layout.moved.get(type.site());
+        return type.isInitialized() || !layout.moved.get(type.allocatedAt());
     }
 
     private void instruction(int i, Instruction instruction) {
-        var site = frames.at(i).site;
-        var moved = site >= 0 && layout.moved.get(site);
+        var allocatedAt = frames.at(i).allocatedAt;
+        var moved = allocatedAt >= 0 && layout.moved.get(allocatedAt);
         if (moved && !(instruction instanceof NewObjectInstruction || instruction instanceof InvokeInstruction))
             return; // a copy of nothing
         switch (instruction.opcode().kind()) {

@@ -60,8 +60,8 @@ public final class Frames {
         /// What the variables hold: at an await, and where javac declared it.
         @Nullable Frame frame;
 
-        /// Of NEW, DUP, loads, stores and constructor calls: the NEW whose object it makes, copies, completes; else -1.
-        int site = -1;
+        /// Of NEW, DUP, loads, stores and constructor calls: the index of the NEW whose object it makes, copies, completes; else -1.
+        int allocatedAt = -1;
 
         /// Of a constructor call: how often the object lies on the stack.
         int copies;
@@ -188,11 +188,11 @@ public final class Frames {
             case LOAD -> {
                 var type = locals[((LoadInstruction) instruction).slot()];
                 if (type == null) throw new IllegalStateException("load of an unset local: " + instruction);
-                place.site = type.site();
+                place.allocatedAt = type.allocatedAt();
                 push(type);
             }
             case STORE -> {
-                place.site = stack.getLast().site();
+                place.allocatedAt = stack.getLast().allocatedAt();
                 store(((StoreInstruction) instruction).slot(), pop());
             }
             case CONSTANT -> push(constant((ConstantInstruction) instruction));
@@ -215,9 +215,9 @@ public final class Frames {
                 }
             }
             case INVOKE -> invoke(place, (InvokeInstruction) instruction);
-            case INVOKE_DYNAMIC -> call(((InvokeDynamicInstruction) instruction).typeSymbol(), 0);
+            case INVOKE_DYNAMIC -> replaceArguments(((InvokeDynamicInstruction) instruction).typeSymbol(), 0);
             case NEW_OBJECT -> {
-                place.site = i;
+                place.allocatedAt = i;
                 push(Type.uninitialized(i));
             }
             case NEW_PRIMITIVE_ARRAY ->
@@ -271,24 +271,24 @@ public final class Frames {
         }
     }
 
-    private void call(MethodTypeDesc type, int receivers) {
+    private void replaceArguments(MethodTypeDesc type, int receivers) {
         pop(type.parameterCount() + receivers);
         if (!type.returnType().equals(CD_void)) push(Type.of(type.returnType()));
     }
 
-    private void invoke(Place place, InvokeInstruction call) {
-        var type = call.typeSymbol();
-        if (!call.name().equalsString(INIT_NAME)) {
-            var isClone = call.name().equalsString("clone") && type.parameterCount() == 0 && call.opcode() == Opcode.INVOKEVIRTUAL;
+    private void invoke(Place place, InvokeInstruction invoke) {
+        var type = invoke.typeSymbol();
+        if (!invoke.name().equalsString(INIT_NAME)) {
+            var isClone = invoke.name().equalsString("clone") && type.parameterCount() == 0 && invoke.opcode() == Opcode.INVOKEVIRTUAL;
             place.isCloneOfAnArray = isClone && isArray(stack.getLast());
-            call(type, call.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
+            replaceArguments(type, invoke.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
             return;
         }
         pop(type.parameterCount());
-        place.site = stack.getLast().site();
-        var made = Type.of(call.owner().asSymbol());
+        place.allocatedAt = stack.getLast().allocatedAt();
+        var made = Type.of(invoke.owner().asSymbol());
         for (var k = 0; k < stack.size(); k++) {
-            if (stack.get(k).site() != place.site) continue;
+            if (stack.get(k).allocatedAt() != place.allocatedAt) continue;
             stack.set(k, made);
             place.copies++;
         }
@@ -303,7 +303,7 @@ public final class Frames {
     private void shuffle(Place place, Opcode op) {
         switch (op) {
             case DUP -> {
-                place.site = stack.getLast().site();
+                place.allocatedAt = stack.getLast().allocatedAt();
                 push(stack.getLast());
             }
             case POP -> pop(disturb(1, 0));
@@ -340,7 +340,7 @@ public final class Frames {
         var all = copied + entries(beneath, copied);
         for (var k = 1; k <= all; k++) {
             var type = stack.get(stack.size() - k);
-            if (!type.isInitialized()) places[type.site()].isShuffled = true;
+            if (!type.isInitialized()) places[type.allocatedAt()].isShuffled = true;
         }
         return all;
     }

@@ -84,21 +84,21 @@ public final class Layout {
             if (frame != null && Code.isAwait(code.at[i])) {
                 for (var type : frame.stack()) move(type);
                 for (var type : frame.locals()) if (type != null) move(type);
-            } else if (frames.at(i).site >= 0 && code.at[i] instanceof InvokeInstruction call) {
-                var owner = call.owner().asInternalName();
-                if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, call.type().stringValue()))
-                    moved.set(frames.at(i).site);
+            } else if (frames.at(i).allocatedAt >= 0 && code.at[i] instanceof InvokeInstruction invoke) {
+                var owner = invoke.owner().asInternalName();
+                if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, invoke.type().stringValue()))
+                    moved.set(frames.at(i).allocatedAt);
             }
         }
-        for (var site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
-            if (frames.at(site).isShuffled)
+        for (var allocatedAt = moved.nextSetBit(0); allocatedAt >= 0; allocatedAt = moved.nextSetBit(allocatedAt + 1))
+            if (frames.at(allocatedAt).isShuffled)
                 throw new IllegalArgumentException("the class file's compiler moves a new "
-                        + ((NewObjectInstruction) code.at[site]).className().asInternalName().replace('/', '.')
+                        + ((NewObjectInstruction) code.at[allocatedAt]).className().asInternalName().replace('/', '.')
                         + " about the stack before it calls the constructor. Make the object in a method.");
     }
 
     private void move(Type type) {
-        if (!type.isInitialized()) moved.set(type.site());
+        if (!type.isInitialized()) moved.set(type.allocatedAt());
     }
 
     private List<Kept> locals(Frames.Frame frame, BitSet live) {

@@ -67,8 +67,8 @@ final class Members {
         else member(i, kind, invoke.method(), invoke.typeSymbol(), invoke.typeSymbol());
     }
 
-    /// @param call what the instruction takes from the stack and leaves there, less the receiver
-    private void member(int i, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc call) {
+    /// @param effect what the instruction takes from the stack and leaves there, less the receiver
+    private void member(int i, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc effect) {
         var owner = member.owner().asSymbol();
         var name = member.name().stringValue();
         if (frames.at(i).isCloneOfAnArray || access.mayName(kind, member.owner().asInternalName(), name, type.descriptorString())) {
@@ -82,13 +82,13 @@ final class Members {
         };
         var message = isStatic || isSuper ? null : new NullMessage(code, frames).of(i);
         if (message != null) {
-            store(call);
+            store(effect);
             out.dup().loadConstant(message).invokestatic(Names.STATE_MACHINE, "requireNonNull", REQUIRE_NON_NULL);
-            load(call);
+            load(effect);
         }
         var receiver = isSuper ? access.host() : owner;
-        out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? call : call.insertParameterTypes(0, receiver)));
-        if (!call.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), call.returnType());
+        out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? effect : effect.insertParameterTypes(0, receiver)));
+        if (!effect.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), effect.returnType());
     }
 
     /// Gives the object on the stack a name for the message of a NullPointerException that the next instruction may throw.
@@ -100,18 +100,18 @@ final class Members {
     }
 
     /// Moves a call's arguments from the stack to scratch slots.
-    private void store(MethodTypeDesc call) {
+    private void store(MethodTypeDesc effect) {
         var slot = scratch;
-        for (var type : call.parameterList()) slot += TypeKind.from(type).slotSize();
-        for (var type : call.parameterList().reversed()) {
+        for (var type : effect.parameterList()) slot += TypeKind.from(type).slotSize();
+        for (var type : effect.parameterList().reversed()) {
             slot -= TypeKind.from(type).slotSize();
             out.storeLocal(TypeKind.from(type), slot);
         }
     }
 
-    private void load(MethodTypeDesc call) {
+    private void load(MethodTypeDesc effect) {
         var slot = scratch;
-        for (var type : call.parameterList()) {
+        for (var type : effect.parameterList()) {
             out.loadLocal(TypeKind.from(type), slot);
             slot += TypeKind.from(type).slotSize();
         }

@@ -34,9 +34,9 @@ final class NullMessage {
     @Nullable String of(int i) {
         var text = new StringBuilder("Cannot ");
         var operands = 1;
-        if (code.at[i] instanceof InvokeInstruction call) {
-            text.append("invoke \"").append(method(call));
-            operands += call.typeSymbol().parameterCount();
+        if (code.at[i] instanceof InvokeInstruction invoke) {
+            text.append("invoke \"").append(method(invoke));
+            operands += invoke.typeSymbol().parameterCount();
         } else {
             var field = (FieldInstruction) code.at[i];
             if (field.opcode() == Opcode.PUTFIELD) operands++;
@@ -67,7 +67,7 @@ final class NullMessage {
     private @Nullable String describe(int i) {
         if (i < 0) return null;
         var e = code.at[i];
-        if (e instanceof InvokeInstruction call) return method(call);
+        if (e instanceof InvokeInstruction invoke) return method(invoke);
         if (e instanceof LoadInstruction load) return !isStatic && load.slot() == 0 ? THIS : code.variable(i, load.slot());
         if (!(e instanceof FieldInstruction field)) return null;
         var of = field.opcode() == Opcode.GETSTATIC ? name(field.owner().asSymbol()) : describe(source(i, frames.at(i).depth - 1));
@@ -75,8 +75,8 @@ final class NullMessage {
         return of == null ? name : of.concat(".").concat(name);
     }
 
-    private static String method(InvokeInstruction call) {
-        return name(call.owner().asSymbol()).concat(".").concat(call.name().stringValue()).concat(parameters(call.typeSymbol()));
+    private static String method(InvokeInstruction invoke) {
+        return name(invoke.owner().asSymbol()).concat(".").concat(invoke.name().stringValue()).concat(parameters(invoke.typeSymbol()));
     }
 
     private static String parameters(MethodTypeDesc type) {
