@@ -180,13 +180,13 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         }
     }
 
-    final RunLoop requireHome(String call) {
+    final RunLoop requireHome(String method) {
         var loop = home;
         if (over || loop == null)
-            throw new IllegalStateException(call + " on a scope that is over, which can wait for nothing any more. "
+            throw new IllegalStateException(method + " on a scope that is over, which can wait for nothing any more. "
                     + "Fork while its body or a child runs; spawn what is to outlive it, with Executor.spawn");
         if (!loop.isCurrent())
-            throw new IllegalStateException(call + " on thread " + Thread.currentThread().getName()
+            throw new IllegalStateException(method + " on thread " + Thread.currentThread().getName()
                     + ": a scope, and its children, belong to executor " + loop.name
                     + ", on which the body runs. Call it in a task there, or spawn with Executor.submit");
         return loop;

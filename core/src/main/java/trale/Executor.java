@@ -218,10 +218,10 @@ public final class Executor implements AutoCloseable {
         return Thread.currentThread() instanceof Worker w ? w.executor.loop.running() : null;
     }
 
-    static void requireOutside(String call, String remedy) {
+    static void requireOutside(String method, String remedy) {
         if (Thread.currentThread() instanceof Worker)
             throw new IllegalStateException(
-                    call + " inside a task would block the executor, this task included; use " + remedy);
+                    method + " inside a task would block the executor, this task included; use " + remedy);
     }
 
     /// {@return the reactor of this executor, with which leaf futures register} From any thread.

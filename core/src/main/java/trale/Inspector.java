@@ -83,15 +83,15 @@ final class Inspector {
         if (installed == null && probe != null && loop.isClosed()) throw loop.rejected();
     }
 
-    /// {@return what `call` returns on the executor's thread, or null: the executor is closed, or a poll holds the thread} A simulated
-    /// executor stands still while another thread of the simulation moves, which then makes the call.
-    private <T> @Nullable T onThread(Supplier<T> call) {
-        if (loop.isCurrent()) return call.get();
+    /// {@return what `request` returns on the executor's thread, or null: the executor is closed, or a poll holds the thread} A simulated
+    /// executor stands still while another thread of the simulation moves, which then answers.
+    private <T> @Nullable T onThread(Supplier<T> request) {
+        if (loop.isCurrent()) return request.get();
         var kernel = loop.kernel;
         if (kernel != null && loop.isSimulated()) {
             var usual = Kernel.use(kernel); // what is said of a timer depends on the clock
             try {
-                return loop.isClosed() ? null : call.get();
+                return loop.isClosed() ? null : request.get();
             } finally {
                 Kernel.use(usual);
             }
@@ -99,7 +99,7 @@ final class Inspector {
         var made = new CompletableFuture<T>();
         requests.add(() -> {
             try {
-                made.complete(call.get());
+                made.complete(request.get());
             } catch (Throwable t) { // the caller's: no memory, or what a probe threw
                 made.completeExceptionally(t);
             }

@@ -326,8 +326,8 @@ final class RunLoop implements Runnable {
         return kernel == null || kernel.awaitEnd(thread, nanos);
     }
 
-    /// A task has ended.
-    void ended(Task<?> task) {
+    /// Takes a task that has ended out of the wait-queue and the counts.
+    void remove(Task<?> task) {
         waitQueue.remove(task);
         if (task.number != 0) tasks--;
         else arriving.getAndDecrement(); // it was rejected

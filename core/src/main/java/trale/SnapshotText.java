@@ -1,6 +1,5 @@
 package trale;
 
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -104,7 +103,7 @@ final class SnapshotText {
     private static String record(Record r) {
         var components = r.getClass().getRecordComponents();
         var fields = new ArrayList<@Nullable Object>();
-        for (RecordComponent c : components) {
+        for (var c : components) {
             fields.add(c.getName());
             try {
                 fields.add(c.getAccessor().invoke(r));

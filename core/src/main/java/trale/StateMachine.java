@@ -72,10 +72,10 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
     @Override
     @SuppressWarnings("unchecked") // step returns what the body returned
     public final Poll<T> poll(Context cx) throws Exception {
-        int at = state;
+        var at = state;
         if (at <= 0) start(at);
         state = RUNNING;
-        boolean was = dropped;
+        var was = dropped;
         Object value;
         try {
             value = step(cx, at);

@@ -239,11 +239,11 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         } catch (Throwable t) { // the task's, not the executor's
             if (t instanceof OutOfMemoryError) loop.fullHeap.starved = true;
             if (t instanceof StackOverflowError) abandon(t); // what it awaits may be left: here is stack for its drop
-            else end(null, t);
+            else complete(null, t);
             return false;
         }
         if (poll instanceof Poll.Ready<T>(var result)) {
-            end(result, null);
+            complete(result, null);
             return false;
         }
         loop.waitQueue.add(this); // a close finds it there, and cancels or abandons it
@@ -287,11 +287,11 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// Code that is not trale's, and code that may find no memory, runs after the state is DONE. The methods called here catch what such
     /// code throws, so the later ones run. Three of them are in [Outcome]: `set` keeps the result, `publish` wakes the joiners, and
     /// `report` has a failure logged if no join and no await gets it.
-    private void end(@Nullable T result, @Nullable Throwable failed) {
+    private void complete(@Nullable T result, @Nullable Throwable failed) {
         set(result, failed);
         future = null;
         state = DONE;
-        loop.ended(this);
+        loop.remove(this);
         var watching = loop.watching;
         if (watching != null && number != 0) watching.end(this, failed); // 0: it was rejected, and ends on another thread
         tellParent(failed);
@@ -335,7 +335,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         } catch (OutOfMemoryError | LinkageError e) {
             // There is no memory to load what the drop needs. The task ends all the same.
         }
-        end(null, cause);
+        complete(null, cause);
     }
 
     /// Gives up what a cleanup waits for, if its body was dropped: a second drop does nothing. The cleanup is not polled again.
@@ -348,14 +348,14 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         if (state == DONE) return;
         if (future instanceof StateMachine<T>) giveUp();
         forgetResources();
-        end(null, cause);
+        complete(null, cause);
     }
 
     /// Ends a task that was spawned too late. By the thread that spawned it, unless the executor's thread has taken it already.
     boolean reject() {
         if (!INJECTION.compareAndSet(this, 1, REJECTED)) return false;
         release(); // the caller may spawn it on another executor
-        end(null, null); // the spawn throws, and returns no handle
+        complete(null, null); // the spawn throws, and returns no handle
         return true;
     }
 

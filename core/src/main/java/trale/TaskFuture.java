@@ -40,9 +40,9 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         return cancelled;
     }
 
-    private void requireOutside(String call) {
+    private void requireOutside(String method) {
         if (isDone()) return;
-        Executor.requireOutside(call, "await(handle), or await(stage)");
+        Executor.requireOutside(method, "await(handle), or await(stage)");
         if (task != null) task.loop.awaitTask(task);
     }
 

@@ -61,7 +61,7 @@ class BodyWithAParameterTest {
     void aLambdaThatCapturesToo() {
         long captured = 5;
         var text = "text";
-        for (int i = 0; i < 2; i++) {
+        for (var i = 0; i < 2; i++) {
             var round = i;
             assertEquals("text5given" + i + "[]",
                     BodyWithAParameterTest.<String, String>run(given -> text + captured + await(later(given)) + round + log, "given"));

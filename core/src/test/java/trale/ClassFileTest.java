@@ -47,7 +47,7 @@ class ClassFileTest {
 
     private static <T> Object run(Async.Body<T> body) throws Exception {
         var f = Async.async(body);
-        for (int i = 0; i < 10_000; i++)
+        for (var i = 0; i < 10_000; i++)
             if (f.poll(Context.of(() -> {})) instanceof Poll.Ready<T> ready) return ready.value();
         throw new AssertionError("never ready: " + f);
     }
@@ -62,7 +62,7 @@ class ClassFileTest {
     void aBodyOfMoreThan8000BytesOfBytecodeWorksAndIsWarnedAboutOnce() throws Exception {
         try (var log = new TheLog()) {
             var body = huge(3_000);
-            for (int i = 0; i < 3; i++) assertEquals(3_003, run(body));
+            for (var i = 0; i < 3; i++) assertEquals(3_003, run(body));
             var message = log.next().getMessage();
             assertTrue(message.matches("Main\\.java:7: the async body is \\d+ bytes of bytecode; beyond 8000 HotSpot only interprets it\\."
                     + " Move parts of it to methods that return async\\(\\(\\) -> …\\)\\."), message);

@@ -74,7 +74,7 @@ class ClassLoaderTest extends UnderBothArrangements {
         var other = main(2);
         var barrier = new CyclicBarrier(4);
         var tasks = new ArrayList<FutureTask<Future<Integer>>>();
-        for (int i = 0; i < 4; i++) {
+        for (var i = 0; i < 4; i++) {
             var main = i % 2 == 0 ? one : other;
             tasks.add(new FutureTask<>(() -> {
                 barrier.await();
@@ -87,14 +87,14 @@ class ClassLoaderTest extends UnderBothArrangements {
         assertSame(bodies.get(0).getClass(), bodies.get(2).getClass());
         assertSame(bodies.get(1).getClass(), bodies.get(3).getClass());
         assertNotSame(bodies.get(0).getClass(), bodies.get(1).getClass());
-        for (int i = 0; i < 4; i++) assertEquals(i % 2 == 0 ? 4 : 6, executor.submit(bodies.get(i)).join());
+        for (var i = 0; i < 4; i++) assertEquals(i % 2 == 0 ? 4 : 6, executor.submit(bodies.get(i)).join());
     }
 
     /// A shell, a server or a test runner loads programs again and again.
     @Test // J20
     void aProgramThatWasGivenUpIsUnloadedWithItsCompiledBodies() throws Exception {
         var loaders = new ArrayList<WeakReference<ClassLoader>>();
-        for (int n = 1; n <= 3; n++) loaders.add(runAndForget(n));
+        for (var n = 1; n <= 3; n++) loaders.add(runAndForget(n));
         settle(); // until the last task has left the executor's hands
         assertUnloaded(loaders);
     }
@@ -125,7 +125,7 @@ class ClassLoaderTest extends UnderBothArrangements {
     }
 
     private static void assertUnloaded(List<WeakReference<ClassLoader>> loaders) throws Exception {
-        for (int i = 0; i < 100 && loaders.stream().anyMatch(l -> l.get() != null); i++) {
+        for (var i = 0; i < 100 && loaders.stream().anyMatch(l -> l.get() != null); i++) {
             System.gc();
             Thread.onSpinWait();
         }

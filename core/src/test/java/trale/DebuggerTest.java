@@ -47,7 +47,7 @@ class DebuggerTest {
                     return inner; // nested
                 }));
                 var text = captured + b; // after the await
-                for (int i = 0; i < 2; i++) {
+                for (var i = 0; i < 2; i++) {
                     var copy = text;
                     b += await(pending());
                     text = copy + i; // in the loop
@@ -103,7 +103,7 @@ class DebuggerTest {
 
     private static int line(String mark) throws IOException {
         var source = Files.readAllLines(Path.of("src/test/java/trale/DebuggerTest.java"));
-        for (int i = 0; i < source.size(); i++) if (source.get(i).endsWith("; // " + mark)) return i + 1;
+        for (var i = 0; i < source.size(); i++) if (source.get(i).endsWith("; // " + mark)) return i + 1;
         throw new AssertionError("no line is marked " + mark);
     }
 
@@ -179,7 +179,7 @@ class DebuggerTest {
 
     @Test // J23
     void variablesAreShownInALoop() throws Exception {
-        for (int i = 0; i < 2; i++) {
+        for (var i = 0; i < 2; i++) {
             var frame = runTo("in the loop");
             var copy = i == 0 ? "\"captured12\"" : "\"captured120\"";
             assertEquals(

@@ -61,7 +61,7 @@ class EclipseCompilerTest {
     void theWholeCorpusWorksAsEclipseCompilesIt() throws Exception {
         var corpus = Path.of("src/test/java/trale/corpus");
         compile(corpus);
-        int files = 0;
+        var files = 0;
         try (var sources = Files.newDirectoryStream(corpus, "*.java")) {
             for (var source : sources) {
                 var name = source.getFileName().toString().replace(".java", "");

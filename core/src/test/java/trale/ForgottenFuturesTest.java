@@ -41,7 +41,7 @@ class ForgottenFuturesTest {
                 }
                 """.formatted(body));
         try (var log = new TheLog()) {
-            for (int i = 0; i < 2; i++) main.call("Main", "run");
+            for (var i = 0; i < 2; i++) main.call("Main", "run");
             var messages = new ArrayList<String>();
             for (var record : log.rest()) messages.add(record.getMessage());
             return messages;

@@ -80,7 +80,7 @@ class GeneratedNamesTest {
         for (var body : (List<?>) main.call("Main", "sameLine")) names.add(body.getClass().getName());
         assertEquals(List.of("Main$async$sameLine", "Main$async$sameLine$2", "Main$async$sameLine$3"), names);
         assertEquals(3, Executor.blockOn((Future<?>) ((List<?>) main.call("Main", "sameLine")).getLast()));
-        for (int n = 4; n <= 5; n++) assertEquals(main, main.loadClass("Main$async$sameLine$" + n).getClassLoader());
+        for (var n = 4; n <= 5; n++) assertEquals(main, main.loadClass("Main$async$sameLine$" + n).getClassLoader());
     }
 
     @Test

@@ -350,7 +350,7 @@ class ProbeTest extends UnderBothArrangements {
             child.poll(Context.of(() -> {
                 throw new IllegalStateException("by the waker");
             }));
-            for (int i = 0; i < 4; i++) await(yieldNow());
+            for (var i = 0; i < 4; i++) await(yieldNow());
         }).join();
     }
 

@@ -59,7 +59,7 @@ class RandomBodiesTest {
 
         void compare() throws Exception {
             var loader = classes.join();
-            int invalid = 0;
+            var invalid = 0;
             for (long seed = first; seed < end; seed++) {
                 var name = Generator.className(seed);
                 try {

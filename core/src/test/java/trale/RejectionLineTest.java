@@ -30,7 +30,7 @@ class RejectionLineTest {
         var source = HEAD + members + "}";
         var lines = source.lines().toList();
         var expected = new ArrayList<String>();
-        for (int i = 0; i < lines.size(); i++) if (lines.get(i).endsWith("// !")) expected.add("Main.java:" + (i + 1) + ": " + text);
+        for (var i = 0; i < lines.size(); i++) if (lines.get(i).endsWith("// !")) expected.add("Main.java:" + (i + 1) + ": " + text);
         assertFalse(expected.isEmpty());
         assertEquals(String.join("\n", expected), String.join("\n", rejections(source)));
     }

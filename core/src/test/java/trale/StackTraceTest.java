@@ -69,7 +69,7 @@ class StackTraceTest extends UnderBothArrangements {
         var source = Files.readAllLines(Path.of("src/test/java/trale/StackTraceTest.java"));
         var lines = new ArrayList<Integer>();
         for (var mark : marks)
-            for (int i = 0; i < source.size(); i++) if (source.get(i).endsWith("// " + mark)) lines.add(i + 1);
+            for (var i = 0; i < source.size(); i++) if (source.get(i).endsWith("// " + mark)) lines.add(i + 1);
         assertEquals(marks.length, lines.size());
         return lines;
     }

@@ -76,7 +76,7 @@ class StateMachineTest {
     @Test
     void aSpuriousPollIsHarmless() throws Exception {
         var f = async(() -> "gate is " + await(gate));
-        for (int i = 0; i < 5; i++) assertPending(f);
+        for (var i = 0; i < 5; i++) assertPending(f);
         gate.open = true;
         assertEquals("gate is open", value(f.poll(cx)));
     }
@@ -116,12 +116,12 @@ class StateMachineTest {
                             trale.Async.await((trale.Future<Integer>) cx -> trale.Poll.ready(5)); }
                 }
                 """);
-        for (int round = 0; round < 20; round++) {
+        for (var round = 0; round < 20; round++) {
             @SuppressWarnings("unchecked")
             var body = (Async.Body<Integer>) call(sources.again()); // a class of its own, which no thread has used yet
             var barrier = new CyclicBarrier(4);
             var tasks = new ArrayList<FutureTask<Class<?>>>();
-            for (int i = 0; i < 4; i++) {
+            for (var i = 0; i < 4; i++) {
                 tasks.add(new FutureTask<>(() -> {
                     barrier.await();
                     var f = async(body);
@@ -165,7 +165,7 @@ class StateMachineTest {
 
     @Test // J20
     void bodiesOfTheSameNameInTwoClassLoadersAreTwo() throws Exception {
-        for (int n = 1; n <= 2; n++) {
+        for (var n = 1; n <= 2; n++) {
             @SuppressWarnings("unchecked")
             var body = (Async.Body<Integer>) call(Sources.compile("Main",
                     "class Main { static trale.Async.Body<Integer> body() { return () -> " + n + "; } }"));
@@ -180,7 +180,7 @@ class StateMachineTest {
         seen.add(new WeakReference<>(captured[0]));
         var f = forgetful(captured, seen);
         assertPending(f);
-        for (int i = 0; i < seen.size(); i++) assertCollected(seen.get(i), "variable " + i);
+        for (var i = 0; i < seen.size(); i++) assertCollected(seen.get(i), "variable " + i);
         gate.open = true;
         assertEquals("kept", value(f.poll(cx)));
     }
@@ -201,7 +201,7 @@ class StateMachineTest {
     }
 
     private static void assertCollected(WeakReference<?> ref, String what) throws Exception {
-        for (int i = 0; i < 100 && ref.get() != null; i++) {
+        for (var i = 0; i < 100 && ref.get() != null; i++) {
             System.gc();
             Thread.onSpinWait();
         }

@@ -38,7 +38,7 @@ class SuspendedBodyTest {
         for (var name : names) {
             var ref = seen.get(name);
             assertNotNull(ref, name);
-            for (int i = 0; i < 100 && ref.get() != null; i++) {
+            for (var i = 0; i < 100 && ref.get() != null; i++) {
                 System.gc();
                 Thread.onSpinWait();
             }
@@ -132,7 +132,7 @@ class SuspendedBodyTest {
     private Future<Integer> looping() {
         return async(() -> {
             Object last = null;
-            for (int i = 0; i < 3; i++) {
+            for (var i = 0; i < 3; i++) {
                 var inLoop = see("loop " + i, new Object());
                 await(leaf("leaf " + i, null));
                 last = inLoop;
@@ -145,7 +145,7 @@ class SuspendedBodyTest {
     @Test // J21
     void aVariableOfALoopIsKeptForItsTurn() throws Exception {
         var f = looping();
-        for (int i = 0; i < 3; i++) assertPending(f);
+        for (var i = 0; i < 3; i++) assertPending(f);
         assertKept("loop 2"); // `last` is about to be assigned
         assertCollected("loop 0", "loop 1");
         assertPending(f);

@@ -46,7 +46,7 @@ final class Twin {
     void compare(int most) throws Exception {
         var probe = Probe.cancellingAt();
         var expected = Run.plain(plain, probe);
-        for (int pendings = 0; pendings <= 2; pendings++) {
+        for (var pendings = 0; pendings <= 2; pendings++) {
             int times = pendings;
             check(expected, Run.byHand(machine, _ -> times), "each await pending %d times", times);
         }
@@ -54,7 +54,7 @@ final class Twin {
         Run.neverStarted(machine);
         int awaits = probe.awaits();
         int tried = Math.min(awaits, most);
-        for (int i = 0; i < tried; i++) cancel((int) ((long) i * awaits / tried));
+        for (var i = 0; i < tried; i++) cancel((int) ((long) i * awaits / tried));
     }
 
     private void cancel(int k) throws Exception {
@@ -88,7 +88,7 @@ final class Twin {
                 .loadClass(bodies.getName());
         var methods = bodies.getDeclaredMethods();
         Arrays.sort(methods, Comparator.comparing(Method::getName));
-        int compared = 0;
+        var compared = 0;
         try (var executor = Executor.builder().build();
                 var errors = new TheLog();
                 var inspection = Inspection.verify()) {

@@ -74,7 +74,7 @@ abstract class Operation<T> extends Owned implements Future<T> {
                 waits = n == -Errno.EAGAIN;
                 p = waits ? Poll.pending() : result(n);
             }
-            if (!waits) end();
+            if (!waits) finish();
             return p;
         } catch (Throwable t) { // no call: if the stack has ended, the direction must be free all the same
             var descriptor = endpoint.descriptor;
@@ -117,7 +117,7 @@ abstract class Operation<T> extends Owned implements Future<T> {
         }
     }
 
-    private void end() {
+    private void finish() {
         if (waker != null) endpoint.descriptor.free(direction);
         waker = OVER;
     }
@@ -136,6 +136,6 @@ abstract class Operation<T> extends Owned implements Future<T> {
     public void drop() {
         if (waker == OVER) return;
         if (waker != null) endpoint.descriptor.slot(direction).release(waker);
-        end();
+        finish();
     }
 }

@@ -124,8 +124,8 @@ final class Graphs {
         int before = -1;
         if (frame != null)
             for (var type : frame.stack()) {
-                if (type.isInitialized() || type.site() == before) continue;
-                before = type.site(); // the next entry is its copy
+                if (type.isInitialized() || type.allocatedAt() == before) continue;
+                before = type.allocatedAt(); // the next entry is its copy
                 moved.add(((NewObjectInstruction) code.at[before]).className().asSymbol().displayName());
             }
         return moved;

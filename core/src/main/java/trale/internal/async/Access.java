@@ -77,7 +77,7 @@ final class Access {
     @Nullable ClassDesc castTo(ClassDesc type) {
         if (!mayName(type)) return null;
         var element = type;
-        int dimensions = 0;
+        var dimensions = 0;
         for (; element.isArray(); dimensions++) element = element.componentType();
         if (element.isPrimitive()) return type;
         try {
@@ -123,9 +123,9 @@ final class Access {
     /// Whether a member needs a closer look, which costs some microseconds: what the host may use of a class in another
     /// package is public, or protected in a superclass of the host.
     private boolean mayBeRefused(String owner, String name) {
-        boolean inObject = name.equals("clone") || name.equals("finalize");
+        var inObject = name.equals("clone") || name.equals("finalize");
         if (owner.equals("java/lang/Object")) return inObject;
-        boolean isNeighbour = owner.startsWith(prefix) && owner.indexOf('/', prefix.length()) < 0;
+        var isNeighbour = owner.startsWith(prefix) && owner.indexOf('/', prefix.length()) < 0;
         return isNeighbour || inObject || (inheritsFromElsewhere && !name.equals(INIT_NAME)) || inherited.contains(owner);
     }
 

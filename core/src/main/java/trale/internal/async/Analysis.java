@@ -118,7 +118,7 @@ public final class Analysis {
 
     private MethodModel method() {
         var name = form.getImplMethodName();
-        boolean isReference = form.getImplMethodKind() == MethodHandleInfo.REF_newInvokeSpecial
+        var isReference = form.getImplMethodKind() == MethodHandleInfo.REF_newInvokeSpecial
                 || !form.getImplClass().equals(form.getCapturingClass());
         if (!isReference)
             for (var m : model.methods())
@@ -131,7 +131,7 @@ public final class Analysis {
 
     private Frames.Frame entry() {
         @Nullable Type[] locals = new @Nullable Type[code.maxLocals];
-        int slot = 0;
+        var slot = 0;
         if (!isStatic()) locals[slot++] = Type.of(access.host());
         for (var parameter : code.method.methodTypeSymbol().parameterList()) {
             var type = Type.of(parameter);
@@ -150,7 +150,7 @@ public final class Analysis {
     }
 
     private int given() {
-        int parameters = MethodTypeDesc.ofDescriptor(form.getFunctionalInterfaceMethodSignature()).parameterCount();
+        var parameters = MethodTypeDesc.ofDescriptor(form.getFunctionalInterfaceMethodSignature()).parameterCount();
         if (parameters > 1)
             throw Checks.rejection(model, code.firstLine(), "the async body has ".concat(Integer.toString(parameters))
                     .concat(" parameters: it may have one. Capture what it needs."));
@@ -186,15 +186,15 @@ public final class Analysis {
     /// ```
     public String className() {
         var name = methodName(form);
-        boolean isLambda = !name.equals(form.getImplMethodName());
-        int number = 1;
-        boolean isBefore = true;
+        var isLambda = !name.equals(form.getImplMethodName());
+        var number = 1;
+        var isBefore = true;
         for (var m : model.methods()) {
             if (m.methodName().equals(code.method.methodName()) && m.methodType().equals(code.method.methodType())) {
                 isBefore = false;
                 continue;
             }
-            boolean isMethod = m.methodName().equalsString(name);
+            var isMethod = m.methodName().equalsString(name);
             if (isMethod ? isLambda || !isBefore : !methodName(m.methodName().stringValue()).equals(name)) continue;
             if (isMethod || !isLambda || firstLine(m) < code.firstLine()
                     || (firstLine(m) == code.firstLine() && isFurtherLeft(m, isBefore)))
@@ -237,9 +237,9 @@ public final class Analysis {
     }
 
     private static String methodName(String name) {
-        int kotlins = name.indexOf("$lambda$");
+        var kotlins = name.indexOf("$lambda$");
         if (kotlins > 0) return name.substring(0, kotlins); // main$lambda$0
-        int end = name.lastIndexOf('$', name.lastIndexOf('$') - 1);
+        var end = name.lastIndexOf('$', name.lastIndexOf('$') - 1);
         return end > 7 && name.startsWith("lambda$") ? name.substring(7, end) : name; // lambda$main$3f2a91c0$1
     }
 }

@@ -85,7 +85,7 @@ public final class Checks {
     /// {@return the line at which a method reference is made a body, or -1}
     static int lineOfReference(Class<?> in, ClassModel model, String owner, String method) {
         for (var m : model.methods()) {
-            int line = -1;
+            var line = -1;
             var code = m.code().orElse(null);
             if (code == null || m.methodName().equalsString("$deserializeLambda$")) continue; // makes them all once more
             for (var e : code) {
@@ -104,7 +104,7 @@ public final class Checks {
             throw rejection(model, code.firstLine(),
                     "the async body is a synchronized method: its monitor would be held while the task is suspended."
                     + " Take synchronized off the method.");
-        for (int i = 0; i < code.size(); i++)
+        for (var i = 0; i < code.size(); i++)
             if (frames.at(i).reachable && Code.isAwait(code.at[i]) && frames.at(i).monitors > 0)
                 throw rejection(model, code.line(i), "await inside synchronized: the monitor would be held while the task is suspended."
                         + " Move the await out of the block.");
@@ -152,23 +152,23 @@ public final class Checks {
     ///
     /// @param what names the code in the message; null if an await is allowed in it
     private void search(ClassModel in, Iterable<CodeElement> code, @Nullable String what) {
-        int line = -1;
+        var line = -1;
         CodeElement before = null;
         for (var e : code) {
             if (e instanceof Instruction instruction) {
-                if (instruction.opcode() == Opcode.POP && before instanceof InvokeInstruction call && isForgotten(call))
-                    forgotten(in, line, call);
+                if (instruction.opcode() == Opcode.POP && before instanceof InvokeInstruction invoke && isForgotten(invoke))
+                    forgotten(in, line, invoke);
                 before = e;
             }
             if (e instanceof LineNumber n) {
                 line = n.line();
             } else if (e instanceof InvokeDynamicInstruction indy) {
                 reference(in, indy, line);
-            } else if (e instanceof InvokeInstruction call) {
-                if (what != null && Code.isAwait(call))
+            } else if (e instanceof InvokeInstruction invoke) {
+                if (what != null && Code.isAwait(invoke))
                     throw rejection(in, line, "await inside " + what + ": only the async body itself can be suspended. "
                         + "Move the await out of it, or make it return async(() -> …) and await that.");
-                declared(call.owner().asInternalName());
+                declared(invoke.owner().asInternalName());
             } else if (e instanceof NewObjectInstruction made) {
                 declared(made.className().asInternalName());
             }
@@ -232,7 +232,7 @@ public final class Checks {
     /// {@return whether this makes a Body, a VoidBody, or an object of an interface that extends one of them}
     /// @param in the class it stands in
     public static boolean isBody(InvokeDynamicInstruction indy, Class<?> in) {
-        boolean isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
+        var isSerializable = indy.bootstrapMethod().methodName().equals("altMetafactory");
         if (!isSerializable || !indy.name().equalsString(Names.RUN)) return false;
         if (isBody(indy.typeSymbol().returnType(), in)) return true;
         for (var argument : indy.bootstrapArgs())
@@ -269,17 +269,17 @@ public final class Checks {
     /// {@return whether a call makes a future that is lost if its value is thrown away} The declared type decides: the value of a method
     /// that returns Future has no other use. An object of a class that implements Future may have other uses, as a JoinHandle has. A
     /// method that takes a future may return that future.
-    private static boolean isForgotten(InvokeInstruction call) {
-        var type = call.typeSymbol();
+    private static boolean isForgotten(InvokeInstruction invoke) {
+        var type = invoke.typeSymbol();
         if (!type.returnType().equals(Names.FUTURE)) return false;
-        if (call.owner().asInternalName().startsWith(Names.PACKAGE)) return true;
+        if (invoke.owner().asInternalName().startsWith(Names.PACKAGE)) return true;
         for (var parameter : type.parameterList()) if (parameter.equals(Names.FUTURE)) return false;
         return true;
     }
 
-    private void forgotten(ClassModel in, int line, InvokeInstruction call) {
-        var owner = call.owner().asSymbol().displayName();
-        warn(in, line, "the future of ".concat(owner).concat(".").concat(call.name().stringValue())
+    private void forgotten(ClassModel in, int line, InvokeInstruction invoke) {
+        var owner = invoke.owner().asSymbol().displayName();
+        warn(in, line, "the future of ".concat(owner).concat(".").concat(invoke.name().stringValue())
                 .concat(" is thrown away: nothing polls it, so what it stands for does not happen. Await it, or spawn it."));
     }
 
@@ -296,8 +296,8 @@ public final class Checks {
         for (var m : model.methods()) {
             var code = m.code().orElse(null);
             if (code == null || m.methodName().equalsString("$deserializeLambda$")) continue;
-            int line = -1;
-            boolean follows = false;
+            var line = -1;
+            var follows = false;
             for (var e : code) {
                 if (e instanceof LineNumber n) line = n.line();
                 if (!(e instanceof Instruction instruction)) continue;
@@ -324,9 +324,9 @@ public final class Checks {
         return switch (instruction.opcode().kind()) {
             case LOAD, CONSTANT -> true; // of an argument
             case INVOKE -> {
-                var call = (InvokeInstruction) instruction;
-                yield call.owner().asInternalName().startsWith(Names.PACKAGE)
-                        && !call.typeSymbol().returnType().equals(ConstantDescs.CD_void);
+                var invoke = (InvokeInstruction) instruction;
+                yield invoke.owner().asInternalName().startsWith(Names.PACKAGE)
+                        && !invoke.typeSymbol().returnType().equals(ConstantDescs.CD_void);
             }
             default -> false;
         };

@@ -38,7 +38,7 @@ public final class Code {
         this.at = model.elementList().toArray(new CodeElement[0]);
         this.maxLocals = model.maxLocals();
         this.handlers = model.exceptionHandlers();
-        for (int i = 0; i < at.length; i++) if (at[i] instanceof LabelTarget l) index.put(l.label(), i);
+        for (var i = 0; i < at.length; i++) if (at[i] instanceof LabelTarget l) index.put(l.label(), i);
     }
 
     public int size() {

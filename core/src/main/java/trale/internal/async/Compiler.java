@@ -68,7 +68,7 @@ public final class Compiler {
         try {
             for (var warning : body.warnings) warnings.accept(warning);
             var name = body.className();
-            for (int n = 2;; n++) {
+            for (var n = 2;; n++) {
                 if (!body.hasMember(name)) {
                     var compiler = new Compiler(body, name, lambda.getClass());
                     var compiled = compiler.define(compiler.classFile(warnings));
@@ -148,7 +148,7 @@ public final class Compiler {
     private void warnIfHuge(byte[] bytes, Consumer<String> warnings) {
         for (var m : ClassFile.of().parse(bytes).methods()) {
             if (!m.methodName().equalsString("step")) continue;
-            int length = ((CodeAttribute) m.code().orElseThrow()).codeLength();
+            var length = ((CodeAttribute) m.code().orElseThrow()).codeLength();
             if (length > HUGE)
                 warnings.accept(Checks.sourceFile(body.model) + ":" + body.code.firstLine() + ": the async body is " + length
                         + " bytes of bytecode; beyond " + HUGE + " HotSpot only interprets it. "
@@ -200,8 +200,8 @@ public final class Compiler {
             input(b, 1, inputs.size(), CD_Object);
             b.astore(4).aload(3).aload(4).loadConstant(body.access.host()).invokevirtual(Names.STATE_MACHINE, "checkReceiver", CHECK);
         }
-        int slot = 0;
-        for (int n = 1; n <= inputs.size(); n++) {
+        var slot = 0;
+        for (var n = 1; n <= inputs.size(); n++) {
             var type = inputs.get(n - 1);
             for (var kept : body.layout.states.getFirst().locals()) {
                 if (kept.slot() != slot) continue;
@@ -221,7 +221,7 @@ public final class Compiler {
     }
 
     private boolean isOverridable() {
-        int fixed = ClassFile.ACC_STATIC | ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL;
+        var fixed = ClassFile.ACC_STATIC | ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL;
         return (body.code.method.flags().flagsMask() & fixed) == 0 && (body.model.flags().flagsMask() & ClassFile.ACC_FINAL) == 0;
     }
 
@@ -229,7 +229,7 @@ public final class Compiler {
     private StackTraceElement[] places() {
         var states = body.layout.states;
         var places = new StackTraceElement[states.size()];
-        for (int k = 0; k < places.length; k++)
+        for (var k = 0; k < places.length; k++)
             places[k] = new StackTraceElement(body.host.getName(), Analysis.methodName(body.form), Checks.sourceFile(body.model),
                     states.get(k).line());
         return places;

@@ -90,17 +90,17 @@ final class Emitter {
         // A debugger can't ask for `this` where there is a table of variables that does not have it.
         out.localVariable(0, "this", self, out.startLabel(), out.endLabel());
         emitter.dispatch();
-        for (int i = 0; i < body.code.size(); i++) emitter.element(i);
+        for (var i = 0; i < body.code.size(); i++) emitter.element(i);
         if (!emitter.maps.isEmpty()) out.with(StackMapTableAttribute.of(emitter.maps));
     }
 
     /// {@return how many bytes `step` has at most}
     static int bytesAtMost(Analysis body) {
-        int bytes = 0;
+        var bytes = 0;
         for (var e : body.code.at) {
             if (!(e instanceof Instruction instruction)) continue;
             bytes += instruction.sizeInBytes() + 4; // a local may need a wide index
-            if (e instanceof InvokeInstruction call) bytes += 24 + 8 * call.typeSymbol().parameterCount(); // see member, construct
+            if (e instanceof InvokeInstruction invoke) bytes += 24 + 8 * invoke.typeSymbol().parameterCount(); // see member, construct
             else if (e instanceof FieldInstruction) bytes += 32;
         }
         for (var state : body.layout.states) bytes += 64 + 28 * (state.locals().size() + state.operands().size());
@@ -110,7 +110,7 @@ final class Emitter {
     private void dispatch() {
         var start = out.newLabel();
         var cases = new ArrayList<SwitchCase>();
-        for (int k = 1; k < poll.length; k++) {
+        for (var k = 1; k < poll.length; k++) {
             poll[k] = out.newLabel();
             cases.add(SwitchCase.of(k, out.newLabel()));
         }
@@ -151,10 +151,10 @@ final class Emitter {
                 out.aload(0).loadLocal(v.type().kind(), SHIFT + v.slot()).putfield(self, v.field(), v.fieldType());
     }
 
-    private void await(InvokeInstruction call, Layout.State state) {
-        int future = SHIFT + layout.scratch;
+    private void await(InvokeInstruction invoke, Layout.State state) {
+        var future = SHIFT + layout.scratch;
         var ready = out.newLabel();
-        if (call.typeSymbol().parameterType(0).equals(Names.STAGE)) out.invokestatic(Names.FUTURE, "from", FROM, true);
+        if (invoke.typeSymbol().parameterType(0).equals(Names.STAGE)) out.invokestatic(Names.FUTURE, "from", FROM, true);
         out.astore(future);
         for (var v : state.operands().reversed()) out.storeLocal(v.type().kind(), SHIFT + v.slot());
         var locals = locals(state);
@@ -194,7 +194,7 @@ final class Emitter {
         infos.add(Type.of(self).info());
         infos.add(Type.of(Names.CONTEXT).info());
         infos.add(SimpleVerificationTypeInfo.INTEGER);
-        for (int slot = 0; slot < types.length; slot++) {
+        for (var slot = 0; slot < types.length; slot++) {
             var type = types[slot];
             infos.add(type == null ? SimpleVerificationTypeInfo.TOP : type.info());
             if (type != null && type.slots() == 2) slot++;
@@ -218,7 +218,7 @@ final class Emitter {
     }
 
     private boolean isReachable(ExceptionCatch handler) {
-        for (int i = code.index(handler.tryStart()); i < code.index(handler.tryEnd()); i++)
+        for (var i = code.index(handler.tryStart()); i < code.index(handler.tryEnd()); i++)
             if (code.at[i] instanceof Instruction && frames.at(i).reachable) return true;
         return false;
     }
@@ -230,7 +230,7 @@ final class Emitter {
         variables.label(target.label(), frame != null || !begun ? live : null);
         if (frame == null) return;
         @Nullable Type[] types = new @Nullable Type[frame.locals().size()];
-        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
+        for (var slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
             var type = frame.locals().get(slot);
             if (type != null && isThere(type)) types[slot] = type;
         }
@@ -240,12 +240,12 @@ final class Emitter {
     }
 
     private boolean isThere(Type type) {
-        return type.isInitialized() || !layout.moved.get(type.site());
+        return type.isInitialized() || !layout.moved.get(type.allocatedAt());
     }
 
     private void instruction(int i, Instruction instruction) {
-        int site = frames.at(i).site;
-        boolean moved = site >= 0 && layout.moved.get(site);
+        var allocatedAt = frames.at(i).allocatedAt;
+        var moved = allocatedAt >= 0 && layout.moved.get(allocatedAt);
         if (moved && !(instruction instanceof NewObjectInstruction || instruction instanceof InvokeInstruction))
             return; // a copy of nothing
         switch (instruction.opcode().kind()) {

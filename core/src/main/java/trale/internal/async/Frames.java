@@ -44,7 +44,7 @@ public final class Frames {
     /// @param stack bottom first, an entry each, also for long and double
     public record Frame(List<@Nullable Type> locals, List<Type> stack) {
         static Frame copyOf(@Nullable Type[] locals, List<Type> stack) {
-            List<@Nullable Type> copy = new ArrayList<>(locals.length);
+            var copy = new ArrayList<@Nullable Type>(locals.length);
             for (var type : locals) copy.add(type);
             return new Frame(copy, List.copyOf(stack));
         }
@@ -60,8 +60,8 @@ public final class Frames {
         /// What the variables hold: at an await, and where javac declared it.
         @Nullable Frame frame;
 
-        /// Of NEW, DUP, loads, stores and constructor calls: the NEW whose object it makes, copies, completes; else -1.
-        int site = -1;
+        /// Of NEW, DUP, loads, stores and constructor calls: the index of the NEW whose object it makes, copies, completes; else -1.
+        int allocatedAt = -1;
 
         /// Of a constructor call: how often the object lies on the stack.
         int copies;
@@ -107,11 +107,11 @@ public final class Frames {
     }
 
     private void walk(Frame entry) {
-        for (int i = 0; i < places.length; i++) places[i] = new Place();
+        for (var i = 0; i < places.length; i++) places[i] = new Place();
         locals = entry.locals().toArray(new Type[0]);
         stack.clear();
-        boolean live = true;
-        for (int i = 0; i < code.size(); i++) {
+        var live = true;
+        for (var i = 0; i < code.size(); i++) {
             var place = places[i];
             if (code.at[i] instanceof LabelTarget target) {
                 var declared = code.declared.get(target.label());
@@ -142,7 +142,7 @@ public final class Frames {
 
     private Frame enter(StackMapFrameInfo declared) {
         locals = new Type[code.maxLocals];
-        int slot = 0;
+        var slot = 0;
         for (var info : declared.locals()) {
             if (info.tag() == VerificationTypeInfo.ITEM_TOP) {
                 slot++;
@@ -159,7 +159,7 @@ public final class Frames {
 
     private Type declaredType(VerificationTypeInfo info) {
         if (!(info instanceof UninitializedVerificationTypeInfo u)) return new Type(info, -1);
-        int i = code.index(u.newTarget());
+        var i = code.index(u.newTarget());
         while (!(code.at[i] instanceof NewObjectInstruction)) i++;
         return new Type(info, i);
     }
@@ -188,11 +188,11 @@ public final class Frames {
             case LOAD -> {
                 var type = locals[((LoadInstruction) instruction).slot()];
                 if (type == null) throw new IllegalStateException("load of an unset local: " + instruction);
-                place.site = type.site();
+                place.allocatedAt = type.allocatedAt();
                 push(type);
             }
             case STORE -> {
-                place.site = stack.getLast().site();
+                place.allocatedAt = stack.getLast().allocatedAt();
                 store(((StoreInstruction) instruction).slot(), pop());
             }
             case CONSTANT -> push(constant((ConstantInstruction) instruction));
@@ -215,9 +215,9 @@ public final class Frames {
                 }
             }
             case INVOKE -> invoke(place, (InvokeInstruction) instruction);
-            case INVOKE_DYNAMIC -> call(((InvokeDynamicInstruction) instruction).typeSymbol(), 0);
+            case INVOKE_DYNAMIC -> replaceArguments(((InvokeDynamicInstruction) instruction).typeSymbol(), 0);
             case NEW_OBJECT -> {
-                place.site = i;
+                place.allocatedAt = i;
                 push(Type.uninitialized(i));
             }
             case NEW_PRIMITIVE_ARRAY ->
@@ -258,7 +258,7 @@ public final class Frames {
         if (constant.typeKind() != TypeKind.REFERENCE) return Type.of(constant.typeKind());
         var entry = ((ConstantInstruction.LoadConstantInstruction) constant).constantEntry();
         if (entry instanceof ConstantDynamicEntry dynamic) return Type.of(dynamic.typeSymbol());
-        int which = entry instanceof StringEntry ? 0 : entry instanceof ClassEntry ? 1 : entry instanceof MethodTypeEntry ? 2 : 3;
+        var which = entry instanceof StringEntry ? 0 : entry instanceof ClassEntry ? 1 : entry instanceof MethodTypeEntry ? 2 : 3;
         return Type.of(LOADABLE[which]);
     }
 
@@ -271,24 +271,24 @@ public final class Frames {
         }
     }
 
-    private void call(MethodTypeDesc type, int receivers) {
+    private void replaceArguments(MethodTypeDesc type, int receivers) {
         pop(type.parameterCount() + receivers);
         if (!type.returnType().equals(CD_void)) push(Type.of(type.returnType()));
     }
 
-    private void invoke(Place place, InvokeInstruction call) {
-        var type = call.typeSymbol();
-        if (!call.name().equalsString(INIT_NAME)) {
-            boolean isClone = call.name().equalsString("clone") && type.parameterCount() == 0 && call.opcode() == Opcode.INVOKEVIRTUAL;
+    private void invoke(Place place, InvokeInstruction invoke) {
+        var type = invoke.typeSymbol();
+        if (!invoke.name().equalsString(INIT_NAME)) {
+            var isClone = invoke.name().equalsString("clone") && type.parameterCount() == 0 && invoke.opcode() == Opcode.INVOKEVIRTUAL;
             place.isCloneOfAnArray = isClone && isArray(stack.getLast());
-            call(type, call.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
+            replaceArguments(type, invoke.opcode() == Opcode.INVOKESTATIC ? 0 : 1);
             return;
         }
         pop(type.parameterCount());
-        place.site = stack.getLast().site();
-        var made = Type.of(call.owner().asSymbol());
-        for (int k = 0; k < stack.size(); k++) {
-            if (stack.get(k).site() != place.site) continue;
+        place.allocatedAt = stack.getLast().allocatedAt();
+        var made = Type.of(invoke.owner().asSymbol());
+        for (var k = 0; k < stack.size(); k++) {
+            if (stack.get(k).allocatedAt() != place.allocatedAt) continue;
             stack.set(k, made);
             place.copies++;
         }
@@ -303,7 +303,7 @@ public final class Frames {
     private void shuffle(Place place, Opcode op) {
         switch (op) {
             case DUP -> {
-                place.site = stack.getLast().site();
+                place.allocatedAt = stack.getLast().allocatedAt();
                 push(stack.getLast());
             }
             case POP -> pop(disturb(1, 0));
@@ -322,25 +322,25 @@ public final class Frames {
 
     /// Copies the entries in the topmost slots to beneath those in the slots under them.
     private void copy(int slots, int beneath) {
-        int touched = disturb(slots, beneath);
-        int top = stack.size();
+        var touched = disturb(slots, beneath);
+        var top = stack.size();
         stack.addAll(top - touched, List.copyOf(stack.subList(top - entries(slots, 0), top)));
     }
 
     /// {@return how many entries fill that many slots, under the topmost `above` entries}
     private int entries(int slots, int above) {
-        int n = 0;
+        var n = 0;
         for (; slots > 0; n++) slots -= stack.get(stack.size() - 1 - above - n).slots();
         return n;
     }
 
     /// {@return how many entries fill the topmost slots and those beneath; they do more than wait for a constructor}
     private int disturb(int slots, int beneath) {
-        int copied = entries(slots, 0);
-        int all = copied + entries(beneath, copied);
-        for (int k = 1; k <= all; k++) {
+        var copied = entries(slots, 0);
+        var all = copied + entries(beneath, copied);
+        for (var k = 1; k <= all; k++) {
             var type = stack.get(stack.size() - k);
-            if (!type.isInitialized()) places[type.site()].isShuffled = true;
+            if (!type.isInitialized()) places[type.allocatedAt()].isShuffled = true;
         }
         return all;
     }

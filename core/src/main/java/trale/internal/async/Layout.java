@@ -68,7 +68,7 @@ public final class Layout {
         scratch = code.maxLocals;
         move(code, frames);
         states.add(new State(0, -1, code.firstLine(), Type.NULL, locals(entry, liveness.atEntry()), List.of()));
-        for (int i = 0; i < code.size(); i++) {
+        for (var i = 0; i < code.size(); i++) {
             var frame = frames.frame(i);
             if (frame == null || !Code.isAwait(code.at[i])) continue;
             used.clear();
@@ -79,31 +79,31 @@ public final class Layout {
     }
 
     private void move(Code code, Frames frames) {
-        for (int i = 0; i < code.size(); i++) {
+        for (var i = 0; i < code.size(); i++) {
             var frame = frames.frame(i);
             if (frame != null && Code.isAwait(code.at[i])) {
                 for (var type : frame.stack()) move(type);
                 for (var type : frame.locals()) if (type != null) move(type);
-            } else if (frames.at(i).site >= 0 && code.at[i] instanceof InvokeInstruction call) {
-                var owner = call.owner().asInternalName();
-                if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, call.type().stringValue()))
-                    moved.set(frames.at(i).site);
+            } else if (frames.at(i).allocatedAt >= 0 && code.at[i] instanceof InvokeInstruction invoke) {
+                var owner = invoke.owner().asInternalName();
+                if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, owner, ConstantDescs.INIT_NAME, invoke.type().stringValue()))
+                    moved.set(frames.at(i).allocatedAt);
             }
         }
-        for (int site = moved.nextSetBit(0); site >= 0; site = moved.nextSetBit(site + 1))
-            if (frames.at(site).isShuffled)
+        for (var allocatedAt = moved.nextSetBit(0); allocatedAt >= 0; allocatedAt = moved.nextSetBit(allocatedAt + 1))
+            if (frames.at(allocatedAt).isShuffled)
                 throw new IllegalArgumentException("the class file's compiler moves a new "
-                        + ((NewObjectInstruction) code.at[site]).className().asInternalName().replace('/', '.')
+                        + ((NewObjectInstruction) code.at[allocatedAt]).className().asInternalName().replace('/', '.')
                         + " about the stack before it calls the constructor. Make the object in a method.");
     }
 
     private void move(Type type) {
-        if (!type.isInitialized()) moved.set(type.site());
+        if (!type.isInitialized()) moved.set(type.allocatedAt());
     }
 
     private List<Kept> locals(Frames.Frame frame, BitSet live) {
         var kept = new ArrayList<Kept>();
-        for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
+        for (var slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
             var type = frame.locals().get(slot);
             if (type != null && type.isInitialized()) kept.add(keep(slot, type));
         }
@@ -112,8 +112,8 @@ public final class Layout {
 
     private List<Kept> operands(Frames.Frame frame) {
         var kept = new ArrayList<Kept>();
-        int slot = scratch + 1;
-        for (int k = 0; k < frame.stack().size() - 1; k++) {
+        var slot = scratch + 1;
+        for (var k = 0; k < frame.stack().size() - 1; k++) {
             var type = frame.stack().get(k);
             if (!type.isInitialized()) continue;
             kept.add(keep(slot, type));

@@ -81,7 +81,7 @@ final class Linker implements InvocationHandler {
     /// Writes `link(caller, name, type, number…)`, which calls this linker.
     void link(CodeBuilder b) {
         b.getstatic(self, FIELD, CD_LINKER).aconst_null().aconst_null().iconst_4().anewarray(CD_Object);
-        for (int n = 0; n < 4; n++) b.dup().loadConstant(n).aload(n).aastore();
+        for (var n = 0; n < 4; n++) b.dup().loadConstant(n).aload(n).aastore();
         b.invokeinterface(CD_LINKER, "invoke", INVOKE).checkcast(CD_CallSite).areturn();
     }
 
@@ -97,9 +97,9 @@ final class Linker implements InvocationHandler {
 
     /// {@return the `invokedynamic` that stands for a member}
     /// @param type a method's, or that of a field's getter
-    /// @param call what it takes from the stack and leaves there
-    DynamicCallSiteDesc member(int kind, ClassDesc owner, String name, MethodTypeDesc type, MethodTypeDesc call) {
-        return add(name.equals(INIT_NAME) ? "new" : name, call, new Member(kind, owner, name, type.descriptorString()));
+    /// @param callSiteType what it takes from the stack and leaves there
+    DynamicCallSiteDesc member(int kind, ClassDesc owner, String name, MethodTypeDesc type, MethodTypeDesc callSiteType) {
+        return add(name.equals(INIT_NAME) ? "new" : name, callSiteType, new Member(kind, owner, name, type.descriptorString()));
     }
 
     /// {@return the `invokedynamic` that does what this one did in the host, or null if it does so anywhere}
@@ -184,8 +184,8 @@ final class Linker implements InvocationHandler {
 
     private record Member(int kind, ClassDesc owner, String name, String type) implements Link {
         @Override
-        public CallSite link(Linker linker, Lookup caller, String unused, MethodType call) throws Throwable {
-            return new ConstantCallSite(linker.find(linker.host(caller), kind, owner, name, type).asFixedArity().asType(call));
+        public CallSite link(Linker linker, Lookup caller, String unused, MethodType callSiteType) throws Throwable {
+            return new ConstantCallSite(linker.find(linker.host(caller), kind, owner, name, type).asFixedArity().asType(callSiteType));
         }
     }
 
@@ -194,9 +194,9 @@ final class Linker implements InvocationHandler {
         public CallSite link(Linker linker, Lookup caller, String name, MethodType type) throws Throwable {
             var host = linker.host(caller);
             if (!bootstrap.owner().descriptorString().equals("Ljava/lang/invoke/LambdaMetafactory;"))
-                return (CallSite) Objects.requireNonNull(linker.call(host, bootstrap, name, type, arguments), "no call site");
+                return (CallSite) Objects.requireNonNull(linker.callBootstrap(host, bootstrap, name, type, arguments), "no call site");
             var all = new Object[arguments.size()];
-            for (int i = 0; i < all.length; i++) all[i] = Objects.requireNonNull(linker.resolve(host, arguments.get(i)));
+            for (var i = 0; i < all.length; i++) all[i] = Objects.requireNonNull(linker.resolve(host, arguments.get(i)));
             return bootstrap.methodName().equals("metafactory")
                     ? LambdaMetafactory.metafactory(host, name, type, (MethodType) all[0], (MethodHandle) all[1], (MethodType) all[2])
                     : LambdaMetafactory.altMetafactory(host, name, type, all);
@@ -261,16 +261,16 @@ final class Linker implements InvocationHandler {
         if (constant instanceof ClassDesc c) return type("()".concat(c.descriptorString())).returnType();
         if (constant instanceof MethodTypeDesc type) return type(type.descriptorString());
         if (constant instanceof DynamicConstantDesc<?> dynamic)
-            return call(lookup, dynamic.bootstrapMethod(), dynamic.constantName(), resolve(lookup, dynamic.constantType()),
+            return callBootstrap(lookup, dynamic.bootstrapMethod(), dynamic.constantName(), resolve(lookup, dynamic.constantType()),
                     dynamic.bootstrapArgsList());
         return constant; // a string or a number
     }
 
     /// Calls a bootstrap method.
-    private @Nullable Object call(Lookup lookup, DirectMethodHandleDesc bootstrap, String name, @Nullable Object type,
+    private @Nullable Object callBootstrap(Lookup lookup, DirectMethodHandleDesc bootstrap, String name, @Nullable Object type,
             List<ConstantDesc> arguments)
             throws Throwable {
-        List<@Nullable Object> all = new ArrayList<>(arguments.size() + 3);
+        var all = new ArrayList<@Nullable Object>(arguments.size() + 3);
         all.add(lookup);
         all.add(name);
         all.add(type);

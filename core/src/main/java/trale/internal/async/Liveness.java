@@ -29,7 +29,7 @@ final class Liveness {
     Liveness(Code code, Frames frames) {
         this.code = code;
         this.live = new BitSet[code.size()];
-        for (int i = 0; i < live.length; i++)
+        for (var i = 0; i < live.length; i++)
             if (code.at[i] instanceof LabelTarget || Code.isAwait(code.at[i])) live[i] = new BitSet();
         while (walk(frames)) {}
     }
@@ -51,10 +51,10 @@ final class Liveness {
     }
 
     private boolean walk(Frames frames) {
-        boolean changed = false;
+        var changed = false;
         var now = new BitSet();
         var open = new ArrayList<ExceptionCatch>(); // the handlers of the current instruction
-        for (int i = code.size() - 1; i >= 0; i--) {
+        for (var i = code.size() - 1; i >= 0; i--) {
             if (!code.fallsThrough(i)) now.clear();
             if (frames.at(i).reachable && code.at[i] instanceof Instruction instruction) {
                 for (var label : code.targets(i)) now.or(at(label));
@@ -76,7 +76,7 @@ final class Liveness {
 
     /// Going backward, a handler's range is entered at its end and left at its start.
     private void open(List<ExceptionCatch> open, Label label) {
-        for (int k = open.size() - 1; k >= 0; k--) if (open.get(k).tryStart() == label) open.remove(k);
+        for (var k = open.size() - 1; k >= 0; k--) if (open.get(k).tryStart() == label) open.remove(k);
         for (var h : code.handlers) if (h.tryEnd() == label) open.add(h);
     }
 }

@@ -43,19 +43,19 @@ final class Members {
     }
 
     void field(int i, FieldInstruction access) {
-        int kind = switch (access.opcode()) {
+        var kind = switch (access.opcode()) {
             case GETSTATIC -> MethodHandleInfo.REF_getStatic;
             case PUTSTATIC -> MethodHandleInfo.REF_putStatic;
             case PUTFIELD -> MethodHandleInfo.REF_putField;
             default -> MethodHandleInfo.REF_getField;
         };
-        boolean isPut = kind == MethodHandleInfo.REF_putField || kind == MethodHandleInfo.REF_putStatic;
+        var isPut = kind == MethodHandleInfo.REF_putField || kind == MethodHandleInfo.REF_putStatic;
         var type = MethodTypeDesc.of(access.typeSymbol());
         member(i, kind, access.field(), type, isPut ? MethodTypeDesc.of(CD_void, access.typeSymbol()) : type);
     }
 
     void invoke(int i, InvokeInstruction invoke) {
-        int kind = switch (invoke.opcode()) {
+        var kind = switch (invoke.opcode()) {
             case INVOKESTATIC -> MethodHandleInfo.REF_invokeStatic;
             case INVOKESPECIAL -> MethodHandleInfo.REF_invokeSpecial;
             case INVOKEINTERFACE -> MethodHandleInfo.REF_invokeInterface;
@@ -67,51 +67,51 @@ final class Members {
         else member(i, kind, invoke.method(), invoke.typeSymbol(), invoke.typeSymbol());
     }
 
-    /// @param call what the instruction takes from the stack and leaves there, less the receiver
-    private void member(int i, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc call) {
+    /// @param effect what the instruction takes from the stack and leaves there, less the receiver
+    private void member(int i, int kind, MemberRefEntry member, MethodTypeDesc type, MethodTypeDesc effect) {
         var owner = member.owner().asSymbol();
         var name = member.name().stringValue();
         if (frames.at(i).isCloneOfAnArray || access.mayName(kind, member.owner().asInternalName(), name, type.descriptorString())) {
             out.with(code.at[i]);
             return;
         }
-        boolean isSuper = kind == MethodHandleInfo.REF_invokeSpecial;
-        boolean isStatic = switch (kind) {
+        var isSuper = kind == MethodHandleInfo.REF_invokeSpecial;
+        var isStatic = switch (kind) {
             case MethodHandleInfo.REF_getStatic, MethodHandleInfo.REF_putStatic, MethodHandleInfo.REF_invokeStatic -> true;
             default -> false;
         };
         var message = isStatic || isSuper ? null : new NullMessage(code, frames).of(i);
         if (message != null) {
-            store(call);
+            store(effect);
             out.dup().loadConstant(message).invokestatic(Names.STATE_MACHINE, "requireNonNull", REQUIRE_NON_NULL);
-            load(call);
+            load(effect);
         }
         var receiver = isSuper ? access.host() : owner;
-        out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? call : call.insertParameterTypes(0, receiver)));
-        if (!call.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), call.returnType());
+        out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? effect : effect.insertParameterTypes(0, receiver)));
+        if (!effect.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), effect.returnType());
     }
 
     /// Gives the object on the stack a name for the message of a NullPointerException that the next instruction may throw.
     private void name(String name, ClassDesc type) {
-        int slot = scratch;
+        var slot = scratch;
         var start = out.newLabel();
         var end = out.newLabel();
         out.astore(slot).labelBinding(start).aload(slot).labelBinding(end).localVariable(slot, name, type, start, end);
     }
 
     /// Moves a call's arguments from the stack to scratch slots.
-    private void store(MethodTypeDesc call) {
-        int slot = scratch;
-        for (var type : call.parameterList()) slot += TypeKind.from(type).slotSize();
-        for (var type : call.parameterList().reversed()) {
+    private void store(MethodTypeDesc effect) {
+        var slot = scratch;
+        for (var type : effect.parameterList()) slot += TypeKind.from(type).slotSize();
+        for (var type : effect.parameterList().reversed()) {
             slot -= TypeKind.from(type).slotSize();
             out.storeLocal(TypeKind.from(type), slot);
         }
     }
 
-    private void load(MethodTypeDesc call) {
-        int slot = scratch;
-        for (var type : call.parameterList()) {
+    private void load(MethodTypeDesc effect) {
+        var slot = scratch;
+        for (var type : effect.parameterList()) {
             out.loadLocal(TypeKind.from(type), slot);
             slot += TypeKind.from(type).slotSize();
         }
@@ -124,12 +124,12 @@ final class Members {
         if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), INIT_NAME, init.type().stringValue())) {
             out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, INIT_NAME, type, type.changeReturnType(owner)));
             if (copies == 1) out.pop();
-            for (int k = 2; k < copies; k++) out.dup();
+            for (var k = 2; k < copies; k++) out.dup();
             return;
         }
         store(type);
         out.new_(owner);
-        for (int k = 1; k < copies; k++) out.dup();
+        for (var k = 1; k < copies; k++) out.dup();
         load(type);
         out.with(init);
     }

@@ -33,17 +33,17 @@ final class NullMessage {
     /// {@return the text for an access to a member of an object; null if the object is `this`}
     @Nullable String of(int i) {
         var text = new StringBuilder("Cannot ");
-        int operands = 1;
-        if (code.at[i] instanceof InvokeInstruction call) {
-            text.append("invoke \"").append(method(call));
-            operands += call.typeSymbol().parameterCount();
+        var operands = 1;
+        if (code.at[i] instanceof InvokeInstruction invoke) {
+            text.append("invoke \"").append(method(invoke));
+            operands += invoke.typeSymbol().parameterCount();
         } else {
             var field = (FieldInstruction) code.at[i];
             if (field.opcode() == Opcode.PUTFIELD) operands++;
             text.append(operands == 2 ? "assign" : "read").append(" field \"").append(field.name().stringValue());
         }
         text.append('"');
-        int source = source(i, frames.at(i).depth - operands);
+        var source = source(i, frames.at(i).depth - operands);
         var what = describe(source);
         if (THIS.equals(what)) return null;
         if (what == null) return text.toString();
@@ -53,8 +53,8 @@ final class NullMessage {
 
     /// {@return the instruction that pushed an entry of the operand stack that is there before instruction i; -1 if several may have}
     private int source(int i, int entry) {
-        int after = frames.at(i).depth;
-        for (int j = i - 1; j >= 0; j--) {
+        var after = frames.at(i).depth;
+        for (var j = i - 1; j >= 0; j--) {
             if (code.at[j] instanceof LabelTarget && frames.frame(j) != null) return -1;
             if (!(code.at[j] instanceof Instruction instruction)) continue;
             if (instruction.opcode() == Opcode.DUP && after == entry + 1) return source(j, entry - 1);
@@ -67,7 +67,7 @@ final class NullMessage {
     private @Nullable String describe(int i) {
         if (i < 0) return null;
         var e = code.at[i];
-        if (e instanceof InvokeInstruction call) return method(call);
+        if (e instanceof InvokeInstruction invoke) return method(invoke);
         if (e instanceof LoadInstruction load) return !isStatic && load.slot() == 0 ? THIS : code.variable(i, load.slot());
         if (!(e instanceof FieldInstruction field)) return null;
         var of = field.opcode() == Opcode.GETSTATIC ? name(field.owner().asSymbol()) : describe(source(i, frames.at(i).depth - 1));
@@ -75,8 +75,8 @@ final class NullMessage {
         return of == null ? name : of.concat(".").concat(name);
     }
 
-    private static String method(InvokeInstruction call) {
-        return name(call.owner().asSymbol()).concat(".").concat(call.name().stringValue()).concat(parameters(call.typeSymbol()));
+    private static String method(InvokeInstruction invoke) {
+        return name(invoke.owner().asSymbol()).concat(".").concat(invoke.name().stringValue()).concat(parameters(invoke.typeSymbol()));
     }
 
     private static String parameters(MethodTypeDesc type) {

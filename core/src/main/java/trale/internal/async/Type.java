@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// object of a class, or an object that NEW has made and whose constructor was not called yet.
 ///
 /// @param info the verifier's name for it
-/// @param site the number of the NEW instruction if it is not initialised, else -1
-public record Type(VerificationTypeInfo info, int site) {
+/// @param allocatedAt the index of the NEW instruction if it is not initialised, else -1
+public record Type(VerificationTypeInfo info, int allocatedAt) {
     static final Type INT = new Type(SimpleVerificationTypeInfo.INTEGER, -1);
     static final Type FLOAT = new Type(SimpleVerificationTypeInfo.FLOAT, -1);
     static final Type LONG = new Type(SimpleVerificationTypeInfo.LONG, -1);
@@ -35,12 +35,12 @@ public record Type(VerificationTypeInfo info, int site) {
         return desc.isPrimitive() ? of(TypeKind.from(desc)) : new Type(ObjectVerificationTypeInfo.of(desc), -1);
     }
 
-    static Type uninitialized(int site) {
-        return new Type(SimpleVerificationTypeInfo.TOP, site);
+    static Type uninitialized(int allocatedAt) {
+        return new Type(SimpleVerificationTypeInfo.TOP, allocatedAt);
     }
 
     public boolean isInitialized() {
-        return site < 0;
+        return allocatedAt < 0;
     }
 
     public boolean isNull() {

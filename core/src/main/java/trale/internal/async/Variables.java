@@ -42,7 +42,7 @@ final class Variables {
 
     /// @param live the slots that are read again, if control flow meets here
     void label(Label label, @Nullable BitSet live) {
-        for (int n = 0; n < inScope.length; n++) {
+        for (var n = 0; n < inScope.length; n++) {
             var v = variables.get(n);
             if (v.startScope() == label) inScope[n] = true;
             else if (v.endScope() == label) inScope[n] = false;
@@ -54,12 +54,12 @@ final class Variables {
 
     /// @param kept the slots whose values are there when the body goes on at the label
     void suspended(Label label, BitSet kept) {
-        for (int n = 0; n < inScope.length; n++) if (!kept.get(variables.get(n).slot())) hide(n, label);
+        for (var n = 0; n < inScope.length; n++) if (!kept.get(variables.get(n).slot())) hide(n, label);
     }
 
     /// The last instruction has given the slot a value.
     void stored(int slot) {
-        for (int n = 0; n < inScope.length; n++) {
+        for (var n = 0; n < inScope.length; n++) {
             if (!inScope[n] || from[n] != null || variables.get(n).slot() != slot) continue;
             var here = out.newLabel();
             out.labelBinding(here);

@@ -130,9 +130,9 @@ public final class Sockets {
         return check(s.call(CONNECT, fd, s.memory, 16, 0, 0, 0), "connect AF_UNSPEC", null);
     }
 
-    private static int withAddress(MemorySegment call, int fd, SocketAddress address, int family) throws IOException {
+    private static int withAddress(MemorySegment function, int fd, SocketAddress address, int family) throws IOException {
         var s = Scratch.get();
-        return s.call(call, fd, s.memory, SocketAddresses.encode(address, family, s.struct), 0, 0, 0);
+        return s.call(function, fd, s.memory, SocketAddresses.encode(address, family, s.struct), 0, 0, 0);
     }
 
     /// accept4(2).
@@ -160,9 +160,9 @@ public final class Sockets {
         return peer();
     }
 
-    private static int name(MemorySegment call, int fd) {
+    private static int name(MemorySegment function, int fd) {
         var s = Scratch.get();
-        return s.call(call, fd, s.memory, s.length(SocketAddresses.SIZE), Fd.NONBLOCK | Fd.CLOEXEC, 0, 0); // flags: accept4 only
+        return s.call(function, fd, s.memory, s.length(SocketAddresses.SIZE), Fd.NONBLOCK | Fd.CLOEXEC, 0, 0); // flags: accept4 only
     }
 
     public static int shutdownOutput(int fd, @Nullable SocketAddress peer) throws SocketException {
