@@ -2,6 +2,7 @@ package trale;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellable;
@@ -33,7 +34,7 @@ import trale.internal.Owned;
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private static final String FAILED = Log.loaded("a scope that was dropped failed in its cleanup");
     private static final String CLEANUP_FAILED = Log.loaded("a cleanup failed, but its task was cancelled: ");
-    private static final String NOT_NOTED = Log.loaded("a scope could not take note of a child's end");
+    private static final String END_FAILED = Log.loaded("what is done at the end of a child failed: ");
 
     private @Nullable RunLoop home; // of the first poll
     private @Nullable Waker waker; // of the latest
@@ -115,8 +116,8 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             discardValues(failed);
         } catch (StackOverflowError e) {
             over = !dropped;
-            if (dropped || failed == null) throw e;
-            Failures.suppress(failed, e);
+            if (dropped) throw e;
+            Failures.suppress(Objects.requireNonNull(failed), e);
         }
     }
 
@@ -253,7 +254,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             if (!(failed instanceof CancellationException && child.isCancelled())) ended(child, failed);
             else for (var t : failed.getSuppressed()) if (!(t instanceof JoinHandle.AwaitedHere)) cleanupFailed(t);
         } catch (Throwable t) {
-            Log.error(NOT_NOTED, t);
+            Log.error(END_FAILED, this, t);
         }
         if (waker != null && (first == null || failed != null)) Outcome.wake(waker);
     }

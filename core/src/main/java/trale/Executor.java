@@ -333,10 +333,10 @@ public final class Executor implements AutoCloseable {
         requireOutside("close(grace)", "another thread, as in await(Blocking.run(() -> executor.close(...)))");
         for (var round = 1; round <= RunLoop.ROUNDS; round++) {
             loop.close(round);
-            if (joinUninterruptibly(grace)) return !loop.isAbandoned();
+            if (joinUninterruptibly(grace)) return !loop.abandoned;
         }
         loop.close(RunLoop.ROUNDS + 1);
-        if (joinUninterruptibly(UNTIL_STUCK)) return !loop.isAbandoned();
+        if (joinUninterruptibly(UNTIL_STUCK)) return !loop.abandoned;
         Log.error("executor " + loop.name + " cannot be closed, as a task holds its thread:\n" + snapshot(), null);
         return false;
     }

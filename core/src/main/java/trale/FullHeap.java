@@ -101,7 +101,7 @@ final class FullHeap {
         while (next != null) {
             var task = next;
             next = task.next;
-            if (task.isIdle()) return task;
+            if (task.state == Task.IDLE) return task;
         }
         return null;
     }

@@ -87,9 +87,11 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
         else Log.error(LOST_FAILED, this, failed);
     }
 
-    /// Closes the value of a child, unless others have it too.
+    /// Closes the value of a child, unless others have it too. If the stack ends in this, the next call closes it.
     final void discard(Task<?> child, @Nullable Throwable failed) {
-        if (shared == null || !shared.contains(child)) Failures.discard(child.value(), failed);
+        if (shared != null && shared.contains(child)) return;
+        Failures.discard(child.value(), failed);
+        child.set(null, null); // it is closed once
     }
 
     /// @param early a failure that is not the outcome, or null

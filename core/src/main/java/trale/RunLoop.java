@@ -180,7 +180,7 @@ final class RunLoop implements Runnable {
     private volatile boolean closed;
 
     /// Whether tasks were abandoned. Written by the executor's thread before it ends, read by threads that have joined it.
-    private boolean abandoned;
+    boolean abandoned;
 
     RunLoop(Executor executor, String name, boolean reactorThread) throws IOException {
         if (reactorThread && isSimulated())
@@ -232,10 +232,6 @@ final class RunLoop implements Runnable {
     /// {@return whether no task is polled any more}
     boolean isClosed() {
         return closed;
-    }
-
-    boolean isAbandoned() {
-        return abandoned;
     }
 
     int taskCount() {

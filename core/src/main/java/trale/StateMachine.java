@@ -152,7 +152,8 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
         return PENDING;
     }
 
-    /// The body has caught the StackOverflowError of an await, and goes on or ends. What that await has left is dropped.
+    /// The body has caught the StackOverflowError of an await, and goes on or ends. What that await has left is dropped. If the stack ends
+    /// in this drop, that is what the await or the body fails with: its caller then drops the body, which tries again.
     private void dropLeft() {
         try {
             Objects.requireNonNull(awaiting).drop();

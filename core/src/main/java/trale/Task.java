@@ -413,12 +413,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
         return "#" + number + (name == null ? "" : " " + name);
     }
 
-    /// {@return whether it waits, and no wake has taken effect}
-    boolean isIdle() {
-        return state == IDLE;
-    }
-
-    /// Makes a task that [waits][#isIdle()] fail, so that what it holds can be collected: the innermost await of its body throws the
+    /// Makes a task that is IDLE fail, so that what it holds can be collected: the innermost await of its body throws the
     /// OutOfMemoryError. A body that catches it may go on.
     ///
     /// @param cancellation brings the error to the await; null if there was no memory for it. If it is null, or if the future is not

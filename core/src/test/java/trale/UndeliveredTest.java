@@ -31,16 +31,16 @@ class UndeliveredTest extends UnderBothArrangements {
     /// Counts how often it is closed, and may fail then.
     private static final class Resource implements AutoCloseable {
         private int closes;
-        private final RuntimeException fails;
+        private final Throwable fails;
 
-        Resource(RuntimeException fails) {
+        Resource(Throwable fails) {
             this.fails = fails;
         }
 
         @Override
         public void close() {
             closes++;
-            if (fails != null) throw fails;
+            if (fails != null) JoinHandle.<RuntimeException>rethrow(fails);
         }
     }
 
@@ -48,6 +48,18 @@ class UndeliveredTest extends UnderBothArrangements {
         return async(() -> {
             await(yieldNow());
             throw failure;
+        });
+    }
+
+    /// Catches its cancellation, and has a value all the same.
+    private static <T> Future<T> stubborn(T value) {
+        return async(() -> {
+            try {
+                await(new Gate<Void>());
+            } catch (CancellationException e) {
+                // returns all the same
+            }
+            return value;
         });
     }
 
@@ -118,19 +130,41 @@ class UndeliveredTest extends UnderBothArrangements {
         }
     }
 
+    /// Where the stack ends as one value is closed, the next drop closes that one, and none of the others again.
+    @Test
+    void aValueThatADropHasClosedIsNotClosedByTheNextDrop() throws Exception {
+        var closed = new Resource(null);
+        var endsTheStack = new Resource(new StackOverflowError());
+        var all = Future.all(async(() -> closed), async(() -> endsTheStack));
+        onExecutor(() -> all.poll(Context.of(() -> {})));
+        settle();
+        for (var i = 0; i < 2; i++) {
+            var thrown = assertThrows(CompletionException.class, () -> onExecutor(() -> {
+                all.drop();
+                return null;
+            }));
+            assertInstanceOf(StackOverflowError.class, thrown.getCause());
+        }
+        assertEquals(2, endsTheStack.closes);
+        assertEquals(1, closed.closes);
+    }
+
+    @Test
+    void theValueOfALoserThatCannotBeClosedIsLogged() throws Exception {
+        var thrown = new StackOverflowError();
+        try (var log = new TheLog()) {
+            assertEquals("won", executor.submit(Future.race(stubborn(new Resource(thrown)), async(() -> (Object) "won"))).join());
+            var record = log.next();
+            assertSame(thrown, record.getThrown());
+            assertTrue(record.getMessage().contains("at the end of a child failed: race of 2 futures"), record.getMessage());
+        }
+    }
+
     @Test
     void theValueOfALoserThatCatchesItsCancellationIsClosed() {
         var resource = new Resource(null);
-        Future<AutoCloseable> loser = async(() -> {
-            try {
-                await(new Gate<Void>());
-            } catch (CancellationException e) {
-                // returns all the same
-            }
-            return resource;
-        });
         var winner = new Resource(null);
-        assertSame(winner, executor.submit(Future.race(loser, async(() -> (AutoCloseable) winner))).join());
+        assertSame(winner, executor.submit(Future.race(stubborn(resource), async(() -> winner))).join());
         assertEquals(1, resource.closes);
         assertEquals(0, winner.closes);
     }

@@ -128,20 +128,18 @@ public final class Reactor {
     /// @param fd see [#register(int)]
     /// @throws ClosedChannelException this reactor is closed
     /// @throws IOException as [#register(int)]
-    public Source add(int fd) throws IOException {
-        synchronized (this) {
-            if (closed) throw new ClosedChannelException();
-            var source = sources.add(this, fd);
-            try {
-                addToEpoll(fd, Source.INTEREST, source.key);
-            } catch (Throwable t) {
-                sources.remove(source);
-                throw t;
-            }
-            var p = timers.probe;
-            if (p != null) p.descriptor(fd, true);
-            return source;
+    public synchronized Source add(int fd) throws IOException {
+        if (closed) throw new ClosedChannelException();
+        var source = sources.add(this, fd);
+        try {
+            addToEpoll(fd, Source.INTEREST, source.key);
+        } catch (Throwable t) {
+            sources.remove(source);
+            throw t;
         }
+        var p = timers.probe;
+        if (p != null) p.descriptor(fd, true);
+        return source;
     }
 
     void watch(@Nullable Probe probe) {
