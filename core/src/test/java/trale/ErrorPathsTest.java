@@ -34,27 +34,21 @@ import trale.time.Timer;
 /// What fails in an executor's own steps — foreign code it calls, a system call, the stack — reaches the caller, and no other task.
 class ErrorPathsTest extends UnderBothArrangements {
 
-    /// A child in which each level of an endless recursion spawns, and each level that comes back wakes. An executor's thread has 16 MiB of
-    /// stack, of which wide frames use up the most: that is faster than narrow ones.
+    /// A child in which each level of an endless recursion spawns, and each level that comes back wakes.
     static final class Recurses {
         private static final int ROUNDS = 10; // each at other depths
-        private static final int LEFT_OVER = 20; // wide frames' room for the narrow ones
-        private static int depth;
         private static boolean woken;
 
         static void main(String[] args) {
             var arrangement = Arrangement.valueOf(args[0]);
             try (var executor = arrangement.open("child"); var other = arrangement.open("other")) {
-                assertThrows(CompletionException.class,
-                        executor.submit(cx -> wide(Integer.MAX_VALUE, () -> {}, 0, 0, 0, 0, 0, 0, 0, 0))::join);
-                var most = depth;
                 for (var target : List.of(executor, other)) {
                     for (var i = 0; i < ROUNDS; i++) {
                         var padding = i;
-                        var recursion = executor.submit(cx -> padded(padding, most, () -> spawnAtEachLevel(target)));
+                        var recursion = executor.submit(cx -> padded(padding, () -> spawnAtEachLevel(target)));
                         IO.println(assertThrows(CompletionException.class, recursion::join).getCause().getClass().getSimpleName());
                         IO.println(target.submit(cx -> Poll.ready("goes on")).join());
-                        wakeWithoutStack(executor, target, padding, most);
+                        wakeWithoutStack(executor, target, padding);
                     }
                 }
             }
@@ -62,17 +56,12 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
 
         /// Runs the code, a recursion without end, `padding` narrow frames further.
-        private static Poll<Void> padded(int padding, int most, Runnable code) {
-            return padding > 0 ? padded(padding - 1, most, code) : wide(most - LEFT_OVER, code, 0, 0, 0, 0, 0, 0, 0, 0);
-        }
-
-        /// Parameters and variables make the frame wide.
-        private static Poll<Void> wide(int left, Runnable code, long a, long b, long c, long d, long e, long f, long g, long h) {
-            long i = a + 1, j = b + 1, k = c + 1, l = d + 1, m = e + 1, n = f + 1, o = g + 1, p = h + 1;
-            depth++;
-            if (left > 0) return wide(left - 1, code, i, j, k, l, m, n, o, p);
-            code.run();
-            return Poll.ready(null);
+        private static Poll<Void> padded(int padding, Runnable code) throws Exception {
+            if (padding > 0) return padded(padding - 1, code);
+            return NearTheEndOfTheStack.run(() -> {
+                code.run();
+                return Poll.ready(null);
+            });
         }
 
         private static void spawnAtEachLevel(Executor target) {
@@ -80,13 +69,13 @@ class ErrorPathsTest extends UnderBothArrangements {
             spawnAtEachLevel(target);
         }
 
-        private static void wakeWithoutStack(Executor executor, Executor target, int padding, int most) {
+        private static void wakeWithoutStack(Executor executor, Executor target, int padding) {
             var gate = new trale.support.Gate<String>();
             var waits = target.submit(gate);
             Waker waker = waits.task::wake;
             assertThrows(CompletionException.class, executor.submit(cx -> {
                 woken = false;
-                return padded(padding, most, () -> wakeOnTheWayBack(waker));
+                return padded(padding, () -> wakeOnTheWayBack(waker));
             })::join);
             gate.open("opened");
             assertEquals("opened", waits.join());

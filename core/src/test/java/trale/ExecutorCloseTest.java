@@ -11,9 +11,10 @@ import static trale.Async.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -73,9 +74,21 @@ class ExecutorCloseTest extends UnderBothArrangements {
     }
 
     @Test
-    void aGraceOfLessThanNothingIsNone() {
-        executor.submit(new Gate<Void>());
-        executor.close(Duration.ofSeconds(Long.MIN_VALUE));
+    void aGraceOfLessThanNothingIsNone() throws Exception {
+        executor.submit(() -> {
+            for (;;) {
+                try {
+                    await(new Gate<Void>());
+                } catch (CancellationException e) {
+                    // goes on
+                }
+            }
+        });
+        onExecutor(() -> null); // it has begun
+        try (var log = new TheLog()) {
+            assertFalse(executor.close(Duration.ofSeconds(Long.MIN_VALUE)));
+            assertTrue(log.next().getMessage().startsWith("abandoned"));
+        }
     }
 
     @Test // R9
@@ -217,6 +230,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
             var closing = arrangement.open("closing");
             var handles = Collections.synchronizedList(new ArrayList<JoinHandle<Void>>());
             var threads = new ArrayList<Thread>();
+            var refusals = new ConcurrentLinkedQueue<String>();
             var begun = new CountDownLatch(2);
             for (var i = 0; i < 2; i++) threads.add(Thread.ofPlatform().start(() -> {
                 try {
@@ -225,12 +239,13 @@ class ExecutorCloseTest extends UnderBothArrangements {
                         begun.countDown();
                     }
                 } catch (RejectedExecutionException e) {
-                    assertEquals("executor closing is closed; spawn on one that is open", e.getMessage());
+                    refusals.add(e.getMessage());
                 }
             }));
             begun.await();
             closing.close();
             for (var thread : threads) thread.join();
+            assertEquals(Collections.nCopies(2, "executor closing is closed; spawn on one that is open"), List.copyOf(refusals));
             for (var handle : handles) assertThrows(CancellationException.class, handle::join);
             assertEquals(0, closing.taskCount());
         }
@@ -406,6 +421,7 @@ class ExecutorCloseTest extends UnderBothArrangements {
         for (var round = 0; round < 50; round++) {
             var began = new AtomicInteger();
             var cleanedUp = new AtomicInteger();
+            var refusal = new AtomicReference<String>();
             var closing = arrangement.open("closing");
             var begun = new CountDownLatch(200);
             var spawner = Thread.ofPlatform().start(() -> {
@@ -423,12 +439,13 @@ class ExecutorCloseTest extends UnderBothArrangements {
                         begun.countDown();
                     }
                 } catch (RejectedExecutionException e) {
-                    assertEquals("executor closing is closed; spawn on one that is open", e.getMessage());
+                    refusal.set(e.getMessage());
                 }
             });
             begun.await();
             closing.close();
             spawner.join();
+            assertEquals("executor closing is closed; spawn on one that is open", refusal.get());
             assertEquals(began.get(), cleanedUp.get());
         }
     }

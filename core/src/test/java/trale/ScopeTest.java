@@ -637,25 +637,22 @@ class ScopeTest extends UnderBothArrangements {
 
     @Test // R2
     void aForkThatFindsNoStackLeavesTheScopeAsItWas() throws Exception {
-        try (var child = Child.startWith(List.of("-Xint", "-Xss400k"), ForksAtTheEndOfTheStack.class, arrangement.name())) {
+        try (var child = Child.startWith("-Xint", ForksAtTheEndOfTheStack.class, arrangement.name())) {
             assertEquals("tasks: 0\n", child.end());
         }
     }
 
     private static void padded(Scope scope, int[] ended, int padding) {
         if (padding > 0) padded(scope, ended, padding - 1);
-        else assertThrows(StackOverflowError.class, () -> forkAtTheEndOfTheStack(scope, ended, new int[] {2_000}));
+        else assertThrows(StackOverflowError.class, () -> NearTheEndOfTheStack.run(() -> forkOnTheWayBack(scope, ended)));
     }
 
-    /// Forks at each of the last depths.
-    private static void forkAtTheEndOfTheStack(Scope scope, int[] ended, int[] depths) {
+    private static Void forkOnTheWayBack(Scope scope, int[] ended) {
         try {
-            forkAtTheEndOfTheStack(scope, ended, depths);
+            return forkOnTheWayBack(scope, ended);
         } catch (StackOverflowError e) {
-            if (depths[0]-- > 0) {
-                scope.fork(cx -> Poll.ready(ended[1]++));
-                ended[0]++; // needs no stack
-            }
+            scope.fork(cx -> Poll.ready(ended[1]++));
+            ended[0]++; // needs no stack
             throw e;
         }
     }

@@ -127,7 +127,7 @@ final class Sample {
 
     private void pend(int task) {
         add("pend", ",\"task\":" + task + ",\"state\":1,\"lines\":[{\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\","
-                + "\"line\":5,\"state\":1}],\"for\":[{\"what\":\"fd\",\"fd\":" + (7 + task % 40) + ",\"dir\":\"read\",\"text\":\"TcpStream\"}],"
-                + "\"keeps\":[{\"name\":\"n\",\"value\":\"" + t + "\"}]");
+                + "\"line\":5,\"state\":1}],\"for\":[{\"what\":\"fd\",\"fd\":" + (7 + task % 40) + ",\"dir\":\"read\","
+                + "\"text\":\"TcpStream\"}],\"keeps\":[{\"name\":\"n\",\"value\":\"" + t + "\"}]");
     }
 }
