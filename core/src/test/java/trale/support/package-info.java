@@ -21,7 +21,7 @@
 /// | [Names] | host names that have the addresses a test gives them |
 /// | [Workshop] | a folder in which programs are written, compiled and run with the JDK's tools, as a user would |
 /// | [Interleavings] | runs a model, a few threads of a few steps each, in every order |
-/// | twin | another form. The *plain twin* of a body is the body run as plain Java. A *wrong twin* of a model has a step removed or swapped |
+/// | twin | another form. The *plain twin* of a body is the body run as plain Java. A *wrong twin* of a model lacks a step or swaps two |
 /// | canary | a mistake made on purpose, which a check must find: it shows that the check can fail |
 /// | corpus | bodies written by hand, one class for each part of the language |
 /// | Probe | what a body of the corpus is given: futures that are pending as often as the run wants, and a log |
