@@ -74,8 +74,7 @@ final class Budget {
     /// @return whether the reactor is to be turned before the next
     boolean isTurnDue() {
         if (++polls >= POLLS) return true;
-        if (--left > 0) return false;
-        look();
+        if (--left <= 0) look(); // else `now` is older: perhaps it was read by the await that has just ended the poll
         return now - turned >= TURN;
     }
 

@@ -9,6 +9,7 @@ import static trale.Async.await;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import trale.internal.linux.Libc;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
@@ -108,6 +109,29 @@ class BudgetTest extends UnderBothArrangements {
             } while (!budget.isTurnDue());
             assertTrue(polls <= (turn == 0 ? 32 : 1), polls + " polls of 1 ms before turn " + turn);
             budget.turned();
+        }
+    }
+
+    /// Lines of 20 µs. The await that ends the poll has just read the clock, and the steps until the next reading are not over.
+    @Test // F3
+    void theReactorIsTurnedAfterThePollInWhichItsTimeHasComeWhicheverStepReadTheClock() {
+        for (var round = 0; round < 10; round++) {
+            var budget = new Budget(true, 128);
+            budget.pollBegins();
+            for (var i = 0; i < 4; i++) budget.spend(); // short steps, so the next readings are some steps apart
+            budget.turned();
+            var turned = Libc.nanoTime();
+            boolean due;
+            do {
+                long beforeTheEnd;
+                budget.pollBegins();
+                do {
+                    compute(Duration.ofNanos(20_000));
+                    beforeTheEnd = Libc.nanoTime();
+                } while (budget.spend());
+                due = budget.isTurnDue();
+                assertTrue(due || beforeTheEnd - turned < 500_000, "not due after " + (beforeTheEnd - turned) + " ns");
+            } while (!due);
         }
     }
 
