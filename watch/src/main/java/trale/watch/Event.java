@@ -9,8 +9,8 @@ import trale.internal.linux.Errno;
 import trale.internal.probe.Probe;
 import trale.internal.probe.Watched;
 
-/// Something that happened. The executor's thread makes one, which is all that it pays; the watch's own thread reads what the bodies keep,
-/// and makes it a text.
+/// Something that happened. The executor's thread makes one, which is all that it pays; the watch's own thread reads what the bodies keep.
+/// The text is made for a page or a recording that asks for it.
 ///
 /// Times are in ns since the executor has been watched.
 sealed interface Event {

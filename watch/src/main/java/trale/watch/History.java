@@ -6,20 +6,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import trale.internal.probe.Probe;
 
-/// The events as texts, numbered from 1: the latest of them, and what is left of older ones: the tasks, descriptors and timers
-/// that are still there, and what was diagnosed. Guarded by its monitor, in which readers wait for more.
+/// The events, numbered from 1: the latest of them, and what is left of older ones: the tasks, descriptors and timers that are still
+/// there, and what was diagnosed. Guarded by its monitor, in which readers wait for more.
+///
+/// A reader makes the texts of the events that it asks for, outside the monitor: most events of a busy program are never asked for.
 final class History {
     private final int most;
-    private final ArrayDeque<Line> lines = new ArrayDeque<>();
-    private final Map<String, Map<String, String>> older = new LinkedHashMap<>(); // what it is about → kind → text
-    private final List<String> first = new ArrayList<>(); // `start`
-    private final List<String> diagnosed = new ArrayList<>(); // at most 1,000: see Diagnoses.say
-    private long dropped; // how many events are in no line
+    private final ArrayDeque<Event> latest = new ArrayDeque<>();
+    private final Map<About, Map<String, Event>> older = new LinkedHashMap<>(); // what it is about → kind → event
+    private final List<Event> first = new ArrayList<>(); // `start`
+    private final List<Event> diagnosed = new ArrayList<>(); // at most 1,000: see Diagnoses.say
+    private long dropped; // how many events are not among the latest any more
     private boolean closed;
     private int version; // of what is told beside the events
 
-    private record Line(Event event, String json) {}
+    private record About(String what, long number) {}
 
     /// Events with numbers behind the one that was asked for.
     ///
@@ -32,53 +35,57 @@ final class History {
 
     synchronized void add(List<Event> events) {
         for (var event : events) {
-            var told = event instanceof Event.End e ? e.told() : event;
-            lines.add(new Line(told, told.json()));
-            if (lines.size() > most) forget(lines.remove());
+            latest.add(event instanceof Event.End e ? e.told() : event);
+            if (latest.size() > most) forget(latest.remove());
         }
         notifyAll();
     }
 
-    private void forget(Line line) {
+    private void forget(Event event) {
         dropped++;
-        switch (line.event) {
-            case Event.Start _ -> first.add(line.json);
-            case Event.Diagnosis _ -> diagnosed.add(line.json);
-            case Event.Spawn e -> keep("task " + e.task(), "spawn", line.json);
-            case Event.Pend e -> keep("task " + e.task(), "pend", line.json);
-            case Event.Ended e -> older.remove("task " + e.task());
-            case Event.Descriptor e when e.opens() -> keep("fd " + e.fd(), "open", line.json);
-            case Event.Descriptor e -> older.remove("fd " + e.fd());
-            case Event.Timer e when e.step() == trale.internal.probe.Probe.Step.SET -> keep("timer " + e.timer(), "set", line.json);
-            case Event.Timer e -> older.remove("timer " + e.timer());
+        switch (event) {
+            case Event.Start e -> first.add(e);
+            case Event.Diagnosis e -> diagnosed.add(e);
+            case Event.Spawn e -> keep("task", e.task(), "spawn", e);
+            case Event.Pend e -> keep("task", e.task(), "pend", e);
+            case Event.Ended e -> older.remove(new About("task", e.task()));
+            case Event.Descriptor e when e.opens() -> keep("fd", e.fd(), "open", e);
+            case Event.Descriptor e -> older.remove(new About("fd", e.fd()));
+            case Event.Timer e when e.step() == Probe.Step.SET -> keep("timer", e.timer(), "set", e);
+            case Event.Timer e -> older.remove(new About("timer", e.timer()));
             default -> {}
         }
     }
 
-    private void keep(String what, String kind, String json) {
-        older.computeIfAbsent(what, _ -> new HashMap<>(4)).put(kind, json);
+    private void keep(String what, long number, String kind, Event event) {
+        older.computeIfAbsent(new About(what, number), _ -> new HashMap<>(4)).put(kind, event);
     }
 
     /// {@return the events behind a number; if some of these are gone, what is left of them comes first, and how many they were}
-    synchronized Batch after(long number, int limit) {
-        var events = new ArrayList<String>();
+    Batch after(long number, int limit) {
+        var events = new ArrayList<Event>();
+        var last = collect(number, limit, events);
+        return new Batch(last, events.stream().map(Event::json).toList());
+    }
+
+    private synchronized long collect(long number, int limit, List<Event> events) {
         if (number < dropped) {
             if (number == 0) {
                 events.addAll(first);
                 for (var kinds : older.values()) for (var kind : List.of("open", "set", "spawn", "pend")) if (kinds.containsKey(kind)) events.add(kinds.get(kind));
                 events.addAll(diagnosed);
             }
-            events.add(new Event.Lost(lines.isEmpty() ? 0 : lines.getFirst().event.t(), dropped - number).json());
+            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number));
             number = dropped;
         }
         var skip = number - dropped;
-        for (var line : lines) {
+        for (var event : latest) {
             if (skip-- > 0) continue;
             if (events.size() >= limit) break;
-            events.add(line.json);
+            events.add(event);
             number++;
         }
-        return new Batch(number, events);
+        return number;
     }
 
     /// Waits until there is an event behind a number, or something else to be told.
@@ -86,7 +93,7 @@ final class History {
     /// @return the version of that
     @SuppressWarnings("WaitNotInLoop") // its caller looks again, and a stream that is told nothing sends a heartbeat
     synchronized int await(long number, int known, long millis) throws InterruptedException {
-        if (number >= dropped + lines.size() && version == known && !closed) wait(millis);
+        if (number >= dropped + latest.size() && version == known && !closed) wait(millis);
         return version;
     }
 
@@ -105,6 +112,6 @@ final class History {
     }
 
     synchronized long size() {
-        return dropped + lines.size();
+        return dropped + latest.size();
     }
 }

@@ -18,21 +18,30 @@ import trale.internal.probe.Probe;
 /// A body's class is looked at once, when the first event of one of its bodies is taken out of the ring. Any thread may ask.
 final class Machines {
 
+    private static final int MOST_KEPT = 24; // variables of one body
+
     /// @param graph null if the class cannot be found, or cannot be read
-    private record Known(@Nullable StateGraph graph) {}
+    /// @param keeps what the body keeps in a field, for each of its states
+    record Known(@Nullable StateGraph graph, List<List<StateGraph.Variable>> keeps) {
+
+        Known(@Nullable StateGraph graph) {
+            this(graph, graph == null ? List.of() : graph.states().stream()
+                    .map(s -> s.variables().stream().filter(v -> !v.field().isEmpty()).limit(MOST_KEPT).toList()).toList());
+        }
+    }
 
     private final Map<Class<?>, Known> byMachine = new ConcurrentHashMap<>();
     private final Map<String, String> sources = new ConcurrentHashMap<>();
 
-    /// {@return the state machine of a body, or null}
-    @Nullable StateGraph see(Probe.Body body) {
-        return byMachine.computeIfAbsent(body.machine().getClass(), c -> look(c, body.at())).graph();
+    /// Looks at the class of a body that has not been seen.
+    Known see(Probe.Body body) {
+        return byMachine.computeIfAbsent(body.machine().getClass(), c -> look(c, body.at()));
     }
 
     /// {@return what a body keeps in its state, by name; the fields are those of its machine}
     List<StateGraph.Variable> keeps(Probe.Body body) {
-        var graph = see(body);
-        return graph == null || body.state() < 0 || body.state() >= graph.states().size() ? List.of() : graph.states().get(body.state()).variables();
+        var keeps = see(body).keeps();
+        return body.state() < 0 || body.state() >= keeps.size() ? List.of() : keeps.get(body.state());
     }
 
     private Known look(Class<?> machine, StackTraceElement at) {

@@ -23,7 +23,6 @@ import trale.internal.probe.Watched;
 final class Recorder implements Probe {
     private static final int RING = 1 << 16; // events
     private static final String CLEANER = "Cleaner-"; // the thread of java.lang.ref.Cleaner, which closes sockets that are garbage
-    private static final int MOST_KEPT = 24; // variables of one body
 
     private final Machines machines;
     private final @Nullable String program;
@@ -213,8 +212,8 @@ final class Recorder implements Probe {
     @Override
     public void wake(Watched task, By by, long id, Effect effect) {
         var cause = by == By.THREAD ? foreign.take(task) : null;
-        if (cause == null) cause = new ForeignWakes.Cause(by, id, null);
-        put(new Event.Wake(now(), task.number(), cause.by(), cause.id(), cause.thread(), effect));
+        put(cause == null ? new Event.Wake(now(), task.number(), by, id, null, effect)
+                : new Event.Wake(now(), task.number(), cause.by(), cause.id(), cause.thread(), effect));
     }
 
     @Override
@@ -331,13 +330,11 @@ final class Recorder implements Probe {
     private List<Event.Kept> keeps(List<Body> bodies) {
         var h = host();
         var kept = new ArrayList<Event.Kept>();
-        var number = 0;
-        for (var body : bodies) {
-            var i = number++;
-            machines.keeps(body).stream().filter(v -> !v.field().isEmpty()).limit(MOST_KEPT)
-                    .forEach(v -> kept.add(new Event.Kept(i, v.name(), Values.keep(h.kept(body.machine(), v.field())))));
+        for (var i = 0; i < bodies.size(); i++) {
+            var body = bodies.get(i);
+            for (var v : machines.keeps(body)) kept.add(new Event.Kept(i, v.name(), Values.keep(h.kept(body.machine(), v.field()))));
         }
-        return kept;
+        return List.copyOf(kept);
     }
 
     // For diagnoses

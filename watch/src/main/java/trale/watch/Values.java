@@ -16,14 +16,20 @@ final class Values {
 
     private Values() {}
 
-    /// A value that may change, or whose text is the program's: its class stands for it.
-    private record Other(Class<?> type) {}
+    /// A text that is made already.
+    private record Text(String text) {}
 
-    /// {@return what can be kept of a value until its text is made}
+    /// {@return what can be kept of a value until its text is made} A history keeps it for long, so it is small and refers to nothing of the
+    /// program: for a record, which may refer to anything, for a long string and the like it is the text. For a value that may change, or
+    /// whose text is the program's, it is the class.
     static @Nullable Object keep(@Nullable Object value) {
-        return value == null || isText(value) ? value : new Other(value.getClass());
+        return switch (value) {
+            case null -> null;
+            case String s when s.length() <= LONGEST -> s;
+            case Integer _, Long _, Short _, Byte _, Double _, Float _, Character _, Boolean _, Enum<?> _ -> value;
+            default -> isText(value) ? new Text(of(value)) : value.getClass();
+        };
     }
-
 
     static String of(@Nullable Object value) {
         return text(value, 0);
@@ -46,7 +52,6 @@ final class Values {
     private static boolean isText(@Nullable Object value) {
         return switch (value) {
             case null -> true;
-            case Other _ -> false;
             case String _, Character _, Boolean _, Enum<?> _, Record _, UUID _, InetSocketAddress _, InetAddress _ -> true;
             default -> value.getClass().getPackageName().equals("java.time")
                     || (value instanceof Number && value.getClass().getPackageName().equals("java.lang"))
@@ -59,7 +64,8 @@ final class Values {
             case null -> "null";
             case String s -> '"' + cut(s) + '"';
             case Character c -> "'" + c + "'";
-            case Other o -> className(o.type());
+            case Text(var text) -> text;
+            case Class<?> c -> className(c);
             case Enum<?> e -> e.name();
             case Record r when depth < DEEPEST -> record(r, depth);
             case InetSocketAddress a -> (a.isUnresolved() ? a.getHostString() : a.getAddress().getHostAddress()) + ":" + a.getPort();

@@ -32,6 +32,10 @@ public final class Watch implements AutoCloseable {
     static final int MOST_EVENTS = 1 << 18;
     private static final long PAUSE = 15; // ms, between two looks at the ring
 
+    /// The same after a look that has found a full ring. Events come faster then than a page can show them, and each that is taken out
+    /// costs the executor more than one that is overwritten: it fills memory until the history is full. It is as long as [LongPoll#MOST].
+    private static final long PAUSE_WHEN_FULL = 4 * PAUSE;
+
     final Executor executor;
     final Machines machines = new Machines();
     final History history = new History(MOST_EVENTS);
@@ -154,17 +158,22 @@ public final class Watch implements AutoCloseable {
 
     private void collect() {
         while (!closed) {
-            drain();
+            var full = drain();
             if (recorder.isInstalled() && !recorder.isSimulated()) diagnoses.look();
-            pause(PAUSE);
+            pause(full ? PAUSE_WHEN_FULL : PAUSE);
         }
     }
 
     /// Takes the ring's events into the history, with what they are diagnosed by. By one thread at a time.
-    private void drain() {
+    ///
+    /// @return whether the ring was full
+    private boolean drain() {
         synchronized (diagnoses) {
             var events = new ArrayList<Event>();
-            if (recorder.drain(events)) history.add(diagnoses.read(events));
+            if (!recorder.drain(events)) return false;
+            var full = events.getFirst() instanceof Event.Lost;
+            history.add(diagnoses.read(events));
+            return full;
         }
     }
 

@@ -289,6 +289,23 @@ class WatchTest {
     }
 
     @Test
+    void whatARecordThatABodyKeptRefersToIsGarbageAfterItsTask() {
+        record Holder(Object held) {}
+        var kept = new AtomicReference<WeakReference<Object>>();
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            executor.submit(() -> {
+                var holder = new Holder(new Object());
+                kept.set(new WeakReference<>(holder.held));
+                await(yieldNow());
+                return holder.hashCode();
+            }).join();
+            assertEquals(1, count(watch, "{\"name\":\"holder\",\"value\":\"WatchTest$1Holder[held=Object]\"}"));
+            while (kept.get().get() != null) System.gc(); // until the timeout of the test
+            assertEquals(1, count(watch, "{\"name\":\"holder\",\"value\":\"WatchTest$1Holder[held=Object]\"}"));
+        }
+    }
+
+    @Test
     void theValueOfATaskThatHasEndedIsGarbageWhenItsHandleIs() {
         try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
             var value = new WeakReference<>(executor.submit(() -> new Object()).join());
@@ -345,6 +362,7 @@ class WatchTest {
         assertEquals("WatchTest$1Pair[a=\"x\", b=3]", Values.of(Values.keep(new Pair("x", 3))));
         assertEquals("WatchTest$1Own", Values.of(Values.keep(new Own())));
         assertEquals("\"" + "y".repeat(200) + "…\"", Values.of("y".repeat(1000)));
+        assertEquals("\"" + "y".repeat(200) + "…\"", Values.of(Values.keep("y".repeat(1000))));
         assertEquals("SECONDS", Values.of(Values.keep(TimeUnit.SECONDS)));
         assertEquals("PT2S", Values.of(Values.keep(Duration.ofSeconds(2))));
         assertEquals("null", Values.of(Values.keep(null)));
