@@ -41,7 +41,8 @@ import trale.time.Timer;
 /// meanwhile is there when it goes on, so it is in time, although the deadlines have passed.
 class PauseTest {
     private static final int ATTEMPTS = 5;
-    private static final long PERIOD = 50; // ms between two bytes
+    private static final int PERIOD = 50; // ms between two bytes of a connection
+    private static final int TICKS = 10; // of the sender, in a period
     private static final int PAUSE = 20; // periods
     private static final Duration LIMIT = Duration.ofMillis(600); // of a read
 
@@ -82,20 +83,24 @@ class PauseTest {
                 }));
                 reading.await();
                 IO.println(ProcessHandle.current().pid());
-                while (IO.readln() != null) System.gc();
-                IO.println("goes on");
+                while (IO.readln() != null) {
+                    System.gc();
+                    IO.println("collected");
+                }
                 tasks.forEach(JoinHandle::join);
             }
             IO.println(timedOut + "\n" + TimeUnit.NANOSECONDS.toMillis(pause.get()));
         }
     }
 
-    /// Sends a byte to each of its connections, again and again.
+    /// Sends a byte to each of its connections, again and again: at each tick of a clock to a part of them. So a reader that a first event
+    /// has woken, and that stands still then, has not seen the other events.
     private static final class Sender implements AutoCloseable {
         private final List<Socket> sockets = new ArrayList<>();
         private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         private final Semaphore rounds = new Semaphore(0); // that no thread has waited for yet
-        private long last; // until it has ended, of the clock's thread
+        private int tick; // these until it has ended, of the clock's thread
+        private long last;
         private long longest;
 
         Sender(ServerSocket listener, int connections) throws IOException {
@@ -105,19 +110,19 @@ class PauseTest {
                 sockets.add(socket);
             }
             last = System.nanoTime();
-            clock.scheduleAtFixedRate(this::round, 0, PERIOD, TimeUnit.MILLISECONDS);
+            clock.scheduleAtFixedRate(this::tick, 0, PERIOD / TICKS, TimeUnit.MILLISECONDS);
         }
 
-        private void round() {
+        private void tick() {
             try {
-                for (var s : sockets) s.getOutputStream().write('x');
+                for (var i = tick % TICKS; i < sockets.size(); i += TICKS) sockets.get(i).getOutputStream().write('x');
             } catch (IOException e) {
-                throw new UncheckedIOException(e); // the last round; send fails
+                throw new UncheckedIOException(e); // the last tick; send fails
             }
             var now = System.nanoTime();
             longest = Math.max(longest, now - last);
             last = now;
-            rounds.release();
+            if (++tick % TICKS == 0) rounds.release();
         }
 
         /// Waits for some rounds more.
@@ -126,7 +131,7 @@ class PauseTest {
             assertTrue(rounds.tryAcquire(times, 1000 * PERIOD, TimeUnit.MILLISECONDS), "the sender has ended early");
         }
 
-        /// {@return how long a connection had to wait for its byte, at most}
+        /// {@return how much longer than a period a connection had to wait for its byte, at most}
         Duration end() throws InterruptedException {
             clock.shutdown();
             assertTrue(clock.awaitTermination(1000 * PERIOD, TimeUnit.MILLISECONDS));
@@ -162,9 +167,9 @@ class PauseTest {
     @MethodSource("oneAndMany")
     void R19_noReadTimesOutWhoseBytesCameWhileTheProcessStoodStill(String arrangement, int connections) throws Exception {
         var pause = check(List.of(), arrangement, connections, (_, pid, sender) -> {
-            run("kill", "-STOP", pid);
+            assertEquals(0, status("kill", "-STOP", pid));
             sender.send(PAUSE);
-            run("kill", "-CONT", pid);
+            assertEquals(0, status("kill", "-CONT", pid));
         });
         assertTrue(pause.compareTo(LIMIT) > 0, "it stood still for no more than " + pause);
     }
@@ -174,33 +179,40 @@ class PauseTest {
     @MethodSource("some")
     void R19_noReadTimesOutWhoseBytesCameWhileGarbageWasCollected(String arrangement, int connections) throws Exception {
         var pause = check(List.of(HISTOGRAM), arrangement, connections, (reader, _, sender) -> {
-            reader.say("collect");
-            assertTrue(reader.line().contains("#instances"), "the log of the collection");
-            sender.send(PAUSE);
+            for (var i = 0; i < 3; i++) {
+                reader.say("collect");
+                assertTrue(reader.line().contains("#instances"), "the log of the collection");
+                sender.send(PAUSE);
+                while (!reader.line().equals("collected")) {} // the rest of the log
+            }
         });
         assertTrue(pause.compareTo(LIMIT) > 0, "it collected for no more than " + pause);
     }
 
-    /// The reader runs when its core is idle, and two other processes compute there. Then Linux gives each of its threads 1/700 of the
-    /// core: some milliseconds in some seconds.
+    /// The reader runs when its core is idle, and other processes compute there. So Linux gives each of its threads some milliseconds in some
+    /// seconds.
     @ParameterizedTest
     @MethodSource("some")
     void R19_noReadTimesOutWhoseBytesCameWhileItsCoreWasBusy(String arrangement, int connections) throws Exception {
         var cores = cores();
-        assumeTrue(cores.size() > 1, "skipped: the sender needs a core beside the one that is made busy");
-        var core = cores.getLast();
-        var pause = check(List.of(), arrangement, connections, (_, pid, sender) -> {
-            run("taskset", "-a", "-c", "-p", core, pid);
-            run("chrt", "-a", "-i", "-p", "0", pid);
-            var others = new ArrayList<Process>();
-            try {
-                while (others.size() < 2) others.add(new ProcessBuilder("taskset", "-c", core, "sh", "-c", "while kill -0 $PPID; do :; done").start());
-                sender.send(2 * PAUSE);
-            } finally {
-                others.forEach(Process::destroyForcibly);
-            }
-        });
-        assumeTrue(pause.compareTo(LIMIT) > 0, () -> "skipped: this system does not let a busy core starve a process, but for " + pause);
+        assumeTrue(cores.size() > 1, "the sender needs a core beside the one that is made busy");
+        var pause = Duration.ZERO;
+        for (var attempt = 0; attempt < ATTEMPTS && pause.compareTo(LIMIT) <= 0; attempt++)
+            pause = check(List.of(), arrangement, connections, (_, pid, sender) -> keepBusy(cores.getLast(), pid, sender));
+        var last = pause;
+        assumeTrue(pause.compareTo(LIMIT) > 0, () -> "this system lets no busy core starve a process, but for " + last);
+    }
+
+    private static void keepBusy(String core, String pid, Sender sender) throws Exception {
+        assumeTrue(status("taskset", "-a", "-c", "-p", core, pid) + status("chrt", "-a", "-i", "-p", "0", pid) == 0,
+                "this process may not say where, and when, another one runs");
+        var others = new ArrayList<Process>();
+        try {
+            while (others.size() < 4) others.add(new ProcessBuilder("taskset", "-c", core, "sh", "-c", "while kill -0 $PPID; do :; done").start());
+            sender.send(2 * PAUSE);
+        } finally {
+            others.forEach(Process::destroyForcibly);
+        }
     }
 
     /// {@return on which this process, and so the reader, may run}
@@ -209,9 +221,8 @@ class PauseTest {
         return List.of(list.orElseThrow().replaceFirst(".*:\\s*", "").split("[,-]")); // of `0-3,7` the ends
     }
 
-    private static void run(String... command) throws Exception {
-        assertEquals(0, new ProcessBuilder(command).redirectError(Redirect.INHERIT).redirectOutput(Redirect.DISCARD).start().waitFor(),
-                () -> String.join(" ", command));
+    private static int status(String... command) throws Exception {
+        return new ProcessBuilder(command).redirectError(Redirect.INHERIT).redirectOutput(Redirect.DISCARD).start().waitFor();
     }
 
     /// @return how long each connection had to wait for a byte once
@@ -226,7 +237,6 @@ class PauseTest {
                     sender.send(5);
                     pause.run(child, pid, sender);
                     child.endInput();
-                    while (!child.line().equals("goes on")) {}
                     sender.send(15); // longer than a read may take
                     longest = sender.end();
                 }
