@@ -30,18 +30,13 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         super(descriptor, remote);
     }
 
-    /// Makes a stream of a descriptor.
-    interface Maker<A, S> {
-        S make(Descriptor descriptor, A remote) throws IOException;
-    }
-
     /// @param from this end's address, or null: the kernel chooses
     static <A extends SocketAddress, S extends ByteStream<A>> Future<S> connect(A address, @Nullable A from, Maker<A, S> maker) {
         return async(() -> {
             Libc.require();
             int fd;
             while ((fd = Sockets.connect(address, from)) < 0) await(Timer.sleep(PAUSE));
-            var stream = Endpoint.make(fd, descriptor -> maker.make(descriptor, address));
+            var stream = Endpoint.make(maker, address, fd);
             try {
                 await(stream.connected());
                 return stream;

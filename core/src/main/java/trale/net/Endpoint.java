@@ -39,16 +39,19 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
         cleanable = CLEANER.register(this, descriptor);
     }
 
-    interface Maker<S> {
-        S make(Descriptor descriptor) throws IOException;
+    /// Makes a socket of a descriptor, and of the peer's address if there is a peer.
+    interface Maker<A extends @Nullable Object, S> {
+        S make(Descriptor descriptor, A remote) throws IOException;
     }
 
     /// Makes a socket of a descriptor that has just been opened. If anything fails, the descriptor is closed.
-    static <S> S make(int fd, Maker<S> maker) throws IOException {
+    ///
+    /// @param maker the first parameter, so that it is there before the descriptor: a lambda needs memory
+    static <A extends @Nullable Object, S> S make(Maker<A, S> maker, A remote, int fd) throws IOException {
         Descriptor descriptor = null;
         try {
             descriptor = new Descriptor(fd);
-            return maker.make(descriptor);
+            return maker.make(descriptor, remote);
         } catch (Throwable t) {
             if (descriptor == null) Fd.close(fd);
             else descriptor.close(); // not Fd.close: the Cleaner may know it already

@@ -21,19 +21,17 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
         permits TcpListener, UnixListener {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    private final ByteStream.Maker<A, S> maker;
+    private final Maker<A, S> maker;
     private boolean hasComplained; // used by the one accept that is in progress
 
-    Listener(Descriptor descriptor, ByteStream.Maker<A, S> maker) throws IOException {
+    Listener(Descriptor descriptor, Maker<A, S> maker) throws IOException {
         super(descriptor, null);
         this.maker = maker;
     }
 
-    static <L> L bind(SocketAddress address, BindOptions options, Maker<L> maker) throws IOException {
-        return make(options.bind(address, Sockets.STREAM), descriptor -> {
-            prepare();
-            return maker.make(descriptor);
-        });
+    static <L> L bind(SocketAddress address, BindOptions options, Maker<@Nullable Void, L> maker) throws IOException {
+        prepare();
+        return make(maker, null, options.bind(address, Sockets.STREAM));
     }
 
     /// Loads what is needed when no descriptor is left, because loading takes a descriptor: classes that lie in a folder, and what a logger
@@ -83,7 +81,7 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
                 return switch (-n) {
                     case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> {
                         complain("connections have to wait: " + Sockets.exception("accept", n, local).getMessage());
-                        yield Poll.ready(null);
+                        yield none();
                     }
                     // errors of the next connection, not of the listener: see accept(2)
                     case Errno.ECONNABORTED, Errno.EPERM, Errno.EPROTO, Errno.ENOPROTOOPT, Errno.ENETDOWN, Errno.ENONET,
@@ -96,17 +94,25 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
 
     /// {@return the connection; null if it is lost, and the next one is accepted at once; null inside, and the next one after a pause}
     private @Nullable Poll<S> accepted(int fd) throws IOException {
+        S stream = null;
         try {
-            var peer = peer(fd); // before another call overwrites it
-            return Poll.ready(make(fd, descriptor -> maker.make(descriptor, peer)));
+            stream = make(maker, peer(fd), fd); // the peer's address first: another call overwrites it
+            return Poll.ready(stream);
         } catch (ClosedChannelException e) {
             throw e; // the executor is closed, so the next connection would fail too
         } catch (IOException e) {
             complain("a connection to " + this + " is lost: " + e.getMessage());
             return null;
         } catch (OutOfMemoryError e) {
-            return Poll.ready(null); // during the pause other tasks may end and free memory
+            if (stream != null) stream.close();
+            return none(); // during the pause other tasks may end and free memory
         }
+    }
+
+    /// {@return no connection} It takes no memory.
+    @SuppressWarnings("unchecked") // there is no S in it
+    private static <S> Poll<S> none() {
+        return (Poll<S>) (Poll<?>) Operation.DONE;
     }
 
     @SuppressWarnings("unchecked") // the peer's address is of the listener's family

@@ -59,7 +59,7 @@ public final class TcpListener extends Listener<InetSocketAddress, TcpStream> {
     /// @param options are set before
     /// @throws IOException as [#bind(InetSocketAddress)]
     public static TcpListener bind(InetSocketAddress address, BindOptions options) throws IOException {
-        return Listener.bind(address, options, TcpListener::new);
+        return Listener.bind(address, options, (descriptor, _) -> new TcpListener(descriptor));
     }
 
     @Override

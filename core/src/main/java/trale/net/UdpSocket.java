@@ -76,7 +76,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// @param options the backlog is ignored
     /// @throws IOException as [TcpListener#bind(InetSocketAddress)]
     public static UdpSocket bind(InetSocketAddress address, BindOptions options) throws IOException {
-        return make(options.bind(address, Sockets.DATAGRAM), UdpSocket::new);
+        return make((descriptor, _) -> new UdpSocket(descriptor), null, options.bind(address, Sockets.DATAGRAM));
     }
 
     /// Chooses the peer: [#send(ByteBuffer)] sends to it, and from now on datagrams are received from it alone. This sends no packet and

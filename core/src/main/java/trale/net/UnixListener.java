@@ -43,7 +43,7 @@ public final class UnixListener extends Listener<UnixDomainSocketAddress, UnixSt
     /// @param options of which only the backlog matters
     /// @throws IOException as there
     public static UnixListener bind(UnixDomainSocketAddress address, BindOptions options) throws IOException {
-        return Listener.bind(address, options.reuseAddress(false).reusePort(false), UnixListener::new);
+        return Listener.bind(address, options.reuseAddress(false).reusePort(false), (descriptor, _) -> new UnixListener(descriptor));
     }
 
     @Override

@@ -106,6 +106,11 @@ public final class Child implements AutoCloseable {
         process.getOutputStream().flush();
     }
 
+    /// Sends it the end of its input.
+    public void endInput() throws IOException {
+        process.getOutputStream().close();
+    }
+
     /// Waits for its end; it must be a good one.
     ///
     /// @return what it printed since the last line
