@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -277,6 +278,28 @@ class PageTest {
         assertEquals("9", browser.eval(MARKED));
     }
 
+    /// Two files of one name: a mark in the one is none in the other.
+    @Test
+    void aMarkIsInAFileOfItsPackage() throws Exception {
+        var other = twoLines().replace("a.B", "z.B").replace("a/B", "z/B").replace("\"task\":1", "\"task\":2");
+        var events = other.indexOf("\"events\":[") + "\"events\":[".length();
+        browser.open(recorded(twoLines().replaceFirst("\\]}$", "," + Matcher.quoteReplacement(other.substring(events))).replace("},\"machines\":{", ",\"z/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{")));
+        browser.press("End");
+        browser.press("Home");
+        for (var i = 0; i < 4; i++) browser.press("ArrowRight"); // #1 waits in line 5 of package a
+        browser.press("m");
+        assertEquals("9", browser.eval(MARKED));
+        browser.press("u");
+        assertEquals("a.B 9", browser.eval("(e => `${e.lines[0].class} ${e.lines[0].line}`)(trale.history.events[trale.state.seq - 1])"));
+        browser.press("u");
+        assertEquals("It did not happen again.", browser.eval("document.querySelector('#banner').textContent"), "#2 waits in line 9 of package z");
+        assertEquals("#2", browser.eval("document.querySelector('#task h3 b').textContent"));
+        assertEquals("", browser.eval(MARKED));
+        browser.press("j");
+        assertEquals("#1", browser.eval("document.querySelector('#task h3 b').textContent"));
+        assertEquals("9", browser.eval(MARKED));
+    }
+
     @Test
     void theValuesAreThoseOfTheBodyThatIsShown() throws Exception {
         var body = "{\"class\":\"a.B\",\"method\":\"%s\",\"file\":\"B.java\",\"line\":%d,\"state\":1}";
@@ -319,6 +342,7 @@ class PageTest {
         browser.press("3");
         var text = browser.eval("document.querySelector('#task .body').innerText");
         assertTrue(text.contains("Logged by trale") && text.contains("a waker threw: <b>W</b>"), text);
+        assertEquals("Diagnoses 1", browser.eval("document.querySelector('#tab-notes').textContent"), "the list has one entry");
     }
 
     @Test
@@ -342,6 +366,29 @@ class PageTest {
         browser.press("ArrowLeft");
         assertEquals(tree, browser.eval(TREE));
         assertEquals("ends after its tasks", browser.eval("document.querySelector('[data-scope=\"1\"] small').textContent"));
+    }
+
+    /// Of what was open or ran when events were lost, the page is sure again after the next event of it.
+    @Test
+    void whatMayHaveEndedInLostEventsSaysSo() throws Exception {
+        var polls = "{\"k\":\"poll\",\"t\":9,\"task\":%d}";
+        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 1, 0), scope(2, 3, "open"), spawned(4, 3, 2), scope(3, 1, "open"), spawned(5, 1, 3), "{\"k\":\"lost\",\"t\":9,\"count\":7}",
+                polls.formatted(2), "{\"k\":\"end\",\"t\":9,\"task\":2,\"how\":\"value\"}", scope(1, 1, "close"), polls.formatted(1), "{\"k\":\"end\",\"t\":9,\"task\":1,\"how\":\"value\"}",
+                "{\"k\":\"wake\",\"t\":9,\"task\":4,\"by\":{\"what\":\"thread\"},\"effect\":\"late\"}", scope(2, 3, "close"))));
+        browser.press("2");
+        var says = "[...document.querySelectorAll('#task .node')].map(n => n.querySelector('b').textContent + ' ' + n.querySelector('small').textContent).join('; ')";
+        browser.eval("trale.go(8)");
+        assertEquals("#1 queued; #3 queued; scope 2 ends after its tasks; #4 queued; scope 1 ends after its tasks; #2 queued; scope 3 ends after its tasks; #5 queued", browser.eval(says));
+        browser.eval("trale.go(9)");
+        assertEquals("#1 may have ended; #3 may have ended; scope 2 may be over; #4 may have ended; scope 1 may be over; #2 may have ended; scope 3 may be over; #5 may have ended", browser.eval(says));
+        assertTrue(browser.eval("document.querySelector('.card[data-task=\"1\"]').innerText").contains("may have ended: events were lost"));
+        browser.eval("trale.go(10)");
+        assertEquals("#1 may have ended; #3 may have ended; scope 2 may be over; #4 may have ended; scope 1 ends after its tasks; #2 running; scope 3 may be over; #5 may have ended", browser.eval(says));
+        browser.eval("trale.go(15)");
+        assertEquals("#1 done; #3 may have ended; scope 2 may be over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says),
+                "#1 has ended, so scope 3 is over; a wake of #4 came too late");
+        browser.eval("trale.go(16)");
+        assertEquals("#1 done; #3 may have ended; scope 2 is over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says));
     }
 
     /// A server that opens a scope for each connection does not fill the page's memory with them.

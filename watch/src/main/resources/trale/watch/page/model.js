@@ -53,11 +53,11 @@ function move(s, id, where, more) {
   if (where === 'waiting') s.waiting.add(id);
   if (where === 'running') s.running = id;
   else if (s.running === id) s.running = 0;
-  s.tasks.set(id, { ...task, where, since: s.t, ...more });
+  s.tasks.set(id, { ...task, where, since: s.t, unsure: false, ...more });
 }
 
 function set(s, id, more) {
-  s.tasks.set(id, { ...taskOf(s, id), ...more });
+  s.tasks.set(id, { ...taskOf(s, id), unsure: false, ...more });
 }
 
 function slotText(v) {
@@ -94,6 +94,7 @@ const handlers = {
     s.latest = e.task;
     s.chain = [...(s.stories.get(e.task) ?? [{ text: `#${e.task} was in the run-queue`, task: e.task }]), { text: 'polled', kind: 'run', task: e.task }];
     s.stories.delete(e.task);
+    if (s.scopes.get(task.scope)?.unsure) scope(s, task.scope, undefined, 0); // it has a task that runs
     move(s, e.task, 'running', { polls: task.polls + 1, waited: s.t - task.since });
   },
   pend(s, e) {
@@ -106,19 +107,17 @@ const handlers = {
     s.thread = 'turns';
   },
   end(s, e) {
-    const words = { value: 'Ready', failure: 'failed', cancelled: 'cancelled' };
-    say(s, { text: `${words[e.how] ?? 'ended'}${e.text ? `: ${e.text}` : ''}`, kind: e.how === 'failure' ? 'bad' : 'done', task: e.task });
-    move(s, e.task, 'done', { how: e.how, text: e.text, for: undefined, keeps: [], ...(e.name ? { name: e.name } : {}), ended: s.t });
-    s.ended++;
+    say(s, { text: outcome(e), kind: e.how === 'failure' ? 'bad' : 'done', task: e.task });
+    over(s, e.task, { how: e.how, text: e.text, ...(e.name ? { name: e.name } : {}) });
     s.thread = 'turns';
-    s.stories.delete(e.task);
-    s.done.push(e.task);
-    if (s.done.length > KEPT_DONE) forget(s, s.done.shift());
   },
   wake(s, e) {
     const by = e.by ?? { what: 'thread' };
     const task = s.tasks.get(e.task);
-    if (!task && e.effect === 'late') return;
+    if (e.effect === 'late') {
+      if (!task) return;
+      if (task.where !== 'done') over(s, e.task, {}); // in events that were lost
+    }
     taskOf(s, e.task);
     const link = { text: `#${e.task} ${EFFECTS[e.effect] ?? e.effect}`, kind: e.effect === 'queued' ? 'ready' : undefined, task: e.task };
     const causes = by.what === 'task' ? [{ text: `#${by.task} wakes`, task: by.task }]
@@ -183,8 +182,11 @@ const handlers = {
     if (s.logs.length > KEPT_CALLS) s.logs.shift();
     say(s, { text: `logged: ${e.text}`, kind: 'bad' });
   },
+  // What has not ended by now may have ended there, until an event says that it has not.
   lost(s, e) {
     s.lost += e.count;
+    for (const task of s.tasks.values()) if (task.where !== 'done') s.tasks.set(task.id, { ...task, unsure: true });
+    for (const scope of s.scopes.values()) if (scope.open) s.scopes.set(scope.id, { ...scope, unsure: true });
     s.chain = [{ text: `${e.count} events were lost here`, kind: 'bad' }];
   },
   diagnosis(s, e) {
@@ -196,9 +198,18 @@ const handlers = {
 
 // A scope is known until it is over and no task is known that it forked.
 function scope(s, id, unknown, more, open) {
-  const before = s.scopes.get(id) ?? unknown, now = { ...before, id, tasks: before.tasks + more, open: open ?? before.open };
+  const before = s.scopes.get(id) ?? unknown, now = { ...before, id, tasks: before.tasks + more, open: open ?? before.open, unsure: more < 0 && before.unsure };
   if (now.open || now.tasks > 0) s.scopes.set(id, now);
   else s.scopes.delete(id);
+}
+
+function over(s, id, how) {
+  move(s, id, 'done', { ...how, for: undefined, keeps: [], ended: s.t });
+  s.ended++;
+  s.stories.delete(id);
+  s.done.push(id);
+  if (s.lost) for (const opened of s.scopes.values()) if (opened.task === id && opened.unsure) scope(s, opened.id, undefined, 0, false); // it awaited them
+  if (s.done.length > KEPT_DONE) forget(s, s.done.shift());
 }
 
 function forget(s, id) {
@@ -223,6 +234,13 @@ function afterCall(s, e) {
 // What a task is called: by its name, or else by the line of its body.
 export function title(task) {
   return task.name || (task.method ? task.method + (task.line > 0 ? `:${task.line}` : '') : 'task');
+}
+
+// How a task has ended; of a failure's class the name without its package, where there is little room.
+export function outcome({ how, text }, inFull) {
+  const word = { value: 'Ready', failure: 'failed', cancelled: 'cancelled' }[how] ?? 'ended';
+  const more = inFull ? text : text?.replace(/\b([a-z]\w*\.)+(?=[A-Z])/g, '');
+  return more && more !== 'CancellationException' ? `${word}: ${more}` : word;
 }
 
 export function byText(by) {

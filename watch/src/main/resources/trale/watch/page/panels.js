@@ -26,7 +26,7 @@ export function showTimers(s, now, select) {
     const bar = h('span', { class: 'bar' });
     bar.style.width = `${Math.max(1, Math.min(100, Math.sqrt(rest / furthest) * 100 * Math.min(1, rest / whole + .0)))}%`;
     return h('div', { class: 'timer' }, h('b', {}, left(rest)), h('span', { class: 'track' }, bar),
-      t.task ? h('button', { class: 'link', onclick: () => select(t.task) }, `wakes #${t.task}`) : '');
+      t.task ? h('button', { class: 'link', onclick: () => select(t.task) }, `timer ${t.id} → #${t.task}`) : '');
   });
   replace('#timers .body', rows, 'No timer is set.');
 }
@@ -59,11 +59,11 @@ export function tree(s, select, selected) {
 function taskNode(task, select, selected) {
   return h('button', { class: 'node', 'data-where': task.where, 'aria-pressed': task.id === selected, onclick: () => select(task.id) },
     h('i', {}), h('b', {}, `#${task.id}`), ' ', name(title(task)),
-    h('small', {}, name(task.where === 'waiting' && task.for ? `waits for ${waitText(task.for)}` : task.where)));
+    h('small', {}, name(task.unsure ? 'may have ended' : task.where === 'waiting' && task.for ? `waits for ${waitText(task.for)}` : task.where)));
 }
 
 function scopeNode(scope) {
-  return h('div', { class: 'node', 'data-scope': scope.id }, h('i', {}), h('b', {}, `scope ${scope.id}`), h('small', {}, scope.open ? 'ends after its tasks' : 'is over'));
+  return h('div', { class: 'node', 'data-scope': scope.id }, h('i', {}), h('b', {}, `scope ${scope.id}`), h('small', {}, !scope.open ? 'is over' : scope.unsure ? 'may be over' : 'ends after its tasks'));
 }
 
 export function notes(s, select) {

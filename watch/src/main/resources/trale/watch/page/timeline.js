@@ -3,7 +3,7 @@
 import { $, duration } from './dom.js';
 import { READY, RUN, WAIT, DONE, SLEEP, TURN } from './history.js';
 
-const RULER = 20, LANE = 17, BAR = 11, MOST_ARROWS = 500;
+const RULER = 22, LANE = 17, BAR = 11, MOST_ARROWS = 500;
 
 export class Timeline {
   constructor(history, seek, select) {
@@ -115,7 +115,10 @@ export class Timeline {
   }
 
   colours() {
-    const style = getComputedStyle(document.documentElement), get = n => style.getPropertyValue(n).trim();
+    const get = n => { // as a canvas knows it
+      this.canvas.style.color = `var(${n})`;
+      return getComputedStyle(this.canvas).color;
+    };
     this.colour = { [READY]: get('--ready'), [RUN]: get('--accent'), [WAIT]: get('--wait'), [DONE]: '', [SLEEP]: get('--sleep'), [TURN]: get('--hair') };
     this.ink = get('--ink'); this.muted = get('--muted'); this.hair = get('--hair'); this.panel = get('--panel'); this.accent = get('--accent'); this.bad = get('--bad');
     this.font = `11px ${getComputedStyle(document.body).fontFamily}`;
@@ -136,6 +139,11 @@ export class Timeline {
     this.shown = this.cursor; // a view that was dragged away stays where it is until time moves
     const lanes = this.history.lanes, g = canvas.getContext('2d');
     this.rows = [lanes.thread, ...lanes.order];
+    if (selected !== this.followed) { // its lane is seen; then the lanes stay where they are dragged
+      this.followed = selected;
+      const y = this.rows.findIndex(lane => lane.task === selected) * LANE, room = this.height - RULER - LANE;
+      if (y < this.scroll || y > this.scroll + room) this.scroll = y - room / 2;
+    }
     this.scroll = Math.max(0, Math.min(this.scroll, this.rows.length * LANE + RULER - this.height + 6));
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, this.width, this.height);
@@ -234,7 +242,7 @@ export class Timeline {
       const x = this.x(v);
       if (x > this.width - 40) break;
       g.fillRect(x, RULER - 5, 1, 4);
-      g.fillText(this.axis === 't' ? v === 0 ? '0' : duration(v) : `${v}`, x + 4, RULER / 2);
+      g.fillText(this.axis === 't' ? v === 0 ? '0' : duration(v) : v.toLocaleString('en'), x + 4, RULER / 2);
     }
     for (const m of lanes.marks) {
       const x = this.x(this.axis === 't' ? m.t : m.seq);
