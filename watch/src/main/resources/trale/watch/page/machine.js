@@ -3,7 +3,7 @@ import { duration, h, name, svg } from './dom.js';
 import { byText, outcome, title, waitText } from './model.js';
 import { noteName } from './stage.js';
 
-const CONTEXT = 5;
+const CONTEXT = 4; // lines of source above and below the current one
 
 export function taskPanel(s, task, statics, { depth, goDown, mark, marked }) {
   if (!task) return [h('p', { class: 'empty' }, 'Select a task: click its card, or J and K.')];
@@ -49,7 +49,7 @@ function facts(task, s) {
   if (task.unsure) list.push('may have ended: events were lost');
   if (task.where === 'done') list.push(outcome(task, true));
   list.push(`${task.polls} poll${task.polls === 1 ? '' : 's'}`);
-  if (task.by?.what) list.push(`last woken by ${byText(task.by)}`);
+  if (task.by?.what) list.push(`last woken: ${byText(task.by)}`);
   if (task.waited !== undefined) list.push(`queued for ${duration(task.waited)} before its last poll`);
   if (task.cancelled !== undefined) list.push(`cancelled${task.why ? `: ${task.why}` : ''}`);
   return name(list.join(' · '));

@@ -16,13 +16,13 @@ let live; // undefined: a recording
 let selected = 0, follows = true; // the selection follows the task that is polled until one is chosen
 let depth, marked, tab = 'task';
 let playing = false, speed = 1;
-let goal; // { test, then, from }: what is being run to
+let goal; // { test, then, stays, from }: what is being run to; `stays`: if that does not come, all is as it was
 let now = 0; // ns: between two events while it plays
 let dirty = true, moves = false, rest = 0, before = 0;
 
 const timeline = new Timeline(history, seek, select);
 timeline.changed = redraw;
-const tour = new Tour($('#tour'), { h, state: () => state, pursue: (test, then) => pursue(test, then) });
+const tour = new Tour($('#tour'), { h, state: () => state, begin: () => seek(0), pursue: (test, then) => pursue(test, then, true) });
 
 function redraw() {
   dirty = true;
@@ -50,15 +50,15 @@ function select(task) {
   redraw();
 }
 
-function pursue(test, then) {
+function pursue(test, then, stays) {
   if (playing) pause();
-  goal = { test, then, from: state.seq };
+  goal = { test, then, stays, from: state.seq };
   redraw();
 }
 
 function reach() {
   if (!goal) return;
-  const { test, then, from } = goal, i = history.find(from, test);
+  const { test, then, stays, from } = goal, i = history.find(from, test);
   goal.from = history.length;
   if (i >= 0) {
     goal = undefined;
@@ -66,7 +66,7 @@ function reach() {
     then?.(history.events[i]);
   } else if (!live || live.ended) {
     goal = undefined;
-    go(history.length, true);
+    if (!stays) go(history.length, true);
     then?.();
   } else {
     go(history.length, true);

@@ -239,8 +239,8 @@ export function title(task) {
 // How a task has ended; of a failure's class the name without its package, where there is little room.
 export function outcome({ how, text }, inFull) {
   const word = { value: 'Ready', failure: 'failed', cancelled: 'cancelled' }[how] ?? 'ended';
-  const more = inFull ? text : text?.replace(/\b([a-z]\w*\.)+(?=[A-Z])/g, '');
-  return more && more !== 'CancellationException' ? `${word}: ${more}` : word;
+  const more = inFull ? text : text?.replace(/\b([a-z]\w*\.)+(?=[A-Z])/g, '').replace(/^CancellationException(: |$)/, '');
+  return more ? `${word}: ${more}` : word;
 }
 
 export function byText(by) {

@@ -77,5 +77,5 @@ function diagnoses(s, select) {
   return h('div', {}, [...s.notes.values()].map(n => h('article', { class: 'note', 'data-what': n.what },
     h('h3', {}, noteName(n), n.task && h('button', { class: 'link', onclick: () => select(n.task) }, `#${n.task}`)),
     h('p', {}, name(n.text ?? '')), n.remedy && h('p', { class: 'remedy' }, n.remedy),
-    n.lines?.length && h('ol', {}, n.lines.map(l => h('li', {}, h('code', {}, name(l))))))));
+    n.lines?.length > 0 && h('ol', {}, n.lines.map(l => h('li', {}, h('code', {}, name(l))))))));
 }

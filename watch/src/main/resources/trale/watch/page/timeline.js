@@ -68,7 +68,7 @@ export class Timeline {
       this.canvas.removeEventListener('pointermove', move);
       this.canvas.removeEventListener('pointerup', up);
       if (moved || scrub) return;
-      const lane = this.rows[Math.floor((u.clientY - box.top - RULER + this.scroll) / LANE)];
+      const y = u.clientY - box.top - RULER, lane = y > LANE && this.rows[Math.floor((y + this.scroll) / LANE)];
       if (lane?.task) this.select(lane.task);
       if (u.clientX - box.left > this.gutter) this.#seekTo(u.clientX - box.left);
     };
@@ -139,10 +139,11 @@ export class Timeline {
     this.shown = this.cursor; // a view that was dragged away stays where it is until time moves
     const lanes = this.history.lanes, g = canvas.getContext('2d');
     this.rows = [lanes.thread, ...lanes.order];
-    if (selected !== this.followed) { // its lane is seen; then the lanes stay where they are dragged
-      this.followed = selected;
+    const followed = `${selected} ${this.height}`;
+    if (followed !== this.followed) { // its lane is seen; then the lanes stay where they are dragged
+      this.followed = followed;
       const y = this.rows.findIndex(lane => lane.task === selected) * LANE, room = this.height - RULER - LANE;
-      if (y < this.scroll || y > this.scroll + room) this.scroll = y - room / 2;
+      if (y < this.scroll + LANE || y > this.scroll + room) this.scroll = y - room / 2;
     }
     this.scroll = Math.max(0, Math.min(this.scroll, this.rows.length * LANE + RULER - this.height + 6));
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -150,13 +151,9 @@ export class Timeline {
     g.font = this.font;
     g.textBaseline = 'middle';
     const first = Math.floor(this.scroll / LANE), last = Math.min(this.rows.length, Math.ceil((this.scroll + this.height - RULER) / LANE));
-    g.save();
-    g.beginPath();
-    g.rect(0, RULER, this.width, this.height - RULER);
-    g.clip();
-    for (let i = first; i < last; i++) this.#lane(g, this.rows[i], i, selected);
-    this.#arrows(g, lanes.arrows, s.seq, first, last);
-    g.restore();
+    this.#below(g, RULER + LANE, () => { for (let i = first + 1; i < last; i++) this.#lane(g, this.rows[i], i, selected); });
+    this.#lane(g, lanes.thread, 0, selected);
+    this.#below(g, RULER, () => this.#arrows(g, lanes.arrows, s.seq, first, last));
     this.#ruler(g, lanes);
     const x = this.x(this.cursor);
     if (x >= this.gutter) {
@@ -172,8 +169,22 @@ export class Timeline {
     }
   }
 
+  #below(g, y, draw) {
+    g.save();
+    g.beginPath();
+    g.rect(0, y, this.width, this.height - y);
+    g.clip();
+    draw();
+    g.restore();
+  }
+
+  // The thread's lane always stands below the ruler.
+  #y(row) {
+    return row === 0 ? RULER : RULER + row * LANE - this.scroll;
+  }
+
   #lane(g, lane, row, selected) {
-    const y = RULER + row * LANE - this.scroll, at = this.axis === 't' ? lane.t : lane.seq, [a, b] = this.view;
+    const y = this.#y(row), at = this.axis === 't' ? lane.t : lane.seq, [a, b] = this.view;
     if (lane.task && lane.task === selected) {
       g.globalAlpha = .1;
       g.fillStyle = this.accent;
@@ -215,8 +226,8 @@ export class Timeline {
     const now = upper(arrows.seq, seq) - 1;
     for (let i = from; i < to; i++) {
       const y1 = row.get(arrows.from[i]), y2 = row.get(arrows.to[i]);
-      if (y1 === undefined || y2 === undefined || y1 === y2 || Math.max(y1, y2) < first || Math.min(y1, y2) > last) continue;
-      const x = this.x(at[i]), top = RULER + y1 * LANE - this.scroll + LANE / 2, end = RULER + y2 * LANE - this.scroll + LANE / 2, way = Math.sign(end - top);
+      if (y1 === undefined || y2 === undefined || y1 === y2 || Math.max(y1, y2) <= first || Math.min(y1, y2) > last) continue;
+      const x = this.x(at[i]), top = this.#y(y1) + LANE / 2, end = this.#y(y2) + LANE / 2, way = Math.sign(end - top);
       g.strokeStyle = g.fillStyle = i === now ? this.accent : this.muted;
       g.lineWidth = i === now ? 1.6 : .8;
       g.globalAlpha = i === now ? 1 : .55;
