@@ -267,6 +267,37 @@ class PageTest {
         assertEquals("diagnosis", browser.eval("trale.history.events[trale.state.seq - 1].k"));
     }
 
+    @Test
+    void whatThePageSaysIsGoneWithTheNextKey() throws Exception {
+        browser.open(recorded(twoLines()));
+        browser.press("w");
+        browser.press("w"); // to the marked line, and there is none
+        browser.press("u");
+        assertEquals("Mark a line first: M marks the next with an await, or click its number.", browser.eval("document.querySelector('#banner').innerText"));
+        browser.press("ArrowRight");
+        assertEquals("true", browser.eval("document.querySelector('#banner').hidden"));
+    }
+
+    /// The first causes and what happens now are seen, also of a poll with many calls.
+    @Test
+    void ofALongSentenceTheMiddleIsLeftOut() throws Exception {
+        var events = new ArrayList<>(List.of(spawned(1, 0, 0), "{\"k\":\"poll\",\"t\":2,\"task\":1}"));
+        for (var n = 1; n <= 30; n++) events.add("{\"k\":\"call\",\"t\":3,\"name\":\"call" + n + "\",\"args\":\"\",\"result\":\"0\"}");
+        browser.open(file(events));
+        browser.press("End");
+        assertEquals("another thread spawns #1→#1 queued→polled→call1 = 0→call2 = 0→call3 = 0→…→call26 = 0→call27 = 0→call28 = 0→call29 = 0→call30 = 0",
+                browser.eval("document.querySelector('#chain p').textContent"));
+    }
+
+    @Test
+    void theGuideBeginsAtTheBeginning() throws Exception {
+        browser.open(file(Sample.server(400)));
+        browser.press("End");
+        browser.press("g");
+        assertEquals("spawn", browser.eval("trale.history.events[trale.state.seq - 1].k"));
+        assertTrue(browser.eval("document.querySelector('#tour p').textContent").startsWith("A task is a future that is run. Task #1 was spawned"));
+    }
+
     /// Of another line nothing can be promised: no task ever waits in it.
     @Test
     void onlyALineWithAnAwaitCanBeMarked() throws Exception {

@@ -14,7 +14,7 @@ export function showLegend(dialog, h) {
   dialog.append(h('h2', {}, 'Legend'),
     h('div', { class: 'columns' },
       h('dl', { class: 'colours' }, colours.flatMap(([where, text]) => [h('dt', { 'data-where': where }), h('dd', {}, text)]),
-        h('dt', { class: 'arrow' }, 'READY'), h('dd', {}, 'a slot: try at once, the kernel may have something'),
+        h('dt', { class: 'arrow' }, 'READY'), h('dd', {}, 'a slot: an event has come, a call is worth trying'),
         h('dt', { class: 'arrow' }, 'waker'), h('dd', {}, 'a slot: the next event wakes this task'),
         h('dt', { class: 'arrow' }, 'nothing'), h('dd', {}, 'a slot: no task waits, and no event has come'),
         h('dt', { class: 'arrow' }, '↓'), h('dd', {}, 'on the timeline: a wake or a spawn, from its cause to the task'),

@@ -116,15 +116,15 @@ function machine(frame, task, statics) {
   const now = task.where === 'done' ? last : task.polls === 0 ? 0 : frame.state;
   const reach = Math.max(1, ...m.edges.filter(e => e.to >= 0).map(e => Math.abs(e.to - e.from)), ...m.edges.filter(e => e.to === -1).map(e => last - e.from));
   const skips = m.edges.some(e => (e.to === -1 ? last : e.to) > e.from + 1), returns = m.edges.some(e => e.to >= 0 && e.to <= e.from);
-  const y = skips ? 58 : 18, height = y + (returns ? 62 : 34);
+  const y = skips ? 44 : 18, height = y + (returns ? 54 : 34);
   const edge = e => {
     const to = e.to === -1 ? last : e.to, from = e.from;
     const lit = from === now && task.where !== 'done';
     let d;
-    if (to === from) d = `M${x(from) - 8} ${y + 34} C${x(from) - 18} ${y + 56} ${x(from) + 18} ${y + 56} ${x(from) + 8} ${y + 35}`;
+    if (to === from) d = `M${x(from) - 8} ${y + 34} C${x(from) - 18} ${y + 54} ${x(from) + 18} ${y + 54} ${x(from) + 8} ${y + 35}`;
     else if (to === from + 1) d = `M${x(from) + 15} ${y} L${x(to) - 17} ${y}`;
     else {
-      const share = Math.abs(to - from) / reach, [near, far] = to > from ? [-15, -26 - 30 * share] : [34, 44 + 24 * share]; // above the circles; below their lines
+      const share = Math.abs(to - from) / reach, [near, far] = to > from ? [-15, -24 - 25 * share] : [34, 40 + 18 * share]; // above the circles; below the numbers of their lines
       d = `M${x(from)} ${y + near} C${x(from)} ${y + far} ${x(to)} ${y + far} ${x(to)} ${y + near * 1.07}`;
     }
     return svg('path', { class: 'edge', d, 'data-lit': lit, 'data-exceptional': e.x === true, 'marker-end': lit ? 'url(#tip-lit)' : 'url(#tip)' });

@@ -252,9 +252,18 @@ document.addEventListener('keydown', e => {
   if ($('#legend').open && key !== '?') return;
   if (key === ' ' && e.target.closest('header button, #tour button, nav button, .source button')) return; // Space presses it
   e.preventDefault();
-  press();
+  act(press);
 });
-document.addEventListener('click', e => KEYS[e.target.closest('[data-key]')?.dataset.key]?.()); // a button does what its key does
+document.addEventListener('click', e => { // a button does what its key does
+  const button = e.target.closest('[data-key]');
+  if (button) act(KEYS[button.dataset.key]);
+});
+
+// What the page said of the last thing that was done is over; that the program does not answer, is not.
+function act(what) {
+  if ($('#banner').dataset.kind !== 'lost') tell('');
+  what();
+}
 $('#speed').addEventListener('change', () => {
   speed = +$('#speed').value;
   if (playing) play();

@@ -7,7 +7,7 @@
 
 const KEPT_DONE = 40;
 const KEPT_CALLS = 60;
-const LONGEST_CHAIN = 24;
+const LONGEST_CHAIN = 12, CAUSES = 6; // links; of the causes, which come first
 
 export function initial() {
   return {
@@ -64,9 +64,10 @@ function slotText(v) {
   return v === 'READY' || v === 'nothing' || v === undefined ? v : `waker of ${v.replace('task ', '#')}`;
 }
 
-// The story of a task says why it is in the run-queue; the chain is that of what happens now.
+// The story of a task says why it is in the run-queue; the chain is that of what happens now. Of a long one the middle is left out.
 function say(s, link) {
-  s.chain = s.chain.length >= LONGEST_CHAIN ? [...s.chain.slice(0, LONGEST_CHAIN - 2), { text: '…' }, link] : [...s.chain, link];
+  const all = s.chain.length < LONGEST_CHAIN ? s.chain : [...s.chain.slice(0, CAUSES), { text: '…' }, ...s.chain.slice(CAUSES + 2)];
+  s.chain = [...all, link];
 }
 
 const EFFECTS = { queued: 'queued', again: 'runs again after this poll', nothing: 'nothing: it is queued already', late: 'nothing: it has ended' };

@@ -143,9 +143,9 @@ export class Timeline {
     if (followed !== this.followed) { // its lane is seen; then the lanes stay where they are dragged
       this.followed = followed;
       const y = this.rows.findIndex(lane => lane.task === selected) * LANE, room = this.height - RULER - LANE;
-      if (y < this.scroll + LANE || y > this.scroll + room) this.scroll = y - room / 2;
+      if (y < this.scroll + LANE || y > this.scroll + room) this.scroll = Math.round((y - room / 2) / LANE) * LANE;
     }
-    this.scroll = Math.max(0, Math.min(this.scroll, this.rows.length * LANE + RULER - this.height + 6));
+    this.scroll = Math.max(0, Math.min(this.scroll, Math.ceil((this.rows.length * LANE + RULER - this.height) / LANE) * LANE));
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, this.width, this.height);
     g.font = this.font;
