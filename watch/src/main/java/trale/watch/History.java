@@ -63,12 +63,13 @@ final class History {
     synchronized Batch after(long number, int limit) {
         var events = new ArrayList<String>();
         if (number < dropped) {
-            if (number == 0) {
+            var known = number == 0;
+            if (known) {
                 events.addAll(first);
                 for (var kinds : older.values()) for (var kind : List.of("open", "set", "spawn", "pend")) if (kinds.containsKey(kind)) events.add(kinds.get(kind));
                 events.addAll(diagnosed);
             }
-            events.add(new Event.Lost(lines.isEmpty() ? 0 : lines.getFirst().event.t(), dropped - number).json());
+            events.add(new Event.Lost(lines.isEmpty() ? 0 : lines.getFirst().event.t(), dropped - number, known).json());
             number = dropped;
         }
         var skip = number - dropped;

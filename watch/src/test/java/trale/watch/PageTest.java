@@ -422,6 +422,14 @@ class PageTest {
         assertEquals("#1 done; #3 may have ended; scope 2 is over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says));
     }
 
+    @Test
+    void whatIsKnownToBeThereBehindLostEventsIsSure() throws Exception {
+        browser.open(file(List.of(spawned(1, 0, 0), "{\"k\":\"lost\",\"t\":9,\"count\":7,\"known\":true}")));
+        browser.press("End");
+        assertFalse(browser.eval("document.querySelector('.card').innerText").contains("may have ended"));
+        assertEquals("7 events were lost here", browser.eval("document.querySelector('#chain p').textContent"));
+    }
+
     /// A server that opens a scope for each connection does not fill the page's memory with them.
     @Test
     void aScopeThatIsOverIsForgottenWithTheLastOfItsTasks() throws Exception {

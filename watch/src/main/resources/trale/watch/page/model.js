@@ -183,12 +183,13 @@ const handlers = {
     if (s.logs.length > KEPT_CALLS) s.logs.shift();
     say(s, { text: `logged: ${e.text}`, kind: 'bad' });
   },
-  // What has not ended by now may have ended there, until an event says that it has not.
+  // What has not ended by now may have ended there, until an event says that it has not; or what is still there is known.
   lost(s, e) {
     s.lost += e.count;
+    s.chain = [{ text: `${e.count} events were lost here`, kind: 'bad' }];
+    if (e.known) return;
     for (const task of s.tasks.values()) if (task.where !== 'done') s.tasks.set(task.id, { ...task, unsure: true });
     for (const scope of s.scopes.values()) if (scope.open) s.scopes.set(scope.id, { ...scope, unsure: true });
-    s.chain = [{ text: `${e.count} events were lost here`, kind: 'bad' }];
   },
   diagnosis(s, e) {
     const key = `${e.what} ${e.task ?? e.fd ?? ''}`;

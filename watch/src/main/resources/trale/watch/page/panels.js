@@ -6,7 +6,7 @@ import { title, waitText } from './model.js';
 const MOST_ROWS = 24;
 
 export function showReactor(s, select) {
-  const rows = [...s.fds.values()].slice(0, MOST_ROWS).map(fd => h('div', { class: 'slot', 'data-fresh': fd.at === s.t && s.t > 0 },
+  const rows = [...s.fds.values()].sort((a, b) => a.fd - b.fd).slice(0, MOST_ROWS).map(fd => h('div', { class: 'slot', 'data-fresh': fd.at === s.t && s.t > 0 },
     h('b', {}, `fd ${fd.fd}`), h('span', { class: 'what' }, name(fd.text ?? '')),
     half('read', fd.read, select), half('write', fd.write, select)));
   replace('#reactor .body', rows, 'No descriptor is registered.');
@@ -67,15 +67,11 @@ function scopeNode(scope) {
 }
 
 export function notes(s, select) {
-  const logged = s.logs.toReversed().map(l => h('article', { class: 'logged' }, h('small', {}, clock(l.t), l.task ? ` · while #${l.task} was polled` : ''), h('p', {}, name(l.text))));
-  if (logged.length) return h('div', {}, s.notes.size > 0 && diagnoses(s, select), h('h3', {}, 'Logged by trale'), logged);
-  return diagnoses(s, select);
-}
-
-function diagnoses(s, select) {
-  if (!s.notes.size) return h('p', { class: 'empty' }, 'Nothing is wrong that can be seen from here.');
+  if (!s.notes.size && !s.logs.length) return h('p', { class: 'empty' }, 'Nothing is wrong that can be seen from here.');
   return h('div', {}, [...s.notes.values()].map(n => h('article', { class: 'note', 'data-what': n.what },
     h('h3', {}, noteName(n), n.task && h('button', { class: 'link', onclick: () => select(n.task) }, `#${n.task}`)),
     h('p', {}, name(n.text ?? '')), n.remedy && h('p', { class: 'remedy' }, n.remedy),
-    n.lines?.length > 0 && h('ol', {}, n.lines.map(l => h('li', {}, h('code', {}, name(l))))))));
+    n.lines?.length > 0 && h('ol', {}, n.lines.map(l => h('li', {}, h('code', {}, name(l)))))),
+  ), s.logs.length > 0 && h('h3', {}, 'Logged by trale'), s.logs.toReversed().map(l =>
+    h('article', { class: 'logged' }, h('small', {}, clock(l.t), l.task ? ` · while #${l.task} was polled` : ''), h('p', {}, name(l.text)))));
 }

@@ -1,7 +1,7 @@
 // The timeline: a lane for the thread and one for each task, below the one that spawned it; wakes are arrows. The ruler moves in time, the
 // lanes are dragged, the wheel zooms. A unit is a nanosecond, or an event: then each takes the same room.
 import { $, duration } from './dom.js';
-import { READY, RUN, WAIT, DONE, SLEEP, TURN } from './history.js';
+import { READY, RUN, WAIT, DONE, SLEEP, TURN, upper } from './history.js';
 
 const RULER = 22, LANE = 17, BAR = 11, MOST_ARROWS = 500;
 
@@ -262,15 +262,4 @@ export class Timeline {
       g.fillRect(x - 1, RULER - 6, 3, 6);
     }
   }
-}
-
-// The first index whose value is above v.
-function upper(array, v) {
-  let low = 0, high = array.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (array[middle] <= v) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
