@@ -172,7 +172,7 @@ function render() {
   $('#step').disabled = $('#step-poll').disabled = $('#last').disabled = state.seq === history.length && (!live || live.ended);
   const start = state.start ?? history.events[0];
   $('#program').replaceChildren(h('b', {}, start?.program ?? start?.executor ?? ''), h('span', { class: 'badge', 'data-live': !!live && !live.ended },
-    !live ? 'recording' : live.ended ? 'has ended' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
+    !live ? 'recording' : live.ended ? 'has ended' : $('#banner').dataset.kind === 'lost' ? 'does not answer' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
 }
 
 function show(which) {
@@ -332,7 +332,10 @@ if (recording) {
       $('#banner').dataset.kind = 'lost';
       redraw();
     },
-    onBack() { if ($('#banner').dataset.kind === 'lost') tell(''); },
+    onBack() {
+      if ($('#banner').dataset.kind === 'lost') tell('');
+      redraw();
+    },
   });
 }
 requestAnimationFrame(frame);

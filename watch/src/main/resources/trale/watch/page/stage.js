@@ -105,7 +105,7 @@ function animate(before) {
 export function showChain(s, select) {
   const links = s.chain.flatMap((link, i) => [i > 0 && h('i', {}, '→'),
     h(link.task ? 'button' : 'span', { class: 'link', 'data-kind': link.kind ?? '', onclick: link.task ? () => select(link.task) : undefined }, name(link.text))]);
-  $('#chain p').replaceChildren(...links.filter(Boolean));
+  $('#chain p').replaceChildren(...(links.length ? links.filter(Boolean) : [h('span', { class: 'empty' }, 'Nothing has happened yet.')]));
 }
 
 export function showClock(s, now, length) {

@@ -51,10 +51,11 @@ export class Tour {
     box.replaceChildren(h('p', {}, part.text(e, this.state())), h('footer', {}, h('small', {}, `${this.part + 1} of ${parts.length}`),
       h('button', { onclick: () => this.stop() }, 'Close (Esc)'), next));
     box.hidden = false;
+    target.scrollIntoView({ block: 'nearest' });
     const at = target.getBoundingClientRect(), own = box.getBoundingClientRect();
-    const below = at.bottom + 12 + own.height < innerHeight;
     box.style.left = `${Math.max(12, Math.min(at.left + 12, innerWidth - own.width - 12))}px`;
-    box.style.top = `${below ? at.bottom + 10 : Math.max(12, at.top - own.height - 10)}px`;
+    const below = at.bottom + 10, above = at.top - own.height - 10, most = innerHeight - own.height - 12;
+    box.style.top = `${below < most ? Math.max(12, below) : Math.max(12, Math.min(above, most))}px`;
     next.focus({ preventScroll: true });
   }
 
