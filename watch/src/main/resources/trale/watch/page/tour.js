@@ -53,7 +53,7 @@ export class Tour {
     box.hidden = false;
     target.scrollIntoView({ block: 'nearest' });
     const at = target.getBoundingClientRect(), own = box.getBoundingClientRect();
-    box.style.left = `${Math.max(12, Math.min(at.left + 12, innerWidth - own.width - 12))}px`;
+    box.style.left = `${Math.max(12, Math.min(at.left + (at.width - own.width) / 2, innerWidth - own.width - 12))}px`;
     const below = at.bottom + 10, above = at.top - own.height - 10, most = innerHeight - own.height - 12;
     box.style.top = `${below < most ? Math.max(12, below) : Math.max(12, Math.min(above, most))}px`;
     next.focus({ preventScroll: true });
