@@ -70,7 +70,14 @@ sealed interface Event {
 
     record Log(long t, String text) implements Event {}
 
-    record Lost(long t, long count) implements Event {}
+    /// Events that a reader is not told, because there was no room for them.
+    ///
+    /// @param known what the lost events have left is told before: the tasks, descriptors and timers that are still there
+    record Lost(long t, long count, boolean known) implements Event {
+        Lost(long t, long count) {
+            this(t, count, false);
+        }
+    }
 
     record Diagnosis(long t, String what, boolean sure, long task, String text, String remedy, List<String> lines) implements Event {}
 
@@ -104,7 +111,7 @@ sealed interface Event {
             case Call e -> of("call").put("name", e.name).put("args", args(e)).put("fd", fd(e.a)).put("asked", asked(e)).put("result", result(e.result)).put("ns", id(e.nanos)).end();
             case Held _ -> of("held").end();
             case Log e -> of("log").put("text", e.text).end();
-            case Lost e -> of("lost").put("count", e.count).end();
+            case Lost e -> of("lost").put("count", e.count).put("known", e.known ? true : null).end();
             case Diagnosis e -> of("diagnosis").put("what", e.what).put("sure", e.sure).put("task", id(e.task)).put("text", e.text)
                     .put("remedy", e.remedy).put("lines", e.lines).end();
         };

@@ -70,12 +70,13 @@ final class History {
 
     private synchronized long collect(long number, int limit, List<Event> events) {
         if (number < dropped) {
-            if (number == 0) {
+            var known = number == 0;
+            if (known) {
                 events.addAll(first);
                 for (var kinds : older.values()) for (var kind : List.of("open", "set", "spawn", "pend")) if (kinds.containsKey(kind)) events.add(kinds.get(kind));
                 events.addAll(diagnosed);
             }
-            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number));
+            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number, known));
             number = dropped;
         }
         var skip = number - dropped;

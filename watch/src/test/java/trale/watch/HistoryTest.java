@@ -1,6 +1,7 @@
 package trale.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -20,5 +21,7 @@ class HistoryTest {
         assertEquals(4, events.size(), events.toString());
         assertTrue(events.get(0).contains("\"busy\""), events.toString());
         assertTrue(events.get(1).contains("\"lost\""), events.toString());
+        assertTrue(events.get(1).contains("\"known\":true"), "what is left of those that are gone was told: " + events);
+        assertFalse(history.after(1, Integer.MAX_VALUE).events().getFirst().contains("known"), "a page that knew event 1 is told nothing of 2 to 4");
     }
 }

@@ -123,7 +123,7 @@ class PageContentTest {
         go(1);
         assertEquals("No timer is set.", text("#timers .body"));
         go(Sample.WAITS_FOR_SOCKET);
-        assertEquals("3.0 s | wakes #1", texts("#timers .timer"));
+        assertEquals("3.0 s | timer 1 → #1", texts("#timers .timer"));
         go(Sample.FIRED);
         assertEquals("No timer is set.", text("#timers .body"));
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -288,6 +289,45 @@ class PageTest {
         assertEquals("diagnosis", browser.eval("trale.history.events[trale.state.seq - 1].k"));
     }
 
+    @Test
+    void whatThePageSaysIsGoneWithTheNextKey() throws Exception {
+        browser.open(recorded(twoLines()));
+        browser.press("w");
+        browser.press("w"); // to the marked line, and there is none
+        browser.press("u");
+        assertEquals("Mark a line first: M marks the next with an await, or click its number.", browser.eval("document.querySelector('#banner').innerText"));
+        browser.press("ArrowRight");
+        assertEquals("true", browser.eval("document.querySelector('#banner').hidden"));
+    }
+
+    /// The first causes and what happens now are seen, also of a poll with many calls.
+    @Test
+    void ofALongSentenceTheMiddleIsLeftOut() throws Exception {
+        var events = new ArrayList<>(List.of(spawned(1, 0, 0), "{\"k\":\"poll\",\"t\":2,\"task\":1}"));
+        for (var n = 1; n <= 30; n++) events.add("{\"k\":\"call\",\"t\":3,\"name\":\"call" + n + "\",\"args\":\"\",\"result\":\"0\"}");
+        browser.open(file(events));
+        browser.press("End");
+        assertEquals("another thread spawns #1→#1 queued→polled→call1 = 0→call2 = 0→call3 = 0→…→call26 = 0→call27 = 0→call28 = 0→call29 = 0→call30 = 0",
+                browser.eval("document.querySelector('#chain p').textContent"));
+    }
+
+    @Test
+    void atTwiceTheSizeTheLegendBeginsAtItsTop() throws Exception {
+        browser.size(640, 400, 2);
+        browser.open(file(Sample.server(100)));
+        browser.press("?");
+        assertEquals(0, browser.number("document.querySelector('#legend').scrollTop"));
+    }
+
+    @Test
+    void theGuideBeginsAtTheBeginning() throws Exception {
+        browser.open(file(Sample.server(400)));
+        browser.press("End");
+        browser.press("g");
+        assertEquals("spawn", browser.eval("trale.history.events[trale.state.seq - 1].k"));
+        assertTrue(browser.eval("document.querySelector('#tour p').textContent").startsWith("A task is a future that is run. Task #1 was spawned"));
+    }
+
     /// Of another line nothing can be promised: no task ever waits in it.
     @Test
     void onlyALineWithAnAwaitCanBeMarked() throws Exception {
@@ -296,6 +336,28 @@ class PageTest {
         assertEquals("5,9", browser.eval("[...document.querySelectorAll('.row button')].map(b => b.textContent)"));
         browser.eval("document.querySelectorAll('.row button')[1].click()");
         browser.await("!trale.busy");
+        assertEquals("9", browser.eval(MARKED));
+    }
+
+    /// Two files of one name: a mark in the one is none in the other.
+    @Test
+    void aMarkIsInAFileOfItsPackage() throws Exception {
+        var other = twoLines().replace("a.B", "z.B").replace("a/B", "z/B").replace("\"task\":1", "\"task\":2");
+        var events = other.indexOf("\"events\":[") + "\"events\":[".length();
+        browser.open(recorded(twoLines().replaceFirst("\\]}$", "," + Matcher.quoteReplacement(other.substring(events))).replace("},\"machines\":{", ",\"z/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{")));
+        browser.press("End");
+        browser.press("Home");
+        for (var i = 0; i < 4; i++) browser.press("ArrowRight"); // #1 waits in line 5 of package a
+        browser.press("m");
+        assertEquals("9", browser.eval(MARKED));
+        browser.press("u");
+        assertEquals("a.B 9", browser.eval("(e => `${e.lines[0].class} ${e.lines[0].line}`)(trale.history.events[trale.state.seq - 1])"));
+        browser.press("u");
+        assertEquals("It did not happen again.", browser.eval("document.querySelector('#banner').textContent"), "#2 waits in line 9 of package z");
+        assertEquals("#2", browser.eval("document.querySelector('#task h3 b').textContent"));
+        assertEquals("", browser.eval(MARKED));
+        browser.press("j");
+        assertEquals("#1", browser.eval("document.querySelector('#task h3 b').textContent"));
         assertEquals("9", browser.eval(MARKED));
     }
 
@@ -348,6 +410,7 @@ class PageTest {
         browser.press("3");
         var text = browser.eval("document.querySelector('#task .body').innerText");
         assertTrue(text.contains("Logged by trale") && text.contains("a waker threw: <b>W</b>"), text);
+        assertEquals("Diagnoses 1", browser.eval("document.querySelector('#tab-notes').textContent"), "the list has one entry");
     }
 
     @Test
@@ -372,6 +435,37 @@ class PageTest {
         browser.press("ArrowLeft");
         assertEquals(tree, browser.eval(TREE));
         assertEquals("ends after its tasks", browser.eval("document.querySelector('[data-scope=\"1\"] small').textContent"));
+    }
+
+    /// Of what was open or ran when events were lost, the page is sure again after the next event of it.
+    @Test
+    void whatMayHaveEndedInLostEventsSaysSo() throws Exception {
+        var polls = "{\"k\":\"poll\",\"t\":9,\"task\":%d}";
+        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 1, 0), scope(2, 3, "open"), spawned(4, 3, 2), scope(3, 1, "open"), spawned(5, 1, 3), "{\"k\":\"lost\",\"t\":9,\"count\":7}",
+                polls.formatted(2), "{\"k\":\"end\",\"t\":9,\"task\":2,\"how\":\"value\"}", scope(1, 1, "close"), polls.formatted(1), "{\"k\":\"end\",\"t\":9,\"task\":1,\"how\":\"value\"}",
+                "{\"k\":\"wake\",\"t\":9,\"task\":4,\"by\":{\"what\":\"thread\"},\"effect\":\"late\"}", scope(2, 3, "close"))));
+        browser.press("2");
+        var says = "[...document.querySelectorAll('#task .node')].map(n => n.querySelector('b').textContent + ' ' + n.querySelector('small').textContent).join('; ')";
+        browser.eval("trale.go(8)");
+        assertEquals("#1 queued; #3 queued; scope 2 ends after its tasks; #4 queued; scope 1 ends after its tasks; #2 queued; scope 3 ends after its tasks; #5 queued", browser.eval(says));
+        browser.eval("trale.go(9)");
+        assertEquals("#1 may have ended; #3 may have ended; scope 2 may be over; #4 may have ended; scope 1 may be over; #2 may have ended; scope 3 may be over; #5 may have ended", browser.eval(says));
+        assertTrue(browser.eval("document.querySelector('.card[data-task=\"1\"]').innerText").contains("may have ended: events were lost"));
+        browser.eval("trale.go(10)");
+        assertEquals("#1 may have ended; #3 may have ended; scope 2 may be over; #4 may have ended; scope 1 ends after its tasks; #2 running; scope 3 may be over; #5 may have ended", browser.eval(says));
+        browser.eval("trale.go(15)");
+        assertEquals("#1 done; #3 may have ended; scope 2 may be over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says),
+                "#1 has ended, so scope 3 is over; a wake of #4 came too late");
+        browser.eval("trale.go(16)");
+        assertEquals("#1 done; #3 may have ended; scope 2 is over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says));
+    }
+
+    @Test
+    void whatIsKnownToBeThereBehindLostEventsIsSure() throws Exception {
+        browser.open(file(List.of(spawned(1, 0, 0), "{\"k\":\"lost\",\"t\":9,\"count\":7,\"known\":true}")));
+        browser.press("End");
+        assertFalse(browser.eval("document.querySelector('.card').innerText").contains("may have ended"));
+        assertEquals("7 events were lost here", browser.eval("document.querySelector('#chain p').textContent"));
     }
 
     /// A server that opens a scope for each connection does not fill the page's memory with them.
@@ -448,6 +542,14 @@ class PageTest {
     @Test
     void theGuideExplainsWhatMovesAndEnds() throws Exception {
         browser.open(file(Sample.server(400)));
+        guide();
+        browser.size(640, 400, 2);
+        browser.open(file(Sample.server(400)));
+        browser.eval("scrollTo(0, 9999)"); // what it points at comes into sight
+        guide();
+    }
+
+    private static void guide() throws Exception {
         browser.press("g");
         var texts = new ArrayList<String>();
         while (browser.eval("document.querySelector('#tour').hidden").equals("false")) {
@@ -548,6 +650,7 @@ class PageTest {
             browser.await("trale.state.ended >= 10");
             watch.stopServing();
             browser.await("document.querySelector('#banner').dataset.kind === 'lost' && !document.querySelector('#banner').hidden");
+            browser.await("document.querySelector('.badge').textContent === 'does not answer'");
             for (var i = 0; i < 10; i++) executor.submit(() -> await(Timer.sleep(Duration.ofMillis(1)))).join();
             assertEquals(url, watch.serve(url.getPort()));
             browser.await("document.querySelector('#banner').hidden && trale.history.events.filter(e => e.k === 'end').length === 20");

@@ -24,7 +24,7 @@ function fill(element, props, children) {
 // A name or a value of the program: in its own direction, cut where it is too long to be read.
 export function name(text) {
   text = String(text);
-  return h('bdi', { title: text.length > 40 ? text.slice(0, 2000) : undefined }, text.length > 300 ? `${text.slice(0, 300)}…` : text);
+  return h('bdi', { title: text.length > 20 ? text.slice(0, 2000) : undefined }, text.length > 300 ? `${text.slice(0, 300)}…` : text);
 }
 
 export function $(selector) {

@@ -44,14 +44,19 @@ export class History {
 
   // How many events have happened at a time.
   at(t) {
-    let low = 0, high = this.events.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.events[middle].t ?? 0) <= t) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return upper(this.events, t, e => e.t ?? 0);
   }
+}
+
+// The first index whose value is above v.
+export function upper(array, v, value = x => x) {
+  let low = 0, high = array.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (value(array[middle]) <= v) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export const READY = 0, RUN = 1, WAIT = 2, DONE = 3, SLEEP = 4, TURN = 5;

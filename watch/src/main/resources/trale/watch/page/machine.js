@@ -1,10 +1,9 @@
 // The selected task: where its source is, its state machine with the current state lit, what it keeps.
-import { h, name, svg } from './dom.js';
-import { byText, title, waitText } from './model.js';
+import { duration, h, name, svg } from './dom.js';
+import { byText, outcome, title, waitText } from './model.js';
 import { noteName } from './stage.js';
-import { duration } from './dom.js';
 
-const CONTEXT = 5;
+const CONTEXT = 4; // lines of source above and below the current one
 
 export function taskPanel(s, task, statics, { depth, goDown, mark, marked }) {
   if (!task) return [h('p', { class: 'empty' }, 'Select a task: click its card, or J and K.')];
@@ -47,9 +46,10 @@ function ownFrame(frames, statics) {
 function facts(task, s) {
   const list = [];
   if (task.where === 'waiting' && task.for) list.push(`waits for ${waitText(task.for)}`);
-  if (task.where === 'done') list.push(({ value: 'ended with a value', failure: 'failed', cancelled: 'was cancelled' }[task.how] ?? 'ended') + (task.text ? `: ${task.text}` : ''));
+  if (task.unsure) list.push('may have ended: events were lost');
+  if (task.where === 'done') list.push(outcome(task, true));
   list.push(`${task.polls} poll${task.polls === 1 ? '' : 's'}`);
-  if (task.by?.what) list.push(`last woken by ${byText(task.by)}`);
+  if (task.by?.what) list.push(`last woken: ${byText(task.by)}`);
   if (task.waited !== undefined) list.push(`queued for ${duration(task.waited)} before its last poll`);
   if (task.cancelled !== undefined) list.push(`cancelled${task.why ? `: ${task.why}` : ''}`);
   return name(list.join(' · '));
@@ -62,14 +62,14 @@ export function path(frame) {
 
 function source(frame, task, statics, mark, marked) {
   const text = statics.sources[path(frame)];
-  if (text === undefined) return h('p', { class: 'empty' }, 'The source of ', name(`${frame.file ?? 'this'}${frame.line > 0 ? `:${frame.line}` : ''}`), ' is not at hand: -Dtrale.watch.sources=FOLDER says where sources are.');
+  if (text === undefined) return h('p', { class: 'empty' }, 'The source of ', name(`${frame.file ?? 'this'}${frame.line > 0 ? `:${frame.line}` : ''}`), ' is not at hand: ', h('code', { class: 'option' }, '-Dtrale.watch.sources=FOLDER'), ' says where sources are.');
   const all = awaits(frame, statics), at = all.includes(marked) ? +marked.slice(marked.lastIndexOf(':') + 1) : frame.line; // a marked line is seen
   const lines = text.split('\n'), from = Math.max(0, Math.min(frame.line, at) - 1 - CONTEXT), to = Math.min(lines.length, Math.max(frame.line, at) + CONTEXT);
   const indent = Math.min(...lines.slice(from, to).filter(l => l.trim()).map(l => /^ */.exec(l)[0].length), 40);
   return h('figure', { class: 'source' }, h('figcaption', {}, name(frame.file)), h('div', { class: 'code' }, lines.slice(from, to).map((l, i) => {
-    const number = from + i + 1, key = `${frame.file}:${number}`;
+    const number = from + i + 1, key = `${path(frame)}:${number}`;
     return h('div', { class: 'row', 'aria-current': number === frame.line ? 'true' : undefined, 'data-marked': key === marked },
-      all.includes(key) ? h('button', { tabindex: -1, 'aria-pressed': key === marked, title: 'run until a task waits in this line (M marks the next, Shift M the one before; U runs)', onclick: () => mark(key) }, `${number}`)
+      all.includes(key) ? h('button', { tabindex: -1, 'aria-pressed': key === marked, title: 'mark this line: U runs until a task waits in it (M marks the next line with an await, Shift M the one before)', onclick: () => mark(key) }, `${number}`)
         : h('span', { class: 'number' }, `${number}`), code(l.slice(indent)));
   })));
 }
@@ -81,7 +81,7 @@ function awaits(frame, statics) {
     if (outer(method.slice(0, method.lastIndexOf('.'))) !== outer(frame.class ?? '')) continue;
     for (const m of machines) for (const state of m.states.slice(1)) if (state.line > 0) lines.add(state.line);
   }
-  return [...lines].sort((a, b) => a - b).map(n => `${frame.file}:${n}`);
+  return [...lines].sort((a, b) => a - b).map(n => `${path(frame)}:${n}`);
 }
 
 // A line that is too long goes on below itself. The indentation is halved, so that few are.
@@ -116,16 +116,16 @@ function machine(frame, task, statics) {
   const now = task.where === 'done' ? last : task.polls === 0 ? 0 : frame.state;
   const reach = Math.max(1, ...m.edges.filter(e => e.to >= 0).map(e => Math.abs(e.to - e.from)), ...m.edges.filter(e => e.to === -1).map(e => last - e.from));
   const skips = m.edges.some(e => (e.to === -1 ? last : e.to) > e.from + 1), returns = m.edges.some(e => e.to >= 0 && e.to <= e.from);
-  const y = skips ? 58 : 18, height = y + (returns ? 62 : 34);
+  const y = skips ? 44 : 18, height = y + (returns ? 54 : 34);
   const edge = e => {
     const to = e.to === -1 ? last : e.to, from = e.from;
     const lit = from === now && task.where !== 'done';
     let d;
-    if (to === from) d = `M${x(from) - 7} ${y + 13} C${x(from) - 20} ${y + 38} ${x(from) + 20} ${y + 38} ${x(from) + 7} ${y + 14}`;
+    if (to === from) d = `M${x(from) + 2} ${y + 34} C${x(from) + 2} ${y + 54} ${x(from) + 16} ${y + 54} ${x(from) + 16} ${y + 36}`;
     else if (to === from + 1) d = `M${x(from) + 15} ${y} L${x(to) - 17} ${y}`;
     else {
-      const up = to > from ? -1 : 1, bend = 14 + 30 * Math.abs(to - from) / reach;
-      d = `M${x(from)} ${y + up * 15} C${x(from)} ${y + up * (bend + 12)} ${x(to)} ${y + up * (bend + 12)} ${x(to)} ${y + up * 17}`;
+      const share = Math.abs(to - from) / reach, [near, far] = to > from ? [-15, -24 - 25 * share] : [34, 40 + 18 * share]; // above the circles; below the numbers of their lines
+      d = `M${x(from) - (near > 0 ? 6 : 0)} ${y + near} C${x(from) - (near > 0 ? 6 : 0)} ${y + far} ${x(to)} ${y + far} ${x(to)} ${y + near * 1.07}`;
     }
     return svg('path', { class: 'edge', d, 'data-lit': lit, 'data-exceptional': e.x === true, 'marker-end': lit ? 'url(#tip-lit)' : 'url(#tip)' });
   };

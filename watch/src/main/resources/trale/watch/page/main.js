@@ -1,5 +1,5 @@
 // Where everything meets: the events' source (a recording in this file, or a live program), the place in time, the keys.
-import { $, h, svg } from './dom.js';
+import { $, h } from './dom.js';
 import { History } from './history.js';
 import { Live } from './live.js';
 import { showChain, showClock, showStage } from './stage.js';
@@ -16,13 +16,13 @@ let live; // undefined: a recording
 let selected = 0, follows = true; // the selection follows the task that is polled until one is chosen
 let depth, marked, tab = 'task';
 let playing = false, speed = 1;
-let goal; // { test, then, from }: what is being run to
+let goal; // { test, then, stays, from }: what is being run to; `stays`: if that does not come, all is as it was
 let now = 0; // ns: between two events while it plays
 let dirty = true, moves = false, rest = 0, before = 0;
 
 const timeline = new Timeline(history, seek, select);
 timeline.changed = redraw;
-const tour = new Tour($('#tour'), { h, state: () => state, pursue: (test, then) => pursue(test, then) });
+const tour = new Tour($('#tour'), { h, state: () => state, begin: () => seek(0), pursue: (test, then) => pursue(test, then, true) });
 
 function redraw() {
   dirty = true;
@@ -50,15 +50,15 @@ function select(task) {
   redraw();
 }
 
-function pursue(test, then) {
+function pursue(test, then, stays) {
   if (playing) pause();
-  goal = { test, then, from: state.seq };
+  goal = { test, then, stays, from: state.seq };
   redraw();
 }
 
 function reach() {
   if (!goal) return;
-  const { test, then, from } = goal, i = history.find(from, test);
+  const { test, then, stays, from } = goal, i = history.find(from, test);
   goal.from = history.length;
   if (i >= 0) {
     goal = undefined;
@@ -66,7 +66,7 @@ function reach() {
     then?.(history.events[i]);
   } else if (!live || live.ended) {
     goal = undefined;
-    go(history.length, true);
+    if (!stays) go(history.length, true);
     then?.();
   } else {
     go(history.length, true);
@@ -91,7 +91,7 @@ function runUntil() {
   if (what === 'line' && !marked) return tell('Mark a line first: M marks the next with an await, or click its number.');
   pursue({
     wake: e => e.k === 'wake', task: e => e.k === 'poll' && e.task === selected, diagnosis: e => e.k === 'diagnosis' && !e.over,
-    line: e => e.k === 'pend' && e.lines?.some(l => `${l.file}:${l.line}` === marked),
+    line: e => e.k === 'pend' && e.lines?.some(l => `${path(l)}:${l.line}` === marked),
   }[what], e => e || state.seq === from || tell('It did not happen again.'));
 }
 
@@ -166,15 +166,18 @@ function render() {
   showKernel(state);
   side(scroll);
   timeline.draw(state, selected);
-  if ($('#play').dataset.is !== String(playing)) icon('#play', playing ? 'pause' : 'play');
-  $('#play').dataset.is = playing;
   $('#play').setAttribute('aria-pressed', playing);
   $('#axis').textContent = timeline.axis === 't' ? 'by time' : 'by event';
   $('#back').disabled = $('#first').disabled = $('#back-poll').disabled = state.seq === 0;
   $('#step').disabled = $('#step-poll').disabled = $('#last').disabled = state.seq === history.length && (!live || live.ended);
   const start = state.start ?? history.events[0];
   $('#program').replaceChildren(h('b', {}, start?.program ?? start?.executor ?? ''), h('span', { class: 'badge', 'data-live': !!live && !live.ended },
-    !live ? 'recording' : live.ended ? 'has ended' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
+    !live ? 'recording' : live.ended ? 'has ended' : $('#banner').dataset.kind === 'lost' ? 'does not answer' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
+}
+
+function show(which) {
+  tab = which;
+  redraw();
 }
 
 function choose(task) {
@@ -185,8 +188,9 @@ function choose(task) {
 function side(scroll) {
   const body = $('#task .body');
   for (const name of ['task', 'tree', 'notes']) $(`#tab-${name}`).setAttribute('aria-selected', tab === name);
-  $('#tab-notes').textContent = state.notes.size ? `Diagnoses ${state.notes.size}` : 'Diagnoses';
-  $('#tab-notes').dataset.some = state.notes.size > 0;
+  const listed = state.notes.size + state.logs.length;
+  $('#tab-notes').textContent = listed ? `Diagnoses ${listed}` : 'Diagnoses';
+  $('#tab-notes').dataset.some = listed > 0;
   const content = tab === 'tree' ? [tree(state, select, selected)] : tab === 'notes' ? [notes(state, select)]
     : taskPanel(state, state.tasks.get(selected), statics, { depth, goDown: i => { depth = i; redraw(); }, mark: key => markLine(marked === key ? undefined : key), marked });
   body.replaceChildren(...content);
@@ -235,30 +239,31 @@ function nextOf(select) {
 const legend = () => ($('#legend').open ? $('#legend').close() : $('#legend').showModal());
 
 const KEYS = {
-  ' ': () => (playing ? pause() : play()), ArrowRight: e => (e.shiftKey ? forwardPoll() : forward()), ArrowLeft: e => (e.shiftKey ? backPoll() : back()),
-  Home: () => seek(0), End: () => seek(history.length), u: runUntil, s: () => nextOf($('#speed')), w: () => nextOf($('#until')), j: () => pick(1), k: () => pick(-1), m: e => markNext(e.shiftKey ? -1 : 1),
-  '+': () => timeline.zoom(.6), '=': () => timeline.zoom(.6), '-': () => timeline.zoom(1.7), 0: () => timeline.fit(), x: () => timeline.toggle(),
-  ',': () => timeline.pan(-.2), '.': () => timeline.pan(.2), t: theme, r: save, '?': legend, g: () => tour.start(), n: () => tour.on && tour.next(),
-  Escape: () => tour.stop(), 1: () => { tab = 'task'; redraw(); }, 2: () => { tab = 'tree'; redraw(); }, 3: () => { tab = 'notes'; redraw(); },
-  f: () => { follows = true; selected = state.latest; redraw(); },
+  ' ': () => (playing ? pause() : play()), ArrowRight: forward, 'Shift ArrowRight': forwardPoll, ArrowLeft: back, 'Shift ArrowLeft': backPoll,
+  Home: () => seek(0), End: () => seek(history.length), u: runUntil, s: () => nextOf($('#speed')), w: () => nextOf($('#until')), j: () => pick(1), k: () => pick(-1),
+  m: () => markNext(1), 'Shift m': () => markNext(-1), '+': () => timeline.zoom(.6), '=': () => timeline.zoom(.6), '-': () => timeline.zoom(1.7), 0: () => timeline.fit(),
+  x: () => timeline.toggle(), ',': () => timeline.pan(-.2), '.': () => timeline.pan(.2), t: theme, r: save, '?': legend, g: () => tour.start(), n: () => tour.on && tour.next(),
+  Escape: () => tour.stop(), 1: () => show('task'), 2: () => show('tree'), 3: () => show('notes'), f: () => { follows = true; selected = state.latest; redraw(); },
 };
 
 document.addEventListener('keydown', e => {
-  const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
-  if (!Object.hasOwn(KEYS, key) || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('select')) return;
+  const key = e.key.length === 1 ? e.key.toLowerCase() : e.key, press = e.shiftKey && KEYS[`Shift ${key}`] || KEYS[key];
+  if (!press || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('select')) return;
   if ($('#legend').open && key !== '?') return;
   if (key === ' ' && e.target.closest('header button, #tour button, nav button, .source button')) return; // Space presses it
   e.preventDefault();
-  KEYS[key](e);
+  act(press);
+});
+document.addEventListener('click', e => { // a button does what its key does
+  const button = e.target.closest('[data-key]');
+  if (button) act(KEYS[button.dataset.key]);
 });
 
-const clicks = {
-  '#first': () => seek(0), '#back-poll': backPoll, '#back': back, '#play': () => (playing ? pause() : play()), '#step': forward, '#step-poll': forwardPoll,
-  '#last': () => seek(history.length), '#run': runUntil, '#guide': () => tour.start(), '#legend-button': legend, '#save': save, '#theme': theme,
-  '#axis': () => timeline.toggle(), '#zoom-in': () => timeline.zoom(.6), '#zoom-out': () => timeline.zoom(1.7), '#fit': () => timeline.fit(),
-  '#tab-task': () => KEYS[1](), '#tab-tree': () => KEYS[2](), '#tab-notes': () => KEYS[3](),
-};
-for (const [id, click] of Object.entries(clicks)) $(id).addEventListener('click', click);
+// What the page said of the last thing that was done is over; that the program does not answer, is not.
+function act(what) {
+  if ($('#banner').dataset.kind !== 'lost') tell('');
+  what();
+}
 $('#speed').addEventListener('change', () => {
   speed = +$('#speed').value;
   if (playing) play();
@@ -290,16 +295,6 @@ async function fetchStatics() {
     fetching = false;
   }
 }
-
-const ICONS = {
-  play: 'M4 2 L13 8 L4 14 Z', pause: 'M4 2 H7 V14 H4 Z M9 2 H12 V14 H9 Z', on: 'M5 4 L11 8 L5 12 Z', back: 'M11 4 L5 8 L11 12 Z', onTwo: 'M2 4 L8 8 L2 12 Z M8 4 L14 8 L8 12 Z',
-  backTwo: 'M14 4 L8 8 L14 12 Z M8 4 L2 8 L8 12 Z', last: 'M4 4 L10 8 L4 12 Z M10.5 4 H12 V12 H10.5 Z', first: 'M12 4 L6 8 L12 12 Z M5.5 4 H4 V12 H5.5 Z',
-};
-
-function icon(button, which) {
-  $(button).replaceChildren(svg('svg', { viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': true }, svg('path', { d: ICONS[which], fill: 'currentColor' })));
-}
-for (const [button, which] of Object.entries({ '#first': 'first', '#back-poll': 'backTwo', '#back': 'back', '#step': 'on', '#step-poll': 'onTwo', '#last': 'last' })) icon(button, which);
 
 showLegend($('#legend'), h);
 // The address may end in #17, for event 17, or in #start. A simulation is recorded because it failed: it opens at its end.
@@ -337,7 +332,10 @@ if (recording) {
       $('#banner').dataset.kind = 'lost';
       redraw();
     },
-    onBack() { if ($('#banner').dataset.kind === 'lost') tell(''); },
+    onBack() {
+      if ($('#banner').dataset.kind === 'lost') tell('');
+      redraw();
+    },
   });
 }
 requestAnimationFrame(frame);

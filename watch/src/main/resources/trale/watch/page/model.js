@@ -7,7 +7,7 @@
 
 const KEPT_DONE = 40;
 const KEPT_CALLS = 60;
-const LONGEST_CHAIN = 24;
+const LONGEST_CHAIN = 12, CAUSES = 6; // links; of the causes, which come first
 
 export function initial() {
   return {
@@ -53,20 +53,21 @@ function move(s, id, where, more) {
   if (where === 'waiting') s.waiting.add(id);
   if (where === 'running') s.running = id;
   else if (s.running === id) s.running = 0;
-  s.tasks.set(id, { ...task, where, since: s.t, ...more });
+  s.tasks.set(id, { ...task, where, since: s.t, unsure: false, ...more });
 }
 
 function set(s, id, more) {
-  s.tasks.set(id, { ...taskOf(s, id), ...more });
+  s.tasks.set(id, { ...taskOf(s, id), unsure: false, ...more });
 }
 
 function slotText(v) {
   return v === 'READY' || v === 'nothing' || v === undefined ? v : `waker of ${v.replace('task ', '#')}`;
 }
 
-// The story of a task says why it is in the run-queue; the chain is that of what happens now.
+// The story of a task says why it is in the run-queue; the chain is that of what happens now. Of a long one the middle is left out.
 function say(s, link) {
-  s.chain = s.chain.length >= LONGEST_CHAIN ? [...s.chain.slice(0, LONGEST_CHAIN - 2), { text: '…' }, link] : [...s.chain, link];
+  const all = s.chain.length < LONGEST_CHAIN ? s.chain : [...s.chain.slice(0, CAUSES), { text: '…' }, ...s.chain.slice(CAUSES + 2)];
+  s.chain = [...all, link];
 }
 
 const EFFECTS = { queued: 'queued', again: 'runs again after this poll', nothing: 'nothing: it is queued already', late: 'nothing: it has ended' };
@@ -94,6 +95,7 @@ const handlers = {
     s.latest = e.task;
     s.chain = [...(s.stories.get(e.task) ?? [{ text: `#${e.task} was in the run-queue`, task: e.task }]), { text: 'polled', kind: 'run', task: e.task }];
     s.stories.delete(e.task);
+    if (s.scopes.get(task.scope)?.unsure) scope(s, task.scope, undefined, 0); // it has a task that runs
     move(s, e.task, 'running', { polls: task.polls + 1, waited: s.t - task.since });
   },
   pend(s, e) {
@@ -106,19 +108,17 @@ const handlers = {
     s.thread = 'turns';
   },
   end(s, e) {
-    const words = { value: 'Ready', failure: 'failed', cancelled: 'cancelled' };
-    say(s, { text: `${words[e.how] ?? 'ended'}${e.text ? `: ${e.text}` : ''}`, kind: e.how === 'failure' ? 'bad' : 'done', task: e.task });
-    move(s, e.task, 'done', { how: e.how, text: e.text, for: undefined, keeps: [], ...(e.name ? { name: e.name } : {}), ended: s.t });
-    s.ended++;
+    say(s, { text: outcome(e), kind: e.how === 'failure' ? 'bad' : 'done', task: e.task });
+    over(s, e.task, { how: e.how, text: e.text, ...(e.name ? { name: e.name } : {}) });
     s.thread = 'turns';
-    s.stories.delete(e.task);
-    s.done.push(e.task);
-    if (s.done.length > KEPT_DONE) forget(s, s.done.shift());
   },
   wake(s, e) {
     const by = e.by ?? { what: 'thread' };
     const task = s.tasks.get(e.task);
-    if (!task && e.effect === 'late') return;
+    if (e.effect === 'late') {
+      if (!task) return;
+      if (task.where !== 'done') over(s, e.task, {}); // in events that were lost
+    }
     taskOf(s, e.task);
     const link = { text: `#${e.task} ${EFFECTS[e.effect] ?? e.effect}`, kind: e.effect === 'queued' ? 'ready' : undefined, task: e.task };
     const causes = by.what === 'task' ? [{ text: `#${by.task} wakes`, task: by.task }]
@@ -183,9 +183,13 @@ const handlers = {
     if (s.logs.length > KEPT_CALLS) s.logs.shift();
     say(s, { text: `logged: ${e.text}`, kind: 'bad' });
   },
+  // What has not ended by now may have ended there, until an event says that it has not; or what is still there is known.
   lost(s, e) {
     s.lost += e.count;
     s.chain = [{ text: `${e.count} events were lost here`, kind: 'bad' }];
+    if (e.known) return;
+    for (const task of s.tasks.values()) if (task.where !== 'done') s.tasks.set(task.id, { ...task, unsure: true });
+    for (const scope of s.scopes.values()) if (scope.open) s.scopes.set(scope.id, { ...scope, unsure: true });
   },
   diagnosis(s, e) {
     const key = `${e.what} ${e.task ?? e.fd ?? ''}`;
@@ -196,9 +200,18 @@ const handlers = {
 
 // A scope is known until it is over and no task is known that it forked.
 function scope(s, id, unknown, more, open) {
-  const before = s.scopes.get(id) ?? unknown, now = { ...before, id, tasks: before.tasks + more, open: open ?? before.open };
+  const before = s.scopes.get(id) ?? unknown, now = { ...before, id, tasks: before.tasks + more, open: open ?? before.open, unsure: more < 0 && before.unsure };
   if (now.open || now.tasks > 0) s.scopes.set(id, now);
   else s.scopes.delete(id);
+}
+
+function over(s, id, how) {
+  move(s, id, 'done', { ...how, for: undefined, keeps: [], ended: s.t });
+  s.ended++;
+  s.stories.delete(id);
+  s.done.push(id);
+  if (s.lost) for (const opened of s.scopes.values()) if (opened.task === id && opened.unsure) scope(s, opened.id, undefined, 0, false); // it awaited them
+  if (s.done.length > KEPT_DONE) forget(s, s.done.shift());
 }
 
 function forget(s, id) {
@@ -223,6 +236,13 @@ function afterCall(s, e) {
 // What a task is called: by its name, or else by the line of its body.
 export function title(task) {
   return task.name || (task.method ? task.method + (task.line > 0 ? `:${task.line}` : '') : 'task');
+}
+
+// How a task has ended; of a failure's class the name without its package, where there is little room.
+export function outcome({ how, text }, inFull) {
+  const word = { value: 'Ready', failure: 'failed', cancelled: 'cancelled' }[how] ?? 'ended';
+  const more = inFull ? text : text?.replace(/\b([a-z]\w*\.)+(?=[A-Z])/g, '').replace(/^CancellationException(: |$)/, '');
+  return more ? `${word}: ${more}` : word;
 }
 
 export function byText(by) {

@@ -6,7 +6,7 @@ import { title, waitText } from './model.js';
 const MOST_ROWS = 24;
 
 export function showReactor(s, select) {
-  const rows = [...s.fds.values()].slice(0, MOST_ROWS).map(fd => h('div', { class: 'slot', 'data-fresh': fd.at === s.t && s.t > 0 },
+  const rows = [...s.fds.values()].sort((a, b) => a.fd - b.fd).slice(0, MOST_ROWS).map(fd => h('div', { class: 'slot', 'data-fresh': fd.at === s.t && s.t > 0 },
     h('b', {}, `fd ${fd.fd}`), h('span', { class: 'what' }, name(fd.text ?? '')),
     half('read', fd.read, select), half('write', fd.write, select)));
   replace('#reactor .body', rows, 'No descriptor is registered.');
@@ -26,7 +26,7 @@ export function showTimers(s, now, select) {
     const bar = h('span', { class: 'bar' });
     bar.style.width = `${Math.max(1, Math.min(100, Math.sqrt(rest / furthest) * 100 * Math.min(1, rest / whole + .0)))}%`;
     return h('div', { class: 'timer' }, h('b', {}, left(rest)), h('span', { class: 'track' }, bar),
-      t.task ? h('button', { class: 'link', onclick: () => select(t.task) }, `wakes #${t.task}`) : '');
+      t.task ? h('button', { class: 'link', onclick: () => select(t.task) }, `timer ${t.id} → #${t.task}`) : '');
   });
   replace('#timers .body', rows, 'No timer is set.');
 }
@@ -59,23 +59,19 @@ export function tree(s, select, selected) {
 function taskNode(task, select, selected) {
   return h('button', { class: 'node', 'data-where': task.where, 'aria-pressed': task.id === selected, onclick: () => select(task.id) },
     h('i', {}), h('b', {}, `#${task.id}`), ' ', name(title(task)),
-    h('small', {}, name(task.where === 'waiting' && task.for ? `waits for ${waitText(task.for)}` : task.where)));
+    h('small', {}, name(task.unsure ? 'may have ended' : task.where === 'waiting' && task.for ? `waits for ${waitText(task.for)}` : task.where)));
 }
 
 function scopeNode(scope) {
-  return h('div', { class: 'node', 'data-scope': scope.id }, h('i', {}), h('b', {}, `scope ${scope.id}`), h('small', {}, scope.open ? 'ends after its tasks' : 'is over'));
+  return h('div', { class: 'node', 'data-scope': scope.id }, h('i', {}), h('b', {}, `scope ${scope.id}`), h('small', {}, !scope.open ? 'is over' : scope.unsure ? 'may be over' : 'ends after its tasks'));
 }
 
 export function notes(s, select) {
-  const logged = s.logs.toReversed().map(l => h('article', { class: 'logged' }, h('small', {}, clock(l.t), l.task ? ` · while #${l.task} was polled` : ''), h('p', {}, name(l.text))));
-  if (logged.length) return h('div', {}, s.notes.size > 0 && diagnoses(s, select), h('h3', {}, 'Logged by trale'), logged);
-  return diagnoses(s, select);
-}
-
-function diagnoses(s, select) {
-  if (!s.notes.size) return h('p', { class: 'empty' }, 'Nothing is wrong that can be seen from here.');
+  if (!s.notes.size && !s.logs.length) return h('p', { class: 'empty' }, 'Nothing is wrong that can be seen from here.');
   return h('div', {}, [...s.notes.values()].map(n => h('article', { class: 'note', 'data-what': n.what },
     h('h3', {}, noteName(n), n.task && h('button', { class: 'link', onclick: () => select(n.task) }, `#${n.task}`)),
     h('p', {}, name(n.text ?? '')), n.remedy && h('p', { class: 'remedy' }, n.remedy),
-    n.lines?.length && h('ol', {}, n.lines.map(l => h('li', {}, h('code', {}, name(l))))))));
+    n.lines?.length > 0 && h('ol', {}, n.lines.map(l => h('li', {}, h('code', {}, name(l)))))),
+  ), s.logs.length > 0 && h('h3', {}, 'Logged by trale'), s.logs.toReversed().map(l =>
+    h('article', { class: 'logged' }, h('small', {}, clock(l.t), l.task ? ` · while #${l.task} was polled` : ''), h('p', {}, name(l.text)))));
 }

@@ -1,9 +1,10 @@
 // The stage: a card for each task, which moves between the run-queue, the thread, the wait-queue and done; the sentence that says why.
 import { $, clock, duration, h, name } from './dom.js';
-import { title, waitText } from './model.js';
+import { outcome, title, waitText } from './model.js';
 
 const MOST_CARDS = 60; // cards in a place; a number stands for the rest
 const places = { queued: '#queue', running: '#thread', waiting: '#waiting', done: '#done' };
+const EMPTY = { queued: 'No task is ready to be polled.', waiting: 'No task waits.', done: 'No task has ended.' };
 const cards = new Map();
 
 export function showStage(s, { selected, select, moves, now }) {
@@ -44,20 +45,17 @@ function place(where, s, ids, selected, select, shown, now) {
     previous = card;
   }
   const total = ids.size ?? ids.length;
-  let more = box.querySelector('.more');
-  if (total <= MOST_CARDS) more?.remove();
-  else {
-    more ??= h('p', { class: 'more' });
-    more.textContent = `and ${(total - MOST_CARDS).toLocaleString('en')} more`;
-    box.append(more);
-  }
+  const more = box.querySelector('.more') ?? h('p', { class: 'more' });
+  more.textContent = total > MOST_CARDS ? `and ${(total - MOST_CARDS).toLocaleString('en')} more` : total ? '' : EMPTY[where] ?? '';
+  if (more.textContent) box.append(more);
+  else more.remove();
 }
 
 // A card is drawn again only if what it says has changed.
 function draw(card, task, s, selected, now) {
   const what = line(task, s, now);
   const note = [...s.notes.values()].find(n => n.task === task.id);
-  const key = JSON.stringify([task.where, task.name, task.method, what, task.polls, task.how, task.cancelled !== undefined, note?.what, selected]);
+  const key = JSON.stringify([task.where, task.name, task.method, what, task.polls, task.how, task.cancelled !== undefined, task.unsure, note?.what, selected]);
   if (card.key === key) return;
   card.key = key;
   card.dataset.where = task.where;
@@ -67,6 +65,7 @@ function draw(card, task, s, selected, now) {
     h('span', { class: 'polls', title: 'polls' }, task.polls ? `${task.polls}×` : ''),
     h('span', { class: 'line' }, name(what)),
     task.cancelled !== undefined && task.where !== 'done' && h('em', {}, 'cancelled'),
+    task.unsure && h('em', {}, 'may have ended: events were lost'),
     note && h('em', { class: 'note' }, noteName(note))].filter(Boolean));
 }
 
@@ -78,7 +77,7 @@ export function noteName(note) {
 }
 
 function line(task, s, now) {
-  if (task.where === 'done') return { value: 'Ready', failure: 'failed', cancelled: 'cancelled' }[task.how] + (task.text ? `: ${task.text}` : '');
+  if (task.where === 'done') return outcome(task);
   const at = task.lines.at(-1);
   const place = at ? `${at.file}:${at.line}` : task.file ? `${task.file}:${task.line}` : '';
   if (task.where !== 'waiting' || !task.for?.length) return place;
@@ -106,7 +105,7 @@ function animate(before) {
 export function showChain(s, select) {
   const links = s.chain.flatMap((link, i) => [i > 0 && h('i', {}, '→'),
     h(link.task ? 'button' : 'span', { class: 'link', 'data-kind': link.kind ?? '', onclick: link.task ? () => select(link.task) : undefined }, name(link.text))]);
-  $('#chain p').replaceChildren(...links.filter(Boolean));
+  $('#chain p').replaceChildren(...(links.length ? links.filter(Boolean) : [h('span', { class: 'empty' }, 'Nothing has happened yet.')]));
 }
 
 export function showClock(s, now, length) {

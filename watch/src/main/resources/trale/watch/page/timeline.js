@@ -1,9 +1,9 @@
 // The timeline: a lane for the thread and one for each task, below the one that spawned it; wakes are arrows. The ruler moves in time, the
 // lanes are dragged, the wheel zooms. A unit is a nanosecond, or an event: then each takes the same room.
 import { $, duration } from './dom.js';
-import { READY, RUN, WAIT, DONE, SLEEP, TURN } from './history.js';
+import { READY, RUN, WAIT, DONE, SLEEP, TURN, upper } from './history.js';
 
-const RULER = 20, LANE = 17, BAR = 11, MOST_ARROWS = 500;
+const RULER = 22, LANE = 17, BAR = 11, MOST_ARROWS = 500;
 
 export class Timeline {
   constructor(history, seek, select) {
@@ -68,7 +68,7 @@ export class Timeline {
       this.canvas.removeEventListener('pointermove', move);
       this.canvas.removeEventListener('pointerup', up);
       if (moved || scrub) return;
-      const lane = this.rows[Math.floor((u.clientY - box.top - RULER + this.scroll) / LANE)];
+      const y = u.clientY - box.top - RULER, lane = y > LANE && this.rows[Math.floor((y + this.scroll) / LANE)];
       if (lane?.task) this.select(lane.task);
       if (u.clientX - box.left > this.gutter) this.#seekTo(u.clientX - box.left);
     };
@@ -115,7 +115,10 @@ export class Timeline {
   }
 
   colours() {
-    const style = getComputedStyle(document.documentElement), get = n => style.getPropertyValue(n).trim();
+    const get = n => { // as a canvas knows it
+      this.canvas.style.color = `var(${n})`;
+      return getComputedStyle(this.canvas).color;
+    };
     this.colour = { [READY]: get('--ready'), [RUN]: get('--accent'), [WAIT]: get('--wait'), [DONE]: '', [SLEEP]: get('--sleep'), [TURN]: get('--hair') };
     this.ink = get('--ink'); this.muted = get('--muted'); this.hair = get('--hair'); this.panel = get('--panel'); this.accent = get('--accent'); this.bad = get('--bad');
     this.font = `11px ${getComputedStyle(document.body).fontFamily}`;
@@ -136,19 +139,21 @@ export class Timeline {
     this.shown = this.cursor; // a view that was dragged away stays where it is until time moves
     const lanes = this.history.lanes, g = canvas.getContext('2d');
     this.rows = [lanes.thread, ...lanes.order];
-    this.scroll = Math.max(0, Math.min(this.scroll, this.rows.length * LANE + RULER - this.height + 6));
+    const followed = `${selected} ${this.height}`;
+    if (followed !== this.followed) { // its lane is seen; then the lanes stay where they are dragged
+      this.followed = followed;
+      const y = this.rows.findIndex(lane => lane.task === selected) * LANE, room = this.height - RULER - LANE;
+      if (y < this.scroll + LANE || y > this.scroll + room) this.scroll = Math.round((y - room / 2) / LANE) * LANE;
+    }
+    this.scroll = Math.max(0, Math.min(this.scroll, Math.ceil((this.rows.length * LANE + RULER - this.height) / LANE) * LANE));
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, this.width, this.height);
     g.font = this.font;
     g.textBaseline = 'middle';
     const first = Math.floor(this.scroll / LANE), last = Math.min(this.rows.length, Math.ceil((this.scroll + this.height - RULER) / LANE));
-    g.save();
-    g.beginPath();
-    g.rect(0, RULER, this.width, this.height - RULER);
-    g.clip();
-    for (let i = first; i < last; i++) this.#lane(g, this.rows[i], i, selected);
-    this.#arrows(g, lanes.arrows, s.seq, first, last);
-    g.restore();
+    this.#below(g, RULER + LANE, () => { for (let i = first + 1; i < last; i++) this.#lane(g, this.rows[i], i, selected); });
+    this.#lane(g, lanes.thread, 0, selected);
+    this.#below(g, RULER, () => this.#arrows(g, lanes.arrows, s.seq, first, last));
     this.#ruler(g, lanes);
     const x = this.x(this.cursor);
     if (x >= this.gutter) {
@@ -164,8 +169,22 @@ export class Timeline {
     }
   }
 
+  #below(g, y, draw) {
+    g.save();
+    g.beginPath();
+    g.rect(0, y, this.width, this.height - y);
+    g.clip();
+    draw();
+    g.restore();
+  }
+
+  // The thread's lane always stands below the ruler.
+  #y(row) {
+    return row === 0 ? RULER : RULER + row * LANE - this.scroll;
+  }
+
   #lane(g, lane, row, selected) {
-    const y = RULER + row * LANE - this.scroll, at = this.axis === 't' ? lane.t : lane.seq, [a, b] = this.view;
+    const y = this.#y(row), at = this.axis === 't' ? lane.t : lane.seq, [a, b] = this.view;
     if (lane.task && lane.task === selected) {
       g.globalAlpha = .1;
       g.fillStyle = this.accent;
@@ -207,8 +226,8 @@ export class Timeline {
     const now = upper(arrows.seq, seq) - 1;
     for (let i = from; i < to; i++) {
       const y1 = row.get(arrows.from[i]), y2 = row.get(arrows.to[i]);
-      if (y1 === undefined || y2 === undefined || y1 === y2 || Math.max(y1, y2) < first || Math.min(y1, y2) > last) continue;
-      const x = this.x(at[i]), top = RULER + y1 * LANE - this.scroll + LANE / 2, end = RULER + y2 * LANE - this.scroll + LANE / 2, way = Math.sign(end - top);
+      if (y1 === undefined || y2 === undefined || y1 === y2 || Math.max(y1, y2) <= first || Math.min(y1, y2) > last) continue;
+      const x = this.x(at[i]), top = this.#y(y1) + LANE / 2, end = this.#y(y2) + LANE / 2, way = Math.sign(end - top);
       g.strokeStyle = g.fillStyle = i === now ? this.accent : this.muted;
       g.lineWidth = i === now ? 1.6 : .8;
       g.globalAlpha = i === now ? 1 : .55;
@@ -234,7 +253,7 @@ export class Timeline {
       const x = this.x(v);
       if (x > this.width - 40) break;
       g.fillRect(x, RULER - 5, 1, 4);
-      g.fillText(this.axis === 't' ? v === 0 ? '0' : duration(v) : `${v}`, x + 4, RULER / 2);
+      g.fillText(this.axis === 't' ? v === 0 ? '0' : duration(v) : v.toLocaleString('en'), x + 4, RULER / 2);
     }
     for (const m of lanes.marks) {
       const x = this.x(this.axis === 't' ? m.t : m.seq);
@@ -243,15 +262,4 @@ export class Timeline {
       g.fillRect(x - 1, RULER - 6, 3, 6);
     }
   }
-}
-
-// The first index whose value is above v.
-function upper(array, v) {
-  let low = 0, high = array.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (array[middle] <= v) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

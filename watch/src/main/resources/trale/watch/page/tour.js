@@ -1,9 +1,14 @@
 // A guided minute: what moves, told at the moment when it moves. Each part runs on to an event and points at a place.
+import { waitText } from './model.js';
+
 const parts = [
   { at: e => e.k === 'spawn', place: '#queue', text: e => `A task is a future that is run. Task #${e.task} was spawned: it stands in the run-queue. Nothing of its body has run yet.` },
   { at: e => e.k === 'poll', place: '#thread', text: e => `The executor’s thread takes the first of the queue, #${e.task}, and polls it: its body runs as ordinary code, up to an await whose future is not ready.` },
   { at: e => e.k === 'pend', place: '#waiting', text: e => `The poll returned Pending, so #${e.task} leaves the thread. What is left of it is a small object: the number of a state and the variables that are needed later. Pending is a promise: its waker will be called.` },
-  { place: s => (s.timers.size ? '#timers' : '#reactor'), text: (e, s) => (s.timers.size ? 'Its waker lies with a timer. One timerfd in the kernel stands for all timers.' : 'Its waker lies in a slot of the reactor: one slot to read and one to write for each descriptor.') },
+  { place: s => ({ timer: '#timers', fd: '#reactor' }[waits(s).what] ?? '#waiting'), text: (e, s) => ({
+    timer: 'Its waker lies with a timer. One timerfd in the kernel stands for all timers.',
+    fd: 'Its waker lies in a slot of the reactor: one slot to read and one to write for each descriptor.',
+  }[waits(s).what] ?? `Its waker is kept by what it waits for: ${waitText([waits(s)])}.`) },
   { at: e => e.k === 'sleep', place: '#thread', text: () => 'No task can run. The thread sleeps in epoll_wait and takes no CPU time until the kernel has news.' },
   { at: e => e.k === 'wake' && e.effect === 'queued', place: '#chain', text: e => `Here is why #${e.task} moves: this sentence is the whole chain, from the kernel to the run-queue. A wake runs nothing; it only queues.` },
   { at: e => e.k === 'poll', place: '#task', text: e => `Polled again, #${e.task} goes on where it was suspended: the lit state, the lit line. It does not begin at the top.` },
@@ -12,31 +17,29 @@ const parts = [
   { place: () => '#timeline', text: () => 'All of it lies here. Drag the ruler to go back. ← and → go by one event, with Shift by one poll; Space plays; ? shows the rest.' },
 ];
 
+// What the task that was polled last waits for.
+const waits = s => s.tasks.get(s.latest)?.for?.[0] ?? {};
+
 export class Tour {
-  // pursue(test) goes on to the first event of which test holds, and calls back with it, or with undefined if there is none.
-  constructor(box, { h, pursue, state }) {
-    Object.assign(this, { box, h, pursue, state, part: -1 });
+  // begin() goes to the beginning; pursue(test, then) on to the first event of which test holds. It calls back with that, or with
+  // undefined if there is none: then it stays where it is.
+  constructor(box, { h, begin, pursue, state }) {
+    Object.assign(this, { box, h, begin, pursue, state, part: -1 });
   }
 
   get on() { return this.part >= 0; }
 
   start() {
     this.part = -1;
-    this.next(true);
+    this.begin();
+    this.next();
   }
 
-  next(first) {
-    this.part++;
-    const part = parts[this.part];
-    if (!part) return this.stop();
-    const arrived = e => {
-      if (part.at && !e) return this.next(); // nothing like it happens in this program
-      this.#show(part, e);
-    };
-    if (!part.at) arrived();
-    else if (first && this.state().seq === 0) this.pursue(part.at, arrived);
-    else if (first && this.state().queue.length) arrived({ task: this.state().queue[0] });
-    else this.pursue(part.at, arrived);
+  next() {
+    const part = parts[++this.part];
+    if (!part) this.stop();
+    else if (!part.at) this.#show(part);
+    else this.pursue(part.at, e => (e ? this.#show(part, e) : this.next())); // or nothing like it happens in this program
   }
 
   #show(part, e) {
@@ -48,10 +51,11 @@ export class Tour {
     box.replaceChildren(h('p', {}, part.text(e, this.state())), h('footer', {}, h('small', {}, `${this.part + 1} of ${parts.length}`),
       h('button', { onclick: () => this.stop() }, 'Close (Esc)'), next));
     box.hidden = false;
+    target.scrollIntoView({ block: 'nearest' });
     const at = target.getBoundingClientRect(), own = box.getBoundingClientRect();
-    const below = at.bottom + 12 + own.height < innerHeight;
-    box.style.left = `${Math.max(12, Math.min(at.left + 12, innerWidth - own.width - 12))}px`;
-    box.style.top = `${below ? at.bottom + 10 : Math.max(12, at.top - own.height - 10)}px`;
+    box.style.left = `${Math.max(12, Math.min(at.left + (at.width - own.width) / 2, innerWidth - own.width - 12))}px`;
+    const below = at.bottom + 10, above = at.top - own.height - 10, most = innerHeight - own.height - 12;
+    box.style.top = `${below < most ? Math.max(12, below) : Math.max(12, Math.min(above, most))}px`;
     next.focus({ preventScroll: true });
   }
 
