@@ -778,7 +778,7 @@ class EndOfTheStackTest {
         }
     }
 
-    /// One for some programs, as a JVM takes longer to start than most of them, and a child may live for less than a minute. After a failure
+    /// One for some programs, as a JVM takes longer to start than most of them, and a child lives for less than a minute. After a failure
     /// there is a new one.
     private static @Nullable Child child;
     private static final int PROGRAMS = 7; // of a child
