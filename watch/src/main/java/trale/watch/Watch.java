@@ -38,7 +38,6 @@ public final class Watch implements AutoCloseable {
     final Recorder recorder;
     final String token = new BigInteger(128, new SecureRandom()).toString(36);
     final String run = token.substring(0, 6);
-    private final @Nullable String program;
     private final Diagnoses diagnoses;
     final Thread thread;
 
@@ -50,7 +49,6 @@ public final class Watch implements AutoCloseable {
     private Watch(Executor executor, @Nullable String program, boolean paused) {
         Recordings.requireExplain();
         this.executor = executor;
-        this.program = program;
         recorder = new Recorder(machines, program, paused, history::changed);
         diagnoses = new Diagnoses(executor, recorder, recorder::waitedForProcessor);
         thread = Thread.ofPlatform().daemon().name("trale-watch").unstarted(this::collect);
@@ -101,15 +99,6 @@ public final class Watch implements AutoCloseable {
         Page.write(html, machines, history);
     }
 
-    String recording() {
-        drain();
-        return Page.of(machines, history);
-    }
-
-    String fileName() {
-        return (program == null ? "trale" : program.replaceAll("[^A-Za-z0-9._-]", "-")) + ".html";
-    }
-
     /// Holds the executor's thread before its next poll. A poll that runs is not interrupted. Timers and the kernel go on: what they
     /// bring happens when the thread is let go. An executor that is held does not close before it is let go.
     public void pause() {
@@ -143,6 +132,29 @@ public final class Watch implements AutoCloseable {
         stopServing();
     }
 
+    /// Ends the watch of a program that exits. The executor is let go and has 2 s at most to end its tasks, as long as something happens.
+    ///
+    /// @param html a recording to write, or null
+    void exit(@Nullable Path html) throws IOException {
+        resume();
+        var known = -1L;
+        for (var i = 0; i < 10 && hasMore(known); i++) {
+            known = history.size();
+            pause(200);
+        }
+        executor.probe(null);
+        if (recorder.isInstalled()) recorder.put(new Event.Stop(recorder.now()));
+        if (html != null) record(html);
+        close();
+    }
+
+    private boolean hasMore(long known) {
+        synchronized (diagnoses) {
+            drain();
+            return diagnoses.hasTasks() && history.size() > known;
+        }
+    }
+
     /// Waits until pages that are open have been told the end, a second at most.
     private void flush() {
         Server s;
@@ -161,7 +173,7 @@ public final class Watch implements AutoCloseable {
     }
 
     /// Takes the ring's events into the history, with what they are diagnosed by. By one thread at a time.
-    private void drain() {
+    void drain() {
         synchronized (diagnoses) {
             var events = new ArrayList<Event>();
             if (recorder.drain(events)) history.add(diagnoses.read(events));
