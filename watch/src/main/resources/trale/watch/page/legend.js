@@ -11,7 +11,7 @@ const keys = [
 ];
 
 export function showLegend(dialog, h) {
-  dialog.append(h('h2', {}, 'Legend'),
+  dialog.append(h('h2', { tabindex: -1, autofocus: true }, 'Legend'),
     h('div', { class: 'columns' },
       h('dl', { class: 'colours' }, colours.flatMap(([where, text]) => [h('dt', { 'data-where': where }), h('dd', {}, text)]),
         h('dt', { class: 'arrow' }, 'READY'), h('dd', {}, 'a slot: an event has come, a call is worth trying'),

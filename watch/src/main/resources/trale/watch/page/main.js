@@ -184,7 +184,7 @@ function render() {
   $('#step').disabled = $('#step-poll').disabled = $('#last').disabled = state.seq === history.length && !runs();
   const start = state.start ?? history.events[0];
   $('#program').replaceChildren(h('b', {}, start?.program ?? start?.executor ?? ''), h('span', { class: 'badge', 'data-live': !!runs() },
-    !live ? 'recording' : live.ended ? 'has ended' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
+    !live ? 'recording' : live.ended ? 'has ended' : lost ? 'does not answer' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
 }
 
 function show(which) {

@@ -106,6 +106,7 @@ export function showChain(s, select) {
   const links = s.chain.flatMap((link, i) => [i > 0 && h('i', {}, '→'),
     h(link.task ? 'button' : 'span', { class: 'link', 'data-kind': link.kind ?? '', onclick: link.task ? () => select(link.task) : undefined }, name(link.text))]);
   const p = $('#chain p');
+  if (!links.length && !s.unsaid) links.push(h('span', { class: 'empty' }, 'Nothing has happened yet.'));
   p.replaceChildren(...links.filter(Boolean), ...(s.unsaid ? [h('em', {}, eventText(s.unsaid))] : []));
   fold(p);
 }

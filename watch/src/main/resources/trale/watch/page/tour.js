@@ -51,6 +51,7 @@ export class Tour {
     box.replaceChildren(h('p', {}, part.text(e, this.state())), h('footer', {}, h('small', {}, `${this.part + 1} of ${parts.length}`),
       h('button', { onclick: () => this.stop() }, 'Close (Esc)'), next));
     box.hidden = false;
+    target.scrollIntoView({ block: 'nearest' });
     this.#stand(target);
     next.focus({ preventScroll: true });
   }
