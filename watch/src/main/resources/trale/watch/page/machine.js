@@ -121,7 +121,7 @@ function machine(frame, task, statics) {
     const to = e.to === -1 ? last : e.to, from = e.from;
     const lit = from === now && task.where !== 'done';
     let d;
-    if (to === from) d = `M${x(from)} ${y + 34} C${x(from)} ${y + 56} ${x(from) + 26} ${y + 56} ${x(from) + 13} ${y + 35}`;
+    if (to === from) d = `M${x(from) + 2} ${y + 34} C${x(from) + 2} ${y + 54} ${x(from) + 16} ${y + 54} ${x(from) + 16} ${y + 36}`;
     else if (to === from + 1) d = `M${x(from) + 15} ${y} L${x(to) - 17} ${y}`;
     else {
       const share = Math.abs(to - from) / reach, [near, far] = to > from ? [-15, -24 - 25 * share] : [34, 40 + 18 * share]; // above the circles; below the numbers of their lines
