@@ -363,6 +363,7 @@ if (recording) {
     },
     onEvents: add,
     onStatus() {
+      lost = false;
       if (live.ended) {
         const rest = history.lanes.order.filter(l => l.kinds.at(-1) !== DONE).length;
         tell(`The ${history.events.at(-1)?.k === 'stop' ? 'program' : 'watch'} has ended${rest ? `; ${rest} task${rest === 1 ? '' : 's'} had not` : ''}. The run is in this page alone: R saves it.`, 'end');

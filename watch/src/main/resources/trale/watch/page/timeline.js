@@ -279,7 +279,7 @@ function hatch(colour) {
   const canvas = document.createElement('canvas'), g = canvas.getContext('2d');
   canvas.width = canvas.height = 6;
   g.strokeStyle = colour;
-  g.globalAlpha = .6;
+  g.globalAlpha = .4;
   g.beginPath();
   for (const x of [-6, 0, 6]) { g.moveTo(x, 6); g.lineTo(x + 6, 0); }
   g.stroke();
