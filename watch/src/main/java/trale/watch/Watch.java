@@ -46,6 +46,9 @@ public final class Watch implements AutoCloseable {
     /// Written by close, read by the watch's own thread, which sees it after its next pause.
     private volatile boolean closed;
 
+    /// Written by the thread of the JVM's exit, read by those that drain.
+    private volatile boolean exits;
+
     private Watch(Executor executor, @Nullable String program, boolean paused) {
         Recordings.requireExplain();
         this.executor = executor;
@@ -132,26 +135,24 @@ public final class Watch implements AutoCloseable {
         stopServing();
     }
 
-    /// Ends the watch of a program that exits. The executor is let go and has 2 s at most to end its tasks, as long as something happens.
+    /// Ends the watch of a program that exits. The executor is let go and has 1.5 s at most to end its tasks.
     ///
     /// @param html a recording to write, or null
     void exit(@Nullable Path html) throws IOException {
+        drain();
+        exits = true;
         resume();
-        var known = -1L;
-        for (var i = 0; i < 10 && hasMore(known); i++) {
-            known = history.size();
-            pause(200);
-        }
+        for (var i = 0; i < 15 && hasTasks(); i++) pause(100);
         executor.probe(null);
         if (recorder.isInstalled()) recorder.put(new Event.Stop(recorder.now()));
         if (html != null) record(html);
         close();
     }
 
-    private boolean hasMore(long known) {
+    private boolean hasTasks() {
         synchronized (diagnoses) {
             drain();
-            return diagnoses.hasTasks() && history.size() > known;
+            return diagnoses.hasTasks();
         }
     }
 
@@ -176,8 +177,15 @@ public final class Watch implements AutoCloseable {
     void drain() {
         synchronized (diagnoses) {
             var events = new ArrayList<Event>();
-            if (recorder.drain(events)) history.add(diagnoses.read(events));
+            if (!recorder.drain(events)) return;
+            if (exits) events.removeIf(Watch::findsNothing);
+            history.add(diagnoses.read(events));
         }
+    }
+
+    /// While the JVM exits, a reactor looks at epoll each millisecond, instead of sleeping in a call that would not return.
+    private static boolean findsNothing(Event event) {
+        return event instanceof Event.Turn || (event instanceof Event.Call c && c.name().equals("epoll_wait") && c.result() == 0);
     }
 
     private static void pause(long millis) {

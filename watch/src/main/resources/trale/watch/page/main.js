@@ -26,7 +26,7 @@ let dirty = true, moves = false, rest = 0, before = 0;
 
 const timeline = new Timeline(history, seek, select);
 timeline.changed = redraw;
-const tour = new Tour($('#tour'), { h, state: () => state, begin: () => seek(0), pursue: (test, then) => pursue(test, then, true) });
+const tour = new Tour($('#tour'), { h, state: () => state, begin: () => seek(0), giveUp, pursue: (test, then) => pursue(test, then, true) });
 
 function redraw() {
   dirty = true;
@@ -57,6 +57,11 @@ function select(task) {
 function pursue(test, then, stays) {
   if (playing) pause();
   goal = { test, then, stays, from: state.seq };
+  redraw();
+}
+
+function giveUp() {
+  goal = undefined;
   redraw();
 }
 
@@ -240,7 +245,7 @@ function waitsFor() {
   const listener = from.flatMap(task => task.for).find(f => /^TcpListener/.test(f.text ?? ''))?.text;
   const why = from.slice(0, 3).map(task => `#${task.id} for ${waitText(task.for)}`).join(', ') + (from.length > 3 ? ' …' : '');
   return `The program waits for ${from.length ? `Linux: ${why}` : 'a wake by another thread'}.${listener ? ` Connect a client to ${/\[\/?(.*)\]/.exec(listener)?.[1] ?? listener}.` : ''} `
-    + (goal ? 'What you asked for comes then; Esc gives it up.' : 'It goes on then.');
+    + (goal && tour.on ? 'The guide goes on then; N leaves that out.' : goal ? 'What you asked for comes then; Esc gives it up.' : 'It goes on then.');
 }
 
 function theme() {
@@ -289,7 +294,7 @@ const KEYS = {
   Home: () => seek(0), End: () => seek(history.length), u: runUntil, s: () => nextOf($('#speed')), w: () => nextOf($('#until')), j: () => pick(1), k: () => pick(-1),
   m: () => markNext(1), 'Shift m': () => markNext(-1), '+': () => timeline.zoom(.6), '=': () => timeline.zoom(.6), '-': () => timeline.zoom(1.7), 0: () => timeline.fit(),
   x: () => timeline.toggle(), ',': () => timeline.pan(-.2), '.': () => timeline.pan(.2), t: theme, r: save, '?': legend, g: () => tour.start(), n: () => tour.on && tour.next(),
-  Escape: () => { goal = undefined; tour.stop(); redraw(); }, 1: () => show('task'), 2: () => show('tree'), 3: () => show('notes'), f: () => { follows = !follows; if (follows) selected = state.latest || selected; redraw(); },
+  Escape: () => { giveUp(); tour.stop(); }, 1: () => show('task'), 2: () => show('tree'), 3: () => show('notes'), f: () => { follows = !follows; if (follows) selected = state.latest || selected; redraw(); },
 };
 
 document.addEventListener('keydown', e => {

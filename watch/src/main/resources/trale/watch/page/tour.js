@@ -23,8 +23,8 @@ const waits = s => s.tasks.get(s.latest)?.for?.[0] ?? {};
 export class Tour {
   // begin() goes to the beginning; pursue(test, then) on to the first event of which test holds. It calls back with that, or with
   // undefined if there is none: then it stays where it is.
-  constructor(box, { h, begin, pursue, state }) {
-    Object.assign(this, { box, h, begin, pursue, state, part: -1 });
+  constructor(box, { h, begin, giveUp, pursue, state }) {
+    Object.assign(this, { box, h, begin, giveUp, pursue, state, part: -1 });
   }
 
   get on() { return this.part >= 0; }
@@ -37,6 +37,7 @@ export class Tour {
 
   next() {
     const part = parts[++this.part];
+    this.giveUp(); // of the part before, which may wait for the program
     if (!part) this.stop();
     else if (!part.at) this.#show(part);
     else this.pursue(part.at, e => (e ? this.#show(part, e) : this.next())); // or nothing like it happens in this program
@@ -74,6 +75,7 @@ export class Tour {
 
   stop() {
     this.part = -1;
+    this.giveUp();
     this.box.hidden = true;
     document.querySelectorAll('[data-pointed]').forEach(x => x.removeAttribute('data-pointed'));
   }
