@@ -15,7 +15,7 @@ class HistoryTest {
     @Test
     void aDiagnosisIsKeptWhenTheEventsAroundItAreForgotten() {
         var history = new History(2);
-        history.add(List.of(new Event.Diagnosis(1, "busy", false, 7, "text", "remedy", List.of())));
+        history.add(List.of(new Event.Diagnosis(1, "busy", false, 7, List.of(), "text", "remedy", List.of())));
         for (var i = 0; i < 5; i++) history.add(List.of(new Event.Turn(i, false)));
         var events = history.after(0, Integer.MAX_VALUE).events();
         assertEquals(4, events.size(), events.toString());
