@@ -59,7 +59,8 @@ class AllocationFailureTest {
     /// A child that runs the programs on classes of its own.
     static final class Sweep {
         public static void main(String[] args) throws Exception {
-            new FailingAllocations(Integer.parseInt(args[2])).loadClass(Programs.class.getName()).getMethod("run", String[].class).invoke(null, (Object) args);
+            new FailingAllocations(Integer.parseInt(args[2])).loadClass(Programs.class.getName()).getMethod("run", String[].class)
+                    .invoke(null, (Object) args);
         }
     }
 
@@ -217,7 +218,8 @@ class AllocationFailureTest {
             var failing = Integer.parseInt(args[2]);
             Logger.getLogger("trale").setFilter(r -> LOGGED.add(r.getMessage()) && false);
             var failures = 0;
-            for (var program : ALL.entrySet()) failures += sweep(program.getKey(), of, failing, (thread, n, some) -> run(program.getValue(), thread, n, some));
+            for (var program : ALL.entrySet())
+                failures += sweep(program.getKey(), of, failing, (thread, n, some) -> run(program.getValue(), thread, n, some));
             if (of == Of.MAIN) failures += sweep("open and close", of, failing, Programs::openAndClose);
             IO.println(failures);
         }
@@ -312,7 +314,8 @@ class AllocationFailureTest {
             return switch (of) {
                 case MAIN -> Thread.currentThread();
                 case EXECUTOR -> executor.loop.thread;
-                case REACTOR -> Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("child-reactor")).findFirst().orElseThrow();
+                case REACTOR -> Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("child-reactor")).findFirst()
+                        .orElseThrow();
             };
         }
     }
@@ -328,7 +331,8 @@ class AllocationFailureTest {
     /// @param failing how many fail, one after the other
     @ParameterizedTest // R20, M6
     @MethodSource("sweeps")
-    void whicheverAllocationFailsEveryTaskEndsEveryDescriptorIsClosedAndTheExecutorGoesOn(String arrangement, Of of, int failing) throws Exception {
+    void whicheverAllocationFailsEveryTaskEndsEveryDescriptorIsClosedAndTheExecutorGoesOn(String arrangement, Of of,
+            int failing) throws Exception {
         try (var child = Child.start(Sweep.class, arrangement, of.name(), "" + failing)) {
             var out = child.end().strip();
             assertTrue(out.matches("\\d+"), out + child.errors());

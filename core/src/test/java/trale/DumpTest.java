@@ -108,7 +108,8 @@ class DumpTest {
 
     @BeforeAll
     static void start() throws Exception {
-        for (var how : List.of("idle", "busy", "short", "holds", "cycle")) HANGING.put(how, Child.startWith("-Dtrale.dump=1", Hangs.class, how));
+        for (var how : List.of("idle", "busy", "short", "holds", "cycle"))
+            HANGING.put(how, Child.startWith("-Dtrale.dump=1", Hangs.class, how));
     }
 
     @AfterAll

@@ -208,7 +208,8 @@ class PauseTest {
                 "this process may not say where, and when, another one runs");
         var others = new ArrayList<Process>();
         try {
-            while (others.size() < 4) others.add(new ProcessBuilder("taskset", "-c", core, "sh", "-c", "while kill -0 $PPID; do :; done").start());
+            while (others.size() < 4)
+                others.add(new ProcessBuilder("taskset", "-c", core, "sh", "-c", "while kill -0 $PPID; do :; done").start());
             sender.send(2 * PAUSE);
         } finally {
             others.forEach(Process::destroyForcibly);

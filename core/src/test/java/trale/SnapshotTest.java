@@ -309,7 +309,8 @@ class SnapshotTest extends UnderBothArrangements {
                 + (line.get().getLineNumber() + 2) + ", in CountDownLatch.await", snapshot.thread());
         var text = snapshot.toString();
         assertTrue(text.contains(", in CountDownLatch.await\n#" + holds.task.number() + " greedy  runs "), text);
-        assertTrue(text.endsWith("\n! no other task runs meanwhile, and none can be listed; code that blocks belongs in Blocking.run\n"), text);
+        assertTrue(text.endsWith("\n! no other task runs meanwhile, and none can be listed; code that blocks belongs in Blocking.run\n"),
+                text);
         assertEquals(State.RUNNING, snapshot.tasks().getFirst().state());
     }
 

@@ -96,7 +96,8 @@ class CommandLineTest {
         for (var args : List.of(List.of("watch"), List.of("watch", "--help"), List.of("watch", "ill-cycle", "--help"))) {
             var lines = trale(0, args.toArray(new String[0]));
             assertTrue(lines.getFirst().startsWith("usage: ./trale "), lines.toString());
-            for (var name : List.of("timer", "ill-cycle", "ill-socket")) assertTrue(lines.stream().anyMatch(l -> l.startsWith("  " + name + " ")), lines.toString());
+            for (var name : List.of("timer", "ill-cycle", "ill-socket"))
+                assertTrue(lines.stream().anyMatch(l -> l.startsWith("  " + name + " ")), lines.toString());
         }
         for (var name : List.of("ill", "ill-x")) {
             var lines = trale(2, "watch", name);
@@ -116,8 +117,10 @@ class CommandLineTest {
         }
         var events = Files.readString(file).lines().filter(l -> l.startsWith("{\"k\":")).toList();
         assertTrue(events.getLast().startsWith("{\"k\":\"stop\""), events.getLast());
-        assertEquals(events.stream().filter(e -> e.startsWith("{\"k\":\"spawn\"")).count(), events.stream().filter(e -> e.startsWith("{\"k\":\"end\"")).count(), events.toString());
-        assertTrue(events.stream().noneMatch(e -> e.contains("rehearse") || e.contains("\"name\":\"close\",\"args\":\"-1\"")), events.toString());
+        assertEquals(events.stream().filter(e -> e.startsWith("{\"k\":\"spawn\"")).count(),
+                events.stream().filter(e -> e.startsWith("{\"k\":\"end\"")).count(), events.toString());
+        assertTrue(events.stream().noneMatch(e -> e.contains("rehearse") || e.contains("\"name\":\"close\",\"args\":\"-1\"")),
+                events.toString());
     }
 
     /// Maven has just built all, without the script: that is not built again.

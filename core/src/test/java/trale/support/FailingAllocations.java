@@ -30,7 +30,8 @@ public final class FailingAllocations extends ClassLoader {
     /// By name, as the class may be a subclass of the one that declares it.
     private static final Set<String> ALLOCATING = Set.of(
             "valueOf", "of", "ofNanos", "ofMillis", "iterator", "add", "addAll", "put", "push", "computeIfAbsent", "concat", "toString",
-            "allocate", "allocateDirect", "copyOf", "copyOfRange", "clone", "getBytes", "substring", "replace", "getHostAddress", "getByAddress",
+            "allocate", "allocateDirect", "copyOf", "copyOfRange", "clone", "getBytes", "substring", "replace", "getHostAddress",
+            "getByAddress",
             "register", "invokeExact", "toList", "collect", "stream", "map", "ofBuffer", "ofAddress", "reinterpret", "asByteBuffer",
             "newThread", "start", "addSuppressed", "getStackTrace", "append", "slice", "duplicate", "whenComplete", "toCompletableFuture");
 

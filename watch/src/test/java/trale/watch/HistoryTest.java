@@ -22,6 +22,7 @@ class HistoryTest {
         assertTrue(events.get(0).contains("\"busy\""), events.toString());
         assertTrue(events.get(1).contains("\"lost\""), events.toString());
         assertTrue(events.get(1).contains("\"known\":true"), "what is left of those that are gone was told: " + events);
-        assertFalse(history.after(1, Integer.MAX_VALUE).events().getFirst().contains("known"), "a page that knew event 1 is told nothing of 2 to 4");
+        assertFalse(history.after(1, Integer.MAX_VALUE).events().getFirst().contains("known"),
+                "a page that knew event 1 is told nothing of 2 to 4");
     }
 }

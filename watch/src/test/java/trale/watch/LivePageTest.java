@@ -52,7 +52,8 @@ class LivePageTest {
     private static final String STATES = "[...document.querySelectorAll('.machine .at')].map(e => e.textContent).join('')";
 
     private static int lineOf(String text) throws Exception {
-        return Files.readAllLines(Path.of("src/test/java/trale/watch/LivePageTest.java")).stream().map(String::strip).toList().indexOf(text) + 1;
+        return Files.readAllLines(Path.of("src/test/java/trale/watch/LivePageTest.java")).stream().map(String::strip).toList()
+                .indexOf(text) + 1;
     }
 
     /// A body is compiled when it is first used, so the page hears of it then.
@@ -160,7 +161,8 @@ class LivePageTest {
     /// A person steps and reads meanwhile; that time is not the program's.
     @Test
     void theTimeInWhichTheThreadIsHeldIsNotThatOfTheRunQueue() throws Exception {
-        var events = List.of("{\"k\":\"spawn\",\"t\":1000,\"task\":1}", "{\"k\":\"spawn\",\"t\":2000,\"task\":2}", "{\"k\":\"poll\",\"t\":40000003000,\"task\":1,\"held\":40000000000}",
+        var events = List.of("{\"k\":\"spawn\",\"t\":1000,\"task\":1}", "{\"k\":\"spawn\",\"t\":2000,\"task\":2}",
+                "{\"k\":\"poll\",\"t\":40000003000,\"task\":1,\"held\":40000000000}",
                 "{\"k\":\"pend\",\"t\":40000005000,\"task\":1}", "{\"k\":\"poll\",\"t\":40000006000,\"task\":2}");
         var file = folder.resolve("held.html");
         Files.writeString(file, Page.of(Sample.recording(events)));

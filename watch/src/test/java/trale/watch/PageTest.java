@@ -295,7 +295,8 @@ class PageTest {
         browser.press("w");
         browser.press("w"); // to the marked line, and there is none
         browser.press("u");
-        assertEquals("Mark a line first: M marks the next with an await, or click its number.", browser.eval("document.querySelector('#banner').innerText"));
+        assertEquals("Mark a line first: M marks the next with an await, or click its number.",
+                browser.eval("document.querySelector('#banner').innerText"));
         browser.press("ArrowRight");
         assertEquals("true", browser.eval("document.querySelector('#banner').hidden"));
     }
@@ -325,7 +326,8 @@ class PageTest {
         browser.press("End");
         browser.press("g");
         assertEquals("spawn", browser.eval("trale.history.events[trale.state.seq - 1].k"));
-        assertTrue(browser.eval("document.querySelector('#tour p').textContent").startsWith("A task is a future that is run. Task #1 was spawned"));
+        assertTrue(browser.eval("document.querySelector('#tour p').textContent")
+                .startsWith("A task is a future that is run. Task #1 was spawned"));
     }
 
     /// Of another line nothing can be promised: no task ever waits in it.
@@ -344,7 +346,8 @@ class PageTest {
     void aMarkIsInAFileOfItsPackage() throws Exception {
         var other = twoLines().replace("a.B", "z.B").replace("a/B", "z/B").replace("\"task\":1", "\"task\":2");
         var events = other.indexOf("\"events\":[") + "\"events\":[".length();
-        browser.open(recorded(twoLines().replaceFirst("\\]}$", "," + Matcher.quoteReplacement(other.substring(events))).replace("},\"machines\":{", ",\"z/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{")));
+        browser.open(recorded(twoLines().replaceFirst("\\]}$", "," + Matcher.quoteReplacement(other.substring(events)))
+                .replace("},\"machines\":{", ",\"z/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{")));
         browser.press("End");
         browser.press("Home");
         for (var i = 0; i < 4; i++) browser.press("ArrowRight"); // #1 waits in line 5 of package a
@@ -353,7 +356,8 @@ class PageTest {
         browser.press("u");
         assertEquals("a.B 9", browser.eval("(e => `${e.lines[0].class} ${e.lines[0].line}`)(trale.history.events[trale.state.seq - 1])"));
         browser.press("u");
-        assertEquals("It did not happen again.", browser.eval("document.querySelector('#banner').textContent"), "#2 waits in line 9 of package z");
+        assertEquals("It did not happen again.", browser.eval("document.querySelector('#banner').textContent"),
+                "#2 waits in line 9 of package z");
         assertEquals("#2", browser.eval("document.querySelector('#task h3 b').textContent"));
         assertEquals("", browser.eval(MARKED));
         browser.press("j");
@@ -441,8 +445,10 @@ class PageTest {
     @Test
     void whatMayHaveEndedInLostEventsSaysSo() throws Exception {
         var polls = "{\"k\":\"poll\",\"t\":9,\"task\":%d}";
-        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 1, 0), scope(2, 3, "open"), spawned(4, 3, 2), scope(3, 1, "open"), spawned(5, 1, 3), "{\"k\":\"lost\",\"t\":9,\"count\":7}",
-                polls.formatted(2), "{\"k\":\"end\",\"t\":9,\"task\":2,\"how\":\"value\"}", scope(1, 1, "close"), polls.formatted(1), "{\"k\":\"end\",\"t\":9,\"task\":1,\"how\":\"value\"}",
+        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 1, 0), scope(2, 3, "open"),
+                spawned(4, 3, 2), scope(3, 1, "open"), spawned(5, 1, 3), "{\"k\":\"lost\",\"t\":9,\"count\":7}",
+                polls.formatted(2), "{\"k\":\"end\",\"t\":9,\"task\":2,\"how\":\"value\"}", scope(1, 1, "close"), polls.formatted(1),
+                "{\"k\":\"end\",\"t\":9,\"task\":1,\"how\":\"value\"}",
                 "{\"k\":\"wake\",\"t\":9,\"task\":4,\"by\":{\"what\":\"thread\"},\"effect\":\"late\"}", scope(2, 3, "close"))));
         browser.press("2");
         var says = "[...document.querySelectorAll('#task .node')].map(n => n.querySelector('b').textContent + ' ' + n.querySelector('small').textContent).join('; ')";
@@ -457,7 +463,8 @@ class PageTest {
         assertEquals("#1 done; #3 may have ended; scope 2 may be over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says),
                 "#1 has ended, so scope 3 is over; a wake of #4 came too late");
         browser.eval("trale.go(16)");
-        assertEquals("#1 done; #3 may have ended; scope 2 is over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says));
+        assertEquals("#1 done; #3 may have ended; scope 2 is over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended",
+                browser.eval(says));
     }
 
     @Test
@@ -643,7 +650,8 @@ class PageTest {
         browser.press("Home");
         browser.press("w"); // from a wake to the task
         browser.press("u");
-        assertEquals("poll " + selected.replace("#", ""), browser.eval("(e => `${e.k} ${e.task}`)(trale.history.events[trale.state.seq - 1])"));
+        assertEquals("poll " + selected.replace("#", ""),
+                browser.eval("(e => `${e.k} ${e.task}`)(trale.history.events[trale.state.seq - 1])"));
         browser.open(file(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\"}", "{\"k\":\"sleep\",\"t\":1}")));
         browser.press("w");
         browser.press("u");
@@ -682,7 +690,8 @@ class PageTest {
     @Test
     void aCycleIsOnTheCardsOfAllItsTasks() throws Exception {
         browser.open(file(List.of(spawned(1, 0, 0), spawned(2, 0, 0), spawned(3, 0, 0),
-                new Event.Diagnosis(9, "cycle", true, 2, List.of(3L), "They wait for each other: #2 → #3 → #2.", "Break it.", List.of("#2 at a.B.c(B.java:1)", "#3 at a.B.c(B.java:2)")).json())));
+                new Event.Diagnosis(9, "cycle", true, 2, List.of(3L), "They wait for each other: #2 → #3 → #2.", "Break it.",
+                        List.of("#2 at a.B.c(B.java:1)", "#3 at a.B.c(B.java:2)")).json())));
         browser.press("End");
         assertEquals("2,3", browser.eval("[...document.querySelectorAll('.card')].filter(c => c.innerText.includes('in a cycle')).map(c => c.dataset.task)"));
         browser.press("3");
@@ -695,23 +704,28 @@ class PageTest {
     /// Also one that changes nothing that is seen.
     @Test
     void eachEventIsNamed() throws Exception {
-        browser.open(file(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\"}", "{\"k\":\"turn\",\"t\":1}", "{\"k\":\"fd\",\"t\":2,\"fd\":7,\"do\":\"open\"}",
-                scope(1, 0, "open"), "{\"k\":\"sleep\",\"t\":10}", "{\"k\":\"timer\",\"t\":11,\"timer\":3,\"do\":\"drop\"}", spawned(12, 0, 0), "{\"k\":\"stop\",\"t\":13}")));
+        browser.open(file(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\"}", "{\"k\":\"turn\",\"t\":1}",
+                "{\"k\":\"fd\",\"t\":2,\"fd\":7,\"do\":\"open\"}",
+                scope(1, 0, "open"), "{\"k\":\"sleep\",\"t\":10}", "{\"k\":\"timer\",\"t\":11,\"timer\":3,\"do\":\"drop\"}",
+                spawned(12, 0, 0), "{\"k\":\"stop\",\"t\":13}")));
         var says = new ArrayList<String>();
         browser.press("Home");
         for (var i = 0; i < 8; i++) {
             browser.press("ArrowRight");
             says.add(browser.eval("document.querySelector('#chain p').textContent"));
         }
-        assertEquals(List.of("the executor is watched from here", "the thread asks epoll, and does not wait", "fd 7 is registered with epoll", "a thread opens scope 1",
-                "the thread goes to sleep in epoll_wait", "timer 3 is given up", "another thread spawns #12→#12 queued", "the program ends→1 task has not ended"), says);
+        assertEquals(List.of("the executor is watched from here", "the thread asks epoll, and does not wait",
+                "fd 7 is registered with epoll", "a thread opens scope 1",
+                "the thread goes to sleep in epoll_wait", "timer 3 is given up", "another thread spawns #12→#12 queued",
+                "the program ends→1 task has not ended"), says);
         assertEquals("has ended", browser.eval("document.querySelector('#thread .does').textContent"));
     }
 
     @Test
     void ofALongSentenceTheLastLinkIsSeen() throws Exception {
         var events = new ArrayList<>(List.of(spawned(1, 0, 0), "{\"k\":\"poll\",\"t\":2,\"task\":1}"));
-        for (var n = 1; n <= 8; n++) events.add("{\"k\":\"call\",\"t\":3,\"name\":\"a_call_with_a_long_name_" + n + "\",\"args\":\"\",\"result\":\"EINPROGRESS\"}");
+        for (var n = 1; n <= 8; n++)
+            events.add("{\"k\":\"call\",\"t\":3,\"name\":\"a_call_with_a_long_name_" + n + "\",\"args\":\"\",\"result\":\"EINPROGRESS\"}");
         browser.open(file(events));
         browser.press("End");
         assertEquals("true", browser.eval("(p => { const last = [...p.querySelectorAll('.link')].at(-1); return last.textContent.includes('name_8') && last.getBoundingClientRect().bottom <= p.getBoundingClientRect().bottom + 1 })(document.querySelector('#chain p'))"));
