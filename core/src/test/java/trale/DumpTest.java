@@ -71,8 +71,8 @@ class DumpTest {
         }
     }
 
-    /// A child in which nothing runs for some periods; one in which a task runs; one in which short tasks do; one whose body holds the thread until the dump is printed;
-    /// one in which two tasks wait for each other while another runs.
+    /// A child in which nothing runs for some periods; one in which a task runs; one in which short tasks do; one whose body holds the
+    /// thread until the dump is printed; one in which two tasks wait for each other while another runs.
     static final class Hangs {
         static void main(String[] args) throws Exception {
             var printed = new Printed();
