@@ -158,6 +158,19 @@ class LivePageTest {
         }
     }
 
+    @Test
+    void whatIsAskedOfAProgramThatWaitsForATimerSaysSo() throws Exception {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor, "idle", false)) {
+            browser.open(watch.serve(0).toString());
+            var sleeps = executor.submit(() -> await(Timer.sleep(Duration.ofHours(1))));
+            browser.await("trale.state.waiting.size === 1 && trale.state.thread === 'sleeps'");
+            browser.type("u");
+            browser.await(BANNER + " === 'The program waits for Linux: #1 for timer 1. What you asked for comes then; Esc gives it up.'");
+            browser.press("Escape");
+            sleeps.cancel();
+        }
+    }
+
     /// A person steps and reads meanwhile; that time is not the program's.
     @Test
     void theTimeInWhichTheThreadIsHeldIsNotThatOfTheRunQueue() throws Exception {

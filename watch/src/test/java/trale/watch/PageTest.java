@@ -721,6 +721,17 @@ class PageTest {
         assertEquals("has ended", browser.eval("document.querySelector('#thread .does').textContent"));
     }
 
+    /// The alarm clock is set when the sleep has been told already.
+    @Test
+    void aThreadThatHasSetTheAlarmClockSleeps() throws Exception {
+        browser.open(file(List.of(spawned(1, 0, 0), "{\"k\":\"sleep\",\"t\":2}", "{\"k\":\"call\",\"t\":3,\"name\":\"timerfd_settime\",\"args\":\"6\",\"result\":\"0\"}",
+                "{\"k\":\"call\",\"t\":9,\"name\":\"epoll_wait\",\"args\":\"4, -1\",\"result\":\"1\"}")));
+        browser.eval("trale.go(3)");
+        assertEquals("sleeps until the kernel has news", browser.eval("document.querySelector('#thread .does').textContent"));
+        browser.press("ArrowRight");
+        assertEquals("looks for what is next", browser.eval("document.querySelector('#thread .does').textContent"));
+    }
+
     @Test
     void ofALongSentenceTheLastLinkIsSeen() throws Exception {
         var events = new ArrayList<>(List.of(spawned(1, 0, 0), "{\"k\":\"poll\",\"t\":2,\"task\":1}"));

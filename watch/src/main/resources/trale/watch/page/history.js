@@ -1,5 +1,5 @@
 // The events, the state at any of them, and the lanes of the timeline.
-import { copy, initial, reduce, title } from './model.js';
+import { arms, copy, initial, reduce, title } from './model.js';
 
 export class History {
   constructor() {
@@ -96,7 +96,7 @@ class Lanes {
       case 'sleep': mark(this.thread, t, seq, SLEEP); break;
       case 'turn': mark(this.thread, t, seq, TURN); break;
       case 'ready': case 'timer': case 'call':
-        if (this.thread.kinds.at(-1) === SLEEP && !(e.k === 'timer' && e.do === 'set')) mark(this.thread, t, seq, TURN);
+        if (this.thread.kinds.at(-1) === SLEEP && !(e.k === 'timer' && e.do === 'set') && !arms(e)) mark(this.thread, t, seq, TURN);
         break;
       case 'stop': mark(this.thread, t, seq, DONE); break;
       case 'lost': case 'diagnosis': case 'log': this.marks.push({ t, seq, kind: e.k });

@@ -1,6 +1,6 @@
 // Where everything meets: the events' source (a recording in this file, or a live program), the place in time, the keys.
 import { $, h } from './dom.js';
-import { DONE, History } from './history.js';
+import { DONE, History, SLEEP } from './history.js';
 import { Live } from './live.js';
 import { showChain, showClock, showStage } from './stage.js';
 import { notes, showKernel, showReactor, showTimers, tree } from './panels.js';
@@ -237,7 +237,7 @@ const LOST = 'The program does not answer: it was killed, or its watch was close
 // Whether what is asked for has to wait, and for longer than one would notice.
 function idle() {
   return !!runs() && !lost && !said.text && !live.held && (!!goal || playing && speed > 0 && state.seq === history.length)
-    && performance.now() - arrived > 400 && history.find(history.length - 1, e => e.k !== 'diagnosis', -1) === history.find(history.length - 1, e => e.k === 'sleep', -1);
+    && performance.now() - arrived > 400 && history.lanes.thread.kinds.at(-1) === SLEEP;
 }
 
 function waitsFor() {

@@ -26,10 +26,15 @@ export function copy(s) {
   };
 }
 
+// The alarm clock is set for a sleep that has been told.
+export function arms(e) {
+  return e.k === 'call' && e.name === 'timerfd_settime';
+}
+
 export function reduce(s, e) {
   s.seq++;
   if (e.t !== undefined) s.t = e.t;
-  if (s.thread === 'sleeps' && e.k !== 'sleep' && e.k !== 'diagnosis') s.thread = 'turns';
+  if (s.thread === 'sleeps' && e.k !== 'sleep' && e.k !== 'diagnosis' && !arms(e)) s.thread = 'turns';
   const on = handlers[e.k], chain = s.chain;
   if (on) on(s, e);
   s.unsaid = s.chain === chain ? e : undefined; // the sentence does not tell of this event

@@ -69,7 +69,7 @@ function scopeNode(scope) {
 export function notes(s, select) {
   if (!s.notes.size && !s.logs.length) return h('p', { class: 'empty' }, 'Nothing is wrong that can be seen from here.');
   return h('div', {}, [...s.notes.values()].map(n => h('article', { class: 'note', 'data-what': n.what },
-    h('h3', {}, noteName(n), n.task && h('button', { class: 'link', onclick: () => select(n.task) }, `#${n.task}`)),
+    h('h3', {}, noteName(n), [n.task, ...n.others ?? []].filter(Boolean).map(id => h('button', { class: 'link', onclick: () => select(id) }, `#${id}`))),
     h('p', {}, name(n.text ?? '')), n.remedy && h('p', { class: 'remedy' }, n.remedy),
     n.lines?.length > 0 && h('ol', {}, n.lines.map(l => quoted(l, +/^#(\d+) at /.exec(l)?.[1] || n.task, select)))),
   ), s.logs.length > 0 && h('h3', {}, 'Logged by trale'), s.logs.toReversed().map(l =>
