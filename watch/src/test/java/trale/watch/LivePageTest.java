@@ -149,7 +149,8 @@ class LivePageTest {
                 browser.type(key);
                 browser.await(BANNER + ".startsWith('The program waits for Linux: #1 for fd ')");
                 var says = browser.eval(BANNER);
-                assertTrue(says.matches(".* readable\\. Connect a client to 127\\.0\\.0\\.1:\\d+\\. What you asked for comes then; Esc gives it up\\."), says);
+                assertTrue(says.matches(".* readable\\. Connect a client to 127\\.0\\.0\\.1:\\d+\\. What you asked for comes then;"
+                        + " Esc gives it up\\."), says);
                 assertEquals("true", browser.eval("document.querySelector('#run').getAttribute('aria-pressed')"));
                 browser.press("Escape");
                 assertEquals("", browser.eval(BANNER));

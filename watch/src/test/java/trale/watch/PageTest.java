@@ -308,7 +308,8 @@ class PageTest {
         for (var n = 1; n <= 30; n++) events.add("{\"k\":\"call\",\"t\":3,\"name\":\"call" + n + "\",\"args\":\"\",\"result\":\"0\"}");
         browser.open(file(events));
         browser.press("End");
-        assertEquals("another thread spawns #1→#1 queued→polled→call1 = 0→call2 = 0→call3 = 0→…→call26 = 0→call27 = 0→call28 = 0→call29 = 0→call30 = 0",
+        assertEquals("another thread spawns #1→#1 queued→polled→call1 = 0→call2 = 0→call3 = 0→…→call26 = 0→call27 = 0→call28 = 0"
+                + "→call29 = 0→call30 = 0",
                 browser.eval("document.querySelector('#chain p').textContent"));
     }
 
@@ -451,16 +452,21 @@ class PageTest {
                 "{\"k\":\"end\",\"t\":9,\"task\":1,\"how\":\"value\"}",
                 "{\"k\":\"wake\",\"t\":9,\"task\":4,\"by\":{\"what\":\"thread\"},\"effect\":\"late\"}", scope(2, 3, "close"))));
         browser.press("2");
-        var says = "[...document.querySelectorAll('#task .node')].map(n => n.querySelector('b').textContent + ' ' + n.querySelector('small').textContent).join('; ')";
+        var says = "[...document.querySelectorAll('#task .node')].map(n => n.querySelector('b').textContent"
+                + " + ' ' + n.querySelector('small').textContent).join('; ')";
         browser.eval("trale.go(8)");
-        assertEquals("#1 queued; #3 queued; scope 2 ends after its tasks; #4 queued; scope 1 ends after its tasks; #2 queued; scope 3 ends after its tasks; #5 queued", browser.eval(says));
+        assertEquals("#1 queued; #3 queued; scope 2 ends after its tasks; #4 queued; scope 1 ends after its tasks; #2 queued; "
+                + "scope 3 ends after its tasks; #5 queued", browser.eval(says));
         browser.eval("trale.go(9)");
-        assertEquals("#1 may have ended; #3 may have ended; scope 2 may be over; #4 may have ended; scope 1 may be over; #2 may have ended; scope 3 may be over; #5 may have ended", browser.eval(says));
+        assertEquals("#1 may have ended; #3 may have ended; scope 2 may be over; #4 may have ended; scope 1 may be over; "
+                + "#2 may have ended; scope 3 may be over; #5 may have ended", browser.eval(says));
         assertTrue(browser.eval("document.querySelector('.card[data-task=\"1\"]').innerText").contains("may have ended: events were lost"));
         browser.eval("trale.go(10)");
-        assertEquals("#1 may have ended; #3 may have ended; scope 2 may be over; #4 may have ended; scope 1 ends after its tasks; #2 running; scope 3 may be over; #5 may have ended", browser.eval(says));
+        assertEquals("#1 may have ended; #3 may have ended; scope 2 may be over; #4 may have ended; scope 1 ends after its tasks; "
+                + "#2 running; scope 3 may be over; #5 may have ended", browser.eval(says));
         browser.eval("trale.go(15)");
-        assertEquals("#1 done; #3 may have ended; scope 2 may be over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says),
+        assertEquals("#1 done; #3 may have ended; scope 2 may be over; #4 done; scope 1 is over; #2 done; scope 3 is over; "
+                + "#5 may have ended", browser.eval(says),
                 "#1 has ended, so scope 3 is over; a wake of #4 came too late");
         browser.eval("trale.go(16)");
         assertEquals("#1 done; #3 may have ended; scope 2 is over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended",
@@ -666,7 +672,8 @@ class PageTest {
         browser.press("m");
         browser.press("Shift+M");
         assertEquals("5", browser.eval(MARKED));
-        assertNotEquals("true", browser.eval("(s => s.color === s.backgroundColor)(getComputedStyle(document.querySelector('.row[data-marked][aria-current] > button')))"));
+        assertNotEquals("true", browser.eval("(s => s.color === s.backgroundColor)("
+                + "getComputedStyle(document.querySelector('.row[data-marked][aria-current] > button')))"));
         browser.press("m");
         browser.press("m");
         assertEquals("", browser.eval(MARKED));
@@ -693,7 +700,8 @@ class PageTest {
                 new Event.Diagnosis(9, "cycle", true, 2, List.of(3L), "They wait for each other: #2 → #3 → #2.", "Break it.",
                         List.of("#2 at a.B.c(B.java:1)", "#3 at a.B.c(B.java:2)")).json())));
         browser.press("End");
-        assertEquals("2,3", browser.eval("[...document.querySelectorAll('.card')].filter(c => c.innerText.includes('in a cycle')).map(c => c.dataset.task)"));
+        assertEquals("2,3", browser.eval("[...document.querySelectorAll('.card')].filter(c => c.innerText.includes('in a cycle'))"
+                + ".map(c => c.dataset.task)"));
         browser.press("3");
         browser.click(".note li:last-child button");
         browser.await("!trale.busy");
@@ -724,7 +732,8 @@ class PageTest {
     /// The alarm clock is set when the sleep has been told already.
     @Test
     void aThreadThatHasSetTheAlarmClockSleeps() throws Exception {
-        browser.open(file(List.of(spawned(1, 0, 0), "{\"k\":\"sleep\",\"t\":2}", "{\"k\":\"call\",\"t\":3,\"name\":\"timerfd_settime\",\"args\":\"6\",\"result\":\"0\"}",
+        browser.open(file(List.of(spawned(1, 0, 0), "{\"k\":\"sleep\",\"t\":2}",
+                "{\"k\":\"call\",\"t\":3,\"name\":\"timerfd_settime\",\"args\":\"6\",\"result\":\"0\"}",
                 "{\"k\":\"call\",\"t\":9,\"name\":\"epoll_wait\",\"args\":\"4, -1\",\"result\":\"1\"}")));
         browser.eval("trale.go(3)");
         assertEquals("sleeps until the kernel has news", browser.eval("document.querySelector('#thread .does').textContent"));
@@ -739,7 +748,9 @@ class PageTest {
             events.add("{\"k\":\"call\",\"t\":3,\"name\":\"a_call_with_a_long_name_" + n + "\",\"args\":\"\",\"result\":\"EINPROGRESS\"}");
         browser.open(file(events));
         browser.press("End");
-        assertEquals("true", browser.eval("(p => { const last = [...p.querySelectorAll('.link')].at(-1); return last.textContent.includes('name_8') && last.getBoundingClientRect().bottom <= p.getBoundingClientRect().bottom + 1 })(document.querySelector('#chain p'))"));
+        assertEquals("true", browser.eval("(p => { const last = [...p.querySelectorAll('.link')].at(-1);"
+                + " return last.textContent.includes('name_8') && last.getBoundingClientRect().bottom"
+                + " <= p.getBoundingClientRect().bottom + 1 })(document.querySelector('#chain p'))"));
         assertTrue(browser.eval("document.querySelector('#chain p i[title]').title").contains("name_3"));
     }
 
