@@ -160,7 +160,7 @@ public final class Browser implements AutoCloseable {
                 "\"width\":" + width + ",\"height\":" + height + ",\"deviceScaleFactor\":" + scale + ",\"mobile\":false");
     }
 
-    void prefers(String scheme) throws Exception {
+    public void prefers(String scheme) throws Exception {
         call("Emulation.setEmulatedMedia",
                 "\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + scheme
                         + "\"},{\"name\":\"prefers-reduced-motion\",\"value\":\"reduce\"}]");
@@ -213,7 +213,7 @@ public final class Browser implements AutoCloseable {
         if (downloads.poll(LIMIT, TimeUnit.SECONDS) == null) fail("nothing was downloaded");
     }
 
-    byte[] picture() throws Exception {
+    public byte[] picture() throws Exception {
         var m = DATA.matcher(call("Page.captureScreenshot", "\"format\":\"png\""));
         return m.find() ? Base64.getDecoder().decode(m.group(1)) : fail("no picture");
     }
