@@ -11,7 +11,8 @@ import java.util.Map;
 /// Latency beside bulk: four connections to which the server streams as fast as it can, a one-byte echo on a fifth, and a timer of 5 ms
 /// in the server. `mixed.c` is the load. All servers are started at once, and the load goes round them.
 final class Mixed {
-    private static final List<String> FIGURES = List.of("echo_p50", "echo_p99", "echo_max", "timer_p50", "timer_p99", "timer_max");
+    private static final List<String> FIGURES = List.of("echoes", "echo_p50", "echo_p99", "echo_max", "timer_p50",
+            "timer_p99", "timer_max");
 
     private Mixed() {}
 
@@ -52,15 +53,16 @@ final class Mixed {
 
                 Medians of %d rounds with a window of %.1f s. Four connections are streamed to as fast as the server can. *Echo* is the round trip
                 of one byte on a fifth connection, *timer* how late a timer of 5 ms in the server is; both in microseconds. The load and the server
-                have a core each. *MB/s* is what the four streams carried together.
+                have a core each. *Echoes* is how many were sent, each 1 ms after an answer; the last counts as it is, answered or not.
+                *MB/s* is what the four streams carried together, *least* the slowest stream's share of it in per cent: 25 if all are equal.
 
-                | server | echo p50 | p99 | max | timer p50 | p99 | max | MB/s |
-                |---|--:|--:|--:|--:|--:|--:|--:|
+                | server | echoes | echo p50 | p99 | max | timer p50 | p99 | max | MB/s | least |
+                |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
                 """.formatted(plan.rounds(), plan.effort().seconds));
         rounds.forEach((server, of) -> {
             table.append("| ").append(server.name());
             for (var figure : FIGURES) table.append(" | %.0f".formatted(median(of, figure)));
-            table.append(" | %.0f |\n".formatted(median(of, "bytes_per_s") / 1e6));
+            table.append(" | %.0f | %.0f |\n".formatted(median(of, "bytes_per_s") / 1e6, median(of, "least")));
         });
         return table.toString();
     }

@@ -1,9 +1,13 @@
 package trale;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// With `-Dtrale.dump=SECONDS`: prints a snapshot to System.err when no task of an executor has run for that long. For a program that
 /// hangs, and for one whose body holds the thread. Prints once, until a task has run again.
+///
+/// Prints also, once, when tasks can never run, or wait for each other, for that long, while others run: a heartbeat hides no deadlock.
 ///
 /// A daemon thread for each executor takes a snapshot in each period and compares it with the one before.
 final class Dump implements Runnable {
@@ -33,7 +37,10 @@ final class Dump implements Runnable {
     @Override
     public void run() {
         var before = List.<List<Long>>of();
+        var spawnedBefore = 0L;
         var printed = false;
+        var told = new HashSet<Long>(); // those that can't go on
+        var cannot = Set.<Long>of();
         while (!loop.isClosed()) {
             try {
                 Thread.sleep(period);
@@ -42,10 +49,28 @@ final class Dump implements Runnable {
             }
             var snapshot = loop.inspector.snapshot(false);
             var polls = snapshot.tasks().stream().map(task -> List.of(task.number(), task.polls())).toList();
-            var runs = polls.isEmpty() || !polls.equals(before);
+            // Tasks may have come and gone since the last look. The executor's thread wrote the number before the snapshot. While a body
+            // holds that thread it may be a later one, or be read late: then a later look prints.
+            var spawned = loop.spawned;
+            var runs = polls.isEmpty() || !polls.equals(before) || spawned != spawnedBefore;
+            spawnedBefore = spawned;
+            var cannotBefore = cannot;
+            cannot = cannot(snapshot);
+            var same = new HashSet<>(cannot);
+            same.retainAll(cannotBefore);
             if (!runs && !printed) System.err.println("Nothing has run for " + period / 1000 + " s:\n" + snapshot);
+            else if (runs && !told.containsAll(same)) System.err.println("Some tasks can't go on:\n" + snapshot);
+            told.addAll(same);
             printed = !runs;
             before = polls;
         }
+    }
+
+    /// {@return the tasks that wait for each other, and those that nothing can wake}
+    private static Set<Long> cannot(Snapshot snapshot) {
+        var cannot = new HashSet<Long>();
+        snapshot.cycles().forEach(cannot::addAll);
+        for (var task : snapshot.tasks()) if (task.lost()) cannot.add(task.number());
+        return cannot;
     }
 }

@@ -336,8 +336,9 @@ public final class Executor implements AutoCloseable {
             if (joinUninterruptibly(grace)) return !loop.abandoned;
         }
         loop.close(RunLoop.ROUNDS + 1);
-        if (joinUninterruptibly(UNTIL_STUCK)) return !loop.abandoned;
-        Log.error("executor " + loop.name + " cannot be closed, as a task holds its thread:\n" + snapshot(), null);
+        // Once closed it polls no task: it ends those that are left, closes their resources, and logs them. That may take longer.
+        if (joinUninterruptibly(UNTIL_STUCK) || (loop.isClosed() && joinUninterruptibly(Duration.ofSeconds(5)))) return !loop.abandoned;
+        Log.error("executor " + loop.name + " cannot be closed yet:\n" + snapshot(), null);
         return false;
     }
 

@@ -39,6 +39,8 @@ import trale.internal.probe.Watched;
 final class Inspector {
     private static final long UNTIL_STUCK = 200; // ms
     private static final int MOST_LOOKS = 25; // then a thread that is between two polls is called stuck, too
+    private static final String HELD = "held by ";
+    private static final String NOT_LOOKED_UP = "has not looked up for ";
 
     private final RunLoop loop;
     private final ConcurrentLinkedQueue<Runnable> requests = new ConcurrentLinkedQueue<>();
@@ -61,7 +63,18 @@ final class Inspector {
             if (collect) collect();
             return make();
         });
-        return made != null ? made : loop.isClosed() ? new Snapshot(loop.name, "closed", List.of(), List.of()) : stuck();
+        return made != null ? made : loop.isClosed() ? closed() : stuck();
+    }
+
+    /// {@return whether the queues could not be read, so tasks may be missing in this}
+    static boolean isPartial(Snapshot snapshot) {
+        return snapshot.thread().startsWith(HELD) || snapshot.thread().startsWith(NOT_LOOKED_UP);
+    }
+
+    /// After the last poll the thread ends what is left. For that it closes resources and logs, which may hold it.
+    private Snapshot closed() {
+        var place = place(loop.thread.getStackTrace());
+        return new Snapshot(loop.name, "closed" + (place.isEmpty() ? "" : ", its thread has not ended" + place), List.of(), List.of());
     }
 
     /// Collects until a new object that nothing holds is gone. One System.gc() is not enough: it may join a collection that began before.
@@ -143,14 +156,15 @@ final class Inspector {
     /// The snapshot of an executor that one poll holds. Its queues are not read, because its thread may change them; only the running task
     /// is.
     private Snapshot stuck() {
-        var lines = lines(loop.thread.getStackTrace());
+        var stack = loop.thread.getStackTrace();
+        var lines = lines(stack);
         var task = loop.running;
-        var place = lines.isEmpty() ? "" : ", at " + Explanation.places(List.of(lines.getLast()));
+        var place = place(stack);
         if (task == null)
-            return new Snapshot(loop.name, "has not looked up for " + UNTIL_STUCK * MOST_LOOKS + " ms" + place, List.of(), List.of());
+            return new Snapshot(loop.name, NOT_LOOKED_UP + UNTIL_STUCK * MOST_LOOKS + " ms" + place, List.of(), List.of());
         var info = new TaskInfo(task.number, task.name, 0, State.RUNNING, ago(task.spawnedAt), ago(task.polledAt),
                 Integer.toUnsignedLong(task.polls), lines, List.of(), null, false);
-        return new Snapshot(loop.name, "held by " + task + " for more than " + UNTIL_STUCK + " ms" + place, List.of(info), List.of());
+        return new Snapshot(loop.name, HELD + task + " for more than " + UNTIL_STUCK + " ms" + place, List.of(info), List.of());
     }
 
     long nanoTime() {
@@ -223,6 +237,15 @@ final class Inspector {
                 lines.addFirst(frame);
         }
         return lines;
+    }
+
+    /// {@return the innermost line of the program, and the method of a library that it has called: whether it waits, and what for}
+    private static String place(StackTraceElement[] stack) {
+        var lines = lines(stack);
+        if (lines.isEmpty()) return "";
+        var at = List.of(stack).indexOf(lines.getLast());
+        var called = at == 0 ? "" : ", in " + stack[at - 1].getClassName().replaceFirst(".*\\.", "") + "." + stack[at - 1].getMethodName();
+        return ", at " + Explanation.places(List.of(lines.getLast())) + called;
     }
 
     /// What stands between the bodies of a poll.

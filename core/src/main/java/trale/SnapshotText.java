@@ -37,7 +37,7 @@ final class SnapshotText {
         addRows(0, "");
         var tasks = snapshot.tasks();
         var text = new StringBuilder("executor ").append(snapshot.executor()).append(' ').append(snapshot.thread())
-                .append(tasks.size() == 1 ? ", 1 task" : ", " + tasks.size() + " tasks").append('\n');
+                .append(Inspector.isPartial(snapshot) ? "" : tasks.size() == 1 ? ", 1 task" : ", " + tasks.size() + " tasks").append('\n');
         var widths = new int[3];
         for (var row : rows)
             for (var i = 0; i < widths.length; i++)
@@ -55,6 +55,8 @@ final class SnapshotText {
                     .append(" waits for #").append(cycle.getFirst()).append('\n');
         for (var task : tasks)
             if (task.lost()) text.append("! #").append(task.number()).append(" can never run: nothing holds its waker\n");
+        if (Inspector.isPartial(snapshot))
+            text.append("! no other task runs meanwhile, and none can be listed; code that blocks belongs in Blocking.run\n");
         return text.toString();
     }
 

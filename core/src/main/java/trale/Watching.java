@@ -322,7 +322,7 @@ final class Watching implements Probe, Probe.Host {
         }
     }
 
-    /// List.copyOf makes an array first: 5 ns for each of the two lists of a poll.
+    /// For one element List.copyOf makes an array first.
     private static <E> List<E> copy(List<E> list) {
         return list.size() == 1 ? List.of(list.getFirst()) : List.copyOf(list);
     }

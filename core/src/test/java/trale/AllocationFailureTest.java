@@ -1,6 +1,6 @@
 package trale;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
 
@@ -20,8 +20,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import trale.net.LineReader;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
@@ -30,6 +33,7 @@ import trale.net.WriteBuffer;
 import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.FailingAllocations;
+import trale.support.LongForm;
 import trale.support.NothingIsLeft;
 import trale.sync.Channel;
 import trale.sync.Event;
@@ -43,13 +47,20 @@ class AllocationFailureTest {
 
     /// Whose allocations fail.
     enum Of {
-        EXECUTOR, REACTOR, MAIN
+        EXECUTOR(400), REACTOR(10), MAIN(60);
+
+        private final int least; // that have to fail if one does at a time
+
+        Of(int least) {
+            this.least = least;
+        }
     }
 
     /// A child that runs the programs on classes of its own.
     static final class Sweep {
         public static void main(String[] args) throws Exception {
-            new FailingAllocations().loadClass(Programs.class.getName()).getMethod("run", String[].class).invoke(null, (Object) args);
+            new FailingAllocations(Integer.parseInt(args[2])).loadClass(Programs.class.getName()).getMethod("run", String[].class)
+                    .invoke(null, (Object) args);
         }
     }
 
@@ -195,76 +206,102 @@ class AllocationFailureTest {
 
         private static final ConcurrentLinkedQueue<String> LOGGED = new ConcurrentLinkedQueue<>();
 
+        private static Arrangement arrangement;
         private static Executor executor;
+        private static Map<Integer, String> open; // descriptors
         private static boolean hangs;
 
+        /// Prints what goes wrong, and then how many allocations have failed in all.
         public static void run(String[] args) throws Exception {
-            var arrangement = Arrangement.valueOf(args[0]);
+            arrangement = Arrangement.valueOf(args[0]);
             var of = Of.valueOf(args[1]);
             var failing = Integer.parseInt(args[2]);
             Logger.getLogger("trale").setFilter(r -> LOGGED.add(r.getMessage()) && false);
-            for (var program : ALL.entrySet()) {
-                executor = arrangement.open("child");
-                for (var i = 0; i < 3; i++) once(program.getValue(), Thread.currentThread(), Integer.MAX_VALUE / 2, 0); // loads what it needs
-                var thread = thread(of);
-                var before = NothingIsLeft.open();
-                var n = 0;
-                for (var beyond = 0; beyond < 3; n++) { // a run may need some more than another
-                    var failure = once(program.getValue(), thread, n, failing);
-                    if (failure == null) beyond++;
-                    else beyond = 0;
-                    var faults = new ArrayList<String>();
-                    if (hangs) faults.add("the task does not end");
-                    if (!canGoOn()) faults.add("the executor does not go on");
-                    while (!LOGGED.isEmpty()) {
-                        var text = LOGGED.remove();
-                        if (text.startsWith("an executor failed") || text.startsWith("the end of a task failed")) faults.add("logged: " + text);
-                    }
-                    var left = left(before);
-                    if (!left.isEmpty()) faults.add("open: " + left);
-                    if (faults.isEmpty()) continue;
-                    IO.println(program.getKey() + " " + n + ": " + faults + "\n" + trace(failure));
-                    System.gc();
-                    executor = arrangement.open("child");
-                    thread = thread(of);
-                    before = NothingIsLeft.open();
-                }
-                IO.println(program.getKey() + ": " + n);
-                executor.close();
-            }
+            var failures = 0;
+            for (var program : ALL.entrySet())
+                failures += sweep(program.getKey(), of, failing, (thread, n, some) -> run(program.getValue(), thread, n, some));
+            if (of == Of.MAIN) failures += sweep("open and close", of, failing, Programs::openAndClose);
+            IO.println(failures);
         }
 
-        /// {@return what the allocation that failed has thrown, or null}
-        private static OutOfMemoryError once(Async.Body<Object> program, Thread thread, int before, int failing) {
+        /// Runs a program, of which some allocations of the thread fail after the first n.
+        private interface Run {
+            @Nullable OutOfMemoryError run(Thread thread, int n, int failing);
+        }
+
+        private static int sweep(String name, Of of, int failing, Run run) throws Exception {
+            begin();
+            for (var i = 0; i < 3; i++) run.run(Thread.currentThread(), 0, 0); // loads what it needs
+            open = NothingIsLeft.open();
+            var n = 0;
+            for (var beyond = 0; beyond < 3; n++) { // a run may need some more than another
+                var failure = run.run(thread(of), n, failing);
+                beyond = failure == null ? beyond + 1 : 0;
+                var faults = faults();
+                if (faults.isEmpty()) continue;
+                IO.println(name + ", " + n + ": " + faults);
+                if (failure != null) for (var line : failure.getStackTrace()) IO.println("\tat " + line);
+                begin();
+            }
+            executor.close();
+            return n - 3;
+        }
+
+        private static void begin() throws Exception {
+            executor = arrangement.open("child");
+            open = NothingIsLeft.open();
+        }
+
+        private static List<String> faults() throws Exception {
+            var faults = new ArrayList<String>();
+            if (hangs) faults.add("the task does not end");
+            if (!comes(executor.submit(() -> await(Timer.sleep(MOMENT)))::isDone)) faults.add("the executor does not go on");
+            if (!comes(() -> executor.taskCount() == 0)) faults.add("a task is left");
+            for (String text; (text = LOGGED.poll()) != null; )
+                if (text.startsWith("an executor failed") || text.startsWith("the end of a task failed")) faults.add("logged: " + text);
+            var left = left();
+            if (!left.isEmpty()) faults.add("open: " + left);
+            return faults;
+        }
+
+        /// {@return the descriptors that are open though they were not before} What is garbage closes them soon.
+        private static Map<Integer, String> left() throws Exception {
+            var left = NothingIsLeft.open();
+            left.entrySet().removeAll(open.entrySet());
+            for (var i = 0; i < 100 && !left.isEmpty(); i++) {
+                System.gc();
+                LockSupport.parkNanos(1_000_000);
+                left.entrySet().retainAll(NothingIsLeft.open().entrySet());
+            }
+            return left;
+        }
+
+        private static @Nullable OutOfMemoryError run(Async.Body<Object> program, Thread thread, int n, int failing) {
             hangs = false;
-            FailingAllocations.begin(thread, before, failing);
+            FailingAllocations.begin(thread, n, failing);
             try {
                 var task = executor.submit(program);
                 hangs = !comes(task::isDone);
-                FailingAllocations.end();
-                if (task.isDone()) task.join();
+                if (!hangs) task.join();
             } catch (CompletionException | OutOfMemoryError e) {
                 // as it may
             }
             return FailingAllocations.end();
         }
 
-        /// {@return the descriptors that are open though they were not before} What is garbage closes them soon.
-        private static Map<Integer, String> left(Map<Integer, String> before) throws Exception {
-            var left = NothingIsLeft.open();
-            left.entrySet().removeAll(before.entrySet());
-            for (var i = 0; i < 100 && !left.isEmpty(); i++) {
-                System.gc();
-                Thread.sleep(1);
-                var now = NothingIsLeft.open();
-                left.entrySet().removeIf(e -> !e.getValue().equals(now.get(e.getKey())));
+        private static @Nullable OutOfMemoryError openAndClose(Thread thread, int n, int failing) {
+            Executor other = null;
+            FailingAllocations.begin(thread, n, failing);
+            try {
+                other = arrangement.open("other");
+                other.submit(() -> 1).join();
+                other.close();
+            } catch (CompletionException | OutOfMemoryError e) {
+                // as it may
             }
-            return left;
-        }
-
-        private static boolean canGoOn() {
-            var task = executor.submit(() -> await(Timer.sleep(MOMENT)));
-            return comes(task::isDone) && comes(() -> executor.taskCount() == 0);
+            var failure = FailingAllocations.end();
+            if (other != null) other.close();
+            return failure;
         }
 
         private static boolean comes(BooleanSupplier condition) {
@@ -277,22 +314,29 @@ class AllocationFailureTest {
             return switch (of) {
                 case MAIN -> Thread.currentThread();
                 case EXECUTOR -> executor.loop.thread;
-                case REACTOR -> Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("child-reactor")).findFirst().orElseThrow();
+                case REACTOR -> Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("child-reactor")).findFirst()
+                        .orElseThrow();
             };
-        }
-
-        private static String trace(OutOfMemoryError failure) {
-            var text = new StringBuilder();
-            if (failure != null) for (var line : failure.getStackTrace()) text.append("\tat ").append(line).append('\n');
-            return text.toString();
         }
     }
 
-    @ParameterizedTest // R4, R7, R20
-    @EnumSource(Of.class)
-    void whicheverAllocationFailsEveryTaskEndsAndTheExecutorGoesOn(Of of) throws Exception {
-        try (var child = Child.start(Sweep.class, Arrangement.REACTOR_THREAD.name(), of.name(), "1")) {
-            assertEquals("", child.end());
+    static Stream<Arguments> sweeps() {
+        var all = Stream.of(Arrangement.OWN_THREAD, Arrangement.REACTOR_THREAD).flatMap(a -> Stream.of(Of.values())
+                .filter(of -> a == Arrangement.REACTOR_THREAD || of != Of.REACTOR)
+                .flatMap(of -> Stream.of(1, 2, 5).map(failing -> Arguments.of(a.name(), of, failing))));
+        return LongForm.or(Stream.of(Arguments.of("OWN_THREAD", Of.EXECUTOR, 1), Arguments.of("REACTOR_THREAD", Of.REACTOR, 1),
+                Arguments.of("OWN_THREAD", Of.MAIN, 1)), all);
+    }
+
+    /// @param failing how many fail, one after the other
+    @ParameterizedTest // R20, M6
+    @MethodSource("sweeps")
+    void whicheverAllocationFailsEveryTaskEndsEveryDescriptorIsClosedAndTheExecutorGoesOn(String arrangement, Of of,
+            int failing) throws Exception {
+        try (var child = Child.start(Sweep.class, arrangement, of.name(), "" + failing)) {
+            var out = child.end().strip();
+            assertTrue(out.matches("\\d+"), out + child.errors());
+            assertTrue(failing > 1 || Integer.parseInt(out) >= of.least, () -> "no more than " + out + " allocations failed");
         }
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -66,11 +67,12 @@ class DumpTest {
         @Override
         public void println(@Nullable String line) {
             super.println(line);
-            if (line != null && line.startsWith("Nothing has run for 1 s:\n")) seen.countDown();
+            if (line != null && line.matches("(?s)(Nothing has run for 1 s|Some tasks can't go on):\n.*")) seen.countDown();
         }
     }
 
-    /// A child in which nothing runs for some periods; one in which a task runs; one whose body holds the thread until the dump is printed.
+    /// A child in which nothing runs for some periods; one in which a task runs; one in which short tasks do; one whose body holds the
+    /// thread until the dump is printed; one in which two tasks wait for each other while another runs.
     static final class Hangs {
         static void main(String[] args) throws Exception {
             var printed = new Printed();
@@ -82,9 +84,19 @@ class DumpTest {
                 case "busy" -> Executor.blockOn(() -> {
                     while (!looked.isOver()) await(Timer.sleep(Duration.ofMillis(1)));
                 });
+                case "short" -> {
+                    while (!looked.isOver()) Executor.blockOn(Timer.sleep(Duration.ofMillis(1)));
+                }
                 case "holds" -> Executor.blockOn(() -> {
                     printed.seen.await();
                 });
+                case "cycle" -> {
+                    var other = new CompletableFuture<JoinHandle<Void>>();
+                    var one = Executor.<Void>spawn(() -> await(await(other)));
+                    other.complete(Executor.spawn(() -> await(one)));
+                    while (printed.seen.getCount() > 0) Executor.blockOn(Timer.sleep(Duration.ofMillis(1)));
+                    one.cancel();
+                }
                 default -> throw new IllegalArgumentException(args[0]);
             }
             IO.println(waits.join());
@@ -96,7 +108,8 @@ class DumpTest {
 
     @BeforeAll
     static void start() throws Exception {
-        for (var how : List.of("idle", "busy", "holds")) HANGING.put(how, Child.startWith("-Dtrale.dump=1", Hangs.class, how));
+        for (var how : List.of("idle", "busy", "short", "holds", "cycle"))
+            HANGING.put(how, Child.startWith("-Dtrale.dump=1", Hangs.class, how));
     }
 
     @AfterAll
@@ -123,11 +136,28 @@ class DumpTest {
     }
 
     @Test
+    void asLongAsTasksComeAndGoNothingIsPrinted() throws Exception {
+        var child = HANGING.get("short");
+        assertEquals("1\n", child.end());
+        assertEquals("", child.errors());
+    }
+
+    @Test
     void ofABodyThatHoldsTheThreadTheLineIsPrinted() throws Exception {
         var child = HANGING.get("holds");
         assertEquals("1\n", child.end());
         var errors = child.errors();
         assertTrue(Pattern.compile("held by #2 for more than 200 ms, at .*DumpTest.java:\\d+").matcher(errors).find(), errors);
+    }
+
+    @Test
+    void ofTasksThatWaitForEachOtherASnapshotIsPrintedOnceAlthoughAnotherRuns() throws Exception {
+        var child = HANGING.get("cycle");
+        assertEquals("1\n", child.end());
+        var errors = child.errors();
+        assertTrue(errors.startsWith("Some tasks can't go on:\n"), errors);
+        assertTrue(errors.contains("! none of these can go on: #2 waits for #3 waits for #2"), errors);
+        assertEquals(1, Pattern.compile("none of these can go on").matcher(errors).results().count(), errors);
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,7 @@ import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.Gate;
 import trale.support.Linux;
+import trale.support.NeedsLinux;
 import trale.support.NothingIsLeft;
 import trale.support.Optimized;
 import trale.support.TheLog;
@@ -51,6 +53,47 @@ class ExecutorCloseTest extends UnderBothArrangements {
         for (var e : new RuntimeException[] {futures, bodies, voidBodies})
             assertEquals("executor test is closed; spawn on one that is open", e.getMessage());
         assertFalse(ran.get());
+    }
+
+    @Test
+    @NeedsLinux(NeedsLinux.CLOCK)
+    void aResourceThatIsClosedSlowlyIsNotSaidToBeATaskThatHoldsTheThread() {
+        var gate = new Gate<Void>();
+        try (var log = new TheLog()) {
+            executor.submit(() -> await(gate)).closing(() -> {
+                var later = System.nanoTime() + 500_000_000; // for so long close(grace) does not wait for a thread that polls
+                while (System.nanoTime() < later) Thread.onSpinWait();
+            });
+            gate.waker();
+            executor.loop.close(4); // abandons it
+            assertFalse(executor.close(Duration.ZERO));
+            var logged = log.rest().stream().map(LogRecord::getMessage).toList();
+            assertEquals(1, logged.size(), logged::toString);
+            assertTrue(logged.getFirst().startsWith("abandoned, as close() waits no longer"), logged::toString);
+        }
+    }
+
+    @Test
+    @NeedsLinux(NeedsLinux.THREADS)
+    void aSnapshotOfAClosedExecutorSaysWhatHoldsItsThread() throws Exception {
+        var gate = new Gate<Void>();
+        var closing = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        try (var _ = new TheLog()) {
+            executor.submit(() -> await(gate)).closing(() -> {
+                closing.countDown();
+                end.await();
+            });
+            gate.waker();
+            executor.loop.close(4); // abandons it
+            closing.await();
+            while (executor.loop.thread.getState() != Thread.State.WAITING) Thread.onSpinWait();
+            var text = executor.snapshot().thread();
+            end.countDown();
+            executor.loop.thread.join();
+            assertTrue(text.matches("closed, its thread has not ended, at ExecutorCloseTest.java:\\d+, in CountDownLatch.await"), text);
+            assertEquals("closed", executor.snapshot().thread());
+        }
     }
 
     @Test // R21

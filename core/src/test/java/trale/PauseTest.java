@@ -46,12 +46,12 @@ class PauseTest {
     private static final int PAUSE = 20; // periods
     private static final Duration LIMIT = Duration.ofMillis(600); // of a read
 
-    /// A log of each full collection, written while it lasts: a line for each class, before and after it. That is more than the pipe between
-    /// the two processes takes in.
+    /// A log of each full collection, written while it lasts: a line for each class, before and after it. That is more than the pipe
+    /// between the two processes takes in.
     private static final String HISTOGRAM = "-Xlog:gc+classhisto=trace:stdout:utctime,time,uptime,hostname,pid,tid,level,tags";
 
-    /// Reads from its peer through some connections until they end. It prints its process, and at each line of input it collects
-    /// garbage. At last it prints how many reads timed out, and of each connection's longest pause between two bytes the shortest, in milliseconds.
+    /// Reads from its peer through some connections until they end. It prints its process, and at each line of input it collects garbage.
+    /// At last it prints how many reads timed out, and of each connection's longest pause between two bytes the shortest, in milliseconds.
     static final class Reader {
         public static void main(String[] args) throws Exception {
             var address = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[1]));
@@ -189,8 +189,8 @@ class PauseTest {
         assertTrue(pause.compareTo(LIMIT) > 0, "it collected for no more than " + pause);
     }
 
-    /// The reader runs when its core is idle, and other processes compute there. So Linux gives each of its threads some milliseconds in some
-    /// seconds.
+    /// The reader runs when its core is idle, and other processes compute there. So Linux gives each of its threads some milliseconds in
+    /// some seconds.
     @ParameterizedTest // R19
     @MethodSource("some")
     void noReadTimesOutWhoseBytesCameWhileItsCoreWasBusy(String arrangement, int connections) throws Exception {
@@ -208,7 +208,8 @@ class PauseTest {
                 "this process may not say where, and when, another one runs");
         var others = new ArrayList<Process>();
         try {
-            while (others.size() < 4) others.add(new ProcessBuilder("taskset", "-c", core, "sh", "-c", "while kill -0 $PPID; do :; done").start());
+            while (others.size() < 4)
+                others.add(new ProcessBuilder("taskset", "-c", core, "sh", "-c", "while kill -0 $PPID; do :; done").start());
             sender.send(2 * PAUSE);
         } finally {
             others.forEach(Process::destroyForcibly);

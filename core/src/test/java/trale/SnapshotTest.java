@@ -303,11 +303,15 @@ class SnapshotTest extends UnderBothArrangements {
         var start = System.nanoTime();
         var snapshot = executor.snapshot();
         assertTrue(System.nanoTime() - start >= 200_000_000);
-        assertEquals("held by #" + holds.task.number() + " greedy for more than 200 ms, at SnapshotTest.java:"
-                + (line.get().getLineNumber() + 2), snapshot.thread());
-        assertEquals(State.RUNNING, snapshot.tasks().getFirst().state());
         end.countDown();
         holds.join();
+        assertEquals("held by #" + holds.task.number() + " greedy for more than 200 ms, at SnapshotTest.java:"
+                + (line.get().getLineNumber() + 2) + ", in CountDownLatch.await", snapshot.thread());
+        var text = snapshot.toString();
+        assertTrue(text.contains(", in CountDownLatch.await\n#" + holds.task.number() + " greedy  runs "), text);
+        assertTrue(text.endsWith("\n! no other task runs meanwhile, and none can be listed; code that blocks belongs in Blocking.run\n"),
+                text);
+        assertEquals(State.RUNNING, snapshot.tasks().getFirst().state());
     }
 
     @Test

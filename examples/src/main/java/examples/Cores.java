@@ -69,6 +69,6 @@ final class Cores {
             core.executor.close(Duration.ofSeconds(1));
             IO.println("%s: %,d connections, %,d bytes".formatted(core.name, core.connections, core.bytes));
         }
-        Runtime.getRuntime().halt(0); // what ends by a signal would exit with 143
+        if (System.getProperty("trale.watch") == null) Runtime.getRuntime().halt(0); // what ends by a signal would exit with 143
     }
 }

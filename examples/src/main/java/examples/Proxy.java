@@ -41,7 +41,7 @@ class Proxy {
             try {
                 var bytes = await(AsyncRead.copy(from, to));
                 Server.say(name + bytes + " bytes");
-                to.shutdownOutput();
+                end(to);
             } catch (CancellationException e) {
                 Server.say(name + "closed with the other direction");
                 throw e;
@@ -50,5 +50,13 @@ class Proxy {
                 directions.cancel();
             }
         });
+    }
+
+    private static void end(TcpStream to) {
+        try {
+            to.shutdownOutput();
+        } catch (IOException e) {
+            // it has reset its connection (ENOTCONN), and needs no end
+        }
     }
 }

@@ -21,6 +21,7 @@ final class Server {
         return Poll.ready(n);
     };
 
+    private static final boolean WATCHED = System.getProperty("trale.watch") != null; // what is shown is the server alone, to its end
     private static volatile boolean rehearsing;
 
     private Server() {}
@@ -31,7 +32,7 @@ final class Server {
         var over = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, over))); // first: a signal may come at any time
         try {
-            Executor.blockOn(rehearse(service, request));
+            if (!WATCHED) Executor.blockOn(rehearse(service, request));
             Executor.blockOn(serve(scheme, address, service, stopping));
         } finally {
             over.countDown();
@@ -144,6 +145,6 @@ final class Server {
         } catch (InterruptedException e) {
             // then at once
         }
-        Runtime.getRuntime().halt(0);
+        if (!WATCHED) Runtime.getRuntime().halt(0);
     }
 }

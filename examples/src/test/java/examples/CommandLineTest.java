@@ -80,6 +80,49 @@ class CommandLineTest {
         assertTrue(lines.stream().anyMatch(l -> l.startsWith("  timer ")), lines.toString());
     }
 
+    private static List<String> trale(int status, String... args) throws Exception {
+        var command = new ArrayList<>(List.of("../trale"));
+        command.addAll(List.of(args));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.onExit().orTimeout(55, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
+        var lines = process.inputReader().readAllLines();
+        assertEquals(status, process.waitFor(), lines.toString());
+        return lines;
+    }
+
+    /// What can be watched is more than what can be run: programs with a fault.
+    @Test
+    void watchListsWhatCanBeWatchedAndSoDoesANameThatIsNone() throws Exception {
+        for (var args : List.of(List.of("watch"), List.of("watch", "--help"), List.of("watch", "ill-cycle", "--help"))) {
+            var lines = trale(0, args.toArray(new String[0]));
+            assertTrue(lines.getFirst().startsWith("usage: ./trale "), lines.toString());
+            for (var name : List.of("timer", "ill-cycle", "ill-socket"))
+                assertTrue(lines.stream().anyMatch(l -> l.startsWith("  " + name + " ")), lines.toString());
+        }
+        for (var name : List.of("ill", "ill-x")) {
+            var lines = trale(2, "watch", name);
+            assertEquals("trale: there is no example '" + name + "'. There are:", lines.getFirst());
+            assertTrue(lines.stream().anyMatch(l -> l.startsWith("  ill-cycle ")), lines.toString());
+        }
+    }
+
+    /// A recording has the end of each task, and begins with the server itself.
+    @Test
+    void theRecordingOfAServerThatIsStoppedHasItsEnd(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("run.html");
+        try (var example = new Example(List.of(), List.of("-Dtrale.watch=" + file), OWN_THREAD, TcpServ.class, 0)) {
+            example.port();
+            example.terminate();
+            assertTrue(example.failure(128 + 15).startsWith("Watched: "));
+        }
+        var events = Files.readString(file).lines().filter(l -> l.startsWith("{\"k\":")).toList();
+        assertTrue(events.getLast().startsWith("{\"k\":\"stop\""), events.getLast());
+        assertEquals(events.stream().filter(e -> e.startsWith("{\"k\":\"spawn\"")).count(),
+                events.stream().filter(e -> e.startsWith("{\"k\":\"end\"")).count(), events.toString());
+        assertTrue(events.stream().noneMatch(e -> e.contains("rehearse") || e.contains("\"name\":\"close\",\"args\":\"-1\"")),
+                events.toString());
+    }
+
     /// Maven has just built all, without the script: that is not built again.
     @Test // M11
     void aSourceFileIsRunWithoutABuildIfMavenHasBuilt(@TempDir Path folder) throws Exception {

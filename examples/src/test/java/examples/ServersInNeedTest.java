@@ -158,4 +158,32 @@ class ServersInNeedTest {
         var status = assertThrows(HttpStatus.class, () -> WebFolder.open(folder.resolve("gone.txt"), ""));
         assertEquals("404 Not Found", status.getMessage());
     }
+
+    /// A hundred clients of each server send something, or nothing, and reset their connection: before it is accepted, or later.
+    @Test // M15
+    void aClientThatIsResetBeforeItIsAcceptedIsNoErrorOfAServer() throws Exception {
+        Files.writeString(folder.resolve("index.html"), "<h1>start</h1>");
+        try (var echo = new Example(reactor, TcpServ.class, 0);
+                var web = new Example(reactor, Web.class, 0, folder, 20);
+                var redis = new Example(reactor, Redis.class, 0);
+                var chat = new Example(reactor, Chat.class, 0);
+                var proxy = new Example(reactor, Proxy.class, 0, echo.port())) {
+            for (var server : List.of(web, redis, chat, proxy)) {
+                var port = server.port();
+                for (var i = 0; i < 100; i++) {
+                    try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                        if (i % 2 == 0) client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(ISO_8859_1));
+                        if (i % 3 == 0) client.shutdownOutput();
+                        client.setSoLinger(true, 0);
+                    }
+                }
+            }
+            for (var server : List.of(proxy, web, redis, chat, echo)) {
+                var lines = server.stop();
+                assertTrue(lines.contains("Stopping"), lines::toString);
+                var said = lines + server.errors();
+                assertFalse(said.contains("ENOTCONN") || said.contains("Exception") || said.contains("\tat "), said);
+            }
+        }
+    }
 }

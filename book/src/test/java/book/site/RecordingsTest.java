@@ -47,7 +47,7 @@ class RecordingsTest {
     }
 
     @Test
-    void chapter5_theFirstTaskIsNeverPolled() throws IOException {
+    void inChapter5TheFirstTaskIsNeverPolled() throws IOException {
         var broken = shown("ch05");
         assertEquals(33, broken.events.size());
         broken.at(33, "\"k\":\"pend\",\"task\":2", "\"queued\":true");
@@ -57,7 +57,7 @@ class RecordingsTest {
     }
 
     @Test
-    void chapter7_roomToWriteWakesATaskThatWaitsToRead_againAndAgain() throws IOException {
+    void inChapter7RoomToWriteWakesATaskThatWaitsToRead_againAndAgain() throws IOException {
         var broken = shown("ch07");
         broken.at(15, "\"k\":\"ready\",\"fd\":4", "[\"OUT\"]", "\"before\":\"task 2\"");
         assertTrue(broken.events.get(15).contains("\"k\":\"wake\",\"task\":2"));
@@ -70,7 +70,7 @@ class RecordingsTest {
     }
 
     @Test
-    void chapter8_theRestOfTheMessageIsNotRead() throws IOException {
+    void inChapter8TheRestOfTheMessageIsNotRead() throws IOException {
         var broken = shown("ch08");
         broken.at(23, "\"k\":\"ready\",\"fd\":5", "\"dir\":\"read\"", "\"before\":\"task 2\",\"after\":\"READY\"");
         broken.at(26, "\"name\":\"read\"", "\"result\":\"8\"");
@@ -80,7 +80,7 @@ class RecordingsTest {
     }
 
     @Test
-    void chapter9_theTimerIsSetToZero_andDoesNotFire() throws IOException {
+    void inChapter9TheTimerIsSetToZero_andDoesNotFire() throws IOException {
         var broken = shown("ch09");
         broken.at(6, "\"k\":\"pend\",\"task\":1", "\"what\":\"timer\"");
         broken.at(7, POLLS_2);
@@ -93,7 +93,7 @@ class RecordingsTest {
     }
 
     @Test
-    void chapter12_theSecondTaskEndsBeforeTheFirstIsPolled() throws IOException {
+    void inChapter12TheSecondTaskEndsBeforeTheFirstIsPolled() throws IOException {
         var broken = shown("ch12");
         broken.at(7, "\"k\":\"poll\",\"task\":3}");
         broken.at(23, "\"k\":\"end\",\"task\":3");

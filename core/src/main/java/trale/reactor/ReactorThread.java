@@ -42,8 +42,8 @@ final class ReactorThread implements Driver {
 
     ReactorThread(Thread executor, ThreadFactory threads) throws IOException {
         this.executor = executor;
-        thread = threads.newThread(this::run);
         try {
+            thread = threads.newThread(this::run);
             thread.start();
         } catch (Throwable t) { // no memory for another thread
             reactor.close();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Loads trale's classes and the tests' once more, and lets chosen allocations of a thread fail: each `new` in them, each lambda that keeps
 /// a variable, and each call of a method of the JDK that is known to allocate. Bodies are compiled from these classes, so it is the same in
-/// a body. Left out are the compiler of bodies and the initialisers of classes: the first run of a program needs them, and fails nowhere.
+/// a body. Left out are the compiler of bodies and the initialisers of classes, which only the first run of a program needs.
 public final class FailingAllocations extends ClassLoader {
     private static final ClassDesc THIS = FailingAllocations.class.describeConstable().orElseThrow();
     private static final MethodTypeDesc NO_ARGUMENTS = MethodTypeDesc.of(ConstantDescs.CD_void);
@@ -30,11 +30,12 @@ public final class FailingAllocations extends ClassLoader {
     /// By name, as the class may be a subclass of the one that declares it.
     private static final Set<String> ALLOCATING = Set.of(
             "valueOf", "of", "ofNanos", "ofMillis", "iterator", "add", "addAll", "put", "push", "computeIfAbsent", "concat", "toString",
-            "allocate", "allocateDirect", "copyOf", "copyOfRange", "clone", "getBytes", "substring", "replace", "getHostAddress", "getByAddress",
+            "allocate", "allocateDirect", "copyOf", "copyOfRange", "clone", "getBytes", "substring", "replace", "getHostAddress",
+            "getByAddress",
             "register", "invokeExact", "toList", "collect", "stream", "map", "ofBuffer", "ofAddress", "reinterpret", "asByteBuffer",
             "newThread", "start", "addSuppressed", "getStackTrace", "append", "slice", "duplicate", "whenComplete", "toCompletableFuture");
 
-    /// They name no allocation: what they answer is there already.
+    /// Classes and methods to which these names say something else.
     private static final Set<String> WITHOUT = Set.of("java/lang/Enum", "java/lang/Boolean", "java/nio/ByteBuffer.put");
 
     private static volatile @Nullable Thread thread; // whose allocations count
@@ -42,8 +43,13 @@ public final class FailingAllocations extends ClassLoader {
     private static int failing;
     private static volatile @Nullable OutOfMemoryError thrown;
 
-    public FailingAllocations() {
+    private final Set<String> untouched; // methods
+
+    /// @param failing how many allocations will fail. If two may, the calls that are made in any case are left out: they allocate nothing,
+    ///     although calls of their kind do
+    public FailingAllocations(int failing) {
         super(FailingAllocations.class.getClassLoader());
+        untouched = failing == 1 ? Set.of("<clinit>") : Set.of("<clinit>", "callInAnyCase");
     }
 
     /// From now on `before` allocations of the thread succeed, and then `failing` fail.
@@ -94,7 +100,7 @@ public final class FailingAllocations extends ClassLoader {
             if (resource.startsWith("trale/internal/async/")) return bytes;
             var file = ClassFile.of();
             return file.transformClass(file.parse(bytes), ClassTransform.transformingMethodBodies(
-                    m -> !m.methodName().equalsString("<clinit>"), CodeTransform.ofStateful(() -> (builder, element) -> {
+                    m -> !untouched.contains(m.methodName().stringValue()), CodeTransform.ofStateful(() -> (builder, element) -> {
                         if (allocates(element)) builder.invokestatic(THIS, "allocate", NO_ARGUMENTS);
                         builder.with(element);
                     })));

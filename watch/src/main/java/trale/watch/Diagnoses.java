@@ -70,7 +70,7 @@ final class Diagnoses {
     List<Event> read(List<Event> events) {
         var all = new ArrayList<Event>(events.size() + 1);
         for (var event : events) {
-            if (!(event instanceof Event.Held)) all.add(event);
+            all.add(event);
             read(event);
             all.addAll(found);
             found.clear();
@@ -87,6 +87,7 @@ final class Diagnoses {
         switch (event) {
             case Event.Spawn e -> tasks.put(e.task(), new Seen());
             case Event.Poll e -> {
+                if (e.held() > 0) for (var queued : tasks.values()) if (queued.queued >= 0) queued(queued, e.t());
                 var task = seen(e.task());
                 task.waits = false;
                 if (task.queued >= 0) late(e, task);
@@ -119,11 +120,13 @@ final class Diagnoses {
                     say("socket", true, 0, e.t(), "fd " + e.fd() + " was open and nothing in the program referred to it.",
                             "Open it in try-with-resources; -Dtrale.leaks=true logs where it was opened.", List.of());
             }
-            case Event.Held e -> {
-                for (var task : tasks.values()) if (task.queued >= 0) queued(task, e.t());
-            }
             default -> {}
         }
+    }
+
+    /// {@return whether a task is known that has not ended}
+    boolean hasTasks() {
+        return !tasks.isEmpty();
     }
 
     private void queued(Seen task, long t) {
@@ -309,7 +312,7 @@ final class Diagnoses {
                 if (!task.lines().isEmpty()) lines.add("#" + number + " at " + task.lines().getLast());
                 sure &= task.waitsFor().stream().allMatch(r -> r instanceof Snapshot.End || r instanceof Snapshot.Children);
             }
-            say("cycle", sure, cycle.getFirst(), now, text.append('#').append(cycle.getFirst()).append(".").toString(),
+            say("cycle", sure, cycle.getFirst(), cycle.subList(1, cycle.size()), now, text.append('#').append(cycle.getFirst()).append(".").toString(),
                     "One of them has to go on without the other: break the circle, or give one a time-out.", lines);
         }
         for (var task : snapshot.tasks())
@@ -319,9 +322,13 @@ final class Diagnoses {
                         task.lines().stream().map(Object::toString).toList());
     }
 
-    /// Each once.
     private void say(String what, boolean sure, long task, long t, String text, String remedy, List<String> lines) {
-        if (said.size() < 1000 && said.add(what + " " + (task == 0 ? text : task))) found.add(new Event.Diagnosis(t, what, sure, task, text, remedy, lines));
+        say(what, sure, task, List.of(), t, text, remedy, lines);
+    }
+
+    /// Each once.
+    private void say(String what, boolean sure, long task, List<Long> others, long t, String text, String remedy, List<String> lines) {
+        if (said.size() < 1000 && said.add(what + " " + (task == 0 ? text : task))) found.add(new Event.Diagnosis(t, what, sure, task, others, text, remedy, lines));
     }
 
     private static long ms(long ns) {

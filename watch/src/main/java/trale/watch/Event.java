@@ -24,7 +24,10 @@ sealed interface Event {
     record Spawn(long t, long task, @Nullable String name, Probe.@Nullable Body body, long parent, long scope, @Nullable String thread)
             implements Event {}
 
-    record Poll(long t, long task) implements Event {}
+    /// A poll begins.
+    ///
+    /// @param held for how long the thread was held before it, in ns; 0: it was not
+    record Poll(long t, long task, long held) implements Event {}
 
     /// A poll that said Pending.
     ///
@@ -65,9 +68,6 @@ sealed interface Event {
 
     record Call(long t, String name, long a, long b, long c, long d, int result, long nanos) implements Event {}
 
-    /// The thread was held before a poll, until now; not in the history.
-    record Held(long t) implements Event {}
-
     record Log(long t, String text) implements Event {}
 
     /// Events that a reader is not told, because there was no room for them.
@@ -79,7 +79,13 @@ sealed interface Event {
         }
     }
 
-    record Diagnosis(long t, String what, boolean sure, long task, String text, String remedy, List<String> lines) implements Event {}
+    /// The program ends; what has not ended by now does not end.
+    record Stop(long t) implements Event {}
+
+    /// Something that is wrong, or may be.
+    ///
+    /// @param others tasks that it is about beside `task`
+    record Diagnosis(long t, String what, boolean sure, long task, List<Long> others, String text, String remedy, List<String> lines) implements Event {}
 
     /// What a suspended body keeps.
     ///
@@ -92,7 +98,7 @@ sealed interface Event {
                     .put("arrangement", e.arrangement).put("simulated", e.simulated).end();
             case Spawn e -> at(of("spawn").put("task", e.task).put("name", e.name), e.body == null ? null : e.body.at())
                     .put("parent", id(e.parent)).put("scope", id(e.scope)).put("by", e.parent != 0 ? "task " + e.parent : e.thread).end();
-            case Poll e -> of("poll").put("task", e.task).end();
+            case Poll e -> of("poll").put("task", e.task).put("held", id(e.held)).end();
             case Pend e -> of("pend").put("task", e.task).put("name", e.name).put("state", e.bodies.isEmpty() ? null : e.bodies.getLast().state())
                     .put("lines", e.bodies.stream().map(Event::line).toList()).put("for", e.reasons.stream().map(r -> reason(r, e.t)).toList())
                     .put("keeps", e.keeps.stream().map(Event::kept).toList()).put("queued", e.again ? true : null).end();
@@ -109,11 +115,11 @@ sealed interface Event {
                     .put("task", id(e.task)).end();
             case Descriptor e -> of("fd").put("fd", fd(e.fd)).put("do", e.opens ? "open" : "close").end();
             case Call e -> of("call").put("name", e.name).put("args", args(e)).put("fd", fd(e.a)).put("asked", asked(e)).put("result", result(e.result)).put("ns", id(e.nanos)).end();
-            case Held _ -> of("held").end();
             case Log e -> of("log").put("text", e.text).end();
             case Lost e -> of("lost").put("count", e.count).put("known", e.known ? true : null).end();
-            case Diagnosis e -> of("diagnosis").put("what", e.what).put("sure", e.sure).put("task", id(e.task)).put("text", e.text)
-                    .put("remedy", e.remedy).put("lines", e.lines).end();
+            case Stop _ -> of("stop").end();
+            case Diagnosis e -> of("diagnosis").put("what", e.what).put("sure", e.sure).put("task", id(e.task))
+                    .put("others", e.others.isEmpty() ? null : e.others).put("text", e.text).put("remedy", e.remedy).put("lines", e.lines).end();
         };
     }
 

@@ -3,6 +3,7 @@ package trale.watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import trale.Executor;
 import trale.internal.probe.Installer;
 
@@ -29,12 +30,12 @@ public final class FromProperty implements Installer {
         var watch = Watch.of(executor, System.getProperty("trale.watch.program", program()), Boolean.getBoolean("trale.watch.paused"));
         if (property.endsWith(".html")) {
             var file = Path.of(number == 1 ? property : property.substring(0, property.length() - ".html".length()) + "-" + number + ".html");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> write(watch, file), "trale-watch-file"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(watch, file), "trale-watch-file"));
             return;
         }
         System.err.println("Watch " + executor + " at " + watch.serve(number == 1 ? port(property) : 0)
                 + (Boolean.getBoolean("trale.watch.paused") ? "\nIt is held before its first poll until the page lets it go." : ""));
-        Runtime.getRuntime().addShutdownHook(new Thread(watch::close, "trale-watch-end"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(watch, null), "trale-watch-end"));
     }
 
     private static int port(String property) {
@@ -50,13 +51,12 @@ public final class FromProperty implements Installer {
         return command.substring(command.lastIndexOf('/') + 1);
     }
 
-    private static void write(Watch watch, Path file) {
+    private static void end(Watch watch, @Nullable Path file) {
         try {
-            watch.record(file);
-            System.err.println("Watched: " + file.toAbsolutePath());
+            watch.exit(file);
+            if (file != null) System.err.println("Watched: " + file.toAbsolutePath());
         } catch (IOException e) {
             System.err.println("trale: the recording cannot be written: " + e);
         }
-        watch.close();
     }
 }

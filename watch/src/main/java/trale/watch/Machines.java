@@ -5,8 +5,10 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -92,13 +94,26 @@ final class Machines {
         return paths;
     }
 
+    /// {@return a number that grows with what is known}
+    int size() {
+        return byMachine.size() + sources.size();
+    }
+
     /// {@return the sources that were found and the machines that were seen} The same for the same classes.
     String json() {
+        return json(new HashSet<>());
+    }
+
+    /// {@return the machines that were seen, and the sources whose names are not among those that were told; these are added there}
+    String json(Set<String> told) {
+        var more = new TreeMap<>(sources);
+        more.keySet().removeAll(told);
+        told.addAll(more.keySet());
         var machines = new TreeMap<String, List<Json.Written>>();
         byMachine.values().stream().map(Known::graph).filter(g -> g != null && !g.states().isEmpty())
                 .sorted((a, b) -> a.generatedName().compareTo(b.generatedName()))
                 .forEach(g -> machines.computeIfAbsent(g.className() + "." + method(g), _ -> new ArrayList<>()).add(graph(g)));
-        return Json.object().put("sources", new TreeMap<>(sources)).put("machines", machines).end();
+        return Json.object().put("sources", more).put("machines", machines).end();
     }
 
     private static String method(StateGraph g) {

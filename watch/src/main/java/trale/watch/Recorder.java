@@ -72,17 +72,19 @@ final class Recorder implements Probe {
 
     @Override
     public void beforePoll(Watched task) {
-        if (paused) hold();
+        var held = paused ? hold() : 0;
         var number = task.number();
         synchronized (this) {
-            put(new Event.Poll(head == headAtEnd ? pollEnd : now(), number));
+            put(new Event.Poll(held == 0 && head == headAtEnd ? pollEnd : now(), number, held));
             polling = number;
             poll = head;
         }
     }
 
-    private void hold() {
+    /// {@return for how long the thread was held, in ns}
+    private long hold() {
         var h = host();
+        var begin = now();
         while (true) {
             synchronized (this) {
                 if (!paused) break;
@@ -97,10 +99,10 @@ final class Recorder implements Probe {
             h.serve();
         }
         synchronized (this) {
-            if (!held) return;
+            if (!held) return 0;
             changeHeld(false);
-            put(new Event.Held(now()));
         }
+        return now() - begin;
     }
 
     private void changeHeld(boolean to) {
@@ -255,6 +257,7 @@ final class Recorder implements Probe {
 
     @Override
     public void call(String name, long a, long b, long c, long d, long e, long f, int result, long nanos) {
+        if (name.equals("close") && a == -1) return; // by a listener that loads what it may need when no descriptor is left
         put(new Event.Call(now(), name, a, b, c, d, result, host().isSimulated() ? 0 : nanos));
     }
 

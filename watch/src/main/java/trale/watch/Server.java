@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -64,7 +65,7 @@ final class Server implements AutoCloseable {
             var what = asked.substring(path.length());
             switch (what) {
                 case "pause", "step", "resume" -> command(x, what);
-                case "", "events", "sources.json", "snapshot.txt", "recording.html" -> show(x, what);
+                case "", "events", "snapshot.txt" -> show(x, what);
                 default -> send(x, 404, "text/plain", "There is no " + what + ".\n");
             }
         }
@@ -77,12 +78,7 @@ final class Server implements AutoCloseable {
         }
         switch (what) {
             case "events" -> stream(x);
-            case "sources.json" -> send(x, 200, "application/json", watch.machines.json());
             case "snapshot.txt" -> send(x, 200, "text/plain", watch.executor.snapshot() + "\n");
-            case "recording.html" -> {
-                x.getResponseHeaders().add("Content-Disposition", "attachment; filename=\"" + watch.fileName() + "\"");
-                send(x, 200, "text/html", watch.recording());
-            }
             default -> send(x, 200, "text/html", Page.of(null));
         }
     }
@@ -118,7 +114,8 @@ final class Server implements AutoCloseable {
         x.getResponseBody().write(bytes);
     }
 
-    /// Server-sent events: `events` with the number of the last of a batch, and `status`. It begins behind the number that is asked for.
+    /// Server-sent events: `known`, the machines and sources of bodies that were seen since the last; `events` with the number of the last
+    /// of a batch; and `status`. It begins behind the number that is asked for.
     private void stream(HttpExchange x) throws IOException {
         if (streams.incrementAndGet() > MOST_STREAMS) {
             streams.decrementAndGet();
@@ -144,11 +141,17 @@ final class Server implements AutoCloseable {
     private void stream(HttpExchange x, long number) throws IOException, InterruptedException {
         var out = x.getResponseBody();
         var told = -1;
+        var known = 0;
+        var sources = new HashSet<String>();
         while (!closed) {
             var version = watch.history.await(number, told, HEARTBEAT);
             var batch = watch.history.after(number, BATCH);
             number = batch.last();
             var message = new StringBuilder();
+            if (watch.machines.size() != known) { // a body is known before the event that tells of it is in the history
+                known = watch.machines.size();
+                message.append("event: known\ndata: ").append(watch.machines.json(sources)).append("\n\n");
+            }
             if (!batch.events().isEmpty()) message.append("event: events\nid: ").append(number).append("\ndata: [").append(String.join(",", batch.events())).append("]\n\n");
             var ended = watch.history.isClosed() && number >= watch.history.size();
             if (version != told || ended) message.append("event: status\ndata: ").append(status(ended)).append("\n\n");

@@ -42,7 +42,6 @@ public final class Watch implements AutoCloseable {
     final Recorder recorder;
     final String token = new BigInteger(128, new SecureRandom()).toString(36);
     final String run = token.substring(0, 6);
-    private final @Nullable String program;
     private final Diagnoses diagnoses;
     final Thread thread;
 
@@ -51,10 +50,12 @@ public final class Watch implements AutoCloseable {
     /// Written by close, read by the watch's own thread, which sees it after its next pause.
     private volatile boolean closed;
 
+    /// Written by the thread of the JVM's exit, read by those that drain.
+    private volatile boolean exits;
+
     private Watch(Executor executor, @Nullable String program, boolean paused) {
         Recordings.requireExplain();
         this.executor = executor;
-        this.program = program;
         recorder = new Recorder(machines, program, paused, history::changed);
         diagnoses = new Diagnoses(executor, recorder, recorder::waitedForProcessor);
         thread = Thread.ofPlatform().daemon().name("trale-watch").unstarted(this::collect);
@@ -105,15 +106,6 @@ public final class Watch implements AutoCloseable {
         Page.write(html, machines, history);
     }
 
-    String recording() {
-        drain();
-        return Page.of(machines, history);
-    }
-
-    String fileName() {
-        return (program == null ? "trale" : program.replaceAll("[^A-Za-z0-9._-]", "-")) + ".html";
-    }
-
     /// Holds the executor's thread before its next poll. A poll that runs is not interrupted. Timers and the kernel go on: what they
     /// bring happens when the thread is let go. An executor that is held does not close before it is let go.
     public void pause() {
@@ -147,6 +139,27 @@ public final class Watch implements AutoCloseable {
         stopServing();
     }
 
+    /// Ends the watch of a program that exits. The executor is let go and has 1.5 s at most to end its tasks.
+    ///
+    /// @param html a recording to write, or null
+    void exit(@Nullable Path html) throws IOException {
+        drain();
+        exits = true;
+        resume();
+        for (var i = 0; i < 15 && hasTasks(); i++) pause(100);
+        executor.probe(null);
+        if (recorder.isInstalled()) recorder.put(new Event.Stop(recorder.now()));
+        if (html != null) record(html);
+        close();
+    }
+
+    private boolean hasTasks() {
+        synchronized (diagnoses) {
+            drain();
+            return diagnoses.hasTasks();
+        }
+    }
+
     /// Waits until pages that are open have been told the end, a second at most.
     private void flush() {
         Server s;
@@ -167,14 +180,20 @@ public final class Watch implements AutoCloseable {
     /// Takes the ring's events into the history, with what they are diagnosed by. By one thread at a time.
     ///
     /// @return whether the ring was full
-    private boolean drain() {
+    boolean drain() {
         synchronized (diagnoses) {
             var events = new ArrayList<Event>();
             if (!recorder.drain(events)) return false;
             var full = events.getFirst() instanceof Event.Lost;
+            if (exits) events.removeIf(Watch::findsNothing);
             history.add(diagnoses.read(events));
             return full;
         }
+    }
+
+    /// While the JVM exits, a reactor looks at epoll each millisecond, instead of sleeping in a call that would not return.
+    private static boolean findsNothing(Event event) {
+        return event instanceof Event.Turn || (event instanceof Event.Call c && c.name().equals("epoll_wait") && c.result() == 0);
     }
 
     private static void pause(long millis) {

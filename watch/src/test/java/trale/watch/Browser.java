@@ -168,6 +168,12 @@ public final class Browser implements AutoCloseable {
 
     /// Presses a key, as a person does, and waits until the page has done what it asks for.
     public void press(String key) throws Exception {
+        type(key);
+        await("!trale.busy");
+    }
+
+    /// Presses a key, and does not wait: what it asks for may have to wait for the program.
+    void type(String key) throws Exception {
         var shift = key.startsWith("Shift+");
         var name = shift ? key.substring("Shift+".length()) : key;
         var text = name.equals("Enter") ? "\\r" : name.length() == 1 ? name : "";
@@ -176,7 +182,6 @@ public final class Browser implements AutoCloseable {
                 + ",\"modifiers\":" + (shift ? 8 : 0) + (text.isEmpty() ? "" : ",\"text\":\"" + text + "\"");
         call("Input.dispatchKeyEvent", "\"type\":\"keyDown\"," + params);
         call("Input.dispatchKeyEvent", "\"type\":\"keyUp\"," + params);
-        await("!trale.busy");
     }
 
     void mouse(String type, double x, double y) throws Exception {

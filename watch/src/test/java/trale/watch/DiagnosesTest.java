@@ -33,10 +33,10 @@ class DiagnosesTest {
                 new Event.Wake(t, 1, Probe.By.TASK, 2, null, Probe.Effect.QUEUED)));
         for (var other = 2; other < 2 + others; other++) {
             events.add(new Event.Spawn(t, other, null, null, 0, 0, null));
-            events.add(new Event.Poll(t, other));
+            events.add(new Event.Poll(t, other, 0));
             events.add(new Event.Pend(t += each, other, null, List.of(), List.of(), List.of(), false));
         }
-        events.add(new Event.Poll(t, 1));
+        events.add(new Event.Poll(t, 1, 0));
         waited += starved;
         return diagnoses.read(events).stream().filter(Event.Diagnosis.class::isInstance).map(e -> ((Event.Diagnosis) e).what()).toList();
     }

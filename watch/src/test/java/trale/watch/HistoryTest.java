@@ -15,13 +15,14 @@ class HistoryTest {
     @Test
     void aDiagnosisIsKeptWhenTheEventsAroundItAreForgotten() {
         var history = new History(2);
-        history.add(List.of(new Event.Diagnosis(1, "busy", false, 7, "text", "remedy", List.of())));
+        history.add(List.of(new Event.Diagnosis(1, "busy", false, 7, List.of(), "text", "remedy", List.of())));
         for (var i = 0; i < 5; i++) history.add(List.of(new Event.Turn(i, false)));
         var events = history.after(0, Integer.MAX_VALUE).events();
         assertEquals(4, events.size(), events.toString());
         assertTrue(events.get(0).contains("\"busy\""), events.toString());
         assertTrue(events.get(1).contains("\"lost\""), events.toString());
         assertTrue(events.get(1).contains("\"known\":true"), "what is left of those that are gone was told: " + events);
-        assertFalse(history.after(1, Integer.MAX_VALUE).events().getFirst().contains("known"), "a page that knew event 1 is told nothing of 2 to 4");
+        assertFalse(history.after(1, Integer.MAX_VALUE).events().getFirst().contains("known"),
+                "a page that knew event 1 is told nothing of 2 to 4");
     }
 }

@@ -222,7 +222,7 @@ class PageTest {
         browser.press("2");
         assertEquals("true", browser.eval("document.querySelector('#tab-tree').getAttribute('aria-selected')"));
         browser.press("x");
-        assertEquals("by time", browser.eval("document.querySelector('#axis').textContent"));
+        assertEquals("time", browser.eval("document.querySelector('#axis [aria-current]').textContent"));
         browser.press("+");
         assertEquals("true", browser.eval("!!trale.timeline.range"));
         browser.press("0");
@@ -259,7 +259,7 @@ class PageTest {
                     + ",\"state\":" + (line == 5 ? 1 : 2) + "}],\"for\":[],\"keeps\":[]}");
             events.add("{\"k\":\"wake\",\"t\":4,\"task\":1,\"by\":{\"what\":\"thread\"},\"effect\":\"queued\"}");
         }
-        events.add(new Event.Diagnosis(5, "busy", false, 1, "It asks.", "Await.", List.of()).json());
+        events.add(new Event.Diagnosis(5, "busy", false, 1, List.of(), "It asks.", "Await.", List.of()).json());
         events.add("{\"k\":\"poll\",\"t\":6,\"task\":1}");
         return "{\"version\":1,\"sources\":{\"a/B.java\":" + Json.of("line\n".repeat(30))
                 + "},\"machines\":{\"a.B.serve\":[{\"first\":3,\"last\":12,\"states\":[{\"line\":0},{\"line\":5},{\"line\":9}],"
@@ -295,7 +295,8 @@ class PageTest {
         browser.press("w");
         browser.press("w"); // to the marked line, and there is none
         browser.press("u");
-        assertEquals("Mark a line first: M marks the next with an await, or click its number.", browser.eval("document.querySelector('#banner').innerText"));
+        assertEquals("Mark a line first: M marks the next with an await, or click its number.",
+                browser.eval("document.querySelector('#banner').innerText"));
         browser.press("ArrowRight");
         assertEquals("true", browser.eval("document.querySelector('#banner').hidden"));
     }
@@ -325,7 +326,8 @@ class PageTest {
         browser.press("End");
         browser.press("g");
         assertEquals("spawn", browser.eval("trale.history.events[trale.state.seq - 1].k"));
-        assertTrue(browser.eval("document.querySelector('#tour p').textContent").startsWith("A task is a future that is run. Task #1 was spawned"));
+        assertTrue(browser.eval("document.querySelector('#tour p').textContent")
+                .startsWith("A task is a future that is run. Task #1 was spawned"));
     }
 
     /// Of another line nothing can be promised: no task ever waits in it.
@@ -344,7 +346,8 @@ class PageTest {
     void aMarkIsInAFileOfItsPackage() throws Exception {
         var other = twoLines().replace("a.B", "z.B").replace("a/B", "z/B").replace("\"task\":1", "\"task\":2");
         var events = other.indexOf("\"events\":[") + "\"events\":[".length();
-        browser.open(recorded(twoLines().replaceFirst("\\]}$", "," + Matcher.quoteReplacement(other.substring(events))).replace("},\"machines\":{", ",\"z/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{")));
+        browser.open(recorded(twoLines().replaceFirst("\\]}$", "," + Matcher.quoteReplacement(other.substring(events)))
+                .replace("},\"machines\":{", ",\"z/B.java\":" + Json.of("line\n".repeat(30)) + "},\"machines\":{")));
         browser.press("End");
         browser.press("Home");
         for (var i = 0; i < 4; i++) browser.press("ArrowRight"); // #1 waits in line 5 of package a
@@ -353,7 +356,8 @@ class PageTest {
         browser.press("u");
         assertEquals("a.B 9", browser.eval("(e => `${e.lines[0].class} ${e.lines[0].line}`)(trale.history.events[trale.state.seq - 1])"));
         browser.press("u");
-        assertEquals("It did not happen again.", browser.eval("document.querySelector('#banner').textContent"), "#2 waits in line 9 of package z");
+        assertEquals("It did not happen again.", browser.eval("document.querySelector('#banner').textContent"),
+                "#2 waits in line 9 of package z");
         assertEquals("#2", browser.eval("document.querySelector('#task h3 b').textContent"));
         assertEquals("", browser.eval(MARKED));
         browser.press("j");
@@ -441,8 +445,10 @@ class PageTest {
     @Test
     void whatMayHaveEndedInLostEventsSaysSo() throws Exception {
         var polls = "{\"k\":\"poll\",\"t\":9,\"task\":%d}";
-        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 1, 0), scope(2, 3, "open"), spawned(4, 3, 2), scope(3, 1, "open"), spawned(5, 1, 3), "{\"k\":\"lost\",\"t\":9,\"count\":7}",
-                polls.formatted(2), "{\"k\":\"end\",\"t\":9,\"task\":2,\"how\":\"value\"}", scope(1, 1, "close"), polls.formatted(1), "{\"k\":\"end\",\"t\":9,\"task\":1,\"how\":\"value\"}",
+        browser.open(file(List.of(spawned(1, 0, 0), scope(1, 1, "open"), spawned(2, 1, 1), spawned(3, 1, 0), scope(2, 3, "open"),
+                spawned(4, 3, 2), scope(3, 1, "open"), spawned(5, 1, 3), "{\"k\":\"lost\",\"t\":9,\"count\":7}",
+                polls.formatted(2), "{\"k\":\"end\",\"t\":9,\"task\":2,\"how\":\"value\"}", scope(1, 1, "close"), polls.formatted(1),
+                "{\"k\":\"end\",\"t\":9,\"task\":1,\"how\":\"value\"}",
                 "{\"k\":\"wake\",\"t\":9,\"task\":4,\"by\":{\"what\":\"thread\"},\"effect\":\"late\"}", scope(2, 3, "close"))));
         browser.press("2");
         var says = "[...document.querySelectorAll('#task .node')].map(n => n.querySelector('b').textContent + ' ' + n.querySelector('small').textContent).join('; ')";
@@ -457,7 +463,8 @@ class PageTest {
         assertEquals("#1 done; #3 may have ended; scope 2 may be over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says),
                 "#1 has ended, so scope 3 is over; a wake of #4 came too late");
         browser.eval("trale.go(16)");
-        assertEquals("#1 done; #3 may have ended; scope 2 is over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended", browser.eval(says));
+        assertEquals("#1 done; #3 may have ended; scope 2 is over; #4 done; scope 1 is over; #2 done; scope 3 is over; #5 may have ended",
+                browser.eval(says));
     }
 
     @Test
@@ -556,6 +563,13 @@ class PageTest {
             texts.add(browser.eval("document.querySelector('#tour p').textContent"));
             assertEquals("true", browser.eval("(() => { const b = document.querySelector('#tour').getBoundingClientRect();"
                     + " return b.left >= 0 && b.top >= 0 && b.right <= innerWidth && b.bottom <= innerHeight })()"));
+            if (browser.number("innerWidth") >= 1000) assertEquals("0", browser.eval("""
+                    (() => {
+                      const a = document.querySelector('#tour').getBoundingClientRect();
+                      const b = document.querySelector('[data-pointed]').getBoundingClientRect();
+                      const wide = Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left));
+                      return wide * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+                    })()"""), "it stands beside what it speaks of: " + texts.getLast());
             browser.press("n");
             if (texts.size() > 20) break;
         }
@@ -590,14 +604,132 @@ class PageTest {
     @Test
     void aDiagnosisIsOnTheCardAndInTheList() throws Exception {
         var events = new ArrayList<>(Sample.server(300));
-        events.add(new Event.Diagnosis(1_000_000_000, "swallowed", false, 3, "It was cancelled.", "Throw it again.",
-                List.of("a.B.serve(B.java:5)")).json());
+        events.add(new Event.Diagnosis(1_000_000_000, "swallowed", false, 3, List.of(), "It was cancelled.",
+                "Throw it again.", List.of("a.B.serve(B.java:5)")).json());
         browser.open(file(events));
         browser.press("End");
         assertTrue(browser.eval("document.querySelector('[data-task=\"3\"]').innerText").contains("perhaps swallows its cancellation"));
         browser.press("3");
         var text = browser.eval("document.querySelector('#task .body').innerText");
         assertTrue(text.contains("It was cancelled.") && text.contains("Throw it again.") && text.contains("B.java:5"), text);
+    }
+
+    /// The pointer presses a button; then the keys are the page's again. A button that the Tab key has reached is pressed by Space.
+    @Test
+    void afterTheMouseTheKeysAreThePages() throws Exception {
+        browser.open(file(Sample.server(2000)));
+        for (var place : List.of("#tab-tree", "#tab-task", "#step", ".card", "#axis")) {
+            browser.click(place);
+            browser.await("!trale.busy");
+            assertEquals("BODY", browser.eval("document.activeElement.tagName"), place);
+            browser.press(" ");
+            assertEquals("true", browser.eval("document.querySelector('#play').getAttribute('aria-pressed')"), place);
+            browser.press(" ");
+        }
+        browser.click("#until");
+        browser.press("Escape"); // closes the list, which keeps the focus
+        var at = browser.number("trale.state.seq");
+        browser.press("ArrowRight");
+        assertEquals(at + 1, browser.number("trale.state.seq"));
+        browser.eval("document.querySelector('#tab-tree').focus()");
+        browser.press("Tab");
+        assertEquals("tab-notes", browser.eval("document.activeElement.id"));
+        browser.press(" ");
+        assertEquals("true", browser.eval("document.querySelector('#tab-notes').getAttribute('aria-selected')"));
+        assertEquals("false", browser.eval("document.querySelector('#play').getAttribute('aria-pressed')"));
+    }
+
+    private static final String BANNER = "(b => b.hidden ? '' : b.textContent)(document.querySelector('#banner'))";
+
+    @Test
+    void untilTheTaskIsPolledNeedsATaskAndTheBeginningKeepsTheOneThatIsSelected() throws Exception {
+        browser.open(file(Sample.server(100)));
+        browser.eval("trale.go(20)");
+        browser.press("j");
+        var selected = browser.eval("document.querySelector('#task h3 b').textContent");
+        browser.press("Home");
+        browser.press("w"); // from a wake to the task
+        browser.press("u");
+        assertEquals("poll " + selected.replace("#", ""),
+                browser.eval("(e => `${e.k} ${e.task}`)(trale.history.events[trale.state.seq - 1])"));
+        browser.open(file(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\"}", "{\"k\":\"sleep\",\"t\":1}")));
+        browser.press("w");
+        browser.press("u");
+        assertEquals("Select a task first: click its card, or press J.", browser.eval(BANNER));
+        assertEquals(0, browser.number("trale.state.seq"));
+    }
+
+    @Test
+    void theLastMarkSaysThatItIsGoneAndAMarkInTheCurrentLineCanBeRead() throws Exception {
+        browser.open(recorded(twoLines()));
+        for (var i = 0; i < 4; i++) browser.press("ArrowRight");
+        browser.press("m");
+        browser.press("Shift+M");
+        assertEquals("5", browser.eval(MARKED));
+        assertNotEquals("true", browser.eval("(s => s.color === s.backgroundColor)(getComputedStyle(document.querySelector('.row[data-marked][aria-current] > button')))"));
+        browser.press("m");
+        browser.press("m");
+        assertEquals("", browser.eval(MARKED));
+        assertEquals("No line is marked now.", browser.eval(BANNER));
+    }
+
+    @Test
+    void whetherTheSelectionFollowsIsShownAndTurnedByF() throws Exception {
+        browser.open(file(Sample.server(300)));
+        var follows = "document.querySelector('#follow').getAttribute('aria-pressed')";
+        assertEquals("true", browser.eval(follows));
+        browser.press("j");
+        assertEquals("false", browser.eval(follows));
+        browser.press("f");
+        assertEquals("true", browser.eval(follows));
+        browser.press("f");
+        assertEquals("false", browser.eval(follows));
+    }
+
+    /// Of all that are in it, and a line that names one of them selects that.
+    @Test
+    void aCycleIsOnTheCardsOfAllItsTasks() throws Exception {
+        browser.open(file(List.of(spawned(1, 0, 0), spawned(2, 0, 0), spawned(3, 0, 0),
+                new Event.Diagnosis(9, "cycle", true, 2, List.of(3L), "They wait for each other: #2 → #3 → #2.", "Break it.",
+                        List.of("#2 at a.B.c(B.java:1)", "#3 at a.B.c(B.java:2)")).json())));
+        browser.press("End");
+        assertEquals("2,3", browser.eval("[...document.querySelectorAll('.card')].filter(c => c.innerText.includes('in a cycle')).map(c => c.dataset.task)"));
+        browser.press("3");
+        browser.click(".note li:last-child button");
+        browser.await("!trale.busy");
+        assertEquals("#3", browser.eval("document.querySelector('#task h3 b').textContent"));
+        assertTrue(browser.eval("document.querySelector('#task .alarm').textContent").startsWith("in a cycle"));
+    }
+
+    /// Also one that changes nothing that is seen.
+    @Test
+    void eachEventIsNamed() throws Exception {
+        browser.open(file(List.of("{\"k\":\"start\",\"t\":0,\"executor\":\"trale\"}", "{\"k\":\"turn\",\"t\":1}",
+                "{\"k\":\"fd\",\"t\":2,\"fd\":7,\"do\":\"open\"}",
+                scope(1, 0, "open"), "{\"k\":\"sleep\",\"t\":10}", "{\"k\":\"timer\",\"t\":11,\"timer\":3,\"do\":\"drop\"}",
+                spawned(12, 0, 0), "{\"k\":\"stop\",\"t\":13}")));
+        var says = new ArrayList<String>();
+        browser.press("Home");
+        for (var i = 0; i < 8; i++) {
+            browser.press("ArrowRight");
+            says.add(browser.eval("document.querySelector('#chain p').textContent"));
+        }
+        assertEquals(List.of("the executor is watched from here", "the thread asks epoll, and does not wait",
+                "fd 7 is registered with epoll", "a thread opens scope 1",
+                "the thread goes to sleep in epoll_wait", "timer 3 is given up", "another thread spawns #12→#12 queued",
+                "the program ends→1 task has not ended"), says);
+        assertEquals("has ended", browser.eval("document.querySelector('#thread .does').textContent"));
+    }
+
+    @Test
+    void ofALongSentenceTheLastLinkIsSeen() throws Exception {
+        var events = new ArrayList<>(List.of(spawned(1, 0, 0), "{\"k\":\"poll\",\"t\":2,\"task\":1}"));
+        for (var n = 1; n <= 8; n++)
+            events.add("{\"k\":\"call\",\"t\":3,\"name\":\"a_call_with_a_long_name_" + n + "\",\"args\":\"\",\"result\":\"EINPROGRESS\"}");
+        browser.open(file(events));
+        browser.press("End");
+        assertEquals("true", browser.eval("(p => { const last = [...p.querySelectorAll('.link')].at(-1); return last.textContent.includes('name_8') && last.getBoundingClientRect().bottom <= p.getBoundingClientRect().bottom + 1 })(document.querySelector('#chain p'))"));
+        assertTrue(browser.eval("document.querySelector('#chain p i[title]').title").contains("name_3"));
     }
 
     @Test
@@ -619,7 +751,7 @@ class PageTest {
             browser.open(watch.serve(0).toString());
             for (var step = 0; step < 25; step++) {
                 browser.await("trale.live.held");
-                watch.recording(); // drains
+                watch.drain();
                 browser.await("trale.live.last >= " + watch.history.size()); // the page may hear of the pause before it hears of these
                 browser.press("End");
                 var snapshot = executor.snapshot();

@@ -96,7 +96,7 @@ class ServerTest {
     @Test
     void aStreamBeginsBehindTheNumberThatIsAskedFor() throws Exception {
         for (var i = 0; i < 5; i++) executor.submit(() -> 1).join();
-        watch.recording();
+        watch.drain();
         var size = watch.history.size();
         try (var socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(20_000);

@@ -39,7 +39,7 @@ import trale.time.Timer;
 class WatchTest {
 
     private static List<String> events(Watch watch) {
-        watch.recording(); // drains
+        watch.drain();
         return watch.history.after(0, Integer.MAX_VALUE).events();
     }
 
@@ -246,11 +246,11 @@ class WatchTest {
     void aRingThatIsFullSaysHowManyEventsAreLost() {
         try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
             var recorder = new Recorder(watch.machines, null, false, () -> {});
-            for (var i = 0; i < (1 << 16) + 100; i++) recorder.put(new Event.Poll(i, i));
+            for (var i = 0; i < (1 << 16) + 100; i++) recorder.put(new Event.Poll(i, i, 0));
             var events = new ArrayList<Event>();
             assertTrue(recorder.drain(events));
             assertEquals(new Event.Lost(100, 100), events.getFirst());
-            assertEquals(new Event.Poll(100, 100), events.get(1));
+            assertEquals(new Event.Poll(100, 100, 0), events.get(1));
             assertEquals((1 << 16) + 1, events.size());
             assertFalse(recorder.drain(events));
         }

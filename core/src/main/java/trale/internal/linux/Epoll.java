@@ -35,10 +35,11 @@ public final class Epoll extends Fd {
 
     /// @param capacity how many events one wait can bring
     public Epoll(int capacity) throws IOException {
-        super("epoll_create1", Libc.callTwice(CREATE, CLOEXEC, 0, 0, 0));
+        var buffer = Libc.allocate(capacity * EVENT_SIZE); // before the descriptor, which would be lost if there were no memory
         this.capacity = capacity;
-        events = Libc.allocate(capacity * EVENT_SIZE);
-        memory = MemorySegment.ofBuffer(events).address();
+        events = buffer;
+        memory = MemorySegment.ofBuffer(buffer).address();
+        super("epoll_create1", Libc.callTwice(CREATE, CLOEXEC, 0, 0, 0));
     }
 
     /// Watches `watched` for `interest`; `data` comes back with each of its events.

@@ -18,7 +18,6 @@ public final class TimerFd extends Fd {
     private final long offset;
 
     public TimerFd() throws IOException {
-        super("timerfd_create", Libc.callTwice(CREATE, CLOCK_MONOTONIC, NONBLOCK | CLOEXEC, 0, 0));
         var s = Scratch.get();
         var before = Libc.nanoTime();
         var failed = Libc.callTwice(GETTIME, CLOCK_MONOTONIC, s.memory.address(), 0, 0);
@@ -26,6 +25,7 @@ public final class TimerFd extends Fd {
         var monotonic = s.struct.getLong(0) * NANOS + s.struct.getLong(8);
         // A difference that is larger than the time between the two readings is another origin.
         offset = Math.abs(monotonic - before) < NANOS ? 0 : monotonic - before;
+        super("timerfd_create", Libc.callTwice(CREATE, CLOCK_MONOTONIC, NONBLOCK | CLOEXEC, 0, 0)); // last: a failure before loses none
     }
 
     /// Expires once, at a time of System.nanoTime(); one that has passed expires at once.

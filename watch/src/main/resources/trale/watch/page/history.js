@@ -69,6 +69,7 @@ class Lanes {
     this.root = lane(0, -1, '');
     this.arrows = { t: [], seq: [], from: [], to: [] };
     this.marks = [];
+    this.holds = []; // when the thread was held before a poll
     this.running = 0;
   }
 
@@ -85,7 +86,7 @@ class Lanes {
         if (this.running) this.#arrow(t, seq, this.running, e.task);
         break;
       }
-      case 'poll': this.#now(e.task, t, seq, RUN); this.running = e.task; mark(this.thread, t, seq, RUN); break;
+      case 'poll': this.#now(e.task, t, seq, RUN); this.running = e.task; mark(this.thread, t, seq, RUN); if (e.held) this.holds.push([t - e.held, t]); break;
       case 'pend': this.#name(e); this.#now(e.task, t, seq, e.queued ? READY : WAIT); this.running = 0; mark(this.thread, t, seq, TURN); break;
       case 'end': this.#name(e); this.#now(e.task, t, seq, DONE); this.running = 0; mark(this.thread, t, seq, TURN); break;
       case 'wake':
@@ -97,6 +98,7 @@ class Lanes {
       case 'ready': case 'timer': case 'call':
         if (this.thread.kinds.at(-1) === SLEEP && !(e.k === 'timer' && e.do === 'set')) mark(this.thread, t, seq, TURN);
         break;
+      case 'stop': mark(this.thread, t, seq, DONE); break;
       case 'lost': case 'diagnosis': case 'log': this.marks.push({ t, seq, kind: e.k });
     }
     this.end = t;

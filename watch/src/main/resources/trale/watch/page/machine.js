@@ -1,17 +1,17 @@
 // The selected task: where its source is, its state machine with the current state lit, what it keeps.
 import { duration, h, name, svg } from './dom.js';
-import { byText, outcome, title, waitText } from './model.js';
+import { byText, notesOf, outcome, title, waitText } from './model.js';
 import { noteName } from './stage.js';
 
 const CONTEXT = 4; // lines of source above and below the current one
 
-export function taskPanel(s, task, statics, { depth, goDown, mark, marked }) {
-  if (!task) return [h('p', { class: 'empty' }, 'Select a task: click its card, or J and K.')];
+export function taskPanel(s, task, statics, { depth, goDown, mark, marked, selected }) {
+  if (!task) return [h('p', { class: 'empty' }, selected ? `#${selected} is not here at this event. J and K select another task.` : 'Select a task: click its card, or J and K.')];
   const frames = framesOf(task), frame = frameOf(frames, statics, depth);
   return [
     h('h3', {}, h('b', {}, `#${task.id}`), ' ', name(title(task)), h('span', { class: 'where', 'data-where': task.where }, task.where)),
     h('p', { class: 'facts' }, facts(task, s)),
-    ...[...s.notes.values()].filter(n => n.task === task.id).map(n => h('p', { class: 'alarm' }, h('b', {}, noteName(n)), ': ', name(n.text ?? ''))),
+    ...notesOf(s, task.id).map(n => h('p', { class: 'alarm' }, h('b', {}, noteName(n)), ': ', name(n.text ?? ''))),
     frames.length > 1 && h('nav', { class: 'frames', 'aria-label': 'bodies, the outermost first' }, frames.map((f, i) =>
       h('button', { 'aria-pressed': f === frame, onclick: () => goDown(i) }, name(`${f.method ?? ''}:${f.line}`)))),
     source(frame, task, statics, mark, marked),

@@ -1,14 +1,17 @@
 // Where everything meets: the events' source (a recording in this file, or a live program), the place in time, the keys.
 import { $, h } from './dom.js';
-import { History } from './history.js';
+import { DONE, History } from './history.js';
 import { Live } from './live.js';
 import { showChain, showClock, showStage } from './stage.js';
 import { notes, showKernel, showReactor, showTimers, tree } from './panels.js';
+import { waitText } from './model.js';
 import { nextLine, path, taskPanel } from './machine.js';
 import { Timeline } from './timeline.js';
 import { Tour } from './tour.js';
 import { showLegend } from './legend.js';
 
+const recording = document.getElementById('recording');
+const page = recording ? undefined : document.documentElement.cloneNode(true); // as it came, for the file that is saved
 const history = new History();
 const statics = { sources: {}, machines: {} };
 let state = history.state;
@@ -17,12 +20,13 @@ let selected = 0, follows = true; // the selection follows the task that is poll
 let depth, marked, tab = 'task';
 let playing = false, speed = 1;
 let goal; // { test, then, stays, from }: what is being run to; `stays`: if that does not come, all is as it was
+let said = {}, lost = false, arrived = 0; // what the banner says until something is done; the connection is lost; when the last events came
 let now = 0; // ns: between two events while it plays
 let dirty = true, moves = false, rest = 0, before = 0;
 
 const timeline = new Timeline(history, seek, select);
 timeline.changed = redraw;
-const tour = new Tour($('#tour'), { h, state: () => state, begin: () => seek(0), pursue: (test, then) => pursue(test, then, true) });
+const tour = new Tour($('#tour'), { h, state: () => state, begin: () => seek(0), giveUp, pursue: (test, then) => pursue(test, then, true) });
 
 function redraw() {
   dirty = true;
@@ -33,7 +37,7 @@ function go(seq, animated) {
   moves = animated && Math.abs(seq - state.seq) < 8;
   state = history.to(seq);
   now = state.t;
-  if (follows) selected = state.latest;
+  if (follows) selected = state.latest || selected;
   dirty = true;
 }
 
@@ -56,6 +60,11 @@ function pursue(test, then, stays) {
   redraw();
 }
 
+function giveUp() {
+  goal = undefined;
+  redraw();
+}
+
 function reach() {
   if (!goal) return;
   const { test, then, stays, from } = goal, i = history.find(from, test);
@@ -64,7 +73,7 @@ function reach() {
     goal = undefined;
     go(i + 1, true);
     then?.(history.events[i]);
-  } else if (!live || live.ended) {
+  } else if (!runs()) {
     goal = undefined;
     if (!stays) go(history.length, true);
     then?.();
@@ -73,6 +82,9 @@ function reach() {
     if (live.held) live.post('step');
   }
 }
+
+// Whether more may happen.
+const runs = () => live && !live.ended;
 
 const forward = () => pursue(() => true);
 const forwardPoll = () => pursue(e => e.k === 'pend' || e.k === 'end');
@@ -88,6 +100,7 @@ function backPoll() {
 
 function runUntil() {
   const what = $('#until').value, from = state.seq;
+  if (what === 'task' && !selected) return tell('Select a task first: click its card, or press J.');
   if (what === 'line' && !marked) return tell('Mark a line first: M marks the next with an await, or click its number.');
   pursue({
     wake: e => e.k === 'wake', task: e => e.k === 'poll' && e.task === selected, diagnosis: e => e.k === 'diagnosis' && !e.over,
@@ -97,17 +110,17 @@ function runUntil() {
 
 function play() {
   goal = undefined;
-  if (!live && state.seq === history.length) go(0);
+  if (!runs() && state.seq === history.length) go(0);
   playing = true;
-  if (live && speed === 0) go(history.length);
-  if (live?.paused && speed === 0) live.post('resume');
-  if (live && !live.paused && speed > 0) live.post('pause');
+  if (runs() && speed === 0) go(history.length);
+  if (runs() && live.paused && speed === 0) live.post('resume');
+  if (runs() && !live.paused && speed > 0) live.post('pause');
   redraw();
 }
 
 function pause() {
   goal = undefined;
-  if (live && !live.paused && !live.ended) live.post('pause');
+  if (runs() && !live.paused) live.post('pause');
   playing = false;
   redraw();
 }
@@ -119,13 +132,13 @@ function advance(passed) {
   if (!playing) return;
   const next = history.events[state.seq];
   if (!next) {
-    if (!live || live.ended) playing = false;
+    if (!runs()) playing = false;
     else if (live.held && speed > 0) live.post('step');
     if (!playing) redraw();
     return;
   }
   if (speed === 0) {
-    if (live) return go(history.length);
+    if (runs()) return go(history.length);
     now += passed * 1e6;
     const seq = history.at(now), time = now;
     if (seq > state.seq) go(seq, true);
@@ -150,6 +163,7 @@ function frame(time) {
   before = time;
   reach();
   advance(passed);
+  if (idle() !== ($('#banner').dataset.kind === 'wait')) redraw();
   if (dirty) render();
   requestAnimationFrame(frame);
 }
@@ -167,12 +181,15 @@ function render() {
   side(scroll);
   timeline.draw(state, selected);
   $('#play').setAttribute('aria-pressed', playing);
-  $('#axis').textContent = timeline.axis === 't' ? 'by time' : 'by event';
+  for (const [i, unit] of [...$('#axis').children].entries()) current(unit, (timeline.axis === 't') === (i === 1));
+  $('#follow').setAttribute('aria-pressed', follows);
+  $('#run').setAttribute('aria-pressed', !!goal);
+  showBanner();
   $('#back').disabled = $('#first').disabled = $('#back-poll').disabled = state.seq === 0;
-  $('#step').disabled = $('#step-poll').disabled = $('#last').disabled = state.seq === history.length && (!live || live.ended);
+  $('#step').disabled = $('#step-poll').disabled = $('#last').disabled = state.seq === history.length && !runs();
   const start = state.start ?? history.events[0];
-  $('#program').replaceChildren(h('b', {}, start?.program ?? start?.executor ?? ''), h('span', { class: 'badge', 'data-live': !!live && !live.ended },
-    !live ? 'recording' : live.ended ? 'has ended' : $('#banner').dataset.kind === 'lost' ? 'does not answer' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
+  $('#program').replaceChildren(h('b', {}, start?.program ?? start?.executor ?? ''), h('span', { class: 'badge', 'data-live': !!runs() },
+    !live ? 'recording' : live.ended ? 'has ended' : lost ? 'does not answer' : live.paused ? 'live, held' : 'live'), ...(start?.simulated ? [h('span', { class: 'badge' }, 'simulated')] : []));
 }
 
 function show(which) {
@@ -192,15 +209,43 @@ function side(scroll) {
   $('#tab-notes').textContent = listed ? `Diagnoses ${listed}` : 'Diagnoses';
   $('#tab-notes').dataset.some = listed > 0;
   const content = tab === 'tree' ? [tree(state, select, selected)] : tab === 'notes' ? [notes(state, select)]
-    : taskPanel(state, state.tasks.get(selected), statics, { depth, goDown: i => { depth = i; redraw(); }, mark: key => markLine(marked === key ? undefined : key), marked });
+    : taskPanel(state, state.tasks.get(selected), statics, { depth, goDown: i => { depth = i; redraw(); }, mark: key => markLine(marked === key ? undefined : key), marked, selected });
   body.replaceChildren(...content);
   if (scroll) body.scrollTop = scroll;
 }
 
-function tell(text) {
-  $('#banner').textContent = text;
-  $('#banner').hidden = !text;
-  $('#banner').dataset.kind = '';
+function current(element, is) {
+  if (is) element.setAttribute('aria-current', 'true');
+  else element.removeAttribute('aria-current');
+}
+
+function tell(text, kind = '') {
+  said = { text, kind };
+  redraw();
+}
+
+function showBanner() {
+  const { text, kind } = lost ? { text: LOST, kind: 'lost' } : said.text ? said : idle() ? { text: waitsFor(), kind: 'wait' } : { text: '', kind: '' };
+  const banner = $('#banner');
+  if (banner.textContent !== text) banner.textContent = text;
+  banner.hidden = !text;
+  banner.dataset.kind = kind;
+}
+
+const LOST = 'The program does not answer: it was killed, or its watch was closed. Its last events may be missing. What came from it is here, and R saves it. This page asks again.';
+
+// Whether what is asked for has to wait, and for longer than one would notice.
+function idle() {
+  return !!runs() && !lost && !said.text && !live.held && (!!goal || playing && speed > 0 && state.seq === history.length)
+    && performance.now() - arrived > 400 && history.find(history.length - 1, e => e.k !== 'diagnosis', -1) === history.find(history.length - 1, e => e.k === 'sleep', -1);
+}
+
+function waitsFor() {
+  const from = [...state.tasks.values()].filter(task => task.where === 'waiting' && task.for?.some(f => f.what === 'fd' || f.what === 'timer'));
+  const listener = from.flatMap(task => task.for).find(f => /^TcpListener/.test(f.text ?? ''))?.text;
+  const why = from.slice(0, 3).map(task => `#${task.id} for ${waitText(task.for)}`).join(', ') + (from.length > 3 ? ' …' : '');
+  return `The program waits for ${from.length ? `Linux: ${why}` : 'a wake by another thread'}.${listener ? ` Connect a client to ${/\[\/?(.*)\]/.exec(listener)?.[1] ?? listener}.` : ''} `
+    + (goal && tour.on ? 'The guide goes on then; N leaves that out.' : goal ? 'What you asked for comes then; Esc gives it up.' : 'It goes on then.');
 }
 
 function theme() {
@@ -211,8 +256,12 @@ function theme() {
 }
 
 function save() {
-  if (live) h('a', { href: 'recording.html', download: '' }).click();
-  else tell('This page is a recording: it is one file, and your browser has it already.');
+  if (!live) return tell('This page is a recording: it is one file, and your browser has it already.');
+  const file = page.cloneNode(true), all = JSON.stringify({ version: 1, ...statics, events: history.events });
+  file.querySelector('body > script').before(h('script', { type: 'application/json', id: 'recording' }, all.replaceAll('<', '\\u003c')));
+  const url = URL.createObjectURL(new Blob([`<!doctype html>\n${file.outerHTML}`], { type: 'text/html' }));
+  h('a', { href: url, download: `${(state.start?.program ?? 'trale').replace(/[^A-Za-z0-9._-]/g, '-')}.html` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 function pick(by) {
@@ -227,8 +276,10 @@ function markLine(key) {
 }
 
 function markNext(by) {
+  const before = marked;
   tab = 'task';
   markLine(nextLine(state.tasks.get(selected), statics, { depth, marked, by }));
+  if (!marked) tell(before ? 'No line is marked now.' : 'There is no line to mark: no await is known in the source of the selected task.');
 }
 
 function nextOf(select) {
@@ -243,25 +294,36 @@ const KEYS = {
   Home: () => seek(0), End: () => seek(history.length), u: runUntil, s: () => nextOf($('#speed')), w: () => nextOf($('#until')), j: () => pick(1), k: () => pick(-1),
   m: () => markNext(1), 'Shift m': () => markNext(-1), '+': () => timeline.zoom(.6), '=': () => timeline.zoom(.6), '-': () => timeline.zoom(1.7), 0: () => timeline.fit(),
   x: () => timeline.toggle(), ',': () => timeline.pan(-.2), '.': () => timeline.pan(.2), t: theme, r: save, '?': legend, g: () => tour.start(), n: () => tour.on && tour.next(),
-  Escape: () => tour.stop(), 1: () => show('task'), 2: () => show('tree'), 3: () => show('notes'), f: () => { follows = true; selected = state.latest; redraw(); },
+  Escape: () => { giveUp(); tour.stop(); }, 1: () => show('task'), 2: () => show('tree'), 3: () => show('notes'), f: () => { follows = !follows; if (follows) selected = state.latest || selected; redraw(); },
 };
 
 document.addEventListener('keydown', e => {
   const key = e.key.length === 1 ? e.key.toLowerCase() : e.key, press = e.shiftKey && KEYS[`Shift ${key}`] || KEYS[key];
-  if (!press || e.ctrlKey || e.metaKey || e.altKey || e.target.closest('select')) return;
+  if (!press || e.ctrlKey || e.metaKey || e.altKey) return;
   if ($('#legend').open && key !== '?') return;
-  if (key === ' ' && e.target.closest('header button, #tour button, nav button, .source button')) return; // Space presses it
+  if (key === ' ' && e.target.closest('button')) return; // Space presses it
+  const list = e.target.closest('select');
+  if (list && (!pointed || /^Arrow(Up|Down)$/.test(key))) return;
+  list?.blur();
   e.preventDefault();
   act(press);
 });
+
+// A button or a list that was used by the pointer does not keep the keys: they are the page's.
+let pointed = false;
+document.addEventListener('pointerdown', () => { pointed = true; }, true);
+document.addEventListener('keydown', e => { if (e.key === 'Tab') pointed = false; }, true);
+document.addEventListener('change', e => { if (pointed) e.target.blur(); });
+
 document.addEventListener('click', e => { // a button does what its key does
+  if (e.detail > 0) e.target.closest('button')?.blur(); // and not if a key has pressed it
   const button = e.target.closest('[data-key]');
   if (button) act(KEYS[button.dataset.key]);
 });
 
 // What the page said of the last thing that was done is over; that the program does not answer, is not.
 function act(what) {
-  if ($('#banner').dataset.kind !== 'lost') tell('');
+  tell('');
   what();
 }
 $('#speed').addEventListener('change', () => {
@@ -279,21 +341,10 @@ globalThis.trale = {
 
 function add(events) {
   const atEnd = state.seq === history.length;
+  arrived = performance.now();
   for (const e of events) history.add(e);
   if (live && atEnd && !goal && (history.length === events.length || (!live.paused && !(playing && speed > 0)))) go(history.length, true);
   dirty = true;
-}
-
-let fetching = false;
-async function fetchStatics() {
-  if (fetching || !live) return;
-  fetching = true;
-  try {
-    Object.assign(statics, await live.statics());
-    redraw();
-  } catch { /* the connection says it */ } finally {
-    fetching = false;
-  }
 }
 
 showLegend($('#legend'), h);
@@ -303,37 +354,34 @@ function opensAt(hash, simulated) {
   return simulated && hash !== 'start' ? history.length : history.find(0, e => e.k === 'spawn') + 1;
 }
 
-const recording = document.getElementById('recording');
 if (recording) {
   const { events, sources, machines, at } = JSON.parse(recording.textContent);
   Object.assign(statics, { sources, machines });
   add(events);
   go(at ?? opensAt(location.hash.slice(1), events.find(e => e.k === 'start')?.simulated));
 } else {
-  const known = new Set();
   live = new Live({
-    onEvents(events) {
-      add(events);
-      for (const e of events) {
-        for (const l of e.k === 'spawn' ? [e] : e.k === 'pend' ? e.lines ?? [] : []) {
-          if (known.has(path(l) + l.method)) continue;
-          known.add(path(l) + l.method);
-          fetchStatics();
-        }
-      }
+    onKnown({ sources, machines }) {
+      Object.assign(statics.sources, sources);
+      statics.machines = machines;
+      redraw();
     },
+    onEvents: add,
     onStatus() {
+      lost = false;
+      if (live.ended) {
+        const rest = history.lanes.order.filter(l => l.kinds.at(-1) !== DONE).length;
+        tell(`The ${history.events.at(-1)?.k === 'stop' ? 'program' : 'watch'} has ended${rest ? `; ${rest} task${rest === 1 ? '' : 's'} had not` : ''}. The run is in this page alone: R saves it.`, 'end');
+      }
       if (!live.paused && !playing && speed > 0 && !goal) { $('#speed').value = '0'; speed = 0; playing = true; }
       redraw();
     },
     onLost() {
-      if (live.ended) return;
-      tell('The program does not answer: it has ended, or its watch was closed. What came from it is here; this page asks again.');
-      $('#banner').dataset.kind = 'lost';
+      lost = true;
       redraw();
     },
     onBack() {
-      if ($('#banner').dataset.kind === 'lost') tell('');
+      lost = false;
       redraw();
     },
   });

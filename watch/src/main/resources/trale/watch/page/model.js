@@ -30,8 +30,9 @@ export function reduce(s, e) {
   s.seq++;
   if (e.t !== undefined) s.t = e.t;
   if (s.thread === 'sleeps' && e.k !== 'sleep' && e.k !== 'diagnosis') s.thread = 'turns';
-  const on = handlers[e.k];
+  const on = handlers[e.k], chain = s.chain;
   if (on) on(s, e);
+  s.unsaid = s.chain === chain ? e : undefined; // the sentence does not tell of this event
   return s;
 }
 
@@ -53,7 +54,12 @@ function move(s, id, where, more) {
   if (where === 'waiting') s.waiting.add(id);
   if (where === 'running') s.running = id;
   else if (s.running === id) s.running = 0;
-  s.tasks.set(id, { ...task, where, since: s.t, unsure: false, ...more });
+  s.tasks.set(id, { ...task, where, since: s.t, held: 0, unsure: false, ...more });
+}
+
+// The thread was held while the task was in the run-queue: that time is not the program's.
+function heldToo(s, task, ns) {
+  s.tasks.set(task.id, { ...task, held: (task.held ?? 0) + Math.min(ns, s.t - task.since - (task.held ?? 0)) });
 }
 
 function set(s, id, more) {
@@ -96,7 +102,9 @@ const handlers = {
     s.chain = [...(s.stories.get(e.task) ?? [{ text: `#${e.task} was in the run-queue`, task: e.task }]), { text: 'polled', kind: 'run', task: e.task }];
     s.stories.delete(e.task);
     if (s.scopes.get(task.scope)?.unsure) scope(s, task.scope, undefined, 0); // it has a task that runs
-    move(s, e.task, 'running', { polls: task.polls + 1, waited: s.t - task.since });
+    if (e.held) for (const id of s.queue) heldToo(s, taskOf(s, id), e.held);
+    const now = taskOf(s, e.task);
+    move(s, e.task, 'running', { polls: now.polls + 1, waited: s.t - now.since - (now.held ?? 0) });
   },
   pend(s, e) {
     say(s, { text: `Pending: waits for ${waitText(e.for)}`, kind: 'wait', task: e.task });
@@ -191,6 +199,11 @@ const handlers = {
     for (const task of s.tasks.values()) if (task.where !== 'done') s.tasks.set(task.id, { ...task, unsure: true });
     for (const scope of s.scopes.values()) if (scope.open) s.scopes.set(scope.id, { ...scope, unsure: true });
   },
+  stop(s) {
+    s.thread = 'ended';
+    const rest = [...s.tasks.values()].filter(task => task.where !== 'done').length;
+    s.chain = [{ text: 'the program ends' }, ...(rest ? [{ text: `${rest} task${rest === 1 ? ' has' : 's have'} not ended`, kind: 'bad' }] : [])];
+  },
   diagnosis(s, e) {
     const key = `${e.what} ${e.task ?? e.fd ?? ''}`;
     if (e.over) s.notes.delete(key);
@@ -253,6 +266,27 @@ export function byText(by) {
     case 'cancel': return 'cancel()';
     default: return by.name ? `thread ${by.name}` : 'another thread';
   }
+}
+
+// What an event is, in words.
+export function eventText(e) {
+  switch (e.k) {
+    case 'start': return 'the executor is watched from here';
+    case 'sleep': return 'the thread goes to sleep in epoll_wait';
+    case 'turn': return 'the thread asks epoll, and does not wait';
+    case 'call': return `${e.name}(${e.args ?? ''}) = ${e.result}`;
+    case 'fd': return e.do === 'close' ? `fd ${e.fd} is closed` : `fd ${e.fd} is registered with epoll`;
+    case 'scope': return e.do === 'close' ? `scope ${e.scope} is over` : `${e.task ? `#${e.task}` : 'a thread'} opens scope ${e.scope}`;
+    case 'timer': return `timer ${e.timer} ${{ set: 'is set', drop: 'is given up' }[e.do] ?? 'is due'}`;
+    case 'wake': return `#${e.task} is woken after its end`;
+    case 'diagnosis': return `a diagnosis${e.task ? ` of #${e.task}` : ''}: see Diagnoses`;
+    default: return e.k;
+  }
+}
+
+// The diagnoses of a task.
+export function notesOf(s, id) {
+  return [...s.notes.values()].filter(n => n.task === id || n.others?.includes(id));
 }
 
 // What a task waits for, in words.

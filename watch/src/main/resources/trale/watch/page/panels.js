@@ -71,7 +71,12 @@ export function notes(s, select) {
   return h('div', {}, [...s.notes.values()].map(n => h('article', { class: 'note', 'data-what': n.what },
     h('h3', {}, noteName(n), n.task && h('button', { class: 'link', onclick: () => select(n.task) }, `#${n.task}`)),
     h('p', {}, name(n.text ?? '')), n.remedy && h('p', { class: 'remedy' }, n.remedy),
-    n.lines?.length > 0 && h('ol', {}, n.lines.map(l => h('li', {}, h('code', {}, name(l)))))),
+    n.lines?.length > 0 && h('ol', {}, n.lines.map(l => quoted(l, +/^#(\d+) at /.exec(l)?.[1] || n.task, select)))),
   ), s.logs.length > 0 && h('h3', {}, 'Logged by trale'), s.logs.toReversed().map(l =>
     h('article', { class: 'logged' }, h('small', {}, clock(l.t), l.task ? ` · while #${l.task} was polled` : ''), h('p', {}, name(l.text)))));
+}
+
+function quoted(text, task, select) {
+  const code = h('code', {}, name(text));
+  return h('li', {}, task ? h('button', { class: 'link', onclick: () => select(task) }, code) : code);
 }

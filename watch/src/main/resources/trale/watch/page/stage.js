@@ -1,6 +1,6 @@
 // The stage: a card for each task, which moves between the run-queue, the thread, the wait-queue and done; the sentence that says why.
 import { $, clock, duration, h, name } from './dom.js';
-import { outcome, title, waitText } from './model.js';
+import { eventText, notesOf, outcome, title, waitText } from './model.js';
 
 const MOST_CARDS = 60; // cards in a place; a number stands for the rest
 const places = { queued: '#queue', running: '#thread', waiting: '#waiting', done: '#done' };
@@ -22,7 +22,7 @@ export function showStage(s, { selected, select, moves, now }) {
   count('#queue', s.queue.length);
   count('#waiting', s.waiting.size);
   count('#done', s.ended);
-  $('#thread .does').textContent = s.running ? '' : { starts: 'has not started', sleeps: 'sleeps until the kernel has news', turns: 'looks for what is next' }[s.thread] ?? '';
+  $('#thread .does').textContent = s.running ? '' : { starts: 'has not started', sleeps: 'sleeps until the kernel has news', turns: 'looks for what is next', ended: 'has ended' }[s.thread] ?? '';
   $('#thread').dataset.does = s.running ? 'polls' : s.thread;
   if (before && shown.size <= 200) animate(before);
 }
@@ -54,7 +54,7 @@ function place(where, s, ids, selected, select, shown, now) {
 // A card is drawn again only if what it says has changed.
 function draw(card, task, s, selected, now) {
   const what = line(task, s, now);
-  const note = [...s.notes.values()].find(n => n.task === task.id);
+  const note = notesOf(s, task.id)[0];
   const key = JSON.stringify([task.where, task.name, task.method, what, task.polls, task.how, task.cancelled !== undefined, task.unsure, note?.what, selected]);
   if (card.key === key) return;
   card.key = key;
@@ -105,7 +105,22 @@ function animate(before) {
 export function showChain(s, select) {
   const links = s.chain.flatMap((link, i) => [i > 0 && h('i', {}, '→'),
     h(link.task ? 'button' : 'span', { class: 'link', 'data-kind': link.kind ?? '', onclick: link.task ? () => select(link.task) : undefined }, name(link.text))]);
-  $('#chain p').replaceChildren(...(links.length ? links.filter(Boolean) : [h('span', { class: 'empty' }, 'Nothing has happened yet.')]));
+  const p = $('#chain p');
+  if (!links.length && !s.unsaid) links.push(h('span', { class: 'empty' }, 'Nothing has happened yet.'));
+  p.replaceChildren(...links.filter(Boolean), ...(s.unsaid ? [h('em', {}, eventText(s.unsaid))] : []));
+  fold(p);
+}
+
+// A sentence that is too long loses links of its middle: the last of them matters most.
+function fold(p) {
+  const parts = [...p.children], gap = h('i', {});
+  for (let first = 2, n = 0; p.scrollHeight > p.clientHeight + 2 && first + n < parts.length - 1; n += 2) { // a link and its arrow
+    parts[first + n].remove();
+    parts[first + n + 1].remove();
+    if (n === 0) parts[first - 1].after(gap);
+    gap.title = parts.slice(first, first + n + 2).map(part => part.textContent).join(' ');
+    gap.textContent = '… →';
+  }
 }
 
 export function showClock(s, now, length) {

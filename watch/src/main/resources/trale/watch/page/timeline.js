@@ -121,6 +121,7 @@ export class Timeline {
     };
     this.colour = { [READY]: get('--ready'), [RUN]: get('--accent'), [WAIT]: get('--wait'), [DONE]: '', [SLEEP]: get('--sleep'), [TURN]: get('--hair') };
     this.ink = get('--ink'); this.muted = get('--muted'); this.hair = get('--hair'); this.panel = get('--panel'); this.accent = get('--accent'); this.bad = get('--bad');
+    this.hatch = hatch(this.muted);
     this.font = `11px ${getComputedStyle(document.body).fontFamily}`;
   }
 
@@ -153,6 +154,7 @@ export class Timeline {
     const first = Math.floor(this.scroll / LANE), last = Math.min(this.rows.length, Math.ceil((this.scroll + this.height - RULER) / LANE));
     this.#below(g, RULER + LANE, () => { for (let i = first + 1; i < last; i++) this.#lane(g, this.rows[i], i, selected); });
     this.#lane(g, lanes.thread, 0, selected);
+    if (this.axis === 't') this.#below(g, RULER, () => this.#holds(g, lanes.holds));
     this.#below(g, RULER, () => this.#arrows(g, lanes.arrows, s.seq, first, last));
     this.#ruler(g, lanes);
     const x = this.x(this.cursor);
@@ -218,6 +220,15 @@ export class Timeline {
     }
   }
 
+  // Of an event's width there is nothing to hatch.
+  #holds(g, holds) {
+    g.fillStyle = this.hatch;
+    for (const [from, to] of holds) {
+      const x = Math.max(this.gutter, this.x(from)), end = Math.min(this.width - 8, this.x(to));
+      if (end - x > .5) g.fillRect(x, RULER, end - x, this.height);
+    }
+  }
+
   #arrows(g, arrows, seq, first, last) {
     const at = this.axis === 't' ? arrows.t : arrows.seq, [a, b] = this.view;
     const from = upper(at, a - 1e-9), to = upper(at, b);
@@ -262,4 +273,15 @@ export class Timeline {
       g.fillRect(x - 1, RULER - 6, 3, 6);
     }
   }
+}
+
+function hatch(colour) {
+  const canvas = document.createElement('canvas'), g = canvas.getContext('2d');
+  canvas.width = canvas.height = 6;
+  g.strokeStyle = colour;
+  g.globalAlpha = .4;
+  g.beginPath();
+  for (const x of [-6, 0, 6]) { g.moveTo(x, 6); g.lineTo(x + 6, 0); }
+  g.stroke();
+  return g.createPattern(canvas, 'repeat');
 }

@@ -23,8 +23,8 @@ const waits = s => s.tasks.get(s.latest)?.for?.[0] ?? {};
 export class Tour {
   // begin() goes to the beginning; pursue(test, then) on to the first event of which test holds. It calls back with that, or with
   // undefined if there is none: then it stays where it is.
-  constructor(box, { h, begin, pursue, state }) {
-    Object.assign(this, { box, h, begin, pursue, state, part: -1 });
+  constructor(box, { h, begin, giveUp, pursue, state }) {
+    Object.assign(this, { box, h, begin, giveUp, pursue, state, part: -1 });
   }
 
   get on() { return this.part >= 0; }
@@ -37,6 +37,7 @@ export class Tour {
 
   next() {
     const part = parts[++this.part];
+    this.giveUp(); // of the part before, which may wait for the program
     if (!part) this.stop();
     else if (!part.at) this.#show(part);
     else this.pursue(part.at, e => (e ? this.#show(part, e) : this.next())); // or nothing like it happens in this program
@@ -52,15 +53,29 @@ export class Tour {
       h('button', { onclick: () => this.stop() }, 'Close (Esc)'), next));
     box.hidden = false;
     target.scrollIntoView({ block: 'nearest' });
-    const at = target.getBoundingClientRect(), own = box.getBoundingClientRect();
-    box.style.left = `${Math.max(12, Math.min(at.left + (at.width - own.width) / 2, innerWidth - own.width - 12))}px`;
-    const below = at.bottom + 10, above = at.top - own.height - 10, most = innerHeight - own.height - 12;
-    box.style.top = `${below < most ? Math.max(12, below) : Math.max(12, Math.min(above, most))}px`;
+    this.#stand(target);
     next.focus({ preventScroll: true });
+  }
+
+  // Beside the place that it points at; of the places beside it where it covers least of what a part may speak of.
+  #stand(target) {
+    const { box } = this, at = target.getBoundingClientRect(), { width, height } = box.getBoundingClientRect(), gap = 10;
+    const lefts = [at.left + gap, at.right - width - gap, at.left - width - gap, at.right + gap], tops = [at.bottom + gap, at.top - height - gap, at.top + gap, at.bottom - height - gap];
+    const others = ['#chain', '#queue', '#thread', '#waiting', '#done', '#task'].map(place => document.querySelector(place).getBoundingClientRect());
+    const covers = (x, y, r) => Math.max(0, Math.min(x + width, r.right) - Math.max(x, r.left)) * Math.max(0, Math.min(y + height, r.bottom) - Math.max(y, r.top));
+    let best = { cost: Infinity };
+    for (const left of lefts) for (const top of tops) {
+      const x = Math.max(12, Math.min(left, innerWidth - width - 12)), y = Math.max(12, Math.min(top, innerHeight - height - 12));
+      const cost = 20 * covers(x, y, at) + others.reduce((sum, r) => sum + covers(x, y, r), 0);
+      if (cost < best.cost) best = { cost, x, y };
+    }
+    box.style.left = `${best.x}px`;
+    box.style.top = `${best.y}px`;
   }
 
   stop() {
     this.part = -1;
+    this.giveUp();
     this.box.hidden = true;
     document.querySelectorAll('[data-pointed]').forEach(x => x.removeAttribute('data-pointed'));
   }
