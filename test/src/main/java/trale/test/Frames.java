@@ -29,8 +29,8 @@ final class Frames {
         }
     }
 
-    /// {@return how many frames are the program's and the test's} What calls a test is JUnit's engine, through reflection. What calls a task is
-    /// the executor. A stack without any other frame is left as it is.
+    /// {@return how many frames are the program's and the test's} What calls a test is JUnit's engine, through reflection. What calls a
+    /// task is the executor. A stack without any other frame is left as it is.
     private static int length(StackTraceElement[] frames) {
         var n = 0;
         while (n < frames.length && !isEngine(frames[n].getClassName())) n++;

@@ -1,13 +1,14 @@
 package trale.test;
 
-/// What has happened in a simulation, a line each. Of a run that does not end, the first and the last lines, so that its failure can be told:
+/// What has happened in a simulation, a line each. Of a run that does not end, the first and the last lines, so that its failure can be
+/// told:
 ///
 /// ```
 ///  first: up to FIRST characters │ one line: how many are left out, and their hash │ last: LAST characters at least
 /// ```
 ///
-/// The hash makes the traces of two runs differ also if only lines that are left out do. The thread whose turn it is writes. The test's thread
-/// may read at the same time, if it ends a run that takes too long: both hold the lock, so whole lines are read.
+/// The hash makes the traces of two runs differ also if only lines that are left out do. The thread whose turn it is writes. The test's
+/// thread may read at the same time, if it ends a run that takes too long: both hold the lock, so whole lines are read.
 final class Trace {
     private static final int FIRST = 1 << 24; // 400,000 lines or so
     private static final int LAST = 1 << 16;

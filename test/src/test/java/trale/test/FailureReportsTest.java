@@ -59,7 +59,8 @@ class FailureReportsTest {
         assertEquals(6, failures.size());
         for (var failure : failures.subList(0, 3))
             assertTrue(failure.getMessage().contains("\nthe last of "), failure.getMessage());
-        assertEquals("seed 4 (run 5 of 6) failed: java.lang.IllegalStateException: on purpose\nreplay: -Dtrale.seed=4", failures.get(4).getMessage());
+        assertEquals("seed 4 (run 5 of 6) failed: java.lang.IllegalStateException: on purpose\nreplay: -Dtrale.seed=4",
+                failures.get(4).getMessage());
     }
 
     @Test
@@ -72,7 +73,8 @@ class FailureReportsTest {
         for (var failure : failures(FailsOften.class)) {
             for (Throwable each = failure; each != null; each = each.getCause()) {
                 for (var frame : each.getStackTrace()) {
-                    assertFalse(frame.getClassName().startsWith("org.junit.") || frame.getClassName().startsWith("java.util.stream."), frame::toString);
+                    var name = frame.getClassName();
+                    assertFalse(name.startsWith("org.junit.") || name.startsWith("java.util.stream."), frame::toString);
                 }
             }
         }
@@ -82,7 +84,8 @@ class FailureReportsTest {
     void theFramesBelowTheLastOneOfTheProgramAreCut() {
         var failure = new IllegalStateException("outer", new IllegalArgumentException("inner"));
         failure.setStackTrace(frames("trale.Task", "app.Program", "trale.StateMachine", "trale.Task", "java.lang.Thread"));
-        failure.getCause().setStackTrace(frames("org.junit.jupiter.api.AssertionUtils", "app.Test", "java.lang.reflect.Method", "org.junit.platform.Any", "app.Runner"));
+        failure.getCause().setStackTrace(
+                frames("org.junit.jupiter.api.AssertionUtils", "app.Test", "java.lang.reflect.Method", "org.junit.platform.Any", "Run"));
         var all = frames("trale.Task", "java.lang.Thread");
         var other = new Exception("of the runtime");
         other.setStackTrace(all);
@@ -94,7 +97,8 @@ class FailureReportsTest {
     }
 
     private static StackTraceElement[] frames(String... classes) {
-        return List.of(classes).stream().map(name -> new StackTraceElement(name, "method", "File.java", 1)).toArray(StackTraceElement[]::new);
+        return List.of(classes).stream().map(name -> new StackTraceElement(name, "method", "File.java", 1))
+                .toArray(StackTraceElement[]::new);
     }
 
     private static List<String> classes(Throwable failure) {
