@@ -10,6 +10,9 @@ import trale.internal.Log;
 /// innermost awaits of tasks that wait throw OutOfMemoryError, an eighth of the tasks at a time, the latest first, until the reserve is
 /// back. So the other tasks, and threads that are in need, find memory without a garbage collection for each few bytes.
 ///
+/// If there are too few tasks that wait, the runnable ones hold the memory. Then those that have been polled before go first: they may end
+/// and free it. A new task only wants some, and would fail after two garbage collections, one new task after the other.
+///
 /// A body may catch the error and go on, as an accept loop does that has lost a connection. No task is told
 /// twice in one [#makeRoom()], and the latest are told first, which an accept loop is not.
 ///
@@ -31,7 +34,8 @@ final class FullHeap {
         starved = false;
     }
 
-    /// Gets the reserve back, if the JVM had to take it. Also called before a sleep, and after a system call that found no memory.
+    /// Gets the reserve back, if the JVM had to take it. If that fails, new tasks go to the back of the run-queue. Also called before a
+    /// sleep, and after a system call that found no memory.
     ///
     /// @return whether tasks were told: others may be runnable now
     boolean makeRoom() {
@@ -49,15 +53,25 @@ final class FullHeap {
         }
         next = null;
         thrown = null;
+        if (!HeapReserve.isThere()) putOffNewTasks();
         if (told > 0) log(told);
         return told > 0;
     }
 
+    /// Those at the front of the run-queue. Allocates nothing.
+    private void putOffNewTasks() {
+        var queue = loop.runQueue;
+        for (var left = queue.size; left > 0; left--) {
+            var task = queue.first();
+            if (task == null || task.polls > 0) return;
+            queue.take();
+            queue.push(task);
+        }
+    }
+
     private static void log(int told) {
         try {
-            // concat: `+` is linked at its first use, which takes far more memory than the text
-            Log.error("the heap is full: OutOfMemoryError was thrown into ".concat(Integer.toString(told))
-                    .concat(" tasks that waited, so that others go on"), null);
+            Log.error("the heap is full: OutOfMemoryError was thrown into " + told + " tasks that waited, so that others go on", null);
         } catch (OutOfMemoryError e) {
             // without a word, then
         }

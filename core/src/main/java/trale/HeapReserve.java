@@ -1,6 +1,7 @@
 package trale;
 
 import java.lang.ref.SoftReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Heap that is kept for the time when all the rest is in use; once in a JVM, for all executors.
@@ -29,6 +30,7 @@ final class HeapReserve {
 
     /// At the start of an executor. A heap that is too full for the reserve does not keep it from starting.
     static void prepare() {
+        LockSupport.parkNanos(0); // so that the class loader knows the class: to find it takes memory, and RunLoop.drive has none
         try {
             if (!isThere()) restore();
         } catch (OutOfMemoryError e) {

@@ -66,8 +66,7 @@ final class UnseenFailure implements Runnable {
 
     private static void reportLost() {
         var n = LOST.getAndSet(0);
-        if (n != 0)
-            Log.error(Integer.toString(n).concat(" tasks failed while there was no memory to wait for a look at their failures"), null);
+        if (n != 0) Log.error(n + " tasks failed while there was no memory to wait for a look at their failures", null);
     }
 
     /// From now on the failure is reported, at once if the JVM exits already. Nothing is reported if it was forgotten before: the thread

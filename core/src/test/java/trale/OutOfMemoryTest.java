@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
 
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -139,15 +142,27 @@ class OutOfMemoryTest extends UnderBothArrangements {
         static void main(String[] args) {
             try (var executor = Arrangement.valueOf(args[0]).open("child")) {
                 var gate = new Gate<List<JoinHandle<Integer>>>();
+                // Its awaits may throw because the heap is full, and not because the task that it awaits has failed.
                 var observer = executor.submit(() -> {
+                    List<JoinHandle<Integer>> handles = null;
+                    while (handles == null) {
+                        try {
+                            handles = await(gate);
+                        } catch (OutOfMemoryError e) {
+                            // It waits again.
+                        }
+                    }
                     int values = 0, failures = 0;
-                    for (var handle : await(gate)) {
+                    for (var i = 0; i < handles.size(); ) { // there may be no memory for an iterator
+                        var handle = handles.get(i);
                         try {
                             await(handle);
-                            values++;
                         } catch (OutOfMemoryError e) {
-                            failures++;
+                            if (!handle.isDone()) continue; // it waits again
                         }
+                        if (handle.task.failure() == null) values++;
+                        else failures++;
+                        i++;
                     }
                     return List.of(values, failures);
                 });
@@ -204,6 +219,54 @@ class OutOfMemoryTest extends UnderBothArrangements {
         }
     }
 
+    /// A child in which tasks that hold the whole heap are runnable, behind new tasks that want some of it.
+    static final class NewBeforeOld {
+        private static final int COUNT = 8;
+
+        static void main(String[] args) {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                var held = new Object[COUNT];
+                var gates = new ArrayList<Gate<Integer>>();
+                var old = new ArrayList<JoinHandle<Void>>();
+                for (var i = 0; i < COUNT; i++) {
+                    var at = i;
+                    gates.add(new Gate<>());
+                    old.add(executor.submit(() -> {
+                        await(gates.get(at));
+                        held[at] = null;
+                    }));
+                }
+                var young = new ArrayList<JoinHandle<Integer>>();
+                executor.submit(cx -> {
+                    for (var i = 0; i < COUNT; i++) young.add(executor.submit(_ -> Poll.ready(new byte[4 << 20].length)));
+                    for (var i = 0; i < COUNT; i++) gates.get(i).open(1);
+                    try {
+                        for (var i = 0; ; i = (i + 1) % COUNT) held[i] = new Object[] {held[i], new byte[1 << 14]};
+                    } catch (OutOfMemoryError e) {
+                        return Poll.ready(null);
+                    }
+                }).join();
+                for (var i = 0; i < COUNT; i++) old.get(i).join();
+                for (var handle : young) {
+                    try {
+                        handle.join();
+                        IO.println("memory");
+                    } catch (CompletionException e) {
+                        IO.println(e.getCause().getClass().getSimpleName());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The first new task may fail: it shows that runnable tasks hold the memory.
+    @Test // R20
+    void runnableTasksThatHoldTheHeapGoBeforeNewOnes() throws Exception {
+        try (var child = child("16m", "Serial", NewBeforeOld.class, arrangement)) {
+            assertEquals("memory\n".repeat(NewBeforeOld.COUNT - 1), child.end().replaceFirst("^(memory|OutOfMemoryError)\n", ""));
+        }
+    }
+
     private static boolean isOfTrale(String line) {
         return line.contains("] trale.") && line.contains("/core/target/classes");
     }
@@ -229,6 +292,21 @@ class OutOfMemoryTest extends UnderBothArrangements {
             assertEquals(List.of(), lines.stream().skip(need).filter(OutOfMemoryTest::isOfTrale).toList());
         } finally {
             Files.delete(log);
+        }
+    }
+
+    /// javac has the JVM make a class for a `+` of strings at its first use, unless it is told not to. That use may come when a task fails
+    /// because the heap is full. Then each failure would try again, which takes far more memory than the text, and several collections.
+    @Test // R20
+    void noClassOfTraleHasTheJvmMakeAClassForAText() throws Exception {
+        var folder = Path.of(Executor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (var files = Files.walk(folder)) {
+            var classes = files.filter(f -> f.toString().endsWith(".class")).toList();
+            assertTrue(classes.size() > 100);
+            for (var file : classes) {
+                var constants = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                assertFalse(constants.contains("makeConcatWithConstants"), file.toString());
+            }
         }
     }
 
@@ -309,6 +387,50 @@ class OutOfMemoryTest extends UnderBothArrangements {
     void aTaskThatWantsMoreThanThereIsFailsAlone(String collector) throws Exception {
         try (var child = child("48m", collector, OneThatWantsTooMuch.class, arrangement)) {
             assertEquals("OutOfMemoryError\n".repeat(10) + "1000 wait\n", child.end());
+        }
+    }
+
+    /// A child whose reactor finds, at one turn, that no byte of the heap is free.
+    static final class NoHeapForATurn {
+        private static final CountDownLatch TURNED_AGAIN = new CountDownLatch(1);
+
+        static void main(String[] args) throws Exception {
+            try (var executor = Arrangement.valueOf(args[0]).open("child")) {
+                executor.submit(cx -> {
+                    executor.loop.driver.watch(new Probe() {
+                        private int turns;
+
+                        @Override
+                        public void turn(boolean block) {
+                            if (turns++ == 0) fillAndThrow();
+                            NoHeap.all = null;
+                            TURNED_AGAIN.countDown();
+                        }
+                    });
+                    return Poll.ready(null);
+                }).join();
+                TURNED_AGAIN.await(20, TimeUnit.SECONDS);
+                IO.println(executor.submit(cx -> Poll.ready("goes on")).join());
+            }
+        }
+
+        private static void fillAndThrow() {
+            NoHeap.fill();
+            try {
+                HeapReserve.restore(); // lets go of what the JVM can't take
+            } catch (OutOfMemoryError e) {
+                NoHeap.fill();
+            }
+            throw NoHeap.NONE;
+        }
+    }
+
+    /// The executor pauses then. The JVM has loaded the class that a pause needs. But the loader of trale's classes has to find it, too,
+    /// and that takes memory.
+    @Test // R20
+    void anExecutorWhoseReactorFindsNoMemoryGoesOn() throws Exception {
+        try (var child = child("16m", "Serial", NoHeapForATurn.class, arrangement)) {
+            assertEquals("goes on\n", child.end());
         }
     }
 

@@ -13,6 +13,7 @@ import trale.Poll;
 import trale.internal.Log;
 import trale.internal.linux.Errno;
 import trale.internal.linux.Fd;
+import trale.internal.linux.Libc;
 import trale.internal.linux.Sockets;
 import trale.time.Timer;
 
@@ -30,7 +31,8 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
     }
 
     static <L> L bind(SocketAddress address, BindOptions options, Maker<@Nullable Void, L> maker) throws IOException {
-        prepare();
+        Libc.require(); // what is prepared calls Linux
+        prepare(); // before there is a descriptor that could be lost
         return make(maker, null, options.bind(address, Sockets.STREAM));
     }
 

@@ -3,12 +3,15 @@ package trale.test;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The table of a machine's open files. The numbers are such as no process of a real Linux has, and of each machine others.
 final class Descriptors {
     private static final int FIRST = 1 << 30;
     private static final int MAX = 1 << 20; // of a machine
+
+    private static final Pattern NAMED = Pattern.compile("\\bfd ([12]\\d{9})\\b");
 
     private final int first;
     private final List<@Nullable File> files = new ArrayList<>();
@@ -32,6 +35,11 @@ final class Descriptors {
     /// {@return how a trace shows a number: a descriptor counts from 0}
     long shown(long number) {
         return number >= first ? number - first : number;
+    }
+
+    /// {@return a message, in which descriptors count from 0 as in the trace}
+    static String shown(String message) {
+        return NAMED.matcher(message).replaceAll(fd -> "fd " + (Long.parseLong(fd.group(1)) - FIRST) % MAX);
     }
 
     @Nullable File get(int fd) {

@@ -54,7 +54,8 @@ public final class Host {
 
     /// Runs a body as a task of this host. By a task of any host, or by the thread of the test.
     ///
-    /// If it fails, and nothing awaits or joins its handle, that does not fail the run: it is logged, and told if the run fails.
+    /// If it fails, and nothing awaits or joins its handle, that does not fail the run: it is logged, and told if the run fails. After
+    /// `run`, `if (server.isDone()) server.join();` throws the failure of a server that does not end by itself.
     ///
     /// @return the task's handle; if the thread of the test joins it, all hosts go on until the task has ended
     /// @throws java.util.concurrent.RejectedExecutionException the host has crashed

@@ -115,11 +115,12 @@ class Machine implements Kernel {
         fault = 0;
         var isSound = faults.isNone() || processors.isEmpty() || isCrashed;
         var result = isSound ? answer(function, a, b, c, d, e, f) : faulty.call(function, a, b, c, d, e, f);
-        world.trace.append(world.now).append(' ').append(name).append(' ').append(function).append(' ')
-                .append(descriptors.shown(a)).append(" = ");
-        if (result < 0) world.trace.append(Errno.name(-result));
-        else world.trace.append(descriptors.shown(result));
-        world.trace.append(fault == 0 ? "\n" : ", a fault\n");
+        var line = world.trace.line();
+        line.append(world.now).append(' ').append(name).append(' ').append(function).append(' ').append(descriptors.shown(a)).append(" = ");
+        if (result < 0) line.append(Errno.name(-result));
+        else line.append(descriptors.shown(result));
+        if (fault != 0) line.append(", a fault");
+        world.trace.end();
         return result;
     }
 
@@ -308,7 +309,7 @@ class Machine implements Kernel {
     private int noSocket(int fd) {
         if (fd < 0 || Descriptors.machineOf(fd) == number) return -Linux.EBADF; // closed
         if (Descriptors.isSimulated(fd))
-            throw new IllegalStateException("fd " + fd + " is a socket of host " + wires.machines().get(Descriptors.machineOf(fd)).name
+            throw new IllegalStateException(Descriptors.shown("fd " + fd) + " is a socket of host " + wires.machines().get(Descriptors.machineOf(fd)).name
                     + ", and a task of host " + name + " uses it; a socket is used by the tasks of its own host");
         throw new IllegalStateException("fd " + fd + " is a socket that was made outside of the simulation, and a task of host " + name
                 + " uses it; bind or connect it in a task of a host, or in the body of run");

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,15 @@ final class Recordings {
     /// @param name of the test and the seed
     static @Nullable Recordings open(String name) {
         return ServiceLoader.load(Recording.Maker.class).findFirst().map(maker -> new Recordings(maker, name)).orElse(null);
+    }
+
+    /// {@return whether a run that fails leaves a recording}
+    static boolean arePossible() {
+        try {
+            return open("") != null;
+        } catch (ServiceConfigurationError e) {
+            return false;
+        }
     }
 
     /// @param host its name; one that was restarted has another executor, and another file

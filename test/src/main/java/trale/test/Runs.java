@@ -1,6 +1,5 @@
 package trale.test;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
 
@@ -57,7 +56,7 @@ final class Runs {
             try {
                 program.run(simulation);
             } catch (Throwable t) {
-                var failure = failure(simulation, t, program, "");
+                var failure = failure(simulation, t, program);
                 try {
                     simulation.close();
                 } catch (Throwable more) {
@@ -70,17 +69,21 @@ final class Runs {
             return trace;
         }
 
-        /// {@return a failure that says how it is had again, and where it can be seen}
-        /// @param program   null: it cannot be made once more
-        /// @param otherwise what the message says then of a recording
-        AssertionError failure(Simulation simulation, Throwable cause, Simulation.@Nullable Program program, String otherwise) {
+        /// {@return a failure that says how it is had again}
+        ///
+        /// @param more of what is known
+        AssertionError failed(Throwable cause, String more) {
+            return Frames.trim(new AssertionError(Descriptors.shown(which + " failed: " + Log.describe(cause) + "\n" + replay + more), cause));
+        }
+
+        /// {@return a failure that says how it is had again, what happened last, and where it can be seen}
+        /// @param program null: it cannot be made once more
+        AssertionError failure(Simulation simulation, Throwable cause, Simulation.@Nullable Program program) {
             var trace = simulation.trace();
-            var lines = trace.lines().toList();
-            var last = lines.subList(Math.max(0, lines.size() - LAST), lines.size());
-            var isCutShort = simulation.isOver() || cause instanceof InterruptedException;
-            var recording = program == null ? otherwise : isCutShort ? "" : record(trace, program);
-            return new AssertionError(which + " failed: " + Log.describe(cause) + "\n" + replay + recording + "\n" + simulation.clues(cause)
-                    + "the last of " + lines.size() + " events, each with its time in nanoseconds:\n  " + String.join("\n  ", last), cause);
+            var recording = simulation.isOver() ? "\nthe seeds after it are not run: they may take as long"
+                    : program == null || cause instanceof InterruptedException ? "" : record(trace, program);
+            return failed(cause, recording + "\n" + simulation.clues(cause)
+                    + "the last of " + simulation.events() + " events, each with its time in nanoseconds:\n" + Trace.last(LAST, trace));
         }
 
         /// Makes the run once more, and takes it down.
@@ -114,15 +117,7 @@ final class Runs {
     /// @throws AssertionError they differ
     static void requireEqual(long seed, String one, String other) {
         if (one.equals(other)) return;
-        var a = one.lines().toList();
-        var b = other.lines().toList();
-        var i = 0;
-        while (i < a.size() && i < b.size() && a.get(i).equals(b.get(i))) i++;
-        throw new AssertionError("seed " + seed + ": not deterministic. Event " + (i + 1) + " was the first time: " + at(a, i) + ", and the second time: "
-                + at(b, i) + ". Often it is a hash table whose keys have identity hash codes, a thread, a clock that is not trale's");
-    }
-
-    private static String at(List<String> events, int i) {
-        return i < events.size() ? events.get(i) : "none";
+        throw Frames.trim(new AssertionError("seed " + seed + ": not deterministic. " + Trace.difference(one, other)
+                + ". Often it is a hash table whose keys have identity hash codes, a thread, a clock that is not trale's"));
     }
 }

@@ -22,18 +22,19 @@ import trale.internal.linux.Kernel;
 ///
 /// ```java
 /// try (var simulation = new Simulation(42)) {
-///     var server = simulation.host("server");
-///     server.spawn(() -> {
+///     var server = simulation.host("server").spawn(() -> {
 ///         try (var listener = TcpListener.bind(new InetSocketAddress(80));
 ///                 var stream = await(listener.accept())) {
 ///             await(AsyncRead.copy(stream, stream));
 ///         }
 ///     });
 ///     simulation.run(() -> {
+///         await(simulation.idle()); // the server listens; else the client may come first, and be refused
 ///         try (var stream = await(TcpStream.connect("server", 80))) {
 ///             await(stream.writeAll(ByteBuffer.wrap("hello".getBytes())));
 ///         }
 ///     });
+///     server.join(); // throws what the server has failed with; else that is logged, and the test is green
 /// }
 /// ```
 ///
@@ -112,7 +113,7 @@ public final class Simulation implements AutoCloseable {
     /// @throws Exception what it threw
     /// @throws DeadlockException it waits for what will never be; the message lists all tasks, what each waits for, and what may be
     ///         the reason
-    /// @throws AssertionError the run takes more than 60 s of real time; the message says where it is
+    /// @throws AssertionError the run takes more than 60 s of real time; the message says where it is, and what virtual time has come to
     /// @throws IllegalStateException called inside a task
     public <T extends @Nullable Object> T run(Async.Body<T> body) throws Exception {
         requireTest();
@@ -145,7 +146,8 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    /// {@return a future that is ready when everything else waits for time or the network}
+    /// {@return a future that is ready when no other task can go on before time passes} What is on its way in the network, such as a
+    /// datagram, has not arrived then.
     public Future<Void> idle() {
         return new Future<>() {
             private boolean idle;
@@ -183,9 +185,15 @@ public final class Simulation implements AutoCloseable {
         return isArmed && random.nextDouble() < probability;
     }
 
-    /// {@return all that has happened, a line each; equal for equal seeds}
+    /// {@return all that has happened, a line each; equal for equal seeds} Of a run of more than 400,000 events or so, one line in the
+    /// middle says how many are left out.
     public String trace() {
         return world.trace.toString();
+    }
+
+    /// {@return how many events there were}
+    long events() {
+        return world.trace.count();
     }
 
     /// {@return what may be the reason of a failure, beside what the failure says itself: a line each, each ends in a line feed}

@@ -25,8 +25,16 @@ import org.junit.platform.commons.support.ReflectionSupport;
 
 /// Runs the methods that are marked with [SimulationTest].
 final class SimulationExtension implements TestTemplateInvocationContextProvider {
-    /// How many of a test's failing runs are recorded. More would fill the disk and not the reader's head.
-    private static final int MOST_RECORDINGS = 3;
+    /// How many of a test's failing runs are recorded and told at length. More would fill the disk and not the reader's head.
+    private static final int TOLD = 3;
+
+    /// What the runs of a test share.
+    private static final class Failures {
+        final AtomicInteger count = new AtomicInteger(); // so far
+
+        /// A run has taken too long. The others would, too, so JUnit is given no more.
+        volatile boolean isOver;
+    }
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
@@ -37,16 +45,16 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         var how = context.getRequiredTestMethod().getAnnotation(SimulationTest.class);
         var test = context.getRequiredTestClass().getSimpleName() + "." + context.getRequiredTestMethod().getName();
-        var failures = new AtomicInteger();
+        var failures = new Failures();
         if (how.exhaustive()) return orders(test, how.runs(), failures);
         var only = how.seed() >= 0 ? Long.valueOf(how.seed()) : Long.getLong(Runs.PROPERTY);
         var first = only == null ? 0 : only;
         var count = only == null ? how.runs() : 1;
-        return LongStream.range(0, count).boxed().flatMap(run -> seeds(test, first + run, run, count, failures));
+        return LongStream.range(0, count).boxed().takeWhile(run -> !failures.isOver).flatMap(run -> seeds(test, first + run, run, count, failures));
     }
 
     /// JUnit asks for the second run when the first has ended. A run that failed is not made again.
-    private static Stream<TestTemplateInvocationContext> seeds(String test, long seed, long run, int runs, AtomicInteger failures) {
+    private static Stream<TestTemplateInvocationContext> seeds(String test, long seed, long run, int runs, Failures failures) {
         var which = "seed " + seed + " (run " + (run + 1) + " of " + runs + ")";
         var replay = "replay: -D" + Runs.PROPERTY + "=" + seed;
         var file = test + "-" + seed;
@@ -57,7 +65,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     }
 
     /// JUnit asks for the next when the one before has run.
-    private static Stream<TestTemplateInvocationContext> orders(String test, int max, AtomicInteger failures) {
+    private static Stream<TestTemplateInvocationContext> orders(String test, int max, Failures failures) {
         var orders = new Orders();
         var all = new Iterator<TestTemplateInvocationContext>() {
             private long count;
@@ -65,7 +73,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
             @Override
             public boolean hasNext() {
-                if (count > 0 && hasNext) hasNext = orders.next();
+                if (count > 0 && hasNext) hasNext = !failures.isOver && orders.next();
                 return hasNext;
             }
 
@@ -83,12 +91,12 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor, TestExecutionExceptionHandler, AfterTestExecutionCallback {
         private final Runs.Run run;
         private final @Nullable OneRun before; // with the same seed
-        private final AtomicInteger failures; // of the test's runs so far
+        private final Failures failures;
         private @Nullable Simulation simulation;
         private @Nullable String trace;
         private @Nullable AssertionError failure; // of the method, which has been run again
 
-        OneRun(Runs.Run run, @Nullable OneRun before, AtomicInteger failures) {
+        OneRun(Runs.Run run, @Nullable OneRun before, Failures failures) {
             this.run = run;
             this.before = before;
             this.failures = failures;
@@ -125,11 +133,15 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
                 method.proceed();
             } catch (Throwable t) {
                 if (s == null) throw t;
-                failure = failures.getAndIncrement() < MOST_RECORDINGS
-                        ? run.failure(s, t, again -> invoke(m, s, again), "")
-                        : run.failure(s, t, null, "\nno recording: " + MOST_RECORDINGS + " other runs of this test have one; -D" + Runs.PROPERTY + "=" + run.seed() + " makes one");
+                if (s.isOver()) failures.isOver = true;
+                failure = failures.count.getAndIncrement() < TOLD ? run.failure(s, t, again -> invoke(m, s, again)) : run.failed(t, noRecording());
                 throw t;
             }
+        }
+
+        private String noRecording() {
+            if (!Recordings.arePossible()) return "";
+            return "\nno recording: " + TOLD + " other runs of this test have one; -D" + Runs.PROPERTY + "=" + run.seed() + " makes one";
         }
 
         private static void invoke(ReflectiveInvocationContext<Method> m, Simulation first, Simulation again) {
@@ -142,7 +154,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             var known = this.failure;
             if (known != null && known.getCause() == failure) throw known;
             var s = simulation;
-            throw s == null ? new AssertionError(run.which() + ": the method takes no Simulation", failure) : run.failure(s, failure, null, "");
+            throw s == null ? new AssertionError(run.which() + ": the method takes no Simulation", failure) : run.failure(s, failure, null);
         }
 
         @Override

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// }
 /// ```
 ///
-/// The first seeds run twice, and must happen alike. `-Dtrale.seed=N` replays one.
+/// The first seeds run twice, and must happen alike. `-Dtrale.seed=N` replays one. The first three that fail are told at length, the
+/// others in short. After one that takes more than 60 s of real time no other is run.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate

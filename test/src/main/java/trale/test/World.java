@@ -51,8 +51,7 @@ final class World {
     /// In nanoseconds since the beginning.
     long now;
 
-    /// Lines of what has happened.
-    final StringBuilder trace = new StringBuilder();
+    final Trace trace = new Trace();
 
     /// The thread of the test, which makes the simulation and lets it go on.
     private volatile Thread test = Thread.currentThread();
@@ -321,7 +320,7 @@ final class World {
     }
 
     private static String text(List<Object> tasks) {
-        return tasks.stream().map(Object::toString).collect(Collectors.joining());
+        return Descriptors.shown(tasks.stream().map(Object::toString).collect(Collectors.joining()));
     }
 
     /// {@return the failure of a run in which nothing can happen any more}

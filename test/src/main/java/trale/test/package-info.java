@@ -11,7 +11,7 @@
 ///
 /// void main() {
 ///     Simulation.forEachSeed(100, simulation -> {
-///         simulation.host("server").spawn(() -> {
+///         var server = simulation.host("server").spawn(() -> {
 ///             try (var listener = TcpListener.bind(new InetSocketAddress(7));
 ///                     var stream = await(listener.accept())) {
 ///                 await(AsyncRead.copy(stream, stream));
@@ -26,6 +26,7 @@
 ///                 assert new String(answer.array()).equals("hello");
 ///             }
 ///         });
+///         server.join(); // throws what the server has failed with
 ///     });
 /// }
 /// ```

@@ -63,8 +63,8 @@ final class SocketAddresses {
     private static int encodeInet(InetSocketAddress a, int family, ByteBuffer to)
             throws UnknownHostException, SocketException {
         if (a.isUnresolved())
-            throw new UnknownHostException(text(a) + ": the name is not resolved; that blocks, so do it beside the executor: "
-                    + "await(Blocking.run(() -> InetAddress.getByName(name)))");
+            throw new UnknownHostException(text(a) + ": the name is not resolved; " + (Kernel.current() != null ? "it is host.address()"
+                    : "that blocks, so do it beside the executor: await(Blocking.run(() -> InetAddress.getByName(name)))"));
         var bytes = a.getAddress().getAddress();
         var isMapped = family == AF_INET6 && bytes.length == 4;
         if (family == AF_INET && bytes.length != 4)

@@ -1,0 +1,154 @@
+package trale.test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.await;
+
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import trale.net.TcpListener;
+import trale.net.UdpSocket;
+import trale.sync.Event;
+import trale.time.Timer;
+
+/// What JUnit's report has of a test many of whose seeds fail.
+@Timeout(60)
+class FailureReportsTest {
+
+    /// {@return the failures of a test class, in their order}
+    private static List<Throwable> failures(Class<?> test) {
+        var failures = new ArrayList<Throwable>();
+        var request = LauncherDiscoveryRequestBuilder.request().selectors(DiscoverySelectors.selectClass(test)).build();
+        LauncherFactory.create().execute(request, new TestExecutionListener() {
+            @Override
+            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                result.getThrowable().ifPresent(failures::add);
+            }
+        });
+        return failures;
+    }
+
+    /// Run by the tests below alone, because its name is not that of a test.
+    static final class FailsOften {
+        @SimulationTest(runs = 6)
+        void eachSeed(Simulation simulation) throws Exception {
+            simulation.run(() -> {
+                await(Timer.sleep(Duration.ofMillis(1)));
+                throw new IllegalStateException("on purpose");
+            });
+        }
+    }
+
+    @Test
+    void theFailuresAfterTheThirdAreToldInShort() {
+        var failures = failures(FailsOften.class);
+        assertEquals(6, failures.size());
+        for (var failure : failures.subList(0, 3))
+            assertTrue(failure.getMessage().contains("\nthe last of "), failure.getMessage());
+        assertEquals("seed 4 (run 5 of 6) failed: java.lang.IllegalStateException: on purpose\nreplay: -Dtrale.seed=4",
+                failures.get(4).getMessage());
+    }
+
+    @Test
+    void withoutTraleWatchNoFailureSpeaksOfRecordings() {
+        for (var failure : failures(FailsOften.class)) assertFalse(failure.getMessage().contains("recording"), failure.getMessage());
+    }
+
+    @Test
+    void theStackTracesHaveNoFramesOfJUnitsEngine() {
+        for (var failure : failures(FailsOften.class)) {
+            for (Throwable each = failure; each != null; each = each.getCause()) {
+                for (var frame : each.getStackTrace()) {
+                    var name = frame.getClassName();
+                    assertFalse(name.startsWith("org.junit.") || name.startsWith("java.util.stream."), frame::toString);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theFramesBelowTheLastOneOfTheProgramAreCut() {
+        var failure = new IllegalStateException("outer", new IllegalArgumentException("inner"));
+        failure.setStackTrace(frames("trale.Task", "app.Program", "trale.StateMachine", "trale.Task", "java.lang.Thread"));
+        failure.getCause().setStackTrace(
+                frames("org.junit.jupiter.api.AssertionUtils", "app.Test", "java.lang.reflect.Method", "org.junit.platform.Any", "Run"));
+        var all = frames("trale.Task", "java.lang.Thread");
+        var other = new Exception("of the runtime");
+        other.setStackTrace(all);
+        failure.addSuppressed(other);
+        Frames.trim(failure);
+        assertEquals(List.of("trale.Task", "app.Program"), classes(failure));
+        assertEquals(List.of("org.junit.jupiter.api.AssertionUtils", "app.Test"), classes(failure.getCause()));
+        assertEquals(List.of("trale.Task", "java.lang.Thread"), classes(other));
+    }
+
+    private static StackTraceElement[] frames(String... classes) {
+        return List.of(classes).stream().map(name -> new StackTraceElement(name, "method", "File.java", 1))
+                .toArray(StackTraceElement[]::new);
+    }
+
+    private static List<String> classes(Throwable failure) {
+        return List.of(failure.getStackTrace()).stream().map(StackTraceElement::getClassName).toList();
+    }
+
+    /// As above.
+    static final class NeverEnds {
+        @SimulationTest(runs = 50)
+        void noSeed(Simulation simulation) throws Exception {
+            simulation.limit(Duration.ofMillis(100));
+            simulation.host("busy").spawn(() -> {
+                while (true) await(Timer.sleep(Duration.ofSeconds(1)));
+            });
+            simulation.run(() -> await(new Event().await()));
+        }
+    }
+
+    @Test
+    void afterARunThatTakesTooLongTheOtherSeedsAreNotRun() {
+        var failures = failures(NeverEnds.class);
+        assertEquals(1, failures.size());
+        assertTrue(failures.getFirst().getMessage().contains("the seeds after it are not run"), failures.getFirst().getMessage());
+    }
+
+    @Test
+    void aDescriptorHasTheNumberThatItHasInTheTrace() {
+        try (var simulation = new Simulation(1)) {
+            var deadlock = assertThrows(DeadlockException.class, () -> simulation.run(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(80))) {
+                    await(listener.accept()).close();
+                }
+            }));
+            assertTrue(deadlock.getMessage().contains("fd 3 to be readable"), deadlock.getMessage());
+            assertTrue(simulation.trace().contains("main listen 3 = 0"), simulation.trace());
+        }
+    }
+
+    @Test
+    void aDatagramToANameThatIsNotResolvedTellsWhichAddressAHostHas() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.host("server");
+            simulation.run(() -> {
+                try (var socket = UdpSocket.bind(new InetSocketAddress(0))) {
+                    await(socket.sendTo(ByteBuffer.allocate(1), InetSocketAddress.createUnresolved("server", 9)));
+                    throw new AssertionError("it has been sent");
+                } catch (UnknownHostException e) {
+                    assertTrue(e.getMessage().contains("host.address()") && !e.getMessage().contains("getByName"), e.getMessage());
+                }
+            });
+        }
+    }
+}
