@@ -49,24 +49,26 @@ final class Dump implements Runnable {
             }
             var snapshot = loop.inspector.snapshot(false);
             var polls = snapshot.tasks().stream().map(task -> List.of(task.number(), task.polls())).toList();
-            // Tasks may have come and gone since the last look. The executor's thread wrote the number before the snapshot. While a body
-            // holds that thread it may be a later one, or be read late: then a later look prints.
+            // Tasks may have come and gone since the last look. The executor's thread wrote the number before the snapshot. A body that
+            // holds that thread may spawn, too, and nothing runs.
             var spawned = loop.spawned;
-            var runs = polls.isEmpty() || !polls.equals(before) || spawned != spawnedBefore;
+            var runs = polls.isEmpty() || !polls.equals(before) || (spawned != spawnedBefore && !Inspector.isPartial(snapshot));
             spawnedBefore = spawned;
             var cannotBefore = cannot;
             cannot = cannot(snapshot);
             var same = new HashSet<>(cannot);
             same.retainAll(cannotBefore);
             if (!runs && !printed) System.err.println("Nothing has run for " + period / 1000 + " s:\n" + snapshot);
-            else if (runs && !told.containsAll(same)) System.err.println("Some tasks can't go on:\n" + snapshot);
+            else if (runs && !told.containsAll(same)) System.err.println("Some tasks can't go on, it seems:\n" + snapshot);
+            told.retainAll(cannot);
             told.addAll(same);
             printed = !runs;
             before = polls;
         }
     }
 
-    /// {@return the tasks that wait for each other, and those that nothing can wake}
+    /// {@return the tasks that wait for each other, and those that nothing can wake} Of a circle through a permit that is not sure: another
+    /// task may release the permit.
     private static Set<Long> cannot(Snapshot snapshot) {
         var cannot = new HashSet<Long>();
         snapshot.cycles().forEach(cannot::addAll);

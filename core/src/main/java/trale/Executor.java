@@ -317,8 +317,8 @@ public final class Executor implements AutoCloseable {
     ///
     /// Which tasks were abandoned, and where they are, is logged (System.Logger `trale`).
     ///
-    /// After the third `grace` it waits 0.2 s at most if a body holds the executor's thread, and some 5 s at most while that thread polls
-    /// nothing any more, but ends the abandoned tasks.
+    /// After the third `grace` it waits some 0.5 s at most if a body holds the executor's thread, and some 5 s at most while that thread
+    /// polls nothing any more, but ends the abandoned tasks.
     ///
     /// <!-- run: -->
     /// ```java

@@ -90,6 +90,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
     /// Closes the value of a child, unless others have it too. If the stack ends in this, the next call closes it.
     final void discard(Task<?> child, @Nullable Throwable failed) {
         if (shared != null && shared.contains(child)) return;
+        if (child.value() == null) return;
         Failures.discard(child.value(), failed);
         child.set(null, null); // it is closed once
     }

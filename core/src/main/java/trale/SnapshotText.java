@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import trale.Snapshot.State;
 import trale.Snapshot.TaskInfo;
+import trale.Snapshot.Turn;
 import trale.internal.Explanation;
 
 /// A snapshot as a tree in columns, and as JSON.
@@ -52,12 +53,18 @@ final class SnapshotText {
         for (var cycle : snapshot.cycles())
             text.append("! none of these can go on: #")
                     .append(cycle.stream().map(String::valueOf).collect(Collectors.joining(" waits for #")))
-                    .append(" waits for #").append(cycle.getFirst()).append('\n');
+                    .append(" waits for #").append(cycle.getFirst())
+                    .append(waitsForTurn(cycle) ? ", unless another task releases the permit\n" : "\n");
         for (var task : tasks)
             if (task.lost()) text.append("! #").append(task.number()).append(" can never run: nothing holds its waker\n");
         if (Inspector.isPartial(snapshot))
             text.append("! no other task runs meanwhile, and none can be listed; code that blocks belongs in Blocking.run\n");
         return text.toString();
+    }
+
+    private boolean waitsForTurn(List<Long> cycle) {
+        return snapshot.tasks().stream().filter(task -> cycle.contains(task.number()))
+                .anyMatch(task -> task.waitsFor().stream().anyMatch(reason -> reason instanceof Turn));
     }
 
     private void addRows(long parent, String indent) {

@@ -36,6 +36,8 @@ import trale.time.Timer;
 class FairnessTest extends UnderBothArrangements {
     private static final int BUDGET = 128; // awaits
     private static final long LATEST_TIMER = 2_000_000; // ns; without a budget it is 33 ms late and more
+    /// The same beside threads that compute: the reactor's thread, which is told of the timer, may have to wait for a core.
+    private static final long LATEST_TIMER_BESIDE_THREADS = 5_000_000;
     private static final int MOST_SPAWNED = 200_000; // that have not run: the heap has room for them
     private static final long LONGEST_ECHO = 5_000_000; // ns; without a budget 43 ms and more
 
@@ -237,7 +239,7 @@ class FairnessTest extends UnderBothArrangements {
         }));
         for (var t : threads) t.join();
         while (executor.taskCount() > 0) settle();
-        assertMedian("a timer", ticker.join(), LATEST_TIMER);
+        assertMedian("a timer", ticker.join(), LATEST_TIMER_BESIDE_THREADS);
         assertEquals(spawned.get(), ran.get());
     }
 }

@@ -383,7 +383,9 @@ class SnapshotTest extends UnderBothArrangements {
         third.complete(three);
         once(one, t -> t.state() == State.WAITING && t.waitsFor().getFirst() instanceof Snapshot.End);
         waiting(waits);
-        assertEquals(List.of(List.of(one.task.number(), three.task.number(), two.task.number())), executor.snapshot().cycles());
+        var snapshot = executor.snapshot();
+        assertEquals(List.of(List.of(one.task.number(), three.task.number(), two.task.number())), snapshot.cycles());
+        assertTrue(snapshot.toString().endsWith(", unless another task releases the permit\n"), snapshot::toString);
         end(one);
         waits.join();
     }
