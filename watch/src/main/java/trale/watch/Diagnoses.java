@@ -124,11 +124,6 @@ final class Diagnoses {
         }
     }
 
-    /// {@return whether a task is known that has not ended}
-    boolean hasTasks() {
-        return !tasks.isEmpty();
-    }
-
     private void queued(Seen task, long t) {
         task.queued = t;
         task.busy = busy;

@@ -19,6 +19,7 @@ final class History {
     private final List<Event> first = new ArrayList<>(); // `start`
     private final List<Event> diagnosed = new ArrayList<>(); // at most 1,000: see Diagnoses.say
     private long dropped; // how many events are not among the latest any more
+    private long lost; // how many more were lost before they came here, among those that are dropped
     private boolean closed;
     private int version; // of what is told beside the events
 
@@ -53,6 +54,7 @@ final class History {
             case Event.Descriptor e -> older.remove(new About("fd", e.fd()));
             case Event.Timer e when e.step() == Probe.Step.SET -> keep("timer", e.timer(), "set", e);
             case Event.Timer e -> older.remove(new About("timer", e.timer()));
+            case Event.Lost e -> lost += e.count();
             default -> {}
         }
     }
@@ -70,13 +72,14 @@ final class History {
 
     private synchronized long collect(long number, int limit, List<Event> events) {
         if (number < dropped) {
-            var known = number == 0;
-            if (known) {
+            if (number == 0) {
                 events.addAll(first);
                 for (var kinds : older.values()) for (var kind : List.of("open", "set", "spawn", "pend")) if (kinds.containsKey(kind)) events.add(kinds.get(kind));
                 events.addAll(diagnosed);
             }
-            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number, known));
+            // Whether what is left of them is all that is still there is known, unless ends were lost before they came here.
+            var known = number == 0 && lost == 0;
+            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number + (number == 0 ? lost : 0), known));
             number = dropped;
         }
         var skip = number - dropped;

@@ -19,6 +19,9 @@ final class Values {
     /// A text that is made already.
     private record Text(String text) {}
 
+    /// A value whose class stands for it.
+    private record Other(Class<?> type) {}
+
     /// {@return what can be kept of a value until its text is made} A history keeps it for long, so it is small and refers to nothing of the
     /// program: for a record, which may refer to anything, for a long string and the like it is the text. For a value that may change, or
     /// whose text is the program's, it is the class.
@@ -27,7 +30,7 @@ final class Values {
             case null -> null;
             case String s when s.length() <= LONGEST -> s;
             case Integer _, Long _, Short _, Byte _, Double _, Float _, Character _, Boolean _, Enum<?> _ -> value;
-            default -> isText(value) ? new Text(of(value)) : value.getClass();
+            default -> isText(value) ? new Text(of(value)) : new Other(value.getClass());
         };
     }
 
@@ -65,7 +68,7 @@ final class Values {
             case String s -> '"' + cut(s) + '"';
             case Character c -> "'" + c + "'";
             case Text(var text) -> text;
-            case Class<?> c -> className(c);
+            case Other(var type) -> className(type);
             case Enum<?> e -> e.name();
             case Record r when depth < DEEPEST -> record(r, depth);
             case InetSocketAddress a -> (a.isUnresolved() ? a.getHostString() : a.getAddress().getHostAddress()) + ":" + a.getPort();

@@ -32,10 +32,6 @@ public final class Watch implements AutoCloseable {
     static final int MOST_EVENTS = 1 << 18;
     private static final long PAUSE = 15; // ms, between two looks at the ring
 
-    /// The same after a look that has found a full ring. Events come faster then than a page can show them, and each that is taken out
-    /// costs the executor more than one that is overwritten: it fills memory until the history is full. It is as long as [LongPoll#MOST].
-    private static final long PAUSE_WHEN_FULL = 4 * PAUSE;
-
     final Executor executor;
     final Machines machines = new Machines();
     final History history = new History(MOST_EVENTS);
@@ -146,18 +142,11 @@ public final class Watch implements AutoCloseable {
         drain();
         exits = true;
         resume();
-        for (var i = 0; i < 15 && hasTasks(); i++) pause(100);
+        for (var i = 0; i < 15 && executor.taskCount() > 0; i++) pause(100);
         executor.probe(null);
         if (recorder.isInstalled()) recorder.put(new Event.Stop(recorder.now()));
         if (html != null) record(html);
         close();
-    }
-
-    private boolean hasTasks() {
-        synchronized (diagnoses) {
-            drain();
-            return diagnoses.hasTasks();
-        }
     }
 
     /// Waits until pages that are open have been told the end, a second at most.
@@ -171,23 +160,19 @@ public final class Watch implements AutoCloseable {
 
     private void collect() {
         while (!closed) {
-            var full = drain();
+            drain();
             if (recorder.isInstalled() && !recorder.isSimulated()) diagnoses.look();
-            pause(full ? PAUSE_WHEN_FULL : PAUSE);
+            pause(PAUSE);
         }
     }
 
     /// Takes the ring's events into the history, with what they are diagnosed by. By one thread at a time.
-    ///
-    /// @return whether the ring was full
-    boolean drain() {
+    void drain() {
         synchronized (diagnoses) {
             var events = new ArrayList<Event>();
-            if (!recorder.drain(events)) return false;
-            var full = events.getFirst() instanceof Event.Lost;
+            if (!recorder.drain(events)) return;
             if (exits) events.removeIf(Watch::findsNothing);
             history.add(diagnoses.read(events));
-            return full;
         }
     }
 

@@ -25,4 +25,14 @@ class HistoryTest {
         assertFalse(history.after(1, Integer.MAX_VALUE).events().getFirst().contains("known"),
                 "a page that knew event 1 is told nothing of 2 to 4");
     }
+
+    @Test
+    void whatIsLeftIsNotKnownIfEventsWereLostBeforeTheyCameHere() {
+        var history = new History(2);
+        history.add(List.of(new Event.Lost(1, 500)));
+        for (var i = 0; i < 5; i++) history.add(List.of(new Event.Turn(i, false)));
+        var lost = history.after(0, Integer.MAX_VALUE).events().getFirst();
+        assertTrue(lost.contains("\"count\":504"), lost);
+        assertFalse(lost.contains("known"), lost);
+    }
 }

@@ -373,7 +373,7 @@ if (recording) {
         const rest = history.lanes.order.filter(l => l.kinds.at(-1) !== DONE).length;
         tell(`The ${history.events.at(-1)?.k === 'stop' ? 'program' : 'watch'} has ended${rest ? `; ${rest} task${rest === 1 ? '' : 's'} had not` : ''}. The run is in this page alone: R saves it.`, 'end');
       }
-      if (!live.paused && !playing && speed > 0 && !goal) { $('#speed').value = '0'; speed = 0; playing = true; }
+      if (!live.paused && !playing && speed > 0 && !goal && state.seq === history.length) { $('#speed').value = '0'; speed = 0; playing = true; }
       redraw();
     },
     onLost() {
