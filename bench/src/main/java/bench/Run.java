@@ -30,7 +30,7 @@ final class Run {
     enum Effort {
         SHORT(2, 0.5, 0.1, 0.2, 3, 1, 1, 100, "**A short run: it shows that everything works, and proves no figure.**"),
         QUICK(10, 4, 0.1, 0.7, 20, 1, 3, 500, "A quick run (`--quick`): shorter windows and fewer rounds, hence wider ranges."),
-        FULL(20, 6, 0.1, 1, 40, 3, 5, 1_000, "");
+        FULL(20, 6, 0.1, 1, 40, 3, 5, 1_000, "A full run.");
 
         /// Of the servers; `--rounds` overrides it.
         final int rounds;
