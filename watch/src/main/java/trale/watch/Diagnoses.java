@@ -124,6 +124,11 @@ final class Diagnoses {
         }
     }
 
+    /// {@return of how many tasks something is known}
+    int tasks() {
+        return tasks.size();
+    }
+
     private void queued(Seen task, long t) {
         task.queued = t;
         task.busy = busy;

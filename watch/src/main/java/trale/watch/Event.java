@@ -73,11 +73,7 @@ sealed interface Event {
     /// Events that a reader is not told, because there was no room for them.
     ///
     /// @param known what the lost events have left is told before: the tasks, descriptors and timers that are still there
-    record Lost(long t, long count, boolean known) implements Event {
-        Lost(long t, long count) {
-            this(t, count, false);
-        }
-    }
+    record Lost(long t, long count, boolean known) implements Event {}
 
     /// The program ends; what has not ended by now does not end.
     record Stop(long t) implements Event {}

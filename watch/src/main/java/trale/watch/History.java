@@ -19,7 +19,7 @@ final class History {
     private final List<Event> first = new ArrayList<>(); // `start`
     private final List<Event> diagnosed = new ArrayList<>(); // at most 1,000: see Diagnoses.say
     private long dropped; // how many events are not among the latest any more
-    private long lost; // how many more were lost before they came here, among those that are dropped
+    private long lost; // how many more were lost before they came here, among those that are dropped; no end was: see Overwritten
     private boolean closed;
     private int version; // of what is told beside the events
 
@@ -74,12 +74,13 @@ final class History {
         if (number < dropped) {
             if (number == 0) {
                 events.addAll(first);
-                for (var kinds : older.values()) for (var kind : List.of("open", "set", "spawn", "pend")) if (kinds.containsKey(kind)) events.add(kinds.get(kind));
+                for (var kinds : older.values()) {
+                    for (var kind : List.of("open", "set", "spawn", "pend")) if (kinds.containsKey(kind)) events.add(kinds.get(kind));
+                }
                 events.addAll(diagnosed);
             }
-            // Whether what is left of them is all that is still there is known, unless ends were lost before they came here.
-            var known = number == 0 && lost == 0;
-            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number + (number == 0 ? lost : 0), known));
+            var known = number == 0; // what is left of them is all that is still there
+            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number + (known ? lost : 0), known));
             number = dropped;
         }
         var skip = number - dropped;

@@ -15,7 +15,7 @@ import trale.internal.probe.Watched;
 /// ```
 ///   executor's thread ── event ──▶ ring ── drain ──▶ History ──▶ pages, recordings
 ///          ▲                        │        reads what the copies of suspended bodies keep
-///          │                        │ full: the oldest is overwritten and counted
+///          │                        │ full: the oldest is overwritten
 ///          └── beforePoll holds while paused, and there is no permit
 /// ```
 ///
@@ -39,7 +39,7 @@ final class Recorder implements Probe {
 
     private long head; // guarded by this: the number of events that were put in
     private long tail; // guarded by this: of those that were taken out, or overwritten
-    private long lost; // guarded by this: since the last drain
+    private final Overwritten overwritten = new Overwritten(); // guarded by this
 
     private final ForeignWakes foreign = new ForeignWakes();
 
@@ -280,13 +280,15 @@ final class Recorder implements Probe {
     // The ring
 
     synchronized void put(Event event) {
-        ring[(int) head++ & RING - 1] = event;
-        if (head - tail <= RING) return;
-        tail++;
-        lost++;
+        var i = (int) head++ & RING - 1;
+        if (head - tail > RING) {
+            tail++;
+            overwritten.add(ring[i]);
+        }
+        ring[i] = event;
     }
 
-    /// Takes what has been put in since the last time; if the ring was full, the first says how many events are lost.
+    /// Takes what has been put in since the last time. If the ring was full, what is kept of [the overwritten][Overwritten] comes first.
     ///
     /// @return whether anything was
     boolean drain(List<Event> to) {
@@ -297,8 +299,7 @@ final class Recorder implements Probe {
 
     private synchronized boolean take(List<Event> to) {
         if (head == tail) return false;
-        if (lost > 0) to.add(new Event.Lost(ring[(int) tail & RING - 1].t(), lost));
-        lost = 0;
+        overwritten.drain(to, ring[(int) tail & RING - 1].t());
         while (tail < head) {
             var i = (int) tail++ & RING - 1;
             to.add(ring[i]);
@@ -307,7 +308,7 @@ final class Recorder implements Probe {
         return true;
     }
 
-    private static final Event NOTHING = new Event.Lost(0, 0);
+    private static final Event NOTHING = new Event.Stop(0);
 
     /// {@return the event with what the bodies keep, and without their machines} A history holds nothing of the program but values.
     private Event read(Event event) {

@@ -249,7 +249,7 @@ class WatchTest {
             for (var i = 0; i < (1 << 16) + 100; i++) recorder.put(new Event.Poll(i, i, 0));
             var events = new ArrayList<Event>();
             assertTrue(recorder.drain(events));
-            assertEquals(new Event.Lost(100, 100), events.getFirst());
+            assertEquals(new Event.Lost(100, 100, true), events.getFirst());
             assertEquals(new Event.Poll(100, 100, 0), events.get(1));
             assertEquals((1 << 16) + 1, events.size());
             assertFalse(recorder.drain(events));

@@ -105,7 +105,7 @@ function runUntil() {
   pursue({
     wake: e => e.k === 'wake', task: e => e.k === 'poll' && e.task === selected, diagnosis: e => e.k === 'diagnosis' && !e.over,
     line: e => e.k === 'pend' && e.lines?.some(l => `${path(l)}:${l.line}` === marked),
-  }[what], e => e || state.seq === from || tell('It did not happen again.'));
+  }[what], e => e || tell(state.seq === from ? 'Nothing happens after this.' : 'It did not happen again.'));
 }
 
 function play() {

@@ -57,16 +57,17 @@ export class Tour {
     next.focus({ preventScroll: true });
   }
 
-  // Beside the place that it points at; of the places beside it where it covers least of what a part may speak of.
+  // Beside the place that it points at, and not on the controls; of such places where it covers least of what a part may speak of.
   #stand(target) {
     const { box } = this, at = target.getBoundingClientRect(), { width, height } = box.getBoundingClientRect(), gap = 10;
     const lefts = [at.left + gap, at.right - width - gap, at.left - width - gap, at.right + gap], tops = [at.bottom + gap, at.top - height - gap, at.top + gap, at.bottom - height - gap];
+    const header = document.querySelector('header').getBoundingClientRect();
     const others = ['#chain', '#queue', '#thread', '#waiting', '#done', '#task'].map(place => document.querySelector(place).getBoundingClientRect());
     const covers = (x, y, r) => Math.max(0, Math.min(x + width, r.right) - Math.max(x, r.left)) * Math.max(0, Math.min(y + height, r.bottom) - Math.max(y, r.top));
     let best = { cost: Infinity };
     for (const left of lefts) for (const top of tops) {
       const x = Math.max(12, Math.min(left, innerWidth - width - 12)), y = Math.max(12, Math.min(top, innerHeight - height - 12));
-      const cost = 20 * covers(x, y, at) + others.reduce((sum, r) => sum + covers(x, y, r), 0);
+      const cost = 20 * (covers(x, y, at) + covers(x, y, header)) + others.reduce((sum, r) => sum + covers(x, y, r), 0);
       if (cost < best.cost) best = { cost, x, y };
     }
     box.style.left = `${best.x}px`;
