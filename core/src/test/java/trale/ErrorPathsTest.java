@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -448,6 +449,27 @@ class ErrorPathsTest extends UnderBothArrangements {
                 assertEquals("goes on", refused.submit(cx -> Poll.ready("goes on")).join());
             }
             assertTrue(failure.getMessage().contains("timerfd_settime"), failure.getMessage());
+        }
+    }
+
+    /// The thread stands still between two readings of the clock.
+    @Test // E9
+    void aPauseWhileAnExecutorIsMadeDelaysNoneOfItsTimers() {
+        var usual = Kernel.use((function, a, b, c, d, e, f) -> {
+            if (function.equals("clock_gettime")) LockSupport.parkNanos(1_300_000_000L);
+            return Kernel.linux().call(function, a, b, c, d, e, f);
+        });
+        Executor paused;
+        try {
+            paused = arrangement.open("paused");
+        } finally {
+            Kernel.use(usual);
+        }
+        try (paused) {
+            var start = System.nanoTime();
+            paused.submit(Timer.sleep(Duration.ofMillis(50))).join();
+            var millis = (System.nanoTime() - start) / 1_000_000;
+            assertTrue(millis < 1000, "50 ms took " + millis + " ms");
         }
     }
 }

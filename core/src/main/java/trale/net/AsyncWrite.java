@@ -12,8 +12,8 @@ import trale.Future;
 /// A target for bytes.
 ///
 /// One operation at a time, from any thread. The buffer belongs to the operation until the operation has ended. An operation that is
-/// cancelled, or dropped before it was ready, has written nothing. A cancelled [#writeAll(ByteBuffer)] may have written some bytes: they
-/// are before the buffer's position.
+/// cancelled, or dropped before it was ready, has taken the bytes before the buffer's position: none in a [#write(ByteBuffer)] to a socket,
+/// perhaps some in one to a java.io stream ([#of]), or in a [#writeAll(ByteBuffer)].
 ///
 /// If several tasks write to one socket, a write fails with [IllegalStateException] once another one has to wait. Give the bytes to one
 /// task that writes, through a [trale.sync.Channel].
@@ -21,7 +21,8 @@ public interface AsyncWrite {
 
     /// Writes as many bytes as the target has room for, and waits only if it has none. The buffer's position advances.
     ///
-    /// From any thread, one operation at a time. Cancelled or dropped, it has written nothing.
+    /// From any thread, one operation at a time. Cancelled or dropped, it has taken the bytes before the buffer's position: to a socket
+    /// none.
     ///
     /// <!-- run in a task: TcpStream stream = echo(); -->
     /// ```java

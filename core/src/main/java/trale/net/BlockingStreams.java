@@ -1,6 +1,5 @@
 package trale.net;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -11,6 +10,7 @@ import trale.Blocking;
 import trale.Context;
 import trale.Future;
 import trale.Poll;
+import trale.Waker;
 import trale.internal.Explanation;
 import trale.internal.Owned;
 
@@ -34,6 +34,15 @@ abstract class BlockingStreams {
     private @Nullable Future<Integer> call;
 
     private @Nullable Operation current;
+
+    /// What the call in flight wakes: the operation that waits, if there is one. Its poll writes it *before* it polls the call. So by the
+    /// order in [Blocking] a call that ends meanwhile wakes it. A drop clears it, so that the call does not hold the task that waited.
+    private volatile @Nullable Waker waker;
+
+    private final Context context = Context.of(() -> {
+        var w = waker;
+        if (w != null) w.wake();
+    });
 
     /// Between two calls the operations use it. During a call the call's thread uses it. The future hands it over, both ways.
     final byte[] chunk = new byte[CHUNK];
@@ -79,7 +88,9 @@ abstract class BlockingStreams {
         @Override
         public void drop() {
             synchronized (stream) {
-                if (stream.current == this) stream.current = null;
+                if (stream.current != this) return;
+                stream.current = null;
+                stream.waker = null;
             }
         }
     }
@@ -102,12 +113,16 @@ abstract class BlockingStreams {
     /// {@return the outcome of the call in flight, which ends the call; or pending}
     final Poll<Integer> outcome(Context cx) throws Exception {
         var waits = false;
+        waker = cx.waker();
         try {
-            var p = Objects.requireNonNull(call).poll(cx);
+            var p = Objects.requireNonNull(call).poll(context);
             waits = p instanceof Poll.Pending<Integer>;
             return p;
         } finally {
-            if (!waits) call = null;
+            if (!waits) {
+                call = null;
+                waker = null;
+            }
         }
     }
 
@@ -177,7 +192,7 @@ abstract class BlockingStreams {
                         if (!buffer.hasRemaining()) return Poll.ready(0);
                         var n = Math.min(buffer.remaining(), CHUNK);
                         buffer.get(chunk, 0, n);
-                        begin(() -> put(n));
+                        beginPut(n);
                         begun = true;
                     }
                     return outcome(cx);
@@ -190,10 +205,13 @@ abstract class BlockingStreams {
             };
         }
 
-        private int put(int n) throws IOException {
-            out.write(chunk, 0, n);
-            out.flush();
-            return n;
+        /// Not in the operation: the call would hold it.
+        private void beginPut(int n) {
+            begin(() -> {
+                out.write(chunk, 0, n);
+                out.flush();
+                return n;
+            });
         }
 
         @Override

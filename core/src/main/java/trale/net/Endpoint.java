@@ -30,12 +30,16 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     volatile A local;
     volatile @Nullable A remote;
 
+    /// The address of this end at first. The socket's family is that of this address: an IPv6 socket that is connected to an IPv4 peer has
+    /// an IPv4 address in `local`.
+    final A bound;
+
     /// A stream has begun to connect and a listener to listen: epoll reports HUP for a socket that has done neither.
     @SuppressWarnings("unchecked") // A goes with the family the socket was opened for
     Endpoint(Descriptor descriptor, @Nullable A remote) throws IOException {
         this.descriptor = descriptor;
         this.remote = remote;
-        this.local = (A) Sockets.localAddress(descriptor.fd);
+        this.local = this.bound = (A) Sockets.localAddress(descriptor.fd);
         cleanable = CLEANER.register(this, descriptor);
     }
 
@@ -117,7 +121,7 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     public <T> void setOption(SocketOption<T> option, T value) throws IOException {
         Objects.requireNonNull(value, "the value is null");
         call(fd -> {
-            SocketOptions.set(fd, option, value, local, options());
+            SocketOptions.set(fd, option, value, bound, options());
             return null;
         });
     }
@@ -135,7 +139,7 @@ abstract sealed class Endpoint<A extends SocketAddress> implements AutoCloseable
     /// @throws java.nio.channels.ClosedChannelException the socket is closed
     /// @throws IOException the kernel can't tell
     public <T> @Nullable T getOption(SocketOption<T> option) throws IOException {
-        return call(fd -> SocketOptions.get(fd, option, local, options()));
+        return call(fd -> SocketOptions.get(fd, option, bound, options()));
     }
 
     /// {@return what it is, and its addresses}

@@ -55,9 +55,10 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
     /// }
     /// ```
     ///
-    /// If no descriptor or no memory is left (EMFILE, ENFILE, ENOBUFS, ENOMEM), the connection stays in the kernel's queue. `accept` logs
-    /// this once and tries again every 20 ms. A connection that ended in the queue is skipped. A connection that was accepted, but for
-    /// which a resource is missing (ENOSPC of epoll_ctl(2), or OutOfMemoryError), is closed, and `accept` waits for the next one.
+    /// If no descriptor or no memory is left (EMFILE, ENFILE, ENOBUFS, ENOMEM), the connection stays in the kernel's queue, and `accept`
+    /// tries again every 20 ms; also if a filter refuses the call (EPERM). The listener logs the first such failure. A connection that
+    /// ended in the queue is skipped. A connection that was accepted, but for which a resource is missing (ENOSPC of epoll_ctl(2), or
+    /// OutOfMemoryError), is closed, and `accept` waits for the next one.
     ///
     /// @return the connection; fails with [java.nio.channels.AsynchronousCloseException] if the listener is closed
     ///         meanwhile, or its executor is closed, with [java.nio.channels.ClosedChannelException] if it was closed before, with
@@ -81,12 +82,13 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
             @Override
             @Nullable Poll<S> result(int n) throws IOException {
                 return switch (-n) {
-                    case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> {
+                    // EPERM: a filter of system calls (seccomp(2)) may refuse each one
+                    case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM, Errno.EPERM -> {
                         complain("connections have to wait: " + Sockets.exception("accept", n, local).getMessage());
                         yield none();
                     }
                     // errors of the next connection, not of the listener: see accept(2)
-                    case Errno.ECONNABORTED, Errno.EPERM, Errno.EPROTO, Errno.ENOPROTOOPT, Errno.ENETDOWN, Errno.ENONET,
+                    case Errno.ECONNABORTED, Errno.EPROTO, Errno.ENOPROTOOPT, Errno.ENETDOWN, Errno.ENONET,
                             Errno.EHOSTDOWN, Errno.EHOSTUNREACH, Errno.EOPNOTSUPP, Errno.ENETUNREACH -> null;
                     default -> accepted(Sockets.check(n, "accept", local));
                 };

@@ -37,12 +37,8 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// Used by the operation that owns the reading direction.
     private final RecentPeers peers = new RecentPeers();
 
-    /// The address it was bound to. Connecting makes the local address more precise.
-    private final InetSocketAddress bound;
-
     private UdpSocket(Descriptor descriptor) throws IOException {
         super(descriptor, null);
-        bound = local;
     }
 
     /// Binds, with [BindOptions#DATAGRAM]. It does not wait. From any thread: in a task the socket belongs to the task's executor,
@@ -96,16 +92,19 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// }
     /// ```
     ///
-    /// @param peer replaces an earlier peer
+    /// @param peer replaces an earlier peer. What that has refused is forgotten
     /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed;
-    ///         [java.net.UnknownHostException]: unresolved; [java.net.NoRouteToHostException] or another
-    ///         [java.net.SocketException]: it can't be reached from here
+    ///         [java.net.UnknownHostException]: unresolved, and an earlier peer is kept; [java.net.NoRouteToHostException] or another
+    ///         [java.net.SocketException]: it can't be reached from here, and an earlier peer may be gone; [java.net.BindException]: the
+    ///         socket is bound to 0.0.0.0 or `[::]`, had an earlier peer, and has lost its port as by [#disconnect()]
     public void connect(InetSocketAddress peer) throws IOException {
         Objects.requireNonNull(peer, "the address is null");
         call(fd -> {
-            Sockets.connect(fd, peer, local);
+            // Linux keeps the local address that came with the first peer, unless the peer is taken away.
+            if (bound.getAddress().isAnyLocalAddress() && !peer.isUnresolved()) dissolve(fd); // unresolved: the connect fails
+            Sockets.connect(fd, peer, bound);
             local = (InetSocketAddress) Sockets.localAddress(fd);
-            remote = peer; // under the lock, as in disconnect
+            remote = peer; // under the lock, as in dissolve
             return null;
         });
     }
@@ -125,16 +124,20 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     ///         another port when it sends
     public void disconnect() throws IOException {
         call(fd -> {
-            if (remote == null) return null;
-            Sockets.disconnect(fd);
-            remote = null;
-            local = (InetSocketAddress) Sockets.localAddress(fd);
-            if (local.getPort() == 0) {
-                Sockets.check(Sockets.bindTo(fd, bound, bound), "bind", bound);
-                local = (InetSocketAddress) Sockets.localAddress(fd);
-            }
+            dissolve(fd);
             return null;
         });
+    }
+
+    private void dissolve(int fd) throws IOException {
+        if (remote == null) return;
+        Sockets.disconnect(fd);
+        remote = null;
+        local = (InetSocketAddress) Sockets.localAddress(fd);
+        if (local.getPort() == 0) {
+            Sockets.check(Sockets.bindTo(fd, bound, bound), "bind", bound);
+            local = (InetSocketAddress) Sockets.localAddress(fd);
+        }
     }
 
     /// Joins a multicast group (ip(7), ipv6(7)): datagrams to it that come in on this interface, and have this socket's port, are
@@ -236,7 +239,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         return new Operation<>(this, Descriptor.WRITER) {
             @Override
             int call(int fd) throws IOException {
-                return Sockets.send(fd, from, to, local);
+                return Sockets.send(fd, from, to, bound);
             }
 
             @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.async;
 import static trale.Async.await;
 
 import java.io.ByteArrayInputStream;
@@ -17,16 +18,22 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.Future;
 import trale.support.NeedsLinux;
+import trale.support.TheLog;
+import trale.time.Timer;
 
 /// AsyncRead.of and AsyncWrite.of: java.io streams, whose calls are not taken back.
 @Timeout(60)
@@ -206,5 +213,49 @@ class BlockingStreamsTest extends SocketTest {
             child.destroy();
             child.waitFor();
         }
+    }
+
+    /// Nobody may type for hours. The failure of the task is logged when the task is garbage.
+    @Test
+    void aCallInFlightDoesNotKeepTheTaskThatHasGivenItUp() throws Exception {
+        var release = new CountDownLatch(1);
+        var in = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                return -1;
+            }
+        };
+        var out = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                in.read();
+            }
+        };
+        var read = new IOException("read");
+        var written = new IOException("written");
+        var source = AsyncRead.of(in);
+        var target = AsyncWrite.of(out);
+        try (var log = new TheLog()) {
+            executor.submit(failingLate(source.read(ByteBuffer.allocate(1)), read));
+            executor.submit(failingLate(target.write(ByteBuffer.allocate(1)), written));
+            log.expect(List.of(read, written)); // the test's limit ends this
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static Future<Void> failingLate(Future<Integer> operation, IOException failure) {
+        return async(() -> {
+            try {
+                await(Timer.timeout(Duration.ofMillis(20), operation));
+            } catch (TimeoutException e) {
+                throw failure;
+            }
+        });
     }
 }

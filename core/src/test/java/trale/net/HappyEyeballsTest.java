@@ -144,4 +144,19 @@ class HappyEyeballsTest extends SocketTest {
         assertEquals("connect 127.0.0.1:" + address.getPort() + ": ECONNREFUSED (Connection refused)",
                 fails(ConnectException.class, TcpStream.connect(address, address)).getMessage());
     }
+
+    /// The attempts at two addresses of a name begin at the same port.
+    @Test // M16
+    void aConnectionFromAFixedPortTriesTheOtherAddressesToo() throws Exception {
+        var name = name("fixed-port");
+        Names.answer(name, () -> List.of(address("127.0.0.2"), address("127.0.0.1")));
+        var from = ConnectTest.closedPort();
+        try (var listener = listen();
+                var _ = new Silent(new InetSocketAddress("127.0.0.2", listener.localAddress().getPort()));
+                var stream = executor.submit(TcpStream.connect(
+                        InetSocketAddress.createUnresolved(name, listener.localAddress().getPort()), from)).join()) {
+            assertEquals(listener.localAddress(), stream.remoteAddress());
+            assertEquals(from, stream.localAddress());
+        }
+    }
 }

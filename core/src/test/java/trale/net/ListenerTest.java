@@ -2,6 +2,7 @@ package trale.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
@@ -14,15 +15,22 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import trale.Executor;
+import trale.internal.linux.Errno;
+import trale.internal.linux.Kernel;
 import trale.support.Arrangement;
 import trale.support.Child;
 import trale.support.NeedsLinux;
 import trale.support.NeedsSoundCalls;
 import trale.support.Optimized;
+import trale.support.TheLog;
+import trale.time.Timer;
 
 /// Accepting, also where descriptors run out.
 @Optimized
@@ -193,6 +201,32 @@ class ListenerTest extends SocketTest {
             }
             server.say("enough");
             server.end();
+        }
+    }
+
+    @Test // E15
+    @NeedsLinux(NeedsLinux.INSIDE)
+    void aRefusalThatLastsDoesNotSpin() throws Exception {
+        var calls = new AtomicInteger();
+        var usual = Kernel.use((function, a, b, c, d, e, f) -> {
+            if (!function.equals("accept4")) return Kernel.linux().call(function, a, b, c, d, e, f);
+            calls.getAndIncrement();
+            return -Errno.EPERM;
+        });
+        Executor refused;
+        try {
+            refused = arrangement.open("refused");
+        } finally {
+            Kernel.use(usual);
+        }
+        try (refused; var log = new TheLog(); var listener = refused.submit(() -> TcpListener.bind(LOOPBACK)).join()) {
+            var accept = refused.submit(listener.accept());
+            var record = log.next();
+            assertTrue(record.getMessage().contains("EPERM"), record.getMessage());
+            refused.submit(Timer.sleep(Duration.ofMillis(200))).join();
+            assertTrue(calls.get() <= 30, calls + " calls in 0.2 s");
+            listener.close();
+            assertInstanceOf(ClosedChannelException.class, assertThrows(CompletionException.class, accept::join).getCause());
         }
     }
 }

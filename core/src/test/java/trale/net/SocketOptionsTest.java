@@ -183,4 +183,16 @@ class SocketOptionsTest extends SocketTest {
             assertThrows(NullPointerException.class, () -> udp.join(InetAddress.getByName("239.1.2.3"), null));
         }
     }
+
+    @NeedsLinux(NeedsLinux.FEATURE)
+    @Test // M16
+    void whatIsSetWhileAnIpv6SocketHasAnIpv4PeerHoldsForBothFamilies() throws Exception {
+        try (var udp = onExecutor(() -> UdpSocket.bind(new InetSocketAddress("::", 0)))) {
+            udp.connect(new InetSocketAddress("127.0.0.1", 9));
+            udp.setOption(IP_MULTICAST_TTL, 9);
+            udp.disconnect();
+            assertEquals(9, udp.getOption(IP_MULTICAST_TTL));
+            assertEquals(9, onIpv4(udp));
+        }
+    }
 }

@@ -289,4 +289,44 @@ class UdpSocketTest extends SocketTest {
             assertEquals(new Datagram(3, ours.localAddress()), received.join());
         }
     }
+
+    /// Linux keeps the local address that came with the first peer.
+    @Test // M16
+    void aPeerOfTheOtherFamilyTakesThePlaceOfTheFirst() throws Exception {
+        try (var six = DatagramChannel.open().bind(new InetSocketAddress("::1", 0));
+                var four = DatagramChannel.open(StandardProtocolFamily.INET).bind(LOOPBACK)) {
+            for (var order : new DatagramChannel[][] {{six, four}, {four, six}}) {
+                try (var ours = onExecutor(() -> UdpSocket.bind(new InetSocketAddress("::", 0)))) {
+                    var port = ours.localAddress().getPort();
+                    for (var peer : order) {
+                        ours.connect(address(peer));
+                        assertEquals(new InetSocketAddress(peer == six ? "::1" : "127.0.0.1", port), ours.localAddress());
+                        run(() -> await(ours.send(bytes("ping"))));
+                        var us = peer.receive(ByteBuffer.allocate(10));
+                        peer.send(bytes("pong"), us);
+                        assertEquals(4, run(() -> await(ours.recv(ByteBuffer.allocate(10)))));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test // M16
+    @NeedsLinux("a refusal that comes at once; that of a simulated network takes its time")
+    void whatAnEarlierPeerHasRefusedFailsNothingThatIsSentToAnother() throws Exception {
+        InetSocketAddress gone;
+        try (var peer = DatagramChannel.open().bind(LOOPBACK)) {
+            gone = address(peer);
+        }
+        try (var ours = udp(); var there = DatagramChannel.open().bind(LOOPBACK)) {
+            ours.connect(gone);
+            executor.submit(ours.send(bytes("x"))).join();
+            ours.connect(address(there));
+            assertEquals(1, run(() -> await(ours.send(bytes("y")))));
+            ours.connect(gone);
+            executor.submit(ours.send(bytes("x"))).join();
+            ours.disconnect();
+            assertEquals(1, run(() -> await(ours.sendTo(bytes("z"), address(there)))));
+        }
+    }
 }

@@ -99,7 +99,11 @@ public final class Sockets {
     public static int connect(SocketAddress address, @Nullable SocketAddress from) throws IOException {
         var result = open(address, STREAM, fd -> {
             if (family(address) != AF_UNIX) SocketOptions.NODELAY.set(fd, 1);
-            if (from instanceof InetSocketAddress a && a.getPort() == 0) SocketOptions.BIND_ADDRESS_NO_PORT.set(fd, 1);
+            if (from instanceof InetSocketAddress a) {
+                // With a port of its own, the attempts at several addresses share it.
+                if (a.getPort() == 0) SocketOptions.BIND_ADDRESS_NO_PORT.set(fd, 1);
+                else SocketOptions.REUSEADDR.set(fd, 1);
+            }
             if (from != null) check(bindTo(fd, from, address), "bind", from);
             var n = withAddress(CONNECT, fd, address, family(address));
             return n == -Errno.EINPROGRESS || n == -Errno.EINTR ? 0 : n;
@@ -116,18 +120,20 @@ public final class Sockets {
         return error != 0 ? -error : peer == -Errno.ENOTCONN ? -Errno.EAGAIN : peer;
     }
 
-    /// Gives a datagram socket its peer.
+    /// Gives a datagram socket its peer. connect(2) keeps SO_ERROR, what an earlier peer has refused; reading clears it.
     ///
     /// @param socket any address of the socket's family, which decides how `peer` is written
-    public static int connect(int fd, SocketAddress peer, SocketAddress socket) throws IOException {
-        return check(withAddress(CONNECT, fd, peer, family(socket)), "connect", peer);
+    public static void connect(int fd, SocketAddress peer, SocketAddress socket) throws IOException {
+        check(withAddress(CONNECT, fd, peer, family(socket)), "connect", peer);
+        SocketOptions.ERROR.get(fd);
     }
 
-    /// Takes a datagram socket's peer away: connect(2) to AF_UNSPEC.
-    public static int disconnect(int fd) throws SocketException {
+    /// Takes a datagram socket's peer away, and what it has refused: connect(2) to AF_UNSPEC.
+    public static void disconnect(int fd) throws SocketException {
         var s = Scratch.get();
         for (var i = 0; i < 16; i += Long.BYTES) s.struct.putLong(i, 0);
-        return check(s.call(CONNECT, fd, s.memory, 16, 0, 0, 0), "connect AF_UNSPEC", null);
+        check(s.call(CONNECT, fd, s.memory, 16, 0, 0, 0), "connect AF_UNSPEC", null);
+        SocketOptions.ERROR.get(fd);
     }
 
     private static int withAddress(MemorySegment function, int fd, SocketAddress address, int family) throws IOException {

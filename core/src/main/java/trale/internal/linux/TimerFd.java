@@ -23,8 +23,8 @@ public final class TimerFd extends Fd {
         var failed = Libc.callTwice(GETTIME, CLOCK_MONOTONIC, s.memory.address(), 0, 0);
         if (failed != 0) throw Errno.exception("clock_gettime", failed);
         var monotonic = s.struct.getLong(0) * NANOS + s.struct.getLong(8);
-        // A difference that is larger than the time between the two readings is another origin.
-        offset = Math.abs(monotonic - before) < NANOS ? 0 : monotonic - before;
+        // The same clock, however long the thread has stood still between two readings; or another origin.
+        offset = before <= monotonic && monotonic <= Libc.nanoTime() ? 0 : monotonic - before;
         super("timerfd_create", Libc.callTwice(CREATE, CLOCK_MONOTONIC, NONBLOCK | CLOEXEC, 0, 0)); // last: a failure before loses none
     }
 
