@@ -25,10 +25,10 @@ import trale.internal.async.Compiler;
 /// in fields while it waits: a stackless state machine. This needs no agent and no build plugin. The only flag is the JDK's
 /// `--enable-native-access`, for calls of Linux.
 ///
-/// **What a body may be**: a lambda, or a method reference to a method of the class it stands in. Everything of the
-/// language works in it, but an `await` stands in the body itself: not inside `synchronized`, not in a plain lambda or a
-/// class declared in it (a nested `async` lambda is fine). A method that waits returns `async(() -> …)`. What cannot be
-/// compiled is an IllegalArgumentException, at the first use, that names the line and the remedy.
+/// **What a body may be**: a lambda, or a method reference to a method of the class it stands in. Everything of the language works in it,
+/// but an `await` stands in the body itself: not inside `synchronized`, not in a plain lambda or a class declared in it (a nested `async`
+/// lambda is fine). A method that waits returns `async(() -> …)`. A method that is referred to is private or final, if its object may be of
+/// a subclass. What cannot be compiled is an IllegalArgumentException, at the first use, that names the line and the remedy.
 ///
 /// **While a body waits**, other tasks of its executor run on the same thread. A lock that is held across an `await` does not exclude
 /// them, because a thread may enter its own lock again. They also see the same thread locals.
@@ -146,7 +146,7 @@ public final class Async {
     /// @param stage any; a cancellation of the body while it waits here cancels it
     /// @return its value
     /// @throws Exception what the stage failed with, the same object, not wrapped in a CompletionException
-    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here, or the stage by other code
+    /// @throws java.util.concurrent.CancellationException as [#await(Future)]; or other code cancelled the stage
     /// @throws IllegalStateException as [#await(Future)]
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) throws Exception {
         return await(Future.from(stage));
@@ -221,9 +221,11 @@ public final class Async {
     /// @param f any future; it is polled to its end here, so await it once
     /// @return its value
     /// @throws Exception what the future failed with, the same object
-    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here; or nothing cancelled the
-    ///         body, but `f` is the handle of a task that was. Uncaught, that ends this task as if it were cancelled too
-    /// @throws IllegalStateException this is not in an async body, but in plain code, or in a method that a body calls
+    /// @throws java.util.concurrent.CancellationException the body was cancelled while it waited here; or since its last await: then `f` is
+    ///         dropped without a poll, even if it is ready. Or nothing cancelled the body, but `f` is the handle of a task that was.
+    ///         Uncaught, that ends this task as if it were cancelled too
+    /// @throws IllegalStateException this is not in an async body, but in plain code, or in a method that a body calls; or `f` is awaited
+    ///         or spawned already
     public static <T extends @Nullable Object> T await(Future<? extends T> f) throws Exception {
         throw new IllegalStateException("await outside an async body" + (Executor.current() != null
                 ? ": in a method that the body calls, or in a plain lambda. Let it return Async.async(() -> { … await(…) … }),"

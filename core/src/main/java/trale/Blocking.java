@@ -30,32 +30,39 @@ public final class Blocking {
         return new Call<>(Objects.requireNonNull(body, "the body is null"));
     }
 
-    private static final class Call<T extends @Nullable Object> extends Owned implements Future<T> {
-
-        /// Interrupts the body, but no code that runs after it.
-        private final FutureTask<T> task;
+    /// All that the body's thread holds. The body may run on for long after a drop; then that is not the task that awaited it.
+    /// A FutureTask, because that interrupts the body, but no code that runs after it.
+    private static final class Body<T extends @Nullable Object> extends FutureTask<T> {
 
         /// The poll writes it, *then* asks whether the body is done. The body's thread marks the body done, *then* reads it. Volatile
         /// accesses have one total order, so one of the two sees the other.
-        private volatile @Nullable Waker waker;
+        volatile @Nullable Waker waker;
 
+        Body(Callable<T> body) {
+            super(body);
+        }
+
+        @Override
+        protected void done() {
+            var w = waker;
+            if (w != null) w.wake();
+        }
+    }
+
+    private static final class Call<T extends @Nullable Object> extends Owned implements Future<T> {
+
+        private final Body<T> task;
         private boolean started; // by the thread that polls
 
         Call(Callable<T> body) {
-            task = new FutureTask<>(body) {
-                @Override
-                protected void done() {
-                    var w = waker;
-                    if (w != null) w.wake();
-                }
-            };
+            task = new Body<>(body);
         }
 
         @Override
         public Poll<T> poll(Context cx) throws Exception {
             if (!started) start();
             started = true;
-            waker = cx.waker();
+            task.waker = cx.waker();
             if (!task.isDone()) return Poll.pending();
             if (task.state() == FutureTask.State.SUCCESS) return Poll.ready(task.resultNow());
             var failure = task.exceptionNow();
@@ -72,6 +79,7 @@ public final class Blocking {
 
         @Override
         public void drop() {
+            task.waker = null;
             task.cancel(true);
         }
 

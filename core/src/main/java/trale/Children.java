@@ -35,6 +35,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     private static final String FAILED = Log.loaded("a scope that was dropped failed in its cleanup");
     private static final String CLEANUP_FAILED = Log.loaded("a cleanup failed, but its task was cancelled: ");
     private static final String END_FAILED = Log.loaded("what is done at the end of a child failed: ");
+    private static final String ABANDONED = Log.loaded("it was abandoned, and had failed before: ");
 
     private @Nullable RunLoop home; // of the first poll
     private @Nullable Waker waker; // of the latest
@@ -55,7 +56,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// What cancelled this from outside, the latest.
     @Nullable Cancellation outside;
 
-    private @Nullable Cancellation undelivered; // what cancelled this from outside when all had ended
+    private @Nullable Cancellation undelivered; // what cancelled this from outside when its outcome was there, or decided
 
     /// Forks what there is to fork, in the first poll, unless this was cancelled before.
     abstract void begin() throws Exception;
@@ -308,10 +309,17 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         }
     }
 
-    /// Does not cancel the body: the await that calls this throws the cancellation there.
+    /// Does not cancel the body: the await that calls this throws the cancellation there. If this has failed before, its outcome is that
+    /// failure. So that the cancellation is not lost, the body that awaits this throws it at its next await.
     final void cancelChildren(Cancellation cancellation) {
         outside = cancellation;
         cancelEach(cancellation);
+        if (hasFailed()) undelivered = cancellation;
+    }
+
+    /// {@return whether its outcome is a failure, whatever comes}
+    boolean hasFailed() {
+        return failure != null;
     }
 
     @Override
@@ -331,6 +339,8 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         cancelEach(Cancellation.PLAIN);
         if (home == null) dropUnbegun();
         else abandonBody();
+        if (!over && failure != null) Log.error(ABANDONED, this, failure);
+        if (!over) discardValues(failure);
         over = true;
     }
 

@@ -21,9 +21,9 @@ import trale.reactor.Reactor;
 /// thread turns the reactor and wakes tasks, as in the Rust trale. Each batch of events then costs a hand-over between threads.
 ///
 /// **What a poll throws ends its own task alone**, also a StackOverflowError or an OutOfMemoryError. If a hand-written waker or a logger
-/// throws, all tasks go on. A failure that reaches no join or await is logged when its task has become garbage (System.Logger `trale`), or
-/// when a thousand later failures were not joined or awaited either. The failures left at the JVM's exit go to System.err, because logging
-/// may have been shut down by then.
+/// throws, all tasks go on. A failure that reaches no join, await or CompletableFuture is logged when its task has become garbage
+/// (System.Logger `trale`), or when a thousand later failures were not joined or awaited either. The failures left at the JVM's exit go to
+/// System.err, because logging may have been shut down by then.
 ///
 /// **Fairness.** Runnable tasks are polled in turn. A body whose awaits are always ready yields at its 128th await in a poll, or after 0.1
 /// ms of them. The reactor is turned after 64 polls, or when a poll ends later than 0.5 ms after the reactor's last turn. Reading the clock

@@ -64,11 +64,11 @@ public interface Future<T extends @Nullable Object> {
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with. If all futures have values all the same, this returns the values. Then the awaiting task throws the
     /// CancellationException at its next await. When this has ended, none of the futures is running. A [JoinHandle] among them only waits
-    /// for its task. A handle that is cancelled stops waiting, and the task runs on. If this throws, no code gets the values of those that
-    /// have succeeded. Values that are [AutoCloseable], such as a permit or a connection, are closed; what closing throws is suppressed.
-    /// The value of a [JoinHandle], or of a future made by [#from], stays open, because other code may have it. A value that is not
-    /// AutoCloseable, such as the item of a channel's receive, is lost. A drop before the first poll drops the futures; a later one cancels
-    /// them, and their cleanup goes on. Any thread may call this method.
+    /// for its task. A handle that is cancelled stops waiting, and the task runs on; so may the thread of a [Blocking#run]. If this throws,
+    /// no code gets the values of those that have succeeded. Values that are [AutoCloseable], such as a permit or a connection, are closed;
+    /// what closing throws is suppressed. The value of a [JoinHandle], or of a future made by [#from], stays open, because other code may
+    /// have it. A value that is not AutoCloseable, such as the item of a channel's receive, is lost. A drop before the first poll drops the
+    /// futures; a later one cancels them, and their cleanup goes on. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java
@@ -101,8 +101,9 @@ public interface Future<T extends @Nullable Object> {
     ///
     /// If the task that awaits this is cancelled, this cancels all, awaits their ends, and throws CancellationException, or what a cleanup
     /// failed with; failures from before are suppressed in it. If one of the futures has a value all the same, this returns it, and the
-    /// next await of that task throws the CancellationException. Nothing of the futures is left running. A [JoinHandle] that loses stops
-    /// waiting, and its task runs on. A drop before the first poll drops the futures. Any thread may call this method.
+    /// next await of that task throws the CancellationException. Nothing of the futures is left running, but what a [Blocking#run] may
+    /// leave. A [JoinHandle] that loses stops waiting, and its task runs on. A drop before the first poll drops the futures. Any thread may
+    /// call this method.
     ///
     /// <!-- run: -->
     /// ```java

@@ -140,8 +140,9 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     /// {@return a new CompletableFuture that ends as the task ends} From any thread.
     ///
     /// It is completed on the executor's thread: dependent stages that may block belong into the `…Async` methods. Cancelling it
-    /// cancels the task; completing it does not touch the task. Its `join` and `get`, and those of its dependent stages, throw
-    /// IllegalStateException inside a task, as [#join()] does: they would block the executor.
+    /// cancels the task, once; completing it does not touch the task. Its `join` and `get`, and those of its dependent stages, throw
+    /// IllegalStateException inside a task, unless they are complete, as [#join()] does: they would block the executor. A failure of the
+    /// task completes it, and counts as looked at: trale does not log it, even if no code looks at the CompletableFuture.
     ///
     /// <!-- run: -->
     /// ```java

@@ -1,5 +1,6 @@
 package trale;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,8 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
             if (failure == null) future.complete(task.value());
             else future.completeExceptionally(failure);
         };
-        if (!task.onEnd(complete)) complete.wake();
+        if (task.onEnd(complete)) future.whenComplete((_, _) -> task.forget(complete)); // other code may complete it before
+        else complete.wake();
         return future;
     }
 
@@ -33,11 +35,12 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         return new TaskFuture<>(null);
     }
 
+    /// Cancels the task once: a second cancellation would break its cleanup off.
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        var cancelled = super.cancel(mayInterruptIfRunning);
-        if (cancelled && task != null) task.cancel(CANCELLED);
-        return cancelled;
+        if (task == null || !completeExceptionally(new CancellationException())) return super.cancel(mayInterruptIfRunning);
+        task.cancel(CANCELLED);
+        return true;
     }
 
     private void requireOutside(String method) {

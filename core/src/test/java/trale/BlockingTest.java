@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.await;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -83,5 +84,33 @@ class BlockingTest extends UnderBothArrangements {
             handles.add(executor.submit(Blocking.run(() -> n)));
         }
         for (var i = 0; i < 1000; i++) assertEquals(i, handles.get(i).join());
+    }
+
+    /// A driver, or a look-up of a name, may ignore the interrupt.
+    @Test
+    void aBodyThatRunsOnAfterItWasGivenUpDoesNotKeepTheTask() throws Exception {
+        var release = new CountDownLatch(1);
+        var task = new WeakReference<>(givenUp(release));
+        while (task.get() != null) System.gc(); // the test's limit ends this
+        release.countDown();
+    }
+
+    private Object givenUp(CountDownLatch release) throws Exception {
+        var begun = new CountDownLatch(1);
+        var handle = executor.submit(() -> await(Blocking.run(() -> {
+            begun.countDown();
+            for (;;) {
+                try {
+                    release.await();
+                    return true;
+                } catch (InterruptedException e) {
+                    // goes on
+                }
+            }
+        })));
+        begun.await();
+        handle.cancel();
+        assertThrows(CancellationException.class, handle::join);
+        return handle.task;
     }
 }

@@ -817,4 +817,76 @@ class ScopeTest extends UnderBothArrangements {
         assertEquals("when all has ended", assertThrows(CancellationException.class, handle::join).getMessage());
         assertEquals(List.of("value"), log);
     }
+
+    private static Future<Void> failsAt(Gate<Void> gate, Exception failure) {
+        return async(() -> {
+            await(gate);
+            Futures.raise(failure);
+        });
+    }
+
+    private static Future<Void> hesitant(Gate<Void> cleanup) {
+        return async(() -> {
+            try {
+                await(new Gate<Void>());
+            } finally {
+                await(cleanup);
+            }
+        });
+    }
+
+    /// One child has failed, and the other one is in its cleanup.
+    @Test // R23
+    void aCancellationThatComesInTheCleanupAfterAFailureIsThrownByTheNextAwait() throws Exception {
+        var kinds = List.<Function<List<Future<Void>>, Future<?>>>of(
+                fs -> Scope.run(scope -> { for (var f : fs) scope.fork(f); }), fs -> Future.all(fs), fs -> Future.race(fs));
+        for (var kind : kinds) {
+            var fails = new Gate<Void>();
+            var cleanup = new Gate<Void>();
+            var members = List.of(hesitant(cleanup), failsAt(fails, new IOException("the child's")));
+            var parent = executor.submit(() -> {
+                try {
+                    await(kind.apply(members));
+                } catch (IOException e) {
+                    log.add(e.getMessage());
+                }
+                await(new Gate<Void>());
+            });
+            fails.waker();
+            settle();
+            fails.open(null);
+            cleanup.waker();
+            parent.cancel("stop");
+            assertEquals("stop", assertThrows(CancellationException.class, parent::join).getMessage());
+        }
+        assertEquals(List.of("the child's", "the child's", "the child's"), log);
+    }
+
+    @Test // R23
+    void theFailureOfAScopeReachesItsBodyThoughAnInnerScopeHasFailedBefore() {
+        var failure = new IOException("outer");
+        var inner = new Gate<Void>();
+        var outer = new Gate<Void>();
+        var cleanup = new Gate<Void>();
+        var handle = executor.submit(Scope.run(scope -> {
+            scope.fork(failsAt(outer, failure));
+            try {
+                await(Scope.run(s -> {
+                    s.fork(hesitant(cleanup));
+                    s.fork(failsAt(inner, new IOException("inner")));
+                }));
+            } catch (IOException e) {
+                log.add(e.getMessage());
+            }
+            await(new Gate<Void>());
+        }));
+        inner.waker();
+        outer.waker();
+        settle();
+        inner.open(null);
+        cleanup.waker();
+        outer.open(null);
+        assertSame(failure, failureOf(handle));
+        assertEquals(List.of("inner"), log);
+    }
 }

@@ -160,4 +160,43 @@ class StageTest extends UnderBothArrangements {
         assertEquals("its CompletableFuture was cancelled", assertThrows(CancellationException.class, handle::join).getMessage());
         assertEquals(1, gate.drops.get());
     }
+
+    /// As it does of any CompletableFuture. A second cancellation of the task would break its cleanup off.
+    @Test
+    void aSecondCancelOfATasksCompletableFutureDoesNothing() {
+        var gate = new Gate<String>();
+        var cleanup = new Gate<String>();
+        var handle = executor.submit(() -> {
+            try {
+                return await(gate);
+            } catch (CancellationException e) {
+                return await(cleanup);
+            }
+        });
+        gate.waker();
+        var future = handle.toCompletableFuture();
+        assertTrue(future.cancel(true));
+        cleanup.waker();
+        assertTrue(future.cancel(true));
+        settle();
+        cleanup.open("cleaned up");
+        assertEquals("cleaned up", handle.join());
+    }
+
+    @Test
+    void aCompletableFutureThatOtherCodeHasCompletedIsForgottenByItsTask() {
+        var gate = new Gate<String>();
+        var handle = executor.submit(gate);
+        gate.waker();
+        var complete = new WeakReference<>(completed(handle));
+        while (complete.get() != null) System.gc(); // the test's limit ends this
+        gate.open("done");
+        assertEquals("done", handle.join());
+    }
+
+    private static Object completed(JoinHandle<String> handle) {
+        var future = handle.toCompletableFuture();
+        future.complete("by hand");
+        return future;
+    }
 }

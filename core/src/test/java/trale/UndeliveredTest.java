@@ -182,7 +182,8 @@ class UndeliveredTest extends UnderBothArrangements {
         var resource = new Resource(null);
         var handle = executor.submit(async(() -> resource));
         handle.join();
-        for (var shared : List.of(handle, Future.from(CompletableFuture.completedFuture(resource)))) {
+        for (var shared : List.of(handle, Future.from(CompletableFuture.completedFuture(resource)),
+                Timer.timeout(Duration.ofHours(1), handle))) {
             failureOf(executor.submit(Future.all(shared, failing(new IOException("disk")))));
         }
         assertEquals(0, resource.closes);
@@ -235,5 +236,31 @@ class UndeliveredTest extends UnderBothArrangements {
     @SuppressWarnings("unchecked") // it never has a value
     private static <T> Future<T> clinging(RuntimeException thrown) {
         return (Future<T>) trale.support.Futures.clinging(thrown);
+    }
+
+    @Test // P14
+    void whatAnAbandonedTaskHasObtainedIsClosedAndItsFailureIsLogged() throws Exception {
+        var failure = new IOException("disk");
+        for (var kind : List.of("all", "race", "scope")) {
+            var other = arrangement.open("other");
+            var gate = new Gate<Void>();
+            var deaf = ScopeTest.deaf(gate);
+            Future<?> f = switch (kind) {
+                case "all" -> Future.<Object>all(deaf, mutex.acquire());
+                case "race" -> Future.<Object>race(deaf, mutex.acquire());
+                default -> Scope.run(s -> {
+                    s.fork(deaf);
+                    s.fork(UndeliveredTest.<Void>failing(failure));
+                });
+            };
+            try (var log = new TheLog()) {
+                other.submit(f);
+                gate.waker();
+                for (var i = 0; i < 3; i++) other.submit(yieldNow()).join();
+                assertFalse(other.close(Duration.ofMillis(1)));
+                assertFree();
+                assertEquals(kind.equals("scope"), log.rest().stream().anyMatch(r -> r.getThrown() == failure), kind);
+            }
+        }
     }
 }

@@ -32,6 +32,11 @@ public abstract class Owned extends Waiting {
         owner = by;
     }
 
+    /// {@return whether other code may have its value too: it waits for a handle, or a stage}
+    public boolean isValueShared() {
+        return false;
+    }
+
     /// Gives the future back: its owner has not polled it, and never will. By the thread that claimed it.
     public final void release(Object by) {
         if (owner == by) owner = null;

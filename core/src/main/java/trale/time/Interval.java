@@ -53,8 +53,8 @@ public final class Interval {
     }
 
     /// Waits for the next tick, or is ready at once if one is due. From any thread. Among several waiting tasks, any may get the tick. A
-    /// tick is due when the executor has looked at the clock after its time, which a busy executor does every millisecond, as for a
-    /// [Timer#sleep]: a time-out of zero may miss one that has just come.
+    /// tick is due when the executor has looked at the clock after its time, which a busy executor does each half
+    /// millisecond, as for a [Timer#sleep]: a time-out of zero may miss one that has just come.
     ///
     /// Cancelled, timed out or dropped, it has taken no tick: the same tick is still due.
     ///

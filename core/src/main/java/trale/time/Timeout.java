@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import trale.Async;
 import trale.Context;
 import trale.Future;
+import trale.JoinHandle;
 import trale.Poll;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
@@ -31,7 +31,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     private boolean over; // f has become something, or was given up
     private @Nullable TimeoutException late; // once the time is over, and f has been cancelled
     private @Nullable Cancellation caller; // the latest cancellation by the caller
-    private boolean takenInside; // an await inside of f has taken a cancellation from the task, while f ran
+    private boolean takenInside; // an await inside of f has taken a cancellation from the task while f ran; once late: since then
 
     Timeout(Duration duration, Future<Void> sleep, Future<T> f) {
         this.duration = duration;
@@ -71,7 +71,10 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
             var p = pollOnce(cx);
             if (p instanceof Poll.Pending<T>) {
                 waits = caller != null || takenInside || sleep.poll(cx) instanceof Poll.Pending<Void>;
-                if (!waits) p = pollOnce(cx); // what has come since its last poll is in time
+                if (!waits) {
+                    p = pollOnce(cx); // what has come since its last poll is in time
+                    waits = takenInside;
+                }
             }
             return waits || p instanceof Poll.Ready<T> ? p : null;
         } catch (Exception e) {
@@ -85,7 +88,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         try {
             return pollOnce(cx);
         } catch (CancellationException e) {
-            if (e.getCause() != tooLate && (caller != null || Async.isCancelled())) {
+            if (e.getCause() != tooLate && (caller != null || takenInside)) {
                 Failures.suppress(e, tooLate);
                 throw e;
             }
@@ -109,10 +112,11 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
         } catch (StackOverflowError e) {
             over = false; // its poll may not have begun, and what it holds may be left: the drop releases it
             throw e;
+        } finally {
+            if (task != null && task.cancellations() != before) takenInside = true; // as by cancel: the time is not that of a cleanup
         }
         if (p == null) throw Failures.returnedNull(f);
         over = p instanceof Poll.Ready<T>;
-        if (task != null && task.cancellations() != before) takenInside = true; // as by cancel: the time is not that of a cleanup
         return p;
     }
 
@@ -150,6 +154,11 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
             }
         }
         over = true;
+    }
+
+    @Override
+    public boolean isValueShared() {
+        return f instanceof JoinHandle<?> || f instanceof Owned owned && owned.isValueShared();
     }
 
     /// The cancellation by this time-out is not the caller's, so it is not passed on.

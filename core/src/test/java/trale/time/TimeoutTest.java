@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import trale.Context;
 import trale.Future;
@@ -408,5 +409,64 @@ class TimeoutTest extends UnderBothArrangements {
         assertEquals(0, gate.drops.get());
         gate.open("value");
         assertEquals("value", task.join());
+    }
+
+    /// What has come since the last poll is in time. That last poll may take a cancellation, too.
+    @Test // R23
+    void theTimeDoesNotEndTheCleanupOfACancellationThatTheLastPollTakes() {
+        var self = new AtomicReference<JoinHandle<Void>>();
+        var start = new Gate<Void>();
+        var events = new ArrayList<String>();
+        var handle = executor.submit(() -> {
+            await(start);
+            var polls = new int[1];
+            Future<Void> cancels = cx -> {
+                if (polls[0]++ == 0) return Poll.pending();
+                self.get().cancel("stop");
+                return Poll.ready(null);
+            };
+            await(Timer.timeout(Duration.ZERO, async(() -> {
+                await(cancels);
+                try {
+                    await(new Gate<Void>());
+                } finally {
+                    await(Timer.sleep(SHORT));
+                    events.add("cleaned up");
+                }
+            })));
+        });
+        self.set(handle);
+        start.waker();
+        start.open(null);
+        assertEquals("stop", assertThrows(CancellationException.class, handle::join).getMessage());
+        assertEquals(List.of("cleaned up"), events);
+    }
+
+    /// The task was cancelled before. The time-out is that of its cleanup.
+    @Test // P5
+    void theTimeoutOfACleanupIsATimeoutWhateverEndsIt() {
+        var gate = new Gate<Void>();
+        var events = new ArrayList<String>();
+        var handle = executor.submit(() -> {
+            try {
+                await(gate);
+            } catch (CancellationException e) {
+                try {
+                    await(Timer.timeout(SHORT, async(() -> {
+                        try {
+                            await(new Gate<Void>());
+                        } finally {
+                            Futures.raise(new CancellationException("own"));
+                        }
+                    })));
+                } catch (TimeoutException late) {
+                    events.add("late");
+                }
+            }
+        });
+        gate.waker();
+        handle.cancel();
+        handle.join();
+        assertEquals(List.of("late"), events);
     }
 }
