@@ -38,7 +38,8 @@ import trale.internal.linux.Kernel;
 /// }
 /// ```
 ///
-/// Time passes only when all tasks wait. Used by the thread of the test, and by the tasks of its hosts.
+/// A poll takes 100 ns of virtual time. Apart from that, time passes only when all tasks wait. Used by the thread of the test, and by the
+/// tasks of its hosts.
 public final class Simulation implements AutoCloseable {
     private final long seed;
     private final @Nullable Recordings recordings;
@@ -132,7 +133,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     private void requireTest() {
-        if (world.isExecutor(Thread.currentThread())) throw new IllegalStateException("run is called by the test's thread; await or spawn the body here");
+        if (world.isExecutor(Thread.currentThread()))
+            throw new IllegalStateException("run is called by the test's thread; await or spawn the body here");
         adopt();
     }
 
@@ -228,7 +230,7 @@ public final class Simulation implements AutoCloseable {
         void run(Simulation simulation) throws Exception;
     }
 
-    /// Runs a program with the seeds 0 to `runs` − 1, the first of them twice: a difference is a failure. With `-Dtrale.seed=N`
+    /// Runs a program with the seeds 0 to `runs` − 1, the first three of them twice: a difference is a failure. With `-Dtrale.seed=N`
     /// it runs with that seed alone.
     ///
     /// @throws AssertionError it failed, or is not deterministic; the message says with which seed, and how to replay that
