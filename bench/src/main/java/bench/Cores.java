@@ -73,20 +73,27 @@ final class Cores {
         }
         var table = new StringBuilder("""
 
-                Medians of %d rounds with a window of %.1f s each. *CPU* is the server's user and system time for a message, an echo of 64 bytes.
+                Medians of %d rounds with a window of %.1f s each. *CPU* is the server's user and system time for a message, \
+                an echo of 64 bytes.
                 *Ratio* is that by the mean of the two C servers of the same round: the median, and its 95 %% bootstrap interval.
 
                 ## One port
 
-                The example `cores`: each executor has a thread and a listener of its own on the same port (SO_REUSEPORT). Two load generators
+                The example `cores`: each executor has a thread and a listener of its own on the same port (SO_REUSEPORT). \
+                Two load generators
                 have half of the connections each. %s *Cores* is how many the server used.
                 """.formatted(plan.rounds(), plan.effort().seconds, IS_SHARED
-                        ? "This machine has two cores, which the server and both load generators share: a second executor has no core of its own, and"
-                                + " can bring little."
+                        ? "This machine has two cores, which the server and both load generators share: a second executor has no core"
+                                + " of its own, and can bring little."
                         : "The server has two cores, and the load generators have two others."));
         for (int connections : loads) {
-            table.append("\n### %,d connections\n\n| server | CPU µs | ratio | messages/s | cores | p50 µs | p99 µs |\n|---|--:|--:|--:|--:|--:|--:|\n"
-                    .formatted(connections));
+            table.append("""
+
+                    ### %,d connections
+
+                    | server | CPU µs | ratio | messages/s | cores | p50 µs | p99 µs |
+                    |---|--:|--:|--:|--:|--:|--:|
+                    """.formatted(connections));
             for (var s : servers) {
                 var row = new Row(s, 0, connections);
                 table.append("| %s | %.2f | %s | %.0f | %.2f | %.0f | %.0f |\n".formatted(s.name(), median(row, Measurement::cpuMicros),
@@ -123,7 +130,8 @@ final class Cores {
 
                 ## Idle connections
 
-                %d busy connections, beside connections that sent one message at the start. Server and load have a core each. *MB* is the memory
+                %d busy connections, beside connections that sent one message at the start. Server and load have a core each. \
+                *MB* is the memory
                 of the process (VmRSS) at the end, which for a JVM contains garbage.
 
                 | server | idle connections | CPU µs | ratio | messages/s | p50 µs | p99 µs | MB |

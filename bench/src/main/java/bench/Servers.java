@@ -122,8 +122,10 @@ final class Servers {
         var table = new StringBuilder("# %s\n\n%s\n".formatted(title(), head));
         table.append("""
                 Medians of %d rounds with a window of %.1f s each. *CPU* is the server's user and system time for a message. *Ratio* is that
-                by the mean of the two C servers of the same round: the median, and its 95 %% bootstrap interval. *%s* is the same program as
-                *%s*: how far the two are from 1 is noise. *Busy* is the share of its core that the server used. *Saturated*: another process
+                by the mean of the two C servers of the same round: the median, and its 95 %% bootstrap interval. \
+                *%s* is the same program as
+                *%s*: how far the two are from 1 is noise. *Busy* is the share of its core that the server used. \
+                *Saturated*: another process
                 takes half of the server's core, and the load generator never sleeps.
                 """.formatted(plan.rounds(), plan.effort().seconds, Server.LIMIT_AGAIN, Server.LIMIT));
         for (var load : loads) {

@@ -21,10 +21,10 @@ record Chat(Map<Channel<String>, String> room) {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     static void main(String... args) throws Exception {
-        var command = new Command("chat [[HOST:]PORT]   127.0.0.1:7000 by default, 0 is any free port; nc 127.0.0.1 7000 enters", args, "7000");
-        var address = command.address(0);
+        var command = new Command(
+                "chat [[HOST:]PORT]   127.0.0.1:7000 by default, 0 is any free port; nc 127.0.0.1 7000 enters", args, "7000");
         command.run("Choose another port: ./trale chat PORT",
-                () -> Server.run("", address, new Chat(new LinkedHashMap<>())::serve, "ann\nhello\n"));
+                () -> Server.run("", command.address(0), new Chat(new LinkedHashMap<>())::serve, "ann\nhello\n"));
     }
 
     Future<Void> serve(TcpStream stream) {

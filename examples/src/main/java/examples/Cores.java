@@ -26,7 +26,8 @@ final class Cores {
     static void main(String... args) throws Exception {
         var command = new Command("""
                 cores [[HOST:]PORT [EXECUTORS]]
-                  127.0.0.1:5000 by default, 0 is any free port; EXECUTORS is one for each processor""", args, "5000", Integer.toString(Runtime.getRuntime().availableProcessors()));
+                  127.0.0.1:5000 by default, 0 is any free port; EXECUTORS is one for each processor""",
+                args, "5000", Integer.toString(Runtime.getRuntime().availableProcessors()));
         var address = command.address(0);
         var cores = IntStream.rangeClosed(1, command.count(1)).mapToObj(Cores::new).toList();
         command.run("Choose another port: ./trale cores PORT", () -> {

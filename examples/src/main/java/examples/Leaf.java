@@ -62,7 +62,8 @@ final class Leaf implements Future<Long> {
     static int libc(String name, long first, long second) {
         var linker = Linker.nativeLinker();
         var errno = Linker.Option.captureCallState("errno");
-        var call = linker.downcallHandle(linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), errno);
+        var call = linker.downcallHandle(
+                linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), errno);
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(Linker.Option.captureStateLayout());
             int answer = (int) call.invoke(state, first, second);

@@ -30,7 +30,8 @@ record Redis(Map<String, String> values) {
             var in = new LineReader(stream, 1 << 14, ISO_8859_1).tie(out); // a char for each byte, whatever it means
             try {
                 for (String line; (line = await(in.readLine())) != null; ) {
-                    var command = line.startsWith("*") ? await(array(in, line)) : line.isBlank() ? new String[0] : line.strip().split("\\s+");
+                    var command = line.startsWith("*") ? await(array(in, line))
+                            : line.isBlank() ? new String[0] : line.strip().split("\\s+");
                     if (command.length == 0) continue;
                     await(out.writeAll(ByteBuffer.wrap(answer(command).getBytes(ISO_8859_1))));
                     if (command[0].equalsIgnoreCase("QUIT")) break;
@@ -76,7 +77,8 @@ record Redis(Map<String, String> values) {
             case "GET" -> count != 1 ? arity(name) : bulk(values.get(command[1]));
             case "SET" -> count < 2 ? arity(name) : count > 2 ? error("syntax error") : set(command[1], command[2]);
             case "INCR" -> count != 1 ? arity(name) : increment(command[1]);
-            case "DEL" -> count == 0 ? arity(name) : integer(Arrays.stream(command, 1, command.length).filter(k -> values.remove(k) != null).count());
+            case "DEL" -> count == 0 ? arity(name)
+                    : integer(Arrays.stream(command, 1, command.length).filter(k -> values.remove(k) != null).count());
             case "QUIT" -> OK;
             case "HELLO" -> "-NOPROTO unsupported protocol version\r\n"; // RESP 2 needs no greeting
             default -> error("unknown command '" + command[0] + "', with args beginning with: "

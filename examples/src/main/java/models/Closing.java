@@ -21,7 +21,8 @@ enum Closing implements Model.Twin {
 
     static final Model<Closing> MODEL = new Model<>("closing",
             "A task that is spawned while the executor closes is ended by exactly one of the two threads.",
-            Closing.class, List.of("closed", "head", "tail", "stub.next", "a.next", "b.next", "a.injection", "b.injection", "a.ends", "b.ends"),
+            Closing.class,
+            List.of("closed", "head", "tail", "stub.next", "a.next", "b.next", "a.injection", "b.injection", "a.ends", "b.ends"),
             Closing::threads,
             m -> m.get(8) == 1 && m.get(9) == 1 ? "" : "task " + (m.get(8) == 1 ? "b" : "a") + " is never ended");
 
@@ -135,7 +136,8 @@ enum Closing implements Model.Twin {
                 }
                 case 21, 22 -> {
                     var task = at - 20;
-                    if (m.at("Task.wakeInjected", "INJECTION.getAndSet(this, 0)").gives(m.getAndSet(INJECTION + task, 0)) == 1) end(m, task);
+                    if (m.at("Task.wakeInjected", "INJECTION.getAndSet(this, 0)").gives(m.getAndSet(INJECTION + task, 0)) == 1)
+                        end(m, task);
                     yield 1;
                 }
                 case 6 -> {

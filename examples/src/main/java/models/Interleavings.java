@@ -157,7 +157,8 @@ final class Interleavings {
         var buffer = s.buffers.get(t);
         if (!buffer.isEmpty()) {
             var write = buffer.getFirst();
-            var to = new State(s.at, with(s.cells, write.cell, write.value), with(s.buffers, t, List.copyOf(buffer.subList(1, buffer.size()))));
+            var to = new State(s.at, with(s.cells, write.cell, write.value),
+                    with(s.buffers, t, List.copyOf(buffer.subList(1, buffer.size()))));
             var text = "(others see " + model.cells().get(write.cell) + " = " + write.value + ")";
             next.add(new Edge(new Step(t, "", text, ""), to));
         }

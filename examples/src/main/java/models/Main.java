@@ -51,7 +51,8 @@ final class Main {
             var orders = result.orders().map(Main::grouped).orElse("without end");
             out.append("\nNone of its orders goes wrong: %s orders, through %s states.\n\nWrong twins:\n"
                     .formatted(orders, grouped(result.states())));
-            for (var twin : all.subList(1, all.size())) out.append("  %s\n      %s\n".formatted(Model.nameOf(twin), indented(twin.mistake(), 6)));
+            for (var twin : all.subList(1, all.size()))
+                out.append("  %s\n      %s\n".formatted(Model.nameOf(twin), indented(twin.mistake(), 6)));
             return 0;
         }
         for (var twin : all.subList(1, all.size())) {
@@ -64,7 +65,8 @@ final class Main {
             print(model, twin, failure.get(), out);
             return 0;
         }
-        out.append("trale: the model '%s' has no twin '%s'. ./trale model %s lists them.\n".formatted(model.name(), args.get(1), model.name()));
+        out.append("trale: the model '%s' has no twin '%s'. ./trale model %s lists them.\n"
+                .formatted(model.name(), args.get(1), model.name()));
         return 2;
     }
 
@@ -82,9 +84,11 @@ final class Main {
             var lines = new ArrayList<String>();
             if (!step.place().isEmpty() && !step.place().equals(places.get(step.thread()))) lines.add("in " + step.place() + ":");
             places.set(step.thread(), step.place());
-            lines.addAll(wrapped("  " + step.text() + (step.result().isEmpty() ? "" : " →\u00a0" + step.result().replace(' ', '\u00a0')), width - 2, "    "));
+            var result = step.result().isEmpty() ? "" : " →\u00a0" + step.result().replace(' ', '\u00a0');
+            lines.addAll(wrapped("  " + step.text() + result, width - 2, "    "));
             number++;
-            for (var i = 0; i < lines.size(); i++) row(out, i == 0 ? "" + number : "", used.size(), used.indexOf(step.thread()), List.of(lines.get(i)), width);
+            for (var i = 0; i < lines.size(); i++)
+                row(out, i == 0 ? "" + number : "", used.size(), used.indexOf(step.thread()), List.of(lines.get(i)), width);
         }
         var wrong = failure.wrong();
         out.append("\n" + indented("Then " + wrong + ".", 0) + "\n");

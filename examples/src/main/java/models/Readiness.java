@@ -20,7 +20,8 @@ enum Readiness implements Model.Twin {
 
     static final Model<Readiness> MODEL = new Model<>("readiness",
             "Every byte and the end are read, whatever the order of calls and events.",
-            Readiness.class, List.of("slot", "ended", "bytes", "fin", "edge", "woken", "got", "done"), Readiness::threads, Model::nothingWrong);
+            Readiness.class, List.of("slot", "ended", "bytes", "fin", "edge", "woken", "got", "done"),
+            Readiness::threads, Model::nothingWrong);
 
     private static final int SLOT = 0;
     private static final int ENDED = 1;

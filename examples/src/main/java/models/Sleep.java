@@ -21,7 +21,8 @@ enum Sleep implements Model.Twin {
 
     static final Model<Sleep> MODEL = new Model<>("sleep",
             "A wake of an executor that falls asleep is not lost, and one write for each sleep is enough.",
-            Sleep.class, List.of("parked", "injected", "eventfd", "taken", "sleeps", "writes", "refuses"), Sleep::threads, Model::nothingWrong);
+            Sleep.class, List.of("parked", "injected", "eventfd", "taken", "sleeps", "writes", "refuses"),
+            Sleep::threads, Model::nothingWrong);
 
     private static final int PARKED = 0;
     private static final int INJECTED = 1;
@@ -115,7 +116,8 @@ enum Sleep implements Model.Twin {
             m.outside(at == 0 ? "refuses writes" : "accepts writes").set(REFUSES, 1 - at);
             return at == 0 ? 1 : END;
         };
-        var actors = List.of(new Actor("executor", executor), new Actor("waker", waker), new Actor("other waker", waker), new Actor("kernel", linux));
+        var actors = List.of(new Actor("executor", executor), new Actor("waker", waker), new Actor("other waker", waker),
+                new Actor("kernel", linux));
         var refuses = this == AS_WRITTEN || this == PARKED_STAYS_0_WHEN_THE_WRITE_FAILS;
         return actors.subList(0, refuses ? 4 : 3); // the other mistakes show without it
     }

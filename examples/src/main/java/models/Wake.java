@@ -16,7 +16,8 @@ enum Wake implements Model.Twin {
 
     static final Model<Wake> MODEL = new Model<>("wake",
             "A wake by another thread is followed by a poll, which sees what that thread wrote before.",
-            Wake.class, List.of("injection", "queue", "what the waker did", "what the other waker did"), Wake::threads, Model::nothingWrong);
+            Wake.class, List.of("injection", "queue", "what the waker did", "what the other waker did"),
+            Wake::threads, Model::nothingWrong);
 
     private static final int INJECTION = 0;
     private static final int QUEUE = 1;

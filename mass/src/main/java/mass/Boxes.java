@@ -13,7 +13,8 @@ final class Boxes {
 
     /// {@return the class of the object that a value of the type becomes}
     static ClassDesc box(ClassDesc type) {
-        return type.isPrimitive() ? ClassDesc.ofDescriptor(TypeKind.from(type) == TypeKind.BOOLEAN ? "Ljava/lang/Boolean;" : wrapper(type)) : type;
+        if (!type.isPrimitive()) return type;
+        return ClassDesc.ofDescriptor(TypeKind.from(type) == TypeKind.BOOLEAN ? "Ljava/lang/Boolean;" : wrapper(type));
     }
 
     private static String wrapper(ClassDesc type) {

@@ -35,7 +35,8 @@ record Canaries(Map<Mistake, CompletableFuture<Verdict>> verdicts) {
     private static Verdict run(Mistake mistake, long seed) {
         var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-javaagent:" + Main.property("mass.jar") + "=" + mistake, "-cp", System.getProperty("java.class.path"), "mass.Main", "--canary", "--seed", "" + seed));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-javaagent:" + Main.property("mass.jar") + "=" + mistake,
+                "-cp", System.getProperty("java.class.path"), "mass.Main", "--canary", "--seed", "" + seed));
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             try (var _ = process.getOutputStream(); var in = process.getInputStream()) {
@@ -44,7 +45,9 @@ record Canaries(Map<Mistake, CompletableFuture<Verdict>> verdicts) {
                 var lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
                 timeout.cancel(false);
                 int status = process.waitFor();
-                return new Verdict(status == 0, lines.isEmpty() ? "nothing was said, status " + status : String.join("\n", status == 0 ? lines.subList(0, 1) : lines));
+                return new Verdict(status == 0, lines.isEmpty()
+                        ? "nothing was said, status " + status
+                        : String.join("\n", status == 0 ? lines.subList(0, 1) : lines));
             }
         } catch (IOException | InterruptedException e) {
             return new Verdict(false, e.toString());

@@ -58,7 +58,8 @@ public final class Canary implements ClassFileTransformer {
     }
 
     @Override
-    public byte @Nullable [] transform(@Nullable ClassLoader loader, String name, @Nullable Class<?> redefined, ProtectionDomain domain, byte[] bytes) {
+    public byte @Nullable [] transform(
+            @Nullable ClassLoader loader, String name, @Nullable Class<?> redefined, ProtectionDomain domain, byte[] bytes) {
         if (!spoils || !(loader instanceof StrewnLoader)) return null;
         try {
             return spoil(loader, bytes);
@@ -73,7 +74,8 @@ public final class Canary implements ClassFileTransformer {
         var parent = model.superclass();
         if (parent.isEmpty() || !parent.get().name().equalsString(STATE_MACHINE)) return null;
         var self = model.thisClass().asSymbol();
-        var hierarchy = ClassHierarchyResolver.of(Set.of(), Map.of(self, ClassDesc.ofInternalName(STATE_MACHINE))).orElse(ClassHierarchyResolver.ofResourceParsing(loader));
+        var hierarchy = ClassHierarchyResolver.of(Set.of(), Map.of(self, ClassDesc.ofInternalName(STATE_MACHINE)))
+                .orElse(ClassHierarchyResolver.ofResourceParsing(loader));
         var spoiler = new Mistake.Spoiler(mistake, self);
         var changed = ClassFile.of(ClassHierarchyResolverOption.of(hierarchy))
                 .transformClass(model, ClassTransform.transformingMethodBodies(m -> m.methodName().equalsString("step"), spoiler));

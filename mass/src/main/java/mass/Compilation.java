@@ -61,7 +61,8 @@ final class Compilation {
         if (!plain.classFiles.keySet().equals(strewn.classFiles.keySet()))
             throw new Difference("ecj writes " + strewn.classFiles.keySet() + "\ninstead of " + plain.classFiles.keySet());
         for (var file : plain.classFiles.entrySet())
-            if (!Arrays.equals(file.getValue(), strewn.classFiles.get(file.getKey()))) throw new Difference("ecj writes another " + file.getKey());
+            if (!Arrays.equals(file.getValue(), strewn.classFiles.get(file.getKey())))
+                throw new Difference("ecj writes another " + file.getKey());
         classFiles = plain.classFiles.size();
     }
 
@@ -69,7 +70,8 @@ final class Compilation {
         var to = Files.createTempDirectory("mass");
         try {
             var says = new StringWriter();
-            var arguments = new ArrayList<>(List.of("--release", "25", "-g", "-parameters", "-nowarn", "-proc:none", "-encoding", "UTF-8", "-d", to.toString(), "-cp", classPath));
+            var arguments = new ArrayList<>(List.of("--release", "25", "-g", "-parameters", "-nowarn", "-proc:none", "-encoding", "UTF-8",
+                    "-d", to.toString(), "-cp", classPath));
             for (var s : sources) arguments.add(s.toString());
             var main = Class.forName(PREFIX + "internal.compiler.batch.Main", true, ecj);
             var out = new PrintWriter(says);

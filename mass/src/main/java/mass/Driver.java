@@ -224,7 +224,10 @@ public final class Driver {
         if (!outcome.hasEnded) return "the body did not end";
         if (droppedAt != place) return "what it awaited was not dropped";
         if (expected == UNKNOWN) return null;
-        if (expected != caughtBy) return expected == NONE ? "a handler ran, from whose range it was not" : caughtBy == NONE ? "its handler did not run" : "another handler ran first";
+        if (expected != caughtBy) {
+            if (expected == NONE) return "a handler ran, from whose range it was not";
+            return caughtBy == NONE ? "its handler did not run" : "another handler ran first";
+        }
         if (expected != NONE) {
             handled++;
             return caughtCancellation ? null : "its handler caught something else than a CancellationException";

@@ -59,14 +59,16 @@ public final class Everything {
     private static List<String> inTheJdk(String folder) throws IOException {
         var java = FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules/java.base");
         try (var files = Files.walk(java.resolve(folder))) {
-            return files.map(f -> java.relativize(f).toString()).filter(Everything::isClass).map(f -> Library.MOVED + className(f)).sorted().toList();
+            return files.map(f -> java.relativize(f).toString()).filter(Everything::isClass)
+                    .map(f -> Library.MOVED + className(f)).sorted().toList();
         }
     }
 
     private static List<String> inItsJar(String name) throws IOException {
         URL url = Objects.requireNonNull(ClassLoader.getSystemResource(name.replace('.', '/') + ".class"), name);
         var jar = ((JarURLConnection) url.openConnection()).getJarFile();
-        return jar.stream().map(e -> e.getName()).filter(f -> isClass(f) && className(f).startsWith(Compilation.PREFIX)).map(Everything::className).sorted().toList();
+        return jar.stream().map(e -> e.getName()).filter(f -> isClass(f) && className(f).startsWith(Compilation.PREFIX))
+                .map(Everything::className).sorted().toList();
     }
 
     private static boolean isClass(String file) {

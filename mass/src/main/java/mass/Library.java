@@ -121,7 +121,8 @@ interface Library {
         private @Nullable ClassHierarchyInfo superclass(ClassDesc type) {
             try {
                 var name = name(type);
-                var c = Class.forName(name.startsWith(MOVED) ? name.substring(MOVED.length()) : name, false, Library.class.getClassLoader());
+                var c = Class.forName(
+                        name.startsWith(MOVED) ? name.substring(MOVED.length()) : name, false, Library.class.getClassLoader());
                 if (c.isInterface()) return ClassHierarchyInfo.ofInterface();
                 return ClassHierarchyInfo.ofClass(c.getSuperclass() == null ? null : map(ClassDesc.of(c.getSuperclass().getName())));
             } catch (ClassNotFoundException e) {

@@ -21,7 +21,9 @@ enum Mistake {
     KEEPS_ONE_VARIABLE_TOO_FEW("a variable that is read again is not kept") {
         @Override
         boolean spoil(Spoiler s, CodeBuilder b, CodeElement e) {
-            if (!(e instanceof FieldInstruction put) || put.opcode() != Opcode.PUTFIELD || s.before == Opcode.ACONST_NULL || !s.isKept(put)) return false;
+            if (!(e instanceof FieldInstruction put) || put.opcode() != Opcode.PUTFIELD || s.before == Opcode.ACONST_NULL
+                    || !s.isKept(put))
+                return false;
             if (TypeKind.from(put.typeSymbol()).slotSize() == 2) b.pop2();
             else b.pop();
             b.pop();
@@ -32,7 +34,9 @@ enum Mistake {
     TAKES_ONE_VARIABLE_FOR_ANOTHER("a variable comes back with the value of another") {
         @Override
         boolean spoil(Spoiler s, CodeBuilder b, CodeElement e) {
-            if (!(e instanceof FieldInstruction get) || get.opcode() != Opcode.GETFIELD || !s.isKept(get) || !get.typeSymbol().isPrimitive()) return false;
+            if (!(e instanceof FieldInstruction get) || get.opcode() != Opcode.GETFIELD || !s.isKept(get)
+                    || !get.typeSymbol().isPrimitive())
+                return false;
             var first = s.first.putIfAbsent(get.typeSymbol(), get.name().stringValue());
             if (first == null || get.name().equalsString(first)) return false;
             b.getfield(s.self, first, get.typeSymbol());
@@ -50,7 +54,9 @@ enum Mistake {
     SWAPS_TWO_OPERANDS("two operands lie on the stack in the wrong order") {
         @Override
         boolean spoil(Spoiler s, CodeBuilder b, CodeElement e) {
-            if (!(e instanceof Instruction i) || i.opcode() != Opcode.IF_ICMPGE && i.opcode() != Opcode.ISUB && i.opcode() != Opcode.ISHL) return false;
+            if (!(e instanceof Instruction i)
+                    || i.opcode() != Opcode.IF_ICMPGE && i.opcode() != Opcode.ISUB && i.opcode() != Opcode.ISHL)
+                return false;
             b.swap().with(e);
             return true;
         }

@@ -32,7 +32,8 @@ final class Report {
         command = "mass/run" + (isShort ? " --short" : "") + " --seed " + seed;
         out.printf("The mass test of the compiler of async bodies: %s%n%n", command);
         out.printf(ROW, "", "", "", "async", "", "strewn", "", "", "", "cancel-", "", "", "");
-        out.printf(ROW, "library", "classes", "methods", "bodies", "run", "awaits", "reached", "awaited", "pending", "lations", "caught", "s", "compared");
+        out.printf(ROW, "library", "classes", "methods", "bodies", "run", "awaits", "reached", "awaited", "pending", "lations",
+                "caught", "s", "compared");
     }
 
     void part(String name, Strewer strewer, Driver driver, Part part) {
@@ -50,17 +51,20 @@ final class Report {
         }
         inConstruction += strewer.inConstruction;
         strewer.skipped.forEach((reason, n) -> skipped.merge(reason, n, Integer::sum));
-        out.printf(ROW, name, number(strewer.classes), number(strewer.methods), number(strewer.bodies.size()), number(driver.bodiesReached()), number(strewer.places.size()),
-                number(driver.placesReached()), number(driver.awaits), number(driver.suspensions), number(driver.cancellations), number(driver.handled), seconds(from), compared);
+        out.printf(ROW, name, number(strewer.classes), number(strewer.methods), number(strewer.bodies.size()),
+                number(driver.bodiesReached()), number(strewer.places.size()), number(driver.placesReached()), number(driver.awaits),
+                number(driver.suspensions), number(driver.cancellations), number(driver.handled), seconds(from), compared);
         out.flush();
     }
 
     void everything(Everything all) {
         long from = System.nanoTime();
         all.compileAll();
-        out.printf(ROW, all.name, number(all.strewer.classes), number(all.strewer.methods), number(all.strewer.bodies.size()), "-", number(all.strewer.places.size()), "-", "-", "-", "-", "-",
-                seconds(from), number(all.bodies) + " verified");
-        if (!all.unusable.isEmpty()) out.println("  less those of classes that cannot be initialised here, as they are either: " + String.join(", ", all.unusable.keySet()));
+        out.printf(ROW, all.name, number(all.strewer.classes), number(all.strewer.methods), number(all.strewer.bodies.size()), "-",
+                number(all.strewer.places.size()), "-", "-", "-", "-", "-", seconds(from), number(all.bodies) + " verified");
+        if (!all.unusable.isEmpty())
+            out.println("  less those of classes that cannot be initialised here, as they are either: "
+                    + String.join(", ", all.unusable.keySet()));
         failures.addAll(all.failures);
         out.flush();
     }
@@ -94,7 +98,8 @@ final class Report {
     /// {@return whether all is fine}
     boolean end() {
         for (var f : failures) out.printf("%nFAILED  %s%n", f);
-        out.printf("%n%s in %s s: %s%n", failures.isEmpty() ? "Everything is the same" : failures.size() + " failures", seconds(start), command);
+        out.printf("%n%s in %s s: %s%n", failures.isEmpty() ? "Everything is the same" : failures.size() + " failures",
+                seconds(start), command);
         return failures.isEmpty();
     }
 

@@ -114,7 +114,8 @@ final class Strewer {
 
     /// Writes a method that hands all bodies of the class to [Everything], with nothing captured.
     private static void collect(ClassBuilder c, ClassModel model, List<Divided> divided) {
-        c.withMethodBody(Everything.COLLECTOR, MethodTypeDesc.of(CD_void), ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC, out -> {
+        int flags = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC;
+        c.withMethodBody(Everything.COLLECTOR, MethodTypeDesc.of(CD_void), flags, out -> {
             for (var d : divided) {
                 if (!d.method.flags().has(AccessFlag.STATIC)) out.aconst_null();
                 for (var p : d.method.methodTypeSymbol().parameterList()) Boxes.zero(out, p);
@@ -150,7 +151,8 @@ final class Strewer {
         var body = "lambda$mass$" + bodies.size();
         bodies.add(model.thisClass().name().stringValue().replace('/', '.') + "." + m.methodName().stringValue());
         int flags = ClassFile.ACC_PRIVATE | ClassFile.ACC_SYNTHETIC | m.flags().flagsMask() & (ClassFile.ACC_STATIC | ClassFile.ACC_STRICT);
-        c.withMethod(body, m.methodTypeSymbol(), flags, b -> b.withCode(out -> new Strewing(this, model, (CodeAttribute) m.code().orElseThrow(), out).strew(random)));
+        c.withMethod(body, m.methodTypeSymbol(), flags, b -> b.withCode(
+                out -> new Strewing(this, model, (CodeAttribute) m.code().orElseThrow(), out).strew(random)));
         c.transformMethod(m, (b, e) -> {
             if (e instanceof CodeModel) b.withCode(out -> stub(out, model, m, body));
             else b.with(e);

@@ -111,7 +111,8 @@ final class Strewing {
 
     /// The stack maps come at the end; annotations of types are of no use here.
     private static boolean isDropped(CodeElement e) {
-        return e instanceof StackMapTableAttribute || e instanceof RuntimeVisibleTypeAnnotationsAttribute || e instanceof RuntimeInvisibleTypeAnnotationsAttribute;
+        return e instanceof StackMapTableAttribute || e instanceof RuntimeVisibleTypeAnnotationsAttribute
+                || e instanceof RuntimeInvisibleTypeAnnotationsAttribute;
     }
 
     private void label(LabelTarget target) {
@@ -138,7 +139,8 @@ final class Strewing {
     private @Nullable ClassDesc carried(CodeElement e) {
         ClassDesc type;
         if (e instanceof InvokeInstruction call) type = call.typeSymbol().returnType();
-        else if (e instanceof FieldInstruction f && (f.opcode() == Opcode.GETFIELD || f.opcode() == Opcode.GETSTATIC)) type = f.typeSymbol();
+        else if (e instanceof FieldInstruction f && (f.opcode() == Opcode.GETFIELD || f.opcode() == Opcode.GETSTATIC))
+            type = f.typeSymbol();
         else return null;
         if (type.isPrimitive()) return type.equals(CD_void) ? null : type;
         var of = type;

@@ -42,10 +42,11 @@ final class Trial {
                 new Trial("java.math", seed, limit, Numbers.class, "java.math."),
                 new Trial("java.util.regex", seed, limit, Patterns.class, "java.util.regex."),
                 new Trial("java.time", seed, limit, Dates.class, "java.time.", "jdk.internal.util.DateTimeHelper"),
-                new Trial("collections", seed, limit, Queues.class, "java.util.ArrayDeque", "java.util.BitSet", "java.util.PriorityQueue", "java.util.TreeMap",
-                        "java.util.concurrent.ArrayBlockingQueue", "java.util.concurrent.ConcurrentLinkedDeque", "java.util.concurrent.Helpers",
-                        "java.util.concurrent.LinkedBlockingDeque", "java.util.concurrent.LinkedBlockingQueue",
-                        "java.util.concurrent.PriorityBlockingQueue"));
+                new Trial("collections", seed, limit, Queues.class,
+                        "java.util.ArrayDeque", "java.util.BitSet", "java.util.PriorityQueue", "java.util.TreeMap",
+                        "java.util.concurrent.ArrayBlockingQueue", "java.util.concurrent.ConcurrentLinkedDeque",
+                        "java.util.concurrent.Helpers", "java.util.concurrent.LinkedBlockingDeque",
+                        "java.util.concurrent.LinkedBlockingQueue", "java.util.concurrent.PriorityBlockingQueue"));
     }
 
     /// Runs one case: as it is, strewn, and, if it suspends at all, cancelled at one of its suspensions and once more.

@@ -19,8 +19,8 @@ import trale.internal.async.Code;
 ///  0 -> 1      1 -> 2      1 -> 3 exceptional      2 -> return      2, 3 -> throw exceptional
 /// ```
 final class Flow {
-    private static final Comparator<Edge> ORDER =
-            Comparator.comparingInt(Edge::from).thenComparing(Edge::exceptional).thenComparingInt(e -> e.to() < 0 ? Short.MAX_VALUE - e.to() : e.to());
+    private static final Comparator<Edge> ORDER = Comparator.comparingInt(Edge::from).thenComparing(Edge::exceptional)
+            .thenComparingInt(e -> e.to() < 0 ? Short.MAX_VALUE - e.to() : e.to());
 
     private final Code code;
     private final TreeSet<Edge> edges = new TreeSet<>(ORDER);

@@ -41,8 +41,8 @@ final class Graphs {
         } catch (IllegalArgumentException e) {
             var file = Checks.sourceFile(ClassFiles.read(body.in()));
             var method = body.lambda() == null ? "run" : Analysis.methodName(body.lambda());
-            return new StateGraph(body.in().getName(), method, file, body.line(), body.line(), new Size(0, 0, 0, 0, 0), List.of(), List.of(),
-                    String.valueOf(e.getMessage()), "", List.of());
+            return new StateGraph(body.in().getName(), method, file, body.line(), body.line(), new Size(0, 0, 0, 0, 0),
+                    List.of(), List.of(), String.valueOf(e.getMessage()), "", List.of());
         }
     }
 
@@ -59,14 +59,15 @@ final class Graphs {
         var graphs = new Graphs(body);
         var states = body.layout.states.stream().map(graphs::state).toList();
         var size = Memory.sizeOf(body.layout.fields.values().stream().map(ClassDesc::descriptorString).toList());
-        return new StateGraph(body.model.thisClass().asInternalName().replace('/', '.'), Analysis.methodName(body.form), Checks.sourceFile(body.model),
-                last < 0 ? -1 : first, last, size, states, Flow.edges(body), "", body.className(), warnings);
+        return new StateGraph(body.model.thisClass().asInternalName().replace('/', '.'), Analysis.methodName(body.form),
+                Checks.sourceFile(body.model), last < 0 ? -1 : first, last, size, states, Flow.edges(body), "", body.className(), warnings);
     }
 
     private State state(Layout.State s) {
         var variables = s.locals().stream().map(v -> variable(v, s.at())).toList();
         var operands = s.operands().stream().map(v -> new Variable("", name(v.type()), v.field())).toList();
-        return new State(s.number(), s.line(), s.at() < 0 ? "" : name(s.awaited()), s.at() < 0 ? "" : future(s.at()), variables, operands, moved(s.at()));
+        return new State(s.number(), s.line(), s.at() < 0 ? "" : name(s.awaited()), s.at() < 0 ? "" : future(s.at()),
+                variables, operands, moved(s.at()));
     }
 
     private Variable variable(Layout.Kept v, int at) {

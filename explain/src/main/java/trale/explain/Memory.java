@@ -33,7 +33,8 @@ final class Memory {
     /// {@return what an object of a state machine takes}
     /// @param kept the fields' descriptors
     static Size sizeOf(Collection<String> kept) {
-        int header = flag("UseCompactObjectHeaders", "false").equals("true") ? 8 : flag("UseCompressedClassPointers", "true").equals("true") ? 12 : 16;
+        int header = flag("UseCompactObjectHeaders", "false").equals("true") ? 8
+                : flag("UseCompressedClassPointers", "true").equals("true") ? 12 : 16;
         int reference = flag("UseCompressedOops", "true").equals("true") ? 4 : 8;
         int alignment = Integer.parseInt(flag("ObjectAlignmentInBytes", "8"));
         var memory = new Memory(header, reference);
@@ -86,7 +87,8 @@ final class Memory {
     private void place(int size) {
         Gap best = null;
         for (var gap : gaps)
-            if (Math.ceilDiv(gap.from, size) * size + size <= gap.to && (best == null || gap.to - gap.from < best.to - best.from)) best = gap;
+            if (Math.ceilDiv(gap.from, size) * size + size <= gap.to && (best == null || gap.to - gap.from < best.to - best.from))
+                best = gap;
         int from = best == null ? end : best.from;
         int at = Math.ceilDiv(from, size) * size;
         if (at > from) gaps.add(new Gap(from, at));

@@ -14,7 +14,8 @@ final class Text {
         var out = new StringBuilder("async body ").append(graph.place()).append('\n');
         if (!graph.rejection().isEmpty()) return out.append("cannot be compiled: ").append(graph.rejection()).append('\n').toString();
         var size = graph.size();
-        out.append("class ").append(graph.generatedName()).append(", an object of ").append(size.bytes()).append(" bytes: header ").append(size.header()).append(", state machine ").append(size.machine())
+        out.append("class ").append(graph.generatedName()).append(", an object of ").append(size.bytes())
+                .append(" bytes: header ").append(size.header()).append(", state machine ").append(size.machine())
                 .append(", fields ").append(size.fields()).append(", padding ").append(size.padding())
                 .append("; a reference is ").append(size.reference()).append(" bytes\n\n");
         var rows = new ArrayList<List<List<String>>>();

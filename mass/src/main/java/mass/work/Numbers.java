@@ -47,8 +47,10 @@ public final class Numbers implements Work {
         var b = new BigDecimal(integer(random), random.nextInt(-5, 60));
         var mode = RoundingMode.values()[random.nextInt(7)];
         var context = new MathContext(1 + random.nextInt(60), mode);
-        out.append(a.add(b)).append(' ').append(a.multiply(b, context).toEngineeringString()).append(' ').append(a.subtract(b, context).toPlainString()).append(' ');
-        out.append(a.abs().sqrt(context)).append(' ').append(a.setScale(random.nextInt(20), mode)).append(' ').append(a.stripTrailingZeros()).append(' ');
+        out.append(a.add(b)).append(' ').append(a.multiply(b, context).toEngineeringString()).append(' ')
+                .append(a.subtract(b, context).toPlainString()).append(' ');
+        out.append(a.abs().sqrt(context)).append(' ').append(a.setScale(random.nextInt(20), mode)).append(' ')
+                .append(a.stripTrailingZeros()).append(' ');
         if (b.signum() != 0) out.append(a.divide(b, context)).append(' ').append(a.remainder(b)).append(' ');
         out.append(new BigDecimal(a.toString()).equals(a)).append(a.doubleValue()).append(' ').append(a.compareTo(b)).append(a.hashCode());
         try {

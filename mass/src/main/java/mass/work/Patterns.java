@@ -9,8 +9,8 @@ import java.util.regex.PatternSyntaxException;
 /// Random patterns on random texts with java.util.regex.
 public final class Patterns implements Work {
     private static final String[] ATOMS = {
-        "a", "b", "c", "ab", ".", "[ab]", "[^a]", "[a-c&&[^b]]", "\\w", "\\d", "\\s", "\\b", "^", "$", "\\G", "\\p{L}", "\\p{Alpha}", "\\x61", "\\R", "\\X", "é", "(?i)B",
-        "\\1", "\\k<n>", "[\\w&&\\D]", "\\Qa.b\\E", "\\h", "1"
+        "a", "b", "c", "ab", ".", "[ab]", "[^a]", "[a-c&&[^b]]", "\\w", "\\d", "\\s", "\\b", "^", "$", "\\G", "\\p{L}", "\\p{Alpha}",
+        "\\x61", "\\R", "\\X", "é", "(?i)B", "\\1", "\\k<n>", "[\\w&&\\D]", "\\Qa.b\\E", "\\h", "1"
     };
 
     private static final String[] QUANTIFIERS = {"", "", "", "?", "*", "+", "??", "*?", "+?", "?+", "*+", "++", "{2}", "{1,3}", "{0,2}?"};
@@ -48,7 +48,8 @@ public final class Patterns implements Work {
         var out = new StringBuilder();
         int terms = 1 + random.nextInt(3);
         for (int n = 0; n < terms; n++) {
-            if (depth > 0 && random.nextInt(3) == 0) out.append(GROUPS[random.nextInt(GROUPS.length)]).append(regex(random, depth - 1)).append(')');
+            if (depth > 0 && random.nextInt(3) == 0)
+                out.append(GROUPS[random.nextInt(GROUPS.length)]).append(regex(random, depth - 1)).append(')');
             else out.append(ATOMS[random.nextInt(ATOMS.length)]);
             out.append(QUANTIFIERS[random.nextInt(QUANTIFIERS.length)]);
             if (random.nextInt(6) == 0) out.append('|');

@@ -53,7 +53,8 @@ final class Clues {
         var text = new StringBuilder();
         var refused = refusal.get();
         if (refused != null) text.append("! ").append(refused.getMessage()).append('\n');
-        for (var each : unseen()) text.append("! task ").append(each.task).append(" failed: ").append(Log.describe(each.failure)).append('\n');
+        for (var each : unseen())
+            text.append("! task ").append(each.task).append(" failed: ").append(Log.describe(each.failure)).append('\n');
         if (later != 0) text.append("! ").append(later).append(" others failed later\n");
         return text.toString();
     }

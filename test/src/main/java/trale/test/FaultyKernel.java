@@ -32,7 +32,8 @@ final class FaultyKernel implements Kernel {
     /// What else may fail: recv(2), send(2) and so on say with what.
     private static final Map<String, int[]> POSSIBLE = Map.ofEntries(
             entry("socket", new int[] {Linux.EMFILE, Linux.ENFILE, Linux.ENOBUFS, Linux.ENOMEM}),
-            entry("accept4", new int[] {Linux.EINTR, Linux.EAGAIN, Linux.ECONNABORTED, Linux.EMFILE, Linux.ENFILE, Linux.ENOBUFS, Linux.ENOMEM}),
+            entry("accept4",
+                    new int[] {Linux.EINTR, Linux.EAGAIN, Linux.ECONNABORTED, Linux.EMFILE, Linux.ENFILE, Linux.ENOBUFS, Linux.ENOMEM}),
             entry("bind", new int[] {Linux.EADDRINUSE, Linux.ENOMEM}),
             entry("listen", new int[] {Linux.EADDRINUSE}),
             entry("connect", new int[] {Linux.EADDRNOTAVAIL, Linux.ENOBUFS}),

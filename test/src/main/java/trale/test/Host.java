@@ -78,7 +78,8 @@ public final class Host {
     public void crash() {
         if (machine.isCrashed) return;
         if (machine.runs(Thread.currentThread()))
-            throw new IllegalStateException("a task of " + name() + " crashes " + name() + ", and could not go on; let a task of another host do it");
+            throw new IllegalStateException(
+                    "a task of " + name() + " crashes " + name() + ", and could not go on; let a task of another host do it");
         machine.crash();
     }
 
@@ -97,7 +98,8 @@ public final class Host {
     /// @throws IllegalStateException tasks go on after three cancellations
     void close() {
         if (machine.isCrashed) return;
-        if (!here(() -> executor.close(CLEANUP))) throw new IllegalStateException("tasks of " + this + " did not end when they were cancelled; the log says which");
+        if (!here(() -> executor.close(CLEANUP)))
+            throw new IllegalStateException("tasks of " + this + " did not end when they were cancelled; the log says which");
     }
 
     /// Calls something whose system calls are this machine's, on a thread that may be another's.

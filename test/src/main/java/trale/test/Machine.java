@@ -309,7 +309,8 @@ class Machine implements Kernel {
     private int noSocket(int fd) {
         if (fd < 0 || Descriptors.machineOf(fd) == number) return -Linux.EBADF; // closed
         if (Descriptors.isSimulated(fd))
-            throw new IllegalStateException(Descriptors.shown("fd " + fd) + " is a socket of host " + wires.machines().get(Descriptors.machineOf(fd)).name
+            throw new IllegalStateException(Descriptors.shown("fd " + fd) + " is a socket of host "
+                    + wires.machines().get(Descriptors.machineOf(fd)).name
                     + ", and a task of host " + name + " uses it; a socket is used by the tasks of its own host");
         throw new IllegalStateException("fd " + fd + " is a socket that was made outside of the simulation, and a task of host " + name
                 + " uses it; bind or connect it in a task of a host, or in the body of run");
@@ -371,7 +372,8 @@ class Machine implements Kernel {
 
     private int control(EpollFile epoll, int operation, int fd, long event) {
         var file = file(fd);
-        return file == null ? -Linux.EBADF : epoll.control(operation, fd, file, Kernel.memory(event, event == 0 ? 0 : EpollFile.EVENT_SIZE));
+        return file == null ? -Linux.EBADF
+                : epoll.control(operation, fd, file, Kernel.memory(event, event == 0 ? 0 : EpollFile.EVENT_SIZE));
     }
 
     private int await(EpollFile epoll, long events, int atMost, int timeoutMillis) {

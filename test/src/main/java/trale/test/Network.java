@@ -25,7 +25,8 @@ public final class Network {
 
     static void require(Duration min, Duration max) {
         if (min.isNegative() || min.compareTo(max) > 0)
-            throw new IllegalArgumentException("the latency is " + min + " to " + max + "; it is to be 0 or more, and the second no less than the first");
+            throw new IllegalArgumentException(
+                    "the latency is " + min + " to " + max + "; it is to be 0 or more, and the second no less than the first");
     }
 
     /// Sets how much each direction of each link carries; at first as much as is sent.
@@ -33,7 +34,8 @@ public final class Network {
     /// @return this
     /// @throws IllegalArgumentException it is not positive
     public Network bandwidth(long bytesPerSecond) {
-        if (bytesPerSecond <= 0) throw new IllegalArgumentException("the bandwidth is " + bytesPerSecond + " bytes a second; it is to be positive");
+        if (bytesPerSecond <= 0)
+            throw new IllegalArgumentException("the bandwidth is " + bytesPerSecond + " bytes a second; it is to be positive");
         wires.bytesPerSecond = bytesPerSecond;
         return this;
     }
@@ -48,7 +50,8 @@ public final class Network {
     /// {@return a line for each open socket of each host: the host, the protocol and state, its address and its peer's}
     public String netstat() {
         var text = new StringBuilder();
-        for (var machine : wires.machines()) for (var socket : machine.sockets()) text.append(machine.name).append(' ').append(socket).append('\n');
+        for (var machine : wires.machines())
+            for (var socket : machine.sockets()) text.append(machine.name).append(' ').append(socket).append('\n');
         return text.toString();
     }
 }

@@ -163,7 +163,8 @@ final class Ports {
         }
         if (best != null) best.synArrived(client, to);
         else if (to.equals(client.local) && client.machine == machine) client.meetsItself();
-        else machine.world.in(machine.wires.delay(machine, client.machine), () -> machine.wires.passOnce(machine, client.machine, client::refused));
+        else machine.world.in(machine.wires.delay(machine, client.machine),
+                () -> machine.wires.passOnce(machine, client.machine, client::refused));
     }
 
     private static int score(Socket s) {

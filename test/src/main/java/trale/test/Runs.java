@@ -19,7 +19,8 @@ final class Runs {
         var test = caller();
         for (var run = 0; run < count; run++) {
             var seed = first + run;
-            var one = new Run("seed " + seed + " (run " + (run + 1) + " of " + count + ")", "replay: -D" + PROPERTY + "=" + seed, test + "-" + seed, seed, null);
+            var one = new Run("seed " + seed + " (run " + (run + 1) + " of " + count + ")", "replay: -D" + PROPERTY + "=" + seed,
+                    test + "-" + seed, seed, null);
             var trace = one.make(program);
             if (run < CHECKED) requireEqual(seed, trace, one.make(program));
         }
@@ -29,7 +30,8 @@ final class Runs {
         var test = caller();
         var orders = new Orders();
         for (var count = 1L; ; count++) {
-            if (count > max) throw new AssertionError("there are more than " + max + " orders; let there be fewer tasks or awaits, or more runs");
+            if (count > max)
+                throw new AssertionError("there are more than " + max + " orders; let there be fewer tasks or awaits, or more runs");
             new Run("order " + count, "replay: the same explore comes to it again", test + "-order-" + count, 0, orders).make(program);
             if (!orders.next()) return count;
         }
@@ -39,7 +41,8 @@ final class Runs {
     private static String caller() {
         return StackWalker.getInstance().walk(frames -> frames
                 .filter(f -> !f.getClassName().equals(Runs.class.getName()) && !f.getClassName().equals(Simulation.class.getName()))
-                .map(f -> f.getClassName().substring(f.getClassName().lastIndexOf('.') + 1) + "." + f.getMethodName().replaceAll("lambda\\$(.*)\\$\\d+", "$1"))
+                .map(f -> f.getClassName().substring(f.getClassName().lastIndexOf('.') + 1)
+                        + "." + f.getMethodName().replaceAll("lambda\\$(.*)\\$\\d+", "$1"))
                 .findFirst().orElse("simulation"));
     }
 
@@ -73,7 +76,8 @@ final class Runs {
         ///
         /// @param more of what is known
         AssertionError failed(Throwable cause, String more) {
-            return Frames.trim(new AssertionError(Descriptors.shown(which + " failed: " + Log.describe(cause) + "\n" + replay + more), cause));
+            var text = which + " failed: " + Log.describe(cause) + "\n" + replay + more;
+            return Frames.trim(new AssertionError(Descriptors.shown(text), cause));
         }
 
         /// {@return a failure that says how it is had again, what happened last, and where it can be seen}

@@ -50,7 +50,8 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         var only = how.seed() >= 0 ? Long.valueOf(how.seed()) : Long.getLong(Runs.PROPERTY);
         var first = only == null ? 0 : only;
         var count = only == null ? how.runs() : 1;
-        return LongStream.range(0, count).boxed().takeWhile(run -> !failures.isOver).flatMap(run -> seeds(test, first + run, run, count, failures));
+        return LongStream.range(0, count).boxed().takeWhile(run -> !failures.isOver)
+                .flatMap(run -> seeds(test, first + run, run, count, failures));
     }
 
     /// JUnit asks for the second run when the first has ended. A run that failed is not made again.
@@ -81,14 +82,15 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             public TestTemplateInvocationContext next() {
                 if (!hasNext) throw new NoSuchElementException();
                 if (count++ == max) throw new AssertionError("there are more than " + max + " orders; say runs = a larger number");
-                return new OneRun(new Runs.Run("order " + count, "replay: the same test comes to it again", test + "-order-" + count, 0, orders), null, failures);
+                var run = new Runs.Run("order " + count, "replay: the same test comes to it again", test + "-order-" + count, 0, orders);
+                return new OneRun(run, null, failures);
             }
         };
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, Spliterator.ORDERED), false);
     }
 
-    private static final class OneRun
-            implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor, TestExecutionExceptionHandler, AfterTestExecutionCallback {
+    private static final class OneRun implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor,
+            TestExecutionExceptionHandler, AfterTestExecutionCallback {
         private final Runs.Run run;
         private final @Nullable OneRun before; // with the same seed
         private final Failures failures;
@@ -126,7 +128,8 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
         @Override
         public void interceptTestTemplateMethod(
-                InvocationInterceptor.Invocation<@Nullable Void> method, ReflectiveInvocationContext<Method> m, ExtensionContext context) throws Throwable {
+                InvocationInterceptor.Invocation<@Nullable Void> method, ReflectiveInvocationContext<Method> m, ExtensionContext context)
+                throws Throwable {
             var s = simulation;
             if (s != null) s.adopt();
             try {
@@ -134,7 +137,9 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             } catch (Throwable t) {
                 if (s == null) throw t;
                 if (s.isOver()) failures.isOver = true;
-                failure = failures.count.getAndIncrement() < TOLD ? run.failure(s, t, again -> invoke(m, s, again)) : run.failed(t, noRecording());
+                failure = failures.count.getAndIncrement() < TOLD
+                        ? run.failure(s, t, again -> invoke(m, s, again))
+                        : run.failed(t, noRecording());
                 throw t;
             }
         }

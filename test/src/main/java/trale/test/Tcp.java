@@ -378,7 +378,8 @@ final class Tcp extends Stream<Tcp> {
 
     @Override
     public String toString() {
-        return super.toString() + " " + state + (state == State.CONNECTED ? ", received " + received.size() + ", unacknowledged " + unacknowledged : "");
+        return super.toString() + " " + state
+                + (state == State.CONNECTED ? ", received " + received.size() + ", unacknowledged " + unacknowledged : "");
     }
 
     @Override

@@ -79,7 +79,8 @@ final class Trace {
         while (at < one.length() && at < other.length() && one.charAt(at) == other.charAt(at)) at++;
         var begin = one.lastIndexOf('\n', at - 1) + 1;
         var number = one.substring(0, begin).chars().filter(c -> c == '\n').count() + 1;
-        return "Line " + number + " of the trace was the first time: " + lineAt(begin, one) + ", and the second time: " + lineAt(begin, other);
+        return "Line " + number + " of the trace was the first time: " + lineAt(begin, one)
+                + ", and the second time: " + lineAt(begin, other);
     }
 
     private static String lineAt(int begin, String trace) {

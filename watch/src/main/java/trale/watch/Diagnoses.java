@@ -111,7 +111,8 @@ final class Diagnoses {
             case Event.End e -> {
                 tasks.remove(e.task());
                 busy += Math.min(e.t() - polled, MOST);
-                if (e.how() == Probe.How.FAILURE && e.failure() != null) failures.add(new Failed(e.t(), e.task(), e.watched(), Values.of(e.failure())));
+                if (e.how() == Probe.How.FAILURE && e.failure() != null)
+                    failures.add(new Failed(e.t(), e.task(), e.watched(), Values.of(e.failure())));
             }
             case Event.Descriptor e -> {
                 if (e.opens()) sockets.add(e.fd());
@@ -135,14 +136,17 @@ final class Diagnoses {
         task.waited = waited;
     }
 
-    /// Only what other tasks took counts, without the time in which the thread waited for a processor, or more: that is known for each batch
-    /// of events. At most one in a second is told.
+    /// Only what other tasks took counts, without the time in which the thread waited for a processor, or more: that is known for each
+    /// batch of events. At most one in a second is told.
     private void late(Event.Poll e, Seen task) {
         var others = busy - task.busy;
-        if (others < LATE || others - (processorWait.getAsLong() - task.waited) < LATE || task.queued < blockedUntil || e.t() - lateSaid < SECOND || recorder.isSimulated()) return;
+        if (others < LATE || others - (processorWait.getAsLong() - task.waited) < LATE || task.queued < blockedUntil
+                || e.t() - lateSaid < SECOND || recorder.isSimulated())
+            return;
         lateSaid = e.t();
         say("late", true, e.task(), e.t(), "It was woken, and polled " + ms(e.t() - task.queued) + " ms later: other tasks were polled for "
-                + ms(others) + " ms meanwhile.", "Let the tasks that compute give up the thread more often, or run their work in Blocking.run.", List.of());
+                + ms(others) + " ms meanwhile.",
+                "Let the tasks that compute give up the thread more often, or run their work in Blocking.run.", List.of());
     }
 
     private Seen seen(long task) {
@@ -158,12 +162,14 @@ final class Diagnoses {
         if (e.t() - task.window < SECOND) return;
         if (task.byItself > BUSY && task.byItself * 2 > task.wakes)
             say("busy", false, e.task(), e.t(), "It woke itself " + task.byItself + " times in a second, of " + task.wakes + " wakes.",
-                    "A task that has to wait awaits what it waits for; Async.yieldNow() in a loop is a poll of everything, again and again.", List.of());
+                    "A task that has to wait awaits what it waits for; Async.yieldNow() in a loop is a poll of everything,"
+                            + " again and again.", List.of());
         task.window = e.t();
         task.byItself = task.wakes = 0;
     }
 
-    /// Looks for what no event tells: by the watch's own thread, now and then. Not in a simulation, whose executors stand still while others move.
+    /// Looks for what no event tells: by the watch's own thread, now and then. Not in a simulation, whose executors stand still while
+    /// others move.
     void look() {
         var now = recorder.now();
         List<Event> more;
@@ -230,15 +236,19 @@ final class Diagnoses {
             lines.add(frame.toString());
         }
         if (lines.size() > 12) lines.subList(12, lines.size()).clear();
-        say("blocks", true, task, now, "Its body has held the executor’s thread for more than 400 ms without an await; no other task runs meanwhile. It is at "
-                + lines.stream().filter(l -> !l.startsWith("java.")).findFirst().orElse("an unknown place") + ".", "Call what blocks in Blocking.run, and await that.", lines);
+        var place = lines.stream().filter(l -> !l.startsWith("java.")).findFirst().orElse("an unknown place");
+        say("blocks", true, task, now,
+                "Its body has held the executor’s thread for more than 400 ms without an await; no other task runs meanwhile. It is at "
+                        + place + ".",
+                "Call what blocks in Blocking.run, and await that.", lines);
     }
 
     private void swallowed(long now) {
         for (var e : tasks.entrySet()) {
             var task = e.getValue();
             if (task.cancelled >= 0 && now - task.cancelled > SECOND && task.pends > 0 && !recorder.isHeld())
-                say("swallowed", false, e.getKey(), now, "It was cancelled " + ms(now - task.cancelled) + " ms ago, has been polled since, and waits again.",
+                say("swallowed", false, e.getKey(), now,
+                        "It was cancelled " + ms(now - task.cancelled) + " ms ago, has been polled since, and waits again.",
                         "Catch no CancellationException without throwing it again; a cleanup that waits needs a time-out.", List.of());
         }
     }
@@ -253,7 +263,8 @@ final class Diagnoses {
     }
 
     private void unseen(Failed f, long now, String when) {
-        say("unseen", false, f.task, now, when + ", and nothing has looked at its outcome: " + f.text, "Await or join its handle, or run it in a Scope.", List.of());
+        say("unseen", false, f.task, now, when + ", and nothing has looked at its outcome: " + f.text,
+                "Await or join its handle, or run it in a Scope.", List.of());
     }
 
     private boolean isQuiet(long now) {
@@ -312,12 +323,14 @@ final class Diagnoses {
                 if (!task.lines().isEmpty()) lines.add("#" + number + " at " + task.lines().getLast());
                 sure &= task.waitsFor().stream().allMatch(r -> r instanceof Snapshot.End || r instanceof Snapshot.Children);
             }
-            say("cycle", sure, cycle.getFirst(), cycle.subList(1, cycle.size()), now, text.append('#').append(cycle.getFirst()).append(".").toString(),
+            say("cycle", sure, cycle.getFirst(), cycle.subList(1, cycle.size()), now,
+                    text.append('#').append(cycle.getFirst()).append(".").toString(),
                     "One of them has to go on without the other: break the circle, or give one a time-out.", lines);
         }
         for (var task : snapshot.tasks())
             if (task.lost())
-                say("never", true, task.number(), now, "It waits, and nothing holds its waker any more: it can never run, unless it is cancelled.",
+                say("never", true, task.number(), now,
+                        "It waits, and nothing holds its waker any more: it can never run, unless it is cancelled.",
                         "A future that returns Pending keeps cx.waker() where the one who makes it ready finds it.",
                         task.lines().stream().map(Object::toString).toList());
     }
@@ -328,7 +341,8 @@ final class Diagnoses {
 
     /// Each once.
     private void say(String what, boolean sure, long task, List<Long> others, long t, String text, String remedy, List<String> lines) {
-        if (said.size() < 1000 && said.add(what + " " + (task == 0 ? text : task))) found.add(new Event.Diagnosis(t, what, sure, task, others, text, remedy, lines));
+        if (said.size() < 1000 && said.add(what + " " + (task == 0 ? text : task)))
+            found.add(new Event.Diagnosis(t, what, sure, task, others, text, remedy, lines));
     }
 
     private static long ms(long ns) {

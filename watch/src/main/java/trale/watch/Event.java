@@ -19,7 +19,8 @@ sealed interface Event {
 
     long t();
 
-    record Start(long t, String executor, @Nullable String program, @Nullable String time, String arrangement, boolean simulated) implements Event {}
+    record Start(long t, String executor, @Nullable String program, @Nullable String time, String arrangement, boolean simulated)
+            implements Event {}
 
     record Spawn(long t, long task, @Nullable String name, Probe.@Nullable Body body, long parent, long scope, @Nullable String thread)
             implements Event {}
@@ -33,8 +34,8 @@ sealed interface Event {
     ///
     /// @param bodies the outermost first
     /// @param keeps  none until the bodies are read: see [Recorder#drain]
-    record Pend(long t, long task, @Nullable String name, List<Probe.Body> bodies, List<Snapshot.Reason> reasons, List<Kept> keeps, boolean again)
-            implements Event {}
+    record Pend(long t, long task, @Nullable String name, List<Probe.Body> bodies, List<Snapshot.Reason> reasons, List<Kept> keeps,
+            boolean again) implements Event {}
 
     record End(long t, Watched watched, Probe.How how, @Nullable Throwable failure) implements Event {
         long task() {
@@ -81,7 +82,8 @@ sealed interface Event {
     /// Something that is wrong, or may be.
     ///
     /// @param others tasks that it is about beside `task`
-    record Diagnosis(long t, String what, boolean sure, long task, List<Long> others, String text, String remedy, List<String> lines) implements Event {}
+    record Diagnosis(long t, String what, boolean sure, long task, List<Long> others, String text, String remedy, List<String> lines)
+            implements Event {}
 
     /// What a suspended body keeps.
     ///
@@ -95,8 +97,10 @@ sealed interface Event {
             case Spawn e -> at(of("spawn").put("task", e.task).put("name", e.name), e.body == null ? null : e.body.at())
                     .put("parent", id(e.parent)).put("scope", id(e.scope)).put("by", e.parent != 0 ? "task " + e.parent : e.thread).end();
             case Poll e -> of("poll").put("task", e.task).put("held", id(e.held)).end();
-            case Pend e -> of("pend").put("task", e.task).put("name", e.name).put("state", e.bodies.isEmpty() ? null : e.bodies.getLast().state())
-                    .put("lines", e.bodies.stream().map(Event::line).toList()).put("for", e.reasons.stream().map(r -> reason(r, e.t)).toList())
+            case Pend e -> of("pend").put("task", e.task).put("name", e.name)
+                    .put("state", e.bodies.isEmpty() ? null : e.bodies.getLast().state())
+                    .put("lines", e.bodies.stream().map(Event::line).toList())
+                    .put("for", e.reasons.stream().map(r -> reason(r, e.t)).toList())
                     .put("keeps", e.keeps.stream().map(Event::kept).toList()).put("queued", e.again ? true : null).end();
             case End e -> e.told().json();
             case Ended e -> of("end").put("task", e.task).put("name", e.name).put("how", e.how.name().toLowerCase(Locale.ROOT))
@@ -105,17 +109,19 @@ sealed interface Event {
             case Cancel e -> of("cancel").put("task", e.task).put("why", e.why).end();
             case Scope e -> of("scope").put("scope", e.scope).put("task", id(e.task)).put("do", e.opens ? "open" : "close").end();
             case Turn e -> of(e.sleeps ? "sleep" : "turn").end();
-            case Ready e -> of("ready").put("fd", fd(e.fd)).put("bits", bits(e.bits)).put("dir", e.read ? "read" : "write").put("before", e.before)
-                    .put("after", e.after).end();
+            case Ready e -> of("ready").put("fd", fd(e.fd)).put("bits", bits(e.bits)).put("dir", e.read ? "read" : "write")
+                    .put("before", e.before).put("after", e.after).end();
             case Timer e -> of("timer").put("timer", e.timer).put("do", e.step.name().toLowerCase(Locale.ROOT)).put("at", e.at)
                     .put("task", id(e.task)).end();
             case Descriptor e -> of("fd").put("fd", fd(e.fd)).put("do", e.opens ? "open" : "close").end();
-            case Call e -> of("call").put("name", e.name).put("args", args(e)).put("fd", fd(e.a)).put("asked", asked(e)).put("result", result(e.result)).put("ns", id(e.nanos)).end();
+            case Call e -> of("call").put("name", e.name).put("args", args(e)).put("fd", fd(e.a)).put("asked", asked(e))
+                    .put("result", result(e.result)).put("ns", id(e.nanos)).end();
             case Log e -> of("log").put("text", e.text).end();
             case Lost e -> of("lost").put("count", e.count).put("known", e.known ? true : null).end();
             case Stop _ -> of("stop").end();
             case Diagnosis e -> of("diagnosis").put("what", e.what).put("sure", e.sure).put("task", id(e.task))
-                    .put("others", e.others.isEmpty() ? null : e.others).put("text", e.text).put("remedy", e.remedy).put("lines", e.lines).end();
+                    .put("others", e.others.isEmpty() ? null : e.others).put("text", e.text).put("remedy", e.remedy)
+                    .put("lines", e.lines).end();
         };
     }
 
@@ -143,13 +149,15 @@ sealed interface Event {
     }
 
     private static Json.Written kept(Kept k) {
-        return new Json.Written(Json.object().put("name", k.name).put("value", Values.of(k.value)).put("body", k.body == 0 ? null : k.body).end());
+        return new Json.Written(Json.object().put("name", k.name).put("value", Values.of(k.value))
+                .put("body", k.body == 0 ? null : k.body).end());
     }
 
     private static Json.Written reason(Snapshot.Reason reason, long now) {
         var json = Json.object();
         return new Json.Written(switch (reason) {
-            case Snapshot.Ready r -> json.put("what", "fd").put("fd", fd(r.fd())).put("dir", r.read() ? "read" : "write").put("text", r.text()).end();
+            case Snapshot.Ready r -> json.put("what", "fd").put("fd", fd(r.fd())).put("dir", r.read() ? "read" : "write")
+                    .put("text", r.text()).end();
             case Snapshot.Sleep r -> json.put("what", "timer").put("timer", r.timer()).put("at", now + r.left().toNanos()).end();
             case Snapshot.End r -> json.put("what", "task").put("task", r.task()).put("executor", r.executor()).end();
             case Snapshot.Children r -> json.put("what", "children").put("tasks", r.tasks()).put("all", r.all()).end();
@@ -163,7 +171,8 @@ sealed interface Event {
     private static Object by(Wake e) {
         return switch (e.by) {
             case TASK -> new Json.Written(Json.object().put("what", "task").put("task", e.id).end());
-            case READ, WRITE -> new Json.Written(Json.object().put("what", "fd").put("fd", fd(e.id)).put("dir", e.by == Probe.By.READ ? "read" : "write").end());
+            case READ, WRITE -> new Json.Written(Json.object().put("what", "fd").put("fd", fd(e.id))
+                    .put("dir", e.by == Probe.By.READ ? "read" : "write").end());
             case TIMER -> new Json.Written(Json.object().put("what", "timer").put("timer", e.id).end());
             case CANCEL -> new Json.Written(Json.object().put("what", "cancel").end());
             case THREAD -> new Json.Written(Json.object().put("what", "thread").put("name", e.thread).end());

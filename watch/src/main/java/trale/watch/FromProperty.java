@@ -29,7 +29,8 @@ public final class FromProperty implements Installer {
         var number = COUNT.incrementAndGet();
         var watch = Watch.of(executor, System.getProperty("trale.watch.program", program()), Boolean.getBoolean("trale.watch.paused"));
         if (property.endsWith(".html")) {
-            var file = Path.of(number == 1 ? property : property.substring(0, property.length() - ".html".length()) + "-" + number + ".html");
+            var file = Path.of(number == 1 ? property
+                    : property.substring(0, property.length() - ".html".length()) + "-" + number + ".html");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(watch, file), "trale-watch-file"));
             return;
         }
@@ -42,7 +43,8 @@ public final class FromProperty implements Installer {
         try {
             return Integer.parseInt(property);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("-Dtrale.watch=" + property + ": it takes a port, 0 for a free one, a file that ends in .html, or jfr", e);
+            throw new IllegalArgumentException(
+                    "-Dtrale.watch=" + property + ": it takes a port, 0 for a free one, a file that ends in .html, or jfr", e);
         }
     }
 

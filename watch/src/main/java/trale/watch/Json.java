@@ -72,7 +72,8 @@ final class Json {
             var c = s.charAt(i);
             if (c == '"' || c == '\\') out.append('\\').append(c);
             else if (c == '\n') out.append("\\n");
-            else if (c < ' ' || c == '<' || c == '\u2028' || c == '\u2029' || Character.isSurrogate(c)) out.append("\\u%04x".formatted((int) c));
+            else if (c < ' ' || c == '<' || c == '\u2028' || c == '\u2029' || Character.isSurrogate(c))
+                out.append("\\u%04x".formatted((int) c));
             else out.append(c);
         }
         out.append('"');

@@ -9,8 +9,9 @@ package trale.watch;
 ///                       the looking thread did not run: neither did the body, perhaps
 /// ```
 ///
-/// On a machine with too little processor time both threads stand still for a while, and that is not the body's fault. So of the time between
-/// two looks at most [#MOST] counts, and the time that the executor's thread has waited for a processor does not. Used by one thread.
+/// On a machine with too little processor time both threads stand still for a while, and that is not the body's fault. So of the time
+/// between two looks at most [#MOST] counts, and the time that the executor's thread has waited for a processor does not. Used by one
+/// thread.
 final class LongPoll {
     private static final long HOLDS = 400_000_000; // ns; a poll that takes so long keeps the others waiting
     private static final long MOST = 60_000_000; // ns; four times the pause between two looks

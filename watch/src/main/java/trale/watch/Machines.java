@@ -50,7 +50,8 @@ final class Machines {
         try {
             var written = Class.forName(at.getClassName(), false, machine.getClassLoader());
             findSource(written, at.getFileName());
-            for (var graph : StateGraph.of(written.getNestHost())) if (graph.generatedName().equals(machine.getName())) return new Known(graph);
+            for (var graph : StateGraph.of(written.getNestHost()))
+                if (graph.generatedName().equals(machine.getName())) return new Known(graph);
         } catch (ClassNotFoundException | LinkageError | IllegalArgumentException e) {
             // It is shown without.
         }
@@ -125,6 +126,7 @@ final class Machines {
                 .put("future", s.future()).put("keeps", s.variables().stream().map(StateGraph.Variable::name).toList()).end())).toList();
         var edges = g.edges().stream().map(e -> new Json.Written(Json.object().put("from", e.from()).put("to", e.to())
                 .put("x", e.exceptional() ? true : null).end())).toList();
-        return new Json.Written(Json.object().put("first", g.firstLine()).put("last", g.lastLine()).put("states", states).put("edges", edges).end());
+        return new Json.Written(Json.object().put("first", g.firstLine()).put("last", g.lastLine())
+                .put("states", states).put("edges", edges).end());
     }
 }

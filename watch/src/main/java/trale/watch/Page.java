@@ -29,7 +29,8 @@ final class Page {
         var policy = "default-src 'none'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; style-src '" + hash(STYLE)
                 + "'; script-src '" + hash(SCRIPT) + "'";
         var data = recording == null ? "" : "<script type=\"application/json\" id=\"recording\">" + recording + "</script>\n";
-        return HTML.replace("<meta charset=\"utf-8\">", "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">")
+        return HTML.replace("<meta charset=\"utf-8\">",
+                        "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">")
                 .replace("</head>", "<style>" + STYLE + "</style>\n</head>")
                 .replace("</body>", data + "<script type=\"module\">" + SCRIPT + "</script>\n</body>");
     }
@@ -53,7 +54,8 @@ final class Page {
         var all = new StringBuilder("\n");
         for (var module : MODULES)
             for (var line : read(module + ".js").split("\n", -1))
-                if (!line.startsWith("import ")) all.append(line.startsWith("export ") ? line.substring("export ".length()) : line).append('\n');
+                if (!line.startsWith("import "))
+                    all.append(line.startsWith("export ") ? line.substring("export ".length()) : line).append('\n');
         return all.toString();
     }
 
@@ -68,7 +70,8 @@ final class Page {
 
     private static String hash(String text) {
         try {
-            return "sha256-" + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -152,7 +152,9 @@ final class Server implements AutoCloseable {
                 known = watch.machines.size();
                 message.append("event: known\ndata: ").append(watch.machines.json(sources)).append("\n\n");
             }
-            if (!batch.events().isEmpty()) message.append("event: events\nid: ").append(number).append("\ndata: [").append(String.join(",", batch.events())).append("]\n\n");
+            if (!batch.events().isEmpty())
+                message.append("event: events\nid: ").append(number)
+                        .append("\ndata: [").append(String.join(",", batch.events())).append("]\n\n");
             var ended = watch.history.isClosed() && number >= watch.history.size();
             if (version != told || ended) message.append("event: status\ndata: ").append(status(ended)).append("\n\n");
             told = version;

@@ -22,9 +22,9 @@ final class Values {
     /// A value whose class stands for it.
     private record Other(Class<?> type) {}
 
-    /// {@return what can be kept of a value until its text is made} A history keeps it for long, so it is small and refers to nothing of the
-    /// program: for a record, which may refer to anything, for a long string and the like it is the text. For a value that may change, or
-    /// whose text is the program's, it is the class.
+    /// {@return what can be kept of a value until its text is made} A history keeps it for long, so it is small and refers to nothing of
+    /// the program: for a record, which may refer to anything, for a long string and the like it is the text. For a value that may change,
+    /// or whose text is the program's, it is the class.
     static @Nullable Object keep(@Nullable Object value) {
         return switch (value) {
             case null -> null;

@@ -27,7 +27,8 @@ import trale.Executor;
 /// ```
 ///
 /// `./trale watch NAME` and `-Dtrale.watch=PORT` do the same for a program that does not call this. An event costs the executor's thread
-/// some tens of nanoseconds; an executor that is not watched pays nothing but a look at one field. All methods may be called from any thread.
+/// some tens of nanoseconds; an executor that is not watched pays nothing but a look at one field. All methods may be called from any
+/// thread.
 public final class Watch implements AutoCloseable {
     static final int MOST_EVENTS = 1 << 18;
     private static final long PAUSE = 15; // ms, between two looks at the ring
