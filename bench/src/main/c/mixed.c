@@ -74,12 +74,20 @@ static void echo(int fd, uint64_t *sent_at, uint64_t *next_at) {
     }
 }
 
+// The server answers how late its timer was since the last question: not in the time when there was no load.
+static void forget_idle_times(int port) {
+    int fd = open_connection(port, 'T');
+    if (recv(fd, buffer, BUFFER, 0) <= 0) fail("timer");
+    close(fd);
+}
+
 int main(int argc, char **argv) {
     if (argc != 3) {
         fprintf(stderr, "usage: mixed PORT SECONDS\n");
         return 2;
     }
     int port = atoi(argv[1]), streams[STREAMS], epoll = epoll_create1(EPOLL_CLOEXEC);
+    forget_idle_times(port);
     int pings = open_connection(port, 'E');
     for (int i = 0; i < STREAMS; i++) {
         streams[i] = open_connection(port, 'S');

@@ -130,6 +130,11 @@ final class Servers {
                 """.formatted(plan.rounds(), plan.effort().seconds, Server.LIMIT_AGAIN, Server.LIMIT));
         for (var load : loads) {
             table.append("\n## %s\n\n".formatted(load.title()));
+            long rounds = windows(servers.getFirst(), load).count();
+            if (rounds < plan.rounds()) {
+                table.append("Of %d rounds, because to open the connections takes seconds.%s\n\n".formatted(rounds,
+                        rounds < 6 ? " With so few the interval is the smallest and the largest ratio." : ""));
+            }
             table.append("| server | CPU µs | ratio | messages/s | busy | p50 µs | p99 µs | p99.9 µs | lost |\n");
             table.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
             for (var server : servers) {

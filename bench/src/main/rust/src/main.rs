@@ -116,6 +116,9 @@ async fn serve_mixed(mut stream: TcpStream, lateness: Arc<Mutex<Vec<u128>>>) -> 
         },
         _ => {
             let mut times = std::mem::take(&mut *lateness.lock().unwrap());
+            if times.is_empty() {
+                times.push(0); // asked twice within a period
+            }
             times.sort_unstable();
             let last = times.len() - 1;
             let text = format!("{} {} {}", times[times.len() / 2], times[times.len() * 99 / 100], times[last]);

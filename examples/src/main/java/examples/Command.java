@@ -34,6 +34,17 @@ record Command(String usage, String[] args, String... defaults) {
         return folder;
     }
 
+    /// {@return the path of a URL, of this server}
+    URI path(int i) {
+        try {
+            var path = new URI(argument(i));
+            if (argument(i).startsWith("/") && path.getRawAuthority() == null) return path;
+        } catch (URISyntaxException e) {
+            // told below
+        }
+        throw wrong(usage, "'" + argument(i) + "' is not a path such as /README.md");
+    }
+
     Duration seconds(int i) {
         if (!argument(i).matches("[1-9]\\d{0,5}")) throw wrong(usage, "'" + argument(i) + "' is not a number of seconds");
         return Duration.ofSeconds(Integer.parseInt(argument(i)));

@@ -33,7 +33,7 @@ final class Crawl {
                   127.0.0.1:8080 and /README.md by default; SECONDS is how long all of it may take: 30""",
                 args, "8080", "/README.md", "30");
         var crawl = new Crawl(command.address(0));
-        var start = URI.create(command.argument(1));
+        var start = command.path(1);
         var limit = command.seconds(2);
         command.run("Start a server first, in another terminal: ./trale web " + crawl.server.getPort(), () -> {
             try {
@@ -84,8 +84,9 @@ final class Crawl {
                 var status = await(lines.readLine());
                 if (status != null && status.startsWith("HTTP/1.1 301 ")) return ""; // a folder, which has no text
                 if (status == null || !status.startsWith("HTTP/1.1 200 ")) throw new IOException("GET " + page + ": " + status);
-                while (!"".equals(await(lines.readLine()))) {
-                    // a field of the head, none of which matters here
+                for (var field = "-"; !field.isEmpty(); ) { // of the head, none of which matters here
+                    field = await(lines.readLine());
+                    if (field == null) throw new EOFException("GET " + page + ": the answer ends in its head");
                 }
                 var body = new ByteArrayOutputStream();
                 await(AsyncRead.copy(lines, AsyncWrite.of(body)));

@@ -8,14 +8,14 @@ import java.util.List;
 import models.Model.Actor;
 import models.Model.Program;
 
-/// Two threads spawn while the executor ends: RunLoop.startElsewhere, run and abandonAll, Task.reject, and both steps of InjectedQueue.add.
+/// Two threads spawn while the executor ends: RunLoop.startElsewhere, run and endAll, Task.reject, and both steps of InjectedQueue.add.
 enum Closing implements Model.Twin {
     AS_WRITTEN(""),
     SPAWNER_LOOKS_BEFORE_IT_ADDS("The spawner reads `closed` before it adds its task."),
     SPAWNER_DOES_NOT_LOOK("The spawner does not read `closed` at all."),
     TAKES_BEFORE_IT_SETS_CLOSED("The executor's thread takes what is injected before it sets `closed`."),
     SETS_CLOSED_PLAINLY("`closed` is not volatile: it may still be in the store buffer when the queue is read."),
-    TAKES_ONCE("abandonAll calls take, which takes a queue for empty while an add is between its two steps."),
+    TAKES_ONCE("endAll calls take, which takes a queue for empty while an add is between its two steps."),
     LOOKS_AT_THE_TAIL_ALONE("takeUnlessEmpty takes a queue for empty whose tail is the stub, wherever its head is."),
     REJECTS_WITHOUT_ASKING("reject does not look whether the executor's thread has taken the task.");
 

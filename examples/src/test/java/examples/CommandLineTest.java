@@ -40,6 +40,12 @@ class CommandLineTest {
     }
 
     @Test
+    void thePathOfACrawlIsChecked() throws Exception {
+        for (var path : List.of("/my file.md", "/a{b}", "%", "README.md", "//host/a"))
+            assertUsage("'" + path + "' is not a path", Crawl.class, 1, path);
+    }
+
+    @Test
     void theWebServersFolderAndPatienceAreChecked() throws Exception {
         assertUsage("'/no/such' is not a folder", Web.class, 0, "/no/such");
         assertUsage("'soon' is not a number of seconds", Web.class, 0, ".", "soon");

@@ -80,6 +80,11 @@ class CrawlTest {
                 client.getOutputStream().write(("HTTP/1.1 " + status + "\r\n\r\n" + text).getBytes(UTF_8));
                 client.close();
             }
+
+            void breakOff(String head) throws IOException {
+                client.getOutputStream().write(head.getBytes(UTF_8));
+                client.close();
+            }
         }
 
         /// Waits for the next request.
@@ -155,5 +160,14 @@ class CrawlTest {
     private static void assertTimedOut(String after, Example crawl) throws Exception {
         var message = crawl.failure(1);
         assertTrue(message.startsWith("not ready after " + after + ": waits for "), message);
+    }
+
+    @Test
+    void anAnswerThatEndsInItsHeadIsToldAtOnce() throws Exception {
+        try (var pages = new Pages(); var crawl = new Example(reactor, Crawl.class, pages.port(), "/a.md")) {
+            pages.next().breakOff("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n");
+            assertEquals("0 pages, gave up 0", crawl.line("Fetched (.*)"));
+            assertEquals("GET /a.md: the answer ends in its head", crawl.failure(1).strip());
+        }
     }
 }

@@ -52,6 +52,24 @@ class ModelTest {
         assertTrue(out.toString().lines().anyMatch(line -> line.startsWith("Then ")), out::toString);
     }
 
+    /// A mistake may name a method or a field that no step quotes.
+    @Test
+    void whatAMistakeNamesIsInTheCode() throws Exception {
+        var code = new StringBuilder();
+        try (var files = Files.walk(Path.of("../core/src/main/java"))) {
+            for (var file : files.filter(f -> f.toString().endsWith(".java")).toList()) code.append(Files.readString(file));
+        }
+        var missing = new ArrayList<String>();
+        var name = Pattern.compile("\\b[a-z]+[A-Z]\\w*");
+        for (var model : Model.ALL) {
+            for (var twin : model.all()) {
+                name.matcher(twin.mistake()).results().filter(m -> code.indexOf(m.group()) < 0)
+                        .forEach(m -> missing.add(model.name() + ": " + m.group()));
+            }
+        }
+        assertEquals(List.of(), missing);
+    }
+
     /// So a renamed method, a renamed field or a changed step breaks the build here, and the model is looked at.
     @ParameterizedTest
     @MethodSource("models")

@@ -54,7 +54,7 @@ final class Compilation {
     /// @throws Difference there is one
     void compare() throws Exception {
         var plain = compile(new StrewnLoader(Library.onClassPath(PREFIX), null));
-        if (plain.classFiles.isEmpty()) throw new IllegalStateException("nothing was compiled: " + plain.says);
+        if (plain.classFiles.isEmpty() || plain.says.contains("ecj has found errors")) throw new IllegalStateException("nothing was compiled: " + plain.says);
         driver.begin(seed);
         var strewn = compile(new StrewnLoader(Library.onClassPath(PREFIX), strewer));
         if (!plain.says.equals(strewn.says)) throw new Difference("ecj says\n" + strewn.says + "\ninstead of\n" + plain.says);
@@ -77,7 +77,8 @@ final class Compilation {
             var out = new PrintWriter(says);
             var compiler = main.getConstructor(PrintWriter.class, PrintWriter.class, boolean.class).newInstance(out, out, false);
             try {
-                main.getMethod("compile", String[].class).invoke(compiler, (Object) arguments.toArray(String[]::new));
+                var isDone = main.getMethod("compile", String[].class).invoke(compiler, (Object) arguments.toArray(String[]::new));
+                if (!Boolean.TRUE.equals(isDone)) out.println("ecj has found errors");
             } catch (InvocationTargetException e) {
                 e.getCause().printStackTrace(out);
             }

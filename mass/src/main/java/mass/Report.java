@@ -41,6 +41,8 @@ final class Report {
         String compared;
         try {
             compared = part.run();
+            if (driver.suspensions == 0) failures.add(name + ": no body was suspended, so nothing was tested");
+            else if (driver.cancellations == 0 && strewer.probes) failures.add(name + ": no body was cancelled");
         } catch (Difference e) {
             compared = "DIFFERENT";
             failures.add(e.getMessage());

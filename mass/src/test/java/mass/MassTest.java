@@ -48,6 +48,7 @@ class MassTest {
     void aDifferenceFailsTheCommandAndTheOtherPartsStillRun() {
         var strewer = new Strewer(1, true, false);
         var driver = new Driver(strewer.places, 0);
+        driver.suspensions = driver.cancellations = 1;
         report.part("first", strewer, driver, () -> {
             throw new Difference("first, case 7");
         });
@@ -72,5 +73,13 @@ class MassTest {
         assertEquals("collections", trial.name);
         assertTrue(trial.driver.suspensions > 1_000, "suspensions: " + trial.driver.suspensions);
         assertTrue(trial.driver.handled > 0, "no cancellation got to a handler");
+    }
+
+    @Test
+    void aPartInWhichNoBodyWasSuspendedFailsTheCommand() {
+        var strewer = new Strewer(1, true, false);
+        report.part("idle", strewer, new Driver(strewer.places, 0), () -> "300 cases");
+        assertFalse(report.end(), printed());
+        assertTrue(printed().contains("FAILED  idle: no body was suspended"), printed());
     }
 }

@@ -21,8 +21,10 @@ final class Lateness {
         if (count < MOST) nanos[count++] = Math.max(0, System.nanoTime() - due);
     }
 
-    /// {@return `p50 p99 max` in microseconds, of the times since the last call}
+    /// {@return `p50 p99 max` in microseconds, of the times since the last call} A timer that is due and has not gone off counts, too, with
+    /// the time so far.
     String text() {
+        if (System.nanoTime() - due > 0) gone();
         var sorted = Arrays.copyOf(nanos, Math.max(1, count));
         Arrays.sort(sorted);
         count = 0;

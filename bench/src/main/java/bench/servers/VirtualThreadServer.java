@@ -8,10 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 
 /// The JDK's other answer: a virtual thread a connection and blocking `java.net` sockets.
 final class VirtualThreadServer {
     private static final int BUFFER = 1024;
+
+    /// As in TraleServer. One carrier runs all threads, and none of them parks while it uses this.
+    private static final ArrayDeque<ByteBuffer> FREE = new ArrayDeque<>();
 
     private VirtualThreadServer() {}
 
@@ -45,11 +49,12 @@ final class VirtualThreadServer {
         try (stream; var in = stream.getInputStream(); var out = stream.getOutputStream()) {
             var buffer = new byte[BUFFER];
             var parser = new Http();
-            var answers = ByteBuffer.allocate(http ? Http.answerCapacity(BUFFER) : 0);
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 if (http) {
-                    parser.answer(ByteBuffer.wrap(buffer, 0, n), answers.clear());
+                    var answers = FREE.isEmpty() ? ByteBuffer.allocate(Http.answerCapacity(BUFFER)) : FREE.pop();
+                    parser.answer(ByteBuffer.wrap(buffer, 0, n), answers);
                     out.write(answers.array(), 0, answers.position());
+                    FREE.push(answers.clear());
                 } else {
                     out.write(buffer, 0, n);
                 }

@@ -32,6 +32,10 @@ class KotlinPeer : AutoCloseable {
     private val dispatcher = Executors.newSingleThreadExecutor().asCoroutineDispatcher()
     private val scope = CoroutineScope(dispatcher)
 
+    /** Its thread has the timers, too. Those of another dispatcher are on a thread of all such dispatchers. */
+    private val timers = Executors.newScheduledThreadPool(1).asCoroutineDispatcher()
+    private val timerScope = CoroutineScope(timers)
+
     fun spawnAndJoin(): Int = runBlocking(dispatcher) { 1 }
 
     fun spawnAndAwait(times: Int) = runBlocking(dispatcher) {
@@ -80,7 +84,7 @@ class KotlinPeer : AutoCloseable {
         }
     }
 
-    fun timeouts(times: Int, millis: Long) = runBlocking(dispatcher) {
+    fun timeouts(times: Int, millis: Long) = runBlocking(timers) {
         repeat(times) { withTimeout(millis) { yield() } }
     }
 
@@ -137,16 +141,16 @@ class KotlinPeer : AutoCloseable {
 
     fun listener() = Listener()
 
-    fun sleepers(millis: LongArray) = millis.forEach { scope.launch { delay(it) } }
+    fun sleepers(millis: LongArray) = millis.forEach { timerScope.launch { delay(it) } }
 
-    fun insertAndCancel(millis: LongArray) = runBlocking(dispatcher) {
+    fun insertAndCancel(millis: LongArray) = runBlocking(timers) {
         for (timeout in millis) withTimeout(timeout) {}
     }
 
     /** Sleepers that all wake at the same instant. */
     fun sleepUntil(nanoTime: Long, tasks: Int, asleep: AtomicInteger, over: CountDownLatch) {
         repeat(tasks) {
-            scope.launch {
+            timerScope.launch {
                 asleep.incrementAndGet()
                 delay((nanoTime - System.nanoTime()) / 1_000_000 + 1)
                 over.countDown()
@@ -156,7 +160,9 @@ class KotlinPeer : AutoCloseable {
 
     override fun close() {
         scope.cancel()
+        timerScope.cancel()
         dispatcher.close()
+        timers.close()
     }
 }
 
