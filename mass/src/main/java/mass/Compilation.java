@@ -17,6 +17,8 @@ import java.util.TreeMap;
 final class Compilation {
     static final String PREFIX = "org.eclipse.jdt.";
 
+    private static final String ERRORS = "ecj has found errors";
+
     final Strewer strewer;
     final Driver driver;
 
@@ -54,7 +56,8 @@ final class Compilation {
     /// @throws Difference there is one
     void compare() throws Exception {
         var plain = compile(new StrewnLoader(Library.onClassPath(PREFIX), null));
-        if (plain.classFiles.isEmpty() || plain.says.contains("ecj has found errors")) throw new IllegalStateException("nothing was compiled: " + plain.says);
+        if (plain.classFiles.isEmpty() || plain.says.contains(ERRORS))
+            throw new IllegalStateException("not all was compiled: " + plain.says);
         driver.begin(seed);
         var strewn = compile(new StrewnLoader(Library.onClassPath(PREFIX), strewer));
         if (!plain.says.equals(strewn.says)) throw new Difference("ecj says\n" + strewn.says + "\ninstead of\n" + plain.says);
@@ -78,7 +81,7 @@ final class Compilation {
             var compiler = main.getConstructor(PrintWriter.class, PrintWriter.class, boolean.class).newInstance(out, out, false);
             try {
                 var isDone = main.getMethod("compile", String[].class).invoke(compiler, (Object) arguments.toArray(String[]::new));
-                if (!Boolean.TRUE.equals(isDone)) out.println("ecj has found errors");
+                if (!Boolean.TRUE.equals(isDone)) out.println(ERRORS);
             } catch (InvocationTargetException e) {
                 e.getCause().printStackTrace(out);
             }
