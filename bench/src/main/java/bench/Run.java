@@ -70,6 +70,11 @@ final class Run {
     /// What is to be measured and where the results go.
     record Plan(Effort effort, int rounds, List<String> only, Path results) {
 
+        private String remark() {
+            return rounds == effort.rounds ? effort.remark
+                    : effort.remark + " It has %d rounds instead of %d (`--rounds`).".formatted(rounds, effort.rounds);
+        }
+
         /// {@return whether it only shows that everything works}
         boolean isShort() {
             return effort == Effort.SHORT;
@@ -150,6 +155,6 @@ final class Run {
         var system = ManagementFactory.getOperatingSystemMXBean();
         return "%s · Linux %s · %d × %s · JDK %s · load average at the start %.2f · %s\n\n%s\n".formatted(
                 Instant.now().truncatedTo(ChronoUnit.MINUTES), system.getVersion(), system.getAvailableProcessors(),
-                cpu, Runtime.version(), system.getSystemLoadAverage(), Noise.text(), plan.effort.remark);
+                cpu, Runtime.version(), system.getSystemLoadAverage(), Noise.text(), plan.remark());
     }
 }
