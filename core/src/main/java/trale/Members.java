@@ -42,7 +42,7 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             for (var f : members) {
                 var handle = forkOwn(f);
                 handles.add(handle);
-                if (!(f instanceof JoinHandle<?> || f instanceof Owned owned && owned.isValueShared())) continue;
+                if (!(f instanceof JoinHandle<?> || (f instanceof Owned owned && owned.isValueShared()))) continue;
                 if (shared == null) shared = new HashSet<>();
                 shared.add(handle.task);
             }

@@ -25,8 +25,8 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
             if (failure == null) future.complete(task.value());
             else future.completeExceptionally(failure);
         };
-        if (task.onEnd(complete)) future.whenComplete((_, _) -> task.forget(complete)); // other code may complete it before
-        else complete.wake();
+        if (!task.onEnd(complete)) complete.wake();
+        var _ = future.whenComplete((_, _) -> task.forget(complete)); // other code may complete it before the task ends
         return future;
     }
 

@@ -158,7 +158,7 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
 
     @Override
     public boolean isValueShared() {
-        return f instanceof JoinHandle<?> || f instanceof Owned owned && owned.isValueShared();
+        return f instanceof JoinHandle<?> || (f instanceof Owned owned && owned.isValueShared());
     }
 
     /// The cancellation by this time-out is not the caller's, so it is not passed on.

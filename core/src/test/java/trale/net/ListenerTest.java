@@ -219,7 +219,8 @@ class ListenerTest extends SocketTest {
         } finally {
             Kernel.use(usual);
         }
-        try (refused; var log = new TheLog(); var listener = refused.submit(() -> TcpListener.bind(LOOPBACK)).join()) {
+        try (refused; var log = new TheLog()) {
+            var listener = refused.submit(() -> TcpListener.bind(LOOPBACK)).join();
             var accept = refused.submit(listener.accept());
             var record = log.next();
             assertTrue(record.getMessage().contains("EPERM"), record.getMessage());
