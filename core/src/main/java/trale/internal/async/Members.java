@@ -11,6 +11,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandleInfo;
+import java.util.List;
 
 /// **The part of pass 4 that reaches fields, methods and constructors.** A member that the generated class may name stays as it is.
 /// Any other is linked with the host's rights by `invokedynamic`, which takes the same operands:
@@ -118,19 +119,26 @@ final class Members {
     }
 
     /// A constructor call whose NEW was moved here.
-    void construct(InvokeInstruction init, int copies) {
+    void construct(InvokeInstruction init, Frames.Place place) {
         var type = init.typeSymbol();
         var owner = init.owner().asSymbol();
         if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), INIT_NAME, init.type().stringValue())) {
             out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, INIT_NAME, type, type.changeReturnType(owner)));
-            if (copies == 1) out.pop();
-            for (var k = 2; k < copies; k++) out.dup();
+            hold(place.holders);
+            if (place.copies == 1) out.pop();
+            for (var k = 2; k < place.copies; k++) out.dup();
             return;
         }
         store(type);
         out.new_(owner);
-        for (var k = 1; k < copies; k++) out.dup();
+        for (var k = 1; k < place.copies; k++) out.dup();
+        hold(place.holders);
         load(type);
         out.with(init);
+    }
+
+    /// Puts the object on the stack into the body's variables that hold it.
+    private void hold(List<Integer> slots) {
+        for (int slot : slots) out.dup().astore(Emitter.SHIFT + slot);
     }
 }
