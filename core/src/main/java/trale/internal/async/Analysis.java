@@ -112,7 +112,8 @@ public final class Analysis {
             throw new IllegalArgumentException(
                     c.getModule() + " does not open package " + c.getPackageName() + " to " + trale
                             + ", which has to define the class of an async body beside "
-                            + c.getNestHost().getName() + ". Add `opens " + c.getPackageName() + " to " + trale.getName()
+                            + c.getNestHost().getName() + ". Add `opens " + c.getPackageName()
+                            + (trale.isNamed() ? " to " + trale.getName() : "")
                             + ";` to its module-info.java, or call Async.allow(MethodHandles.lookup()) in it once.",
                     e);
         }
