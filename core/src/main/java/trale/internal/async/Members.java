@@ -76,6 +76,7 @@ final class Members {
             out.with(code.at[i]);
             return;
         }
+        requireNameable(owner, name, effect);
         var isSuper = kind == MethodHandleInfo.REF_invokeSpecial;
         var isStatic = switch (kind) {
             case MethodHandleInfo.REF_getStatic, MethodHandleInfo.REF_putStatic, MethodHandleInfo.REF_invokeStatic -> true;
@@ -90,6 +91,16 @@ final class Members {
         var receiver = isSuper ? access.host() : owner;
         out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? effect : effect.insertParameterTypes(0, receiver)));
         if (!effect.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), effect.returnType());
+    }
+
+    /// What is protected in a class of another package may have a type that only that package may name. In the host no instruction names
+    /// it; an `invokedynamic` does.
+    private void requireNameable(ClassDesc owner, String name, MethodTypeDesc effect) {
+        var isNameable = access.mayName(effect.returnType());
+        for (var type : effect.parameterList()) isNameable &= access.mayName(type);
+        if (!isNameable)
+            throw new IllegalArgumentException(owner.displayName() + "." + name + " has a type that only its package may name. Use it in a"
+                    + " method of " + access.host().displayName() + ".");
     }
 
     /// Gives the object on the stack a name for the message of a NullPointerException that the next instruction may throw.
