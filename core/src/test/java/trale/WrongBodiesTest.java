@@ -101,7 +101,7 @@ class WrongBodiesTest {
                 static Object body() { return async(() -> new Main(await(async(() -> "x")))); }""", (b, e) -> {
                     if (isDup(e)) b.dup().dup().astore(5);
                     else b.with(e);
-                    if (e instanceof InvokeInstruction i && i.name().equalsString("<init>")) b.aload(5);
+                    if (e instanceof InvokeInstruction i && i.name().equalsString("<init>")) b.pop().aload(5);
                 });
         try (var _ = Inspection.verify()) {
             assertEquals("x", Executor.blockOn((Future<?>) main.call("Main", "body")).toString());
