@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A build replaces class files while a program runs: what is compiled is the class that was loaded, or nothing.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -65,6 +67,14 @@ class ClassFileThatWasRebuiltTest {
     void aFileWhoseLinesAreOthersIsRefused() throws Exception {
         var message = refusal(loaded().rebuild("Main", CODE.replace("    static Object second", "\n\n    static Object second")));
         assertTrue(message.contains("there is nothing at line 7 in its method second, where the class's is running"), message);
+    }
+
+    /// As a build leaves it for a moment.
+    @ParameterizedTest // C1
+    @ValueSource(ints = {0, 9, 200})
+    void aFileThatIsOnlyBegunIsRefused(int length) throws Exception {
+        var message = refusal(loaded().cut("Main", length));
+        assertTrue(message.contains(": it cannot be read, "), message);
     }
 
     @Test // C1

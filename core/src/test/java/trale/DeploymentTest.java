@@ -111,19 +111,32 @@ class DeploymentTest {
             + " which has to define the class of an async body beside app.Hello. Add `opens app to trale;` to its module-info.java,"
             + " or call Async.allow(MethodHandles.lookup()) in it once.\n";
 
+    /// Prints why a body cannot be compiled.
+    private static final String REFUSED = HELLO.replace("public static void main(String[] args) {", """
+            public static void main(String[] args) {
+                try {
+                    Executor.spawn(() -> 1);
+                } catch (IllegalArgumentException e) {
+                    IO.println(e);
+                    return;
+                }
+            """);
+
     @Test // J20
     void aModuleThatDoesNotOpenItsPackageIsToldTheLineToAdd() throws Exception {
-        workshop.write("app/Hello.java", HELLO.replace("public static void main(String[] args) {", """
-                public static void main(String[] args) {
-                    try {
-                        Executor.spawn(() -> 1);
-                    } catch (IllegalArgumentException e) {
-                        IO.println(e);
-                        return;
-                    }
-                """));
+        workshop.write("app/Hello.java", REFUSED);
         compileAsAModule("");
         assertEquals(NOT_OPENED, workshop.java(NAMED, "-p", TRALE + ":modules", "-m", "app/app.Hello"));
+    }
+
+    @Test // J20
+    void aModuleWhoseTraleIsOnTheClassPathIsToldTheLineToAdd() throws Exception {
+        workshop.write("app/Hello.java", REFUSED).write("app/module-info.java", "module app {}");
+        workshop.javac("-d", workshop.at("modules/app"), "-cp", TRALE, "--add-reads", "app=ALL-UNNAMED", workshop.at("app/Hello.java"),
+                workshop.at("app/module-info.java"));
+        assertEquals(NOT_OPENED.replace("module trale", "unnamed module").replace("opens app to trale;", "opens app;"),
+                workshop.java(UNNAMED, "--add-reads", "app=ALL-UNNAMED", "-cp", TRALE, "-p", "modules", "-m", "app/app.Hello")
+                        .replaceAll("unnamed module @\\w+", "unnamed module"));
     }
 
     @Test // J20

@@ -84,6 +84,28 @@ class GeneratedNamesTest {
     }
 
     @Test
+    void bodiesOnOneLineMayReferToMethodsThatReferToEachOther() throws Throwable {
+        var sources = Sources.compile("Main", """
+                import static trale.Async.*;
+                import java.util.function.IntPredicate;
+                class Main {
+                    static boolean even(int n) { IntPredicate odd = Main::odd; return n == 0 || odd.test(n - 1); }
+                    static boolean odd(int n) { IntPredicate even = Main::even; return n != 0 && even.test(n - 1); }
+                    static Object body() { return java.util.List.of(async(() -> { IntPredicate p = Main::even; return p.test(4); }), \
+                            async(() -> { IntPredicate p = Main::odd; return p.test(4); })); }
+                }
+                """);
+        var names = new ArrayList<String>();
+        var values = new ArrayList<Object>();
+        for (var body : (List<?>) sources.call("Main", "body")) {
+            names.add(body.getClass().getName());
+            values.add(Executor.blockOn((Future<?>) body));
+        }
+        assertEquals(List.of("Main$async$body", "Main$async$body$2"), names);
+        assertEquals(List.of(true, false), values);
+    }
+
+    @Test
     void theClassOfAMethodReferenceIsNamedAfterTheMethod() throws Exception {
         assertEquals("Main$async$referred", name("reference"));
         assertEquals("Main$async$referred_2", name("again"));

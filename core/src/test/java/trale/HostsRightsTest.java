@@ -8,6 +8,9 @@ import static java.lang.constant.ConstantDescs.CD_MethodType;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_String;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
@@ -22,6 +25,7 @@ import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodHandleDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -146,6 +150,56 @@ class HostsRightsTest {
                         });
                     }
                 """)));
+    }
+
+    /// An optional library that is not there. Plain Java reads both fields; a body reads the one that is not private.
+    @Test // C3
+    void aPrivateFieldOfAClassThatIsMissingIsAnErrorThatNamesTheClass() throws Throwable {
+        var main = Sources.compile("Main", HEAD + """
+                    private Lib lib;
+                    Lib visible;
+                    private static String read = "";
+                    static String read() { return read; }
+                    static Object body() { return new Main().own(); }
+                    private Object own() {
+                        return async(() -> {
+                            await(later(1));
+                            read += visible == null ? "visible" : "";
+                            read += lib == null ? "lib" : "";
+                            return read;
+                        });
+                    }
+                }
+                class Lib {}
+                """).hide("Lib");
+        var body = (Future<?>) main.call("Main", "body");
+        var error = assertThrows(CompletionException.class, () -> Executor.blockOn(body)).getCause();
+        assertInstanceOf(NoClassDefFoundError.class, error);
+        assertTrue(error.getMessage().contains("Lib"), error.getMessage());
+        assertEquals("visible", main.call("Main", "read"));
+    }
+
+    @Test // C3, C4
+    void aProtectedMemberWithATypeThatOnlyItsPackageMayNameIsRefused() {
+        var sources = Sources.compile(true, Map.of(
+                "parent/Parent", """
+                        package parent;
+                        public class Parent {
+                            static class Hidden {}
+                            protected Hidden make() { return new Hidden(); }
+                        }
+                        """,
+                "host/Host", """
+                        package host;
+                        import static trale.Async.*;
+                        public class Host extends parent.Parent {
+                            public static Object body() { return new Host().own(); }
+                            private Object own() { return async(() -> String.valueOf((Object) make()) + await(async(() -> 1))); }
+                        }
+                        """));
+        var e = assertThrows(IllegalArgumentException.class, () -> sources.call("host.Host", "body"));
+        assertEquals("Host.java:5: the async body cannot be compiled: Host.make has a type that only its package may name."
+                + " Use it in a method of Host.", e.getMessage());
     }
 
     private static final Map<String, String> THREE_PACKAGES = Map.of(

@@ -9,6 +9,7 @@ import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,12 @@ final class Sources extends ClassLoader {
     /// From now on shows the files of another version; what is loaded stays as it is.
     Sources rebuild(String name, String text) {
         classes.putAll(compile(name, text).classes);
+        return this;
+    }
+
+    /// From now on shows a file of which only the first bytes are there; what is loaded stays as it is.
+    Sources cut(String name, int length) {
+        classes.compute(name, (_, bytes) -> Arrays.copyOf(bytes, length));
         return this;
     }
 

@@ -9,12 +9,15 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.StackInstruction;
 import java.lang.classfile.attribute.SourceFileAttribute;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.internal.async.Inspection;
 import trale.support.Child;
 
 /// What is no async body is told so, and an odd name or an odd JVM changes no message.
@@ -68,6 +71,53 @@ class WrongBodiesTest {
 
     private static boolean isDup(CodeElement e) {
         return e instanceof StackInstruction s && s.opcode() == Opcode.DUP;
+    }
+
+    /// {@return a class whose async bodies are rewritten}
+    private static Sources rewritten(String members, CodeTransform transform) {
+        return Sources.compile("Main", "import static trale.Async.*; class Main { " + members + " }").rewrite("Main",
+                ClassTransform.transformingMethodBodies(m -> m.methodName().stringValue().startsWith("lambda$body$"), transform));
+    }
+
+    /// As R8 writes class files.
+    @Test // C7
+    void anObjectThatAVariableHoldsBeforeItsConstructorIsCalled() throws Throwable {
+        var main = rewritten("static Object body() { return async(() -> new StringBuilder(await(async(() -> \"x\")))); }", (b, e) -> {
+            if (isDup(e)) b.dup().astore(5);
+            else b.with(e);
+            if (e instanceof InvokeInstruction i && i.name().equalsString("<init>")) b.aload(5);
+        });
+        try (var _ = Inspection.verify()) {
+            assertEquals("x", Executor.blockOn((Future<?>) main.call("Main", "body")).toString());
+        }
+    }
+
+    @Test // C7
+    void anObjectThatAVariableHoldsBeforeItsPrivateConstructorIsCalled() throws Throwable {
+        var main = rewritten("""
+                private final String text;
+                private Main(String text) { this.text = text; }
+                public String toString() { return text; }
+                static Object body() { return async(() -> new Main(await(async(() -> "x")))); }""", (b, e) -> {
+                    if (isDup(e)) b.dup().dup().astore(5);
+                    else b.with(e);
+                    if (e instanceof InvokeInstruction i && i.name().equalsString("<init>")) b.pop().aload(5);
+                });
+        try (var _ = Inspection.verify()) {
+            assertEquals("x", Executor.blockOn((Future<?>) main.call("Main", "body")).toString());
+        }
+    }
+
+    @Test // C7
+    void aCopyThatLiesFurtherDownTheStackIsNotTakenForAnother() {
+        var main = rewritten("""
+                static Object both(Object first, Object second) { return first + " " + second; }
+                static Object body() { return async(() -> both(new StringBuilder(await(async(() -> "x"))), "y")); }""", (b, e) -> {
+                    if (isDup(e)) b.astore(5).aload(5).loadConstant("y").aload(5);
+                    else if (!(e instanceof ConstantInstruction c && c.constantValue().equals("y"))) b.with(e);
+                });
+        var e = assertThrows(IllegalArgumentException.class, () -> main.call("Main", "body"));
+        assertTrue(e.getMessage().contains("moves a new java.lang.StringBuilder about the stack"), e.getMessage());
     }
 
     @Test // R15

@@ -94,6 +94,71 @@ final class Nulls {
         };
     }
 
+    private static Node[] none() {
+        return new Node[1];
+    }
+
+    static Body<?> elementsOfArrays(Probe p) {
+        return () -> {
+            var nodes = new Node[200];
+            int i = await(p.later(2));
+            try {
+                p.log(nodes[0].value);
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            try {
+                nodes[i - 1].value = await(p.later(3));
+            } catch (NullPointerException e) {
+                p.log(e.getMessage() + await(p.later(1)));
+            }
+            try {
+                nodes[i].add(1, 2);
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            var tables = new Node[][] {nodes};
+            int[] ints = {7, await(p.later(8))};
+            byte[] bytes = {9};
+            try {
+                tables[0][ints[1]].name = "assigned";
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            try {
+                tables[0][bytes[0]].value++;
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            try {
+                nodes[199].next = nodes[100].next;
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            try {
+                nodes[199].value = i;
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            try {
+                none()[ints.length - 2].value = await(p.later(4));
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            try {
+                (i > 0 ? nodes : none())[0].value = 5;
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            try {
+                ((Node) null).name = "assigned";
+            } catch (NullPointerException e) {
+                p.log(e.getMessage());
+            }
+            return await(p.later("the end"));
+        };
+    }
+
     static Body<?> ofThisAndStatics(Probe p) {
         return new Nulls(p).thisAndStatics(1);
     }

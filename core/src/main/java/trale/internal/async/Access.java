@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.AccessFlag;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -99,14 +100,28 @@ final class Access {
         if (owner.startsWith("[") || !mayBeRefused(owner, name)) return true;
         var loader = host.lookupClass().getClassLoader();
         try {
-            find(beside, kind, Class.forName(owner.replace('/', '.'), false, loader), name,
-                    MethodType.fromMethodDescriptorString(type, loader));
-            return true;
+            var c = Class.forName(owner.replace('/', '.'), false, loader);
+            try {
+                find(beside, kind, c, name, MethodType.fromMethodDescriptorString(type, loader));
+                return true;
+            } catch (TypeNotPresentException | LinkageError e) { // the host's code may run all the same: it does not load these types
+                return !isPrivate(c, name, kind <= MethodHandleInfo.REF_putStatic ? type.substring(2) : type);
+            }
         } catch (IllegalAccessException e) {
             return !isFound(kind, owner, name, type); // a method that asks for its caller no lookup finds, and all may call
-        } catch (ReflectiveOperationException | LinkageError | TypeNotPresentException e) {
+        } catch (ReflectiveOperationException | LinkageError e) {
             return true; // the host's code would fail at this place too, with the JVM's own message
         }
+    }
+
+    /// {@return whether a class has a private member of this name and type} Its file is read: reflection would load the types.
+    private static boolean isPrivate(Class<?> c, String name, String descriptor) {
+        var model = ClassFiles.parse(c);
+        for (var f : model.fields())
+            if (f.fieldName().equalsString(name) && f.fieldType().equalsString(descriptor)) return f.flags().has(AccessFlag.PRIVATE);
+        for (var m : model.methods())
+            if (m.methodName().equalsString(name) && m.methodType().equalsString(descriptor)) return m.flags().has(AccessFlag.PRIVATE);
+        return false;
     }
 
     private boolean isFound(int kind, String owner, String name, String type) {

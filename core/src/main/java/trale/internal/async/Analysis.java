@@ -16,7 +16,9 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.AccessFlag;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A body that was found and read, and the results of the passes up to the layout. The emitter needs no more, and `explain` shows no more.
@@ -110,7 +112,8 @@ public final class Analysis {
             throw new IllegalArgumentException(
                     c.getModule() + " does not open package " + c.getPackageName() + " to " + trale
                             + ", which has to define the class of an async body beside "
-                            + c.getNestHost().getName() + ". Add `opens " + c.getPackageName() + " to " + trale.getName()
+                            + c.getNestHost().getName() + ". Add `opens " + c.getPackageName()
+                            + (trale.isNamed() ? " to " + trale.getName() : "")
                             + ";` to its module-info.java, or call Async.allow(MethodHandles.lookup()) in it once.",
                     e);
         }
@@ -209,10 +212,12 @@ public final class Analysis {
     ///
     /// @param isBefore in the class file
     private boolean isFurtherLeft(MethodModel other, boolean isBefore) {
-        return isBefore ? makes(other, code.method) : !makes(code.method, other);
+        return isBefore ? makes(other, code.method, new HashSet<>()) : !makes(code.method, other, new HashSet<>());
     }
 
-    private boolean makes(MethodModel outer, MethodModel inner) {
+    /// @param seen methods that were searched before: they may refer to each other
+    private boolean makes(MethodModel outer, MethodModel inner, Set<MethodModel> seen) {
+        if (!seen.add(outer)) return false;
         var code = outer.code().orElse(null);
         if (code == null) return false;
         for (var e : code) {
@@ -220,7 +225,7 @@ public final class Analysis {
             if (target == null || !Checks.internalName(target).equals(form.getImplClass())) continue;
             if (inner.methodName().equalsString(target.methodName())) return true;
             for (var m : model.methods())
-                if (m != outer && m.methodName().equalsString(target.methodName()) && makes(m, inner)) return true;
+                if (m.methodName().equalsString(target.methodName()) && makes(m, inner, seen)) return true;
         }
         return false;
     }

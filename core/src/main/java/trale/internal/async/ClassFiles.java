@@ -40,7 +40,7 @@ public final class ClassFiles {
     /// @throws IllegalArgumentException the class loader does not show it, or shows another one
     public static ClassModel read(Class<?> c) {
         var bytes = bytes(c);
-        var model = ClassFile.of().parse(bytes);
+        var model = parse(c, bytes);
         Integer hash = Arrays.hashCode(bytes);
         var compared = COMPARED.get(c);
         if (!hash.equals(compared.get())) {
@@ -54,7 +54,17 @@ public final class ClassFiles {
     /// {@return the file of a class, not compared with the class}
     /// @throws IllegalArgumentException the class loader does not show it
     static ClassModel parse(Class<?> c) {
-        return ClassFile.of().parse(bytes(c));
+        return parse(c, bytes(c));
+    }
+
+    private static ClassModel parse(Class<?> c, byte[] bytes) {
+        try {
+            var model = ClassFile.of().parse(bytes);
+            model.attributes(); // the end of the file
+            return model;
+        } catch (IllegalArgumentException e) {
+            throw another(c, "it cannot be read, ".concat(String.valueOf(e.getMessage())));
+        }
     }
 
     private static byte[] bytes(Class<?> c) {

@@ -52,7 +52,7 @@ final class Emitter {
 
     private static final int CONTEXT = 1;
     private static final int AT = 2;
-    private static final int SHIFT = 3; // from a slot of the body's method to the same variable's in step
+    static final int SHIFT = 3; // from a slot of the body's method to the same variable's in step
 
     private final Code code;
     private final Frames frames;
@@ -270,7 +270,7 @@ final class Emitter {
             case FIELD_ACCESS -> members.field(i, (FieldInstruction) instruction);
             case INVOKE -> {
                 if (Code.isAwait(instruction)) await((InvokeInstruction) instruction, layout.states.get(next++));
-                else if (moved) members.construct((InvokeInstruction) instruction, frames.at(i).copies);
+                else if (moved) members.construct((InvokeInstruction) instruction, frames.at(i));
                 else members.invoke(i, (InvokeInstruction) instruction);
             }
             case INVOKE_DYNAMIC -> {

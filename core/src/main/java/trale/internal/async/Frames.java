@@ -66,13 +66,17 @@ public final class Frames {
         /// Of a constructor call: how often the object lies on the stack.
         int copies;
 
+        /// Of a constructor call: the slots of the variables that hold the object.
+        List<Integer> holders = List.of();
+
         /// Of an await: how many monitors are held.
         int monitors;
 
         /// Of a call of `clone`: its receiver is an array. The verifier lets every class make such a call, whatever class it names.
         boolean isCloneOfAnArray;
 
-        /// Of a NEW: its object was moved about the stack otherwise than by DUP before its constructor was called.
+        /// Of a NEW: its object was moved about the stack otherwise than by DUP before its constructor was called, or its copies do not
+        /// lie on each other then.
         boolean isShuffled;
     }
 
@@ -287,12 +291,27 @@ public final class Frames {
         pop(type.parameterCount());
         place.allocatedAt = stack.getLast().allocatedAt();
         var made = Type.of(invoke.owner().asSymbol());
+        var lowest = -1;
         for (var k = 0; k < stack.size(); k++) {
             if (stack.get(k).allocatedAt() != place.allocatedAt) continue;
             stack.set(k, made);
-            place.copies++;
+            if (place.copies++ == 0) lowest = k;
         }
+        if (lowest + place.copies < stack.size()) places[place.allocatedAt].isShuffled = true;
+        place.holders = holders(place.allocatedAt, made);
         pop();
+    }
+
+    /// {@return the slots of the variables that hold an object whose constructor is called} The call initialises it there, too.
+    private List<Integer> holders(int allocatedAt, Type made) {
+        var slots = new ArrayList<Integer>();
+        for (var slot = 0; slot < locals.length; slot++) {
+            var type = locals[slot];
+            if (type == null || type.allocatedAt() != allocatedAt) continue;
+            locals[slot] = made;
+            slots.add(slot);
+        }
+        return slots;
     }
 
     private static boolean isArray(Type type) {

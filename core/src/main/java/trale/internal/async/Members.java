@@ -11,6 +11,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandleInfo;
+import java.util.List;
 
 /// **The part of pass 4 that reaches fields, methods and constructors.** A member that the generated class may name stays as it is.
 /// Any other is linked with the host's rights by `invokedynamic`, which takes the same operands:
@@ -75,6 +76,7 @@ final class Members {
             out.with(code.at[i]);
             return;
         }
+        requireNameable(owner, name, effect);
         var isSuper = kind == MethodHandleInfo.REF_invokeSpecial;
         var isStatic = switch (kind) {
             case MethodHandleInfo.REF_getStatic, MethodHandleInfo.REF_putStatic, MethodHandleInfo.REF_invokeStatic -> true;
@@ -89,6 +91,16 @@ final class Members {
         var receiver = isSuper ? access.host() : owner;
         out.invokedynamic(linker.member(kind, owner, name, type, isStatic ? effect : effect.insertParameterTypes(0, receiver)));
         if (!effect.returnType().isPrimitive()) name(member instanceof FieldRefEntry ? name : name.concat("()"), effect.returnType());
+    }
+
+    /// What is protected in a class of another package may have a type that only that package may name. In the host no instruction names
+    /// it; an `invokedynamic` does.
+    private void requireNameable(ClassDesc owner, String name, MethodTypeDesc effect) {
+        var isNameable = access.mayName(effect.returnType());
+        for (var type : effect.parameterList()) isNameable &= access.mayName(type);
+        if (!isNameable)
+            throw new IllegalArgumentException(owner.displayName() + "." + name + " has a type that only its package may name. Use it in a"
+                    + " method of " + access.host().displayName() + ".");
     }
 
     /// Gives the object on the stack a name for the message of a NullPointerException that the next instruction may throw.
@@ -118,19 +130,26 @@ final class Members {
     }
 
     /// A constructor call whose NEW was moved here.
-    void construct(InvokeInstruction init, int copies) {
+    void construct(InvokeInstruction init, Frames.Place place) {
         var type = init.typeSymbol();
         var owner = init.owner().asSymbol();
         if (!access.mayName(MethodHandleInfo.REF_newInvokeSpecial, init.owner().asInternalName(), INIT_NAME, init.type().stringValue())) {
             out.invokedynamic(linker.member(MethodHandleInfo.REF_newInvokeSpecial, owner, INIT_NAME, type, type.changeReturnType(owner)));
-            if (copies == 1) out.pop();
-            for (var k = 2; k < copies; k++) out.dup();
+            hold(place.holders);
+            if (place.copies == 1) out.pop();
+            for (var k = 2; k < place.copies; k++) out.dup();
             return;
         }
         store(type);
         out.new_(owner);
-        for (var k = 1; k < copies; k++) out.dup();
+        for (var k = 1; k < place.copies; k++) out.dup();
+        hold(place.holders);
         load(type);
         out.with(init);
+    }
+
+    /// Puts the object on the stack into the body's variables that hold it.
+    private void hold(List<Integer> slots) {
+        for (int slot : slots) out.dup().astore(Emitter.SHIFT + slot);
     }
 }

@@ -69,10 +69,26 @@ final class NullMessage {
         var e = code.at[i];
         if (e instanceof InvokeInstruction invoke) return method(invoke);
         if (e instanceof LoadInstruction load) return !isStatic && load.slot() == 0 ? THIS : code.variable(i, load.slot());
+        if (e instanceof ArrayLoadInstruction array) return element(i, array.opcode());
+        if (e instanceof ConstantInstruction constant) return constant(constant);
         if (!(e instanceof FieldInstruction field)) return null;
         var of = field.opcode() == Opcode.GETSTATIC ? name(field.owner().asSymbol()) : describe(source(i, frames.at(i).depth - 1));
         var name = field.name().stringValue();
         return of == null ? name : of.concat(".").concat(name);
+    }
+
+    /// The JVM names elements of arrays of references and of int.
+    private @Nullable String element(int i, Opcode op) {
+        if (op != Opcode.AALOAD && op != Opcode.IALOAD) return null;
+        var array = describe(source(i, frames.at(i).depth - 2));
+        var index = describe(source(i, frames.at(i).depth - 1));
+        return (array == null ? "<array>" : array).concat("[").concat(index == null ? "..." : index).concat("]");
+    }
+
+    /// The JVM names what lies in the code, not what lies in the constant pool.
+    private static @Nullable String constant(ConstantInstruction constant) {
+        if (constant.opcode() == Opcode.ACONST_NULL) return "null";
+        return constant instanceof ConstantInstruction.LoadConstantInstruction ? null : constant.constantValue().toString();
     }
 
     private static String method(InvokeInstruction invoke) {
