@@ -122,6 +122,7 @@ final class RunLoop implements Runnable {
     @Nullable Children<?> innermost; // the scope whose body runs in this poll; those around it follow by Children.around
     final FullHeap fullHeap = new FullHeap(this); // when the heap is full, it makes waiting tasks fail, so that the others find memory
     long spawned; // ever
+    long scopes; // that a probe was told of, ever: a scope keeps its number, and the next probe hears of it again
 
     /// Tells a probe, such as that of `trale-watch`, what happens here; null while there is no probe. The executor's thread writes it.
     /// Another thread that wakes a task reads it once, so a probe that has just been taken away may be told one event more.

@@ -30,7 +30,6 @@ final class Watching implements Probe, Probe.Host {
 
     private long id; // as `by`
     private boolean cancels; // executor's thread only
-    private long scopes; // executor's thread only
 
     /// The probe has thrown, or has been removed. Any thread sets it under the monitor, so one thread logs the failure. A thread that is
     /// about to tell an event reads it without the monitor; if it reads it late, the probe is told one event more.
@@ -203,7 +202,7 @@ final class Watching implements Probe, Probe.Host {
     }
 
     private long number(Children<?> scope) {
-        if (scope.number == 0) scope.number = ++scopes;
+        if (scope.number == 0) scope.number = ++loop.scopes;
         return scope.number;
     }
 

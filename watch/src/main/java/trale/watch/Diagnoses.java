@@ -35,7 +35,7 @@ final class Diagnoses {
     private final Set<String> said = new HashSet<>();
     private final List<Event> found = new ArrayList<>();
     private long blockedUntil; // polls that were late before this were so because of a body that blocks
-    private long polled; // when the poll that runs began
+    private long polled = -1; // when the poll that runs began; -1: none runs, or its begin was lost
     private long busy; // how long all polls have taken, each of them at most MOST
     private long waited; // how long the executor's thread had waited for a processor before the events that are read now
     private long lateSaid = -SECOND;
@@ -99,18 +99,18 @@ final class Diagnoses {
                 task.reasons = e.reasons();
                 task.waits = !e.again();
                 task.pends++;
-                busy += Math.min(e.t() - polled, MOST);
+                pollEnds(e.t());
                 if (e.again()) queued(task, e.t());
             }
             case Event.Wake e -> woken(e);
             case Event.Cancel e -> {
-                var task = seen(e.task());
-                if (task.cancelled < 0) task.cancelled = e.t();
-                task.pends = 0;
+                var task = tasks.get(e.task()); // null: it has ended, and is not to be known again
+                if (task != null && task.cancelled < 0) task.cancelled = e.t();
+                if (task != null) task.pends = 0;
             }
             case Event.End e -> {
                 tasks.remove(e.task());
-                busy += Math.min(e.t() - polled, MOST);
+                pollEnds(e.t());
                 if (e.how() == Probe.How.FAILURE && e.failure() != null)
                     failures.add(new Failed(e.t(), e.task(), e.watched(), Values.of(e.failure())));
             }
@@ -121,6 +121,11 @@ final class Diagnoses {
                     say("socket", true, 0, e.t(), "fd " + e.fd() + " was open and nothing in the program referred to it.",
                             "Open it in try-with-resources; -Dtrale.leaks=true logs where it was opened.", List.of());
             }
+            case Event.Lost e -> {
+                if (!e.known()) tasks.clear(); // some have ended
+                for (var task : tasks.values()) task.queued = -1; // they may have been polled, and woken again
+                polled = -1;
+            }
             default -> {}
         }
     }
@@ -128,6 +133,11 @@ final class Diagnoses {
     /// {@return of how many tasks something is known}
     int tasks() {
         return tasks.size();
+    }
+
+    private void pollEnds(long t) {
+        if (polled >= 0) busy += Math.min(t - polled, MOST);
+        polled = -1;
     }
 
     private void queued(Seen task, long t) {
@@ -155,7 +165,8 @@ final class Diagnoses {
 
     private void woken(Event.Wake e) {
         if (e.effect() == Probe.Effect.LATE) return;
-        var task = seen(e.task());
+        var task = e.effect() == Probe.Effect.NOTHING ? tasks.get(e.task()) : seen(e.task());
+        if (task == null) return; // another thread was about to wake it when it ended
         if (e.effect() == Probe.Effect.QUEUED) queued(task, e.t());
         task.wakes++;
         if (e.by() == Probe.By.TASK && e.id() == e.task()) task.byItself++;

@@ -19,7 +19,8 @@ final class History {
     private final List<Event> first = new ArrayList<>(); // `start`
     private final List<Event> diagnosed = new ArrayList<>(); // at most 1,000: see Diagnoses.say
     private long dropped; // how many events are not among the latest any more
-    private long lost; // how many more were lost before they came here, among those that are dropped; no end was: see Overwritten
+    private long lost; // how many more were lost before they came here, among those that are dropped
+    private boolean endsLost; // ends of tasks are among those; by Overwritten none is
     private boolean closed;
     private int version; // of what is told beside the events
 
@@ -54,7 +55,10 @@ final class History {
             case Event.Descriptor e -> older.remove(new About("fd", e.fd()));
             case Event.Timer e when e.step() == Probe.Step.SET -> keep("timer", e.timer(), "set", e);
             case Event.Timer e -> older.remove(new About("timer", e.timer()));
-            case Event.Lost e -> lost += e.count();
+            case Event.Lost e -> {
+                lost += e.count();
+                endsLost |= !e.known();
+            }
             default -> {}
         }
     }
@@ -79,8 +83,8 @@ final class History {
                 }
                 events.addAll(diagnosed);
             }
-            var known = number == 0; // what is left of them is all that is still there
-            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number + (known ? lost : 0), known));
+            var all = number == 0; // what is left of them is told
+            events.add(new Event.Lost(latest.isEmpty() ? 0 : latest.getFirst().t(), dropped - number + (all ? lost : 0), all && !endsLost));
             number = dropped;
         }
         var skip = number - dropped;

@@ -10,15 +10,15 @@ import trale.internal.probe.Probe;
 /// What is kept of the events for which the ring had no room, from one drain to the next. All are counted as lost but for these:
 ///
 /// - the end of a task, a timer or a scope that began before those events, so that no reader believes for ever that it is still there;
-/// - the latest of each descriptor: it is registered, or it is not;
+/// - the latest of each descriptor: it is registered, or it is not; and a close that says that the descriptor was garbage;
 /// - the start, and a diagnosis, which is told once.
 ///
-/// So there is at most one for each thing that was there at the last drain. Tasks, timers and scopes are numbered in the order in which they
-/// begin, and the ring is overwritten in that order. What has a number from the first that was overwritten on has not been told. Guarded by
-/// the recorder.
+/// So there is at most one for each thing that was there at the last drain, and for each socket that was garbage. Tasks, timers and scopes
+/// are numbered in the order in which they begin, and the ring is overwritten in that order. What has a number from the first that was
+/// overwritten on has not been told. Guarded by the recorder.
 final class Overwritten {
     private final List<Event> kept = new ArrayList<>();
-    private final Map<Integer, Event> descriptors = new HashMap<>();
+    private final Map<Integer, Event.Descriptor> descriptors = new HashMap<>();
     private long lost;
     private long task = Long.MAX_VALUE; // the first whose begin was overwritten
     private long timer = Long.MAX_VALUE;
@@ -31,7 +31,9 @@ final class Overwritten {
             case Event.Timer e when e.step() != Probe.Step.SET && e.timer() < timer -> kept.add(e);
             case Event.Scope e when !e.opens() && e.scope() < scope -> kept.add(e);
             case Event.Descriptor e -> {
-                if (descriptors.put(e.fd(), e) != null) lost++;
+                var before = descriptors.put(e.fd(), e);
+                if (before != null && before.leaked()) kept.add(before);
+                else if (before != null) lost++;
             }
             default -> lose(event);
         }

@@ -221,13 +221,15 @@ final class Recorder implements Probe {
     @Override
     public void foreignWake(Watched task, By by, long id, @Nullable Effect effect) {
         var cause = ForeignWakes.Cause.here(by, id);
+        var number = task.number();
         if (effect == null) foreign.put(task, cause);
-        else put(new Event.Wake(now(), task.number(), by, id, cause.thread(), effect));
+        else if (number != 0) put(new Event.Wake(now(), number, by, id, cause.thread(), effect));
     }
 
     @Override
     public void cancel(Watched task, @Nullable String why) {
-        put(new Event.Cancel(now(), task.number(), why));
+        var number = task.number();
+        if (number != 0) put(new Event.Cancel(now(), number, why)); // 0: it has not arrived, so its spawn is still to be told
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -51,8 +52,9 @@ final class Server implements AutoCloseable {
     }
 
     URI url() {
-        var host = http.getAddress().getAddress().getHostAddress();
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + http.getAddress().getPort() + path);
+        var address = http.getAddress().getAddress();
+        var host = address instanceof Inet6Address ? "[::1]" : address.getHostAddress(); // as a browser writes it in Host
+        return URI.create("http://" + host + ":" + http.getAddress().getPort() + path);
     }
 
     private void answer(HttpExchange x) throws IOException {

@@ -4,6 +4,7 @@ import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.StringJoiner;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ final class Values {
         return switch (value) {
             case null -> true;
             case String _, Character _, Boolean _, Enum<?> _, Record _, UUID _, InetSocketAddress _, InetAddress _ -> true;
+            case InstantSource _ -> false; // a Clock may be made of one of the program's
             default -> value.getClass().getPackageName().equals("java.time")
                     || (value instanceof Number && value.getClass().getPackageName().equals("java.lang"))
                     || (value instanceof Number && value.getClass().getPackageName().equals("java.math"));

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trale.Executor;
@@ -49,6 +50,8 @@ public final class Watch implements AutoCloseable {
 
     /// Written by the thread of the JVM's exit, read by those that drain.
     private volatile boolean exits;
+
+    private boolean hasFailed; // guarded by `diagnoses`; it has been told
 
     private Watch(Executor executor, @Nullable String program, boolean paused) {
         Recordings.requireExplain();
@@ -161,8 +164,12 @@ public final class Watch implements AutoCloseable {
 
     private void collect() {
         while (!closed) {
-            drain();
-            if (recorder.isInstalled() && !recorder.isSimulated()) diagnoses.look();
+            try {
+                drain();
+                if (recorder.isInstalled() && !recorder.isSimulated()) diagnoses.look();
+            } catch (RuntimeException | Error e) {
+                failed(e, List.of());
+            }
             pause(PAUSE);
         }
     }
@@ -171,11 +178,32 @@ public final class Watch implements AutoCloseable {
     void drain() {
         synchronized (diagnoses) {
             var events = new ArrayList<Event>();
-            if (!recorder.drain(events)) return;
-            if (exits) events.removeIf(Watch::findsNothing);
-            history.add(diagnoses.read(events));
+            try {
+                if (!recorder.drain(events)) return;
+                if (exits) events.removeIf(Watch::findsNothing);
+                history.add(diagnoses.read(events));
+            } catch (RuntimeException | Error e) {
+                failed(e, events);
+            }
         }
     }
+
+    /// The heap is full, or an event cannot be read. The events that were taken with it are lost, which is told, and the watch goes on.
+    /// What the failure is, is told once.
+    private void failed(Throwable failure, List<Event> lost) {
+        synchronized (diagnoses) {
+            try {
+                if (!lost.isEmpty()) history.add(diagnoses.read(List.of(new Event.Lost(lost.getLast().t(), lost.size(), false))));
+                if (hasFailed) return;
+                history.add(List.of(new Event.Log(recorder.now(), FAILED + failure.getClass().getName())));
+                hasFailed = true;
+            } catch (RuntimeException | Error e) {
+                // There is no memory for it.
+            }
+        }
+    }
+
+    private static final String FAILED = "the watch could not take down what happened: ";
 
     /// While the JVM exits, a reactor looks at epoll each millisecond, instead of sleeping in a call that would not return.
     private static boolean findsNothing(Event event) {

@@ -60,4 +60,33 @@ class DiagnosesTest {
     void aThreadThatHadNoProcessorMakesNoTaskLate() {
         assertEquals(List.of(), said(40, 8 * MS, 250 * MS));
     }
+
+    /// It was polled and woken again in the events that were lost, so how long it has been in the run-queue is not known.
+    @Test
+    void aTaskWhosePollAndNextWakeWereLostIsNotLate() {
+        diagnoses.read(List.of());
+        var t = 0L;
+        var events = new ArrayList<Event>(List.of(new Event.Spawn(t, 1, null, null, 0, 0, null),
+                new Event.Wake(t, 1, Probe.By.TASK, 2, null, Probe.Effect.QUEUED), new Event.Lost(t, 9, true)));
+        for (var other = 2; other < 42; other++) {
+            events.add(new Event.Spawn(t, other, null, null, 0, 0, null));
+            events.add(new Event.Poll(t, other, 0));
+            events.add(new Event.Pend(t += 8 * MS, other, null, List.of(), List.of(), List.of(), false));
+        }
+        events.add(new Event.Lost(t, 9, true));
+        events.add(new Event.Poll(t, 1, 0));
+        assertEquals(List.of(), diagnoses.read(events).stream().filter(Event.Diagnosis.class::isInstance).toList());
+    }
+
+    /// How long others were polled is known of those polls alone whose begin was told.
+    @Test
+    void aPollWhoseBeginWasLostMakesNoTaskLate() {
+        diagnoses.read(List.of());
+        var events = new ArrayList<Event>(List.of(new Event.Poll(0, 2, 0), new Event.Lost(0, 9, true),
+                new Event.Spawn(300 * MS, 1, null, null, 0, 0, null),
+                new Event.Wake(300 * MS, 1, Probe.By.TASK, 2, null, Probe.Effect.QUEUED)));
+        for (var other = 2; other < 5; other++) events.add(new Event.Pend(301 * MS, other, null, List.of(), List.of(), List.of(), false));
+        events.add(new Event.Poll(301 * MS, 1, 0));
+        assertEquals(List.of(), diagnoses.read(events).stream().filter(Event.Diagnosis.class::isInstance).toList());
+    }
 }

@@ -35,4 +35,14 @@ class HistoryTest {
         assertTrue(lost.contains("\"count\":504"), lost);
         assertTrue(lost.contains("\"known\":true"), "no end was lost: " + lost);
     }
+
+    @Test
+    void whereEndsWereLostWhatIsLeftMayHaveEnded() {
+        var history = new History(2);
+        history.add(List.of(new Event.Spawn(1, 1, null, null, 0, 0, null), new Event.Lost(1, 500, false)));
+        for (var i = 0; i < 5; i++) history.add(List.of(new Event.Turn(i, false)));
+        var lost = history.after(0, Integer.MAX_VALUE).events().get(1);
+        assertTrue(lost.contains("\"count\":505"), lost);
+        assertFalse(lost.contains("known"), lost);
+    }
 }

@@ -81,6 +81,44 @@ class OverwrittenTest {
         }
     }
 
+    /// Cancelled in a finally block, as many programs do. What is kept would be kept for ever: its end has been told.
+    @Test
+    void ofATaskThatIsCancelledAfterItsEndNothingIsKept() {
+        try (var executor = Executor.builder().build()) {
+            executor.probe(recorder);
+            var diagnoses = new Diagnoses(executor, recorder, () -> 0);
+            var task = executor.submit(() -> 1);
+            task.join();
+            task.cancel();
+            executor.probe(null);
+            var events = drain();
+            assertEquals(1, events.stream().filter(Event.Cancel.class::isInstance).count(), events.toString());
+            diagnoses.read(events);
+            assertEquals(0, diagnoses.tasks());
+        }
+    }
+
+    /// A thread that is about to wake a task, and stands still until it has ended, tells a wake that does nothing.
+    @Test
+    void ofATaskWhoseWakeIsToldAfterItsEndNothingIsKept() {
+        try (var executor = Executor.builder().build()) {
+            var diagnoses = new Diagnoses(executor, recorder, () -> 0);
+            diagnoses.read(List.of(spawn(1), end(1), new Event.Wake(1, 1, Probe.By.THREAD, 0, "t", Probe.Effect.NOTHING)));
+            assertEquals(0, diagnoses.tasks());
+        }
+    }
+
+    /// From its close a diagnosis is made.
+    @Test
+    void aSocketThatWasLostIsKeptThoughItsNumberIsTakenAgain() {
+        put(fd(7, true));
+        drain();
+        var leaked = new Event.Descriptor(1, 7, false, true);
+        put(leaked, fd(7, true), fd(7, false));
+        overrun();
+        assertEquals(List.of(leaked, fd(7, false), new Event.Lost(9, 1, true)), drain().subList(0, 3));
+    }
+
     private void put(Event... events) {
         for (var event : events) recorder.put(event);
     }

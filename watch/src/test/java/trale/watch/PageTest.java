@@ -483,6 +483,80 @@ class PageTest {
         assertEquals("7 events were lost here", browser.eval("document.querySelector('#chain p').textContent"));
     }
 
+    @Test
+    void behindLostEventsNothingIsClaimedOfThePlacesBeforeThem() throws Exception {
+        var poll = "{\"k\":\"poll\",\"t\":9,\"task\":%d}";
+        browser.open(file(List.of(spawned(1, 0, 0), spawned(2, 0, 0), spawned(3, 0, 0), poll.formatted(2),
+                "{\"k\":\"pend\",\"t\":9,\"task\":2,\"for\":[{\"what\":\"fd\",\"fd\":7,\"dir\":\"read\"}]}",
+                "{\"k\":\"ready\",\"t\":9,\"fd\":9,\"bits\":[\"IN\"],\"dir\":\"read\",\"before\":\"nothing\",\"after\":\"READY\"}",
+                poll.formatted(1), "{\"k\":\"lost\",\"t\":9,\"count\":7,\"known\":true}",
+                "{\"k\":\"wake\",\"t\":9,\"task\":2,\"by\":{\"what\":\"fd\",\"fd\":7,\"dir\":\"read\"},\"effect\":\"queued\"}",
+                poll.formatted(2))));
+        browser.press("End");
+        var cards = "[...document.querySelectorAll('#%s .card')].map(c => c.dataset.task)";
+        assertEquals("1,3", browser.eval(cards.formatted("waiting")));
+        assertEquals("", browser.eval(cards.formatted("queue")));
+        assertEquals("2", browser.eval(cards.formatted("thread")));
+        assertEquals("fd 7 readable→#2 queued→polled", browser.eval("document.querySelector('#chain p').textContent"));
+    }
+
+    /// Of a task that waited before the first event that is known, only where it waits has been told.
+    @Test
+    void aTaskWhosePollsAreForgottenIsInItsState() throws Exception {
+        var pend = "{\"k\":\"pend\",\"t\":3,\"task\":1,\"state\":%1$d,\"lines\":[{\"class\":\"a.B\",\"method\":\"serve\","
+                + "\"file\":\"B.java\",\"line\":%2$d,\"state\":%1$d}],\"for\":[],\"keeps\":[]}";
+        var recording = "{\"version\":1,\"sources\":{},\"machines\":{\"a.B.serve\":[{\"first\":3,\"last\":12,\"states\":[{\"line\":0},"
+                + "{\"line\":5},{\"line\":9},{\"line\":9}],\"edges\":[{\"from\":0,\"to\":1},{\"from\":1,\"to\":2}]}]},\"events\":["
+                + "{\"k\":\"spawn\",\"t\":1,\"task\":1,\"class\":\"a.B\",\"method\":\"serve\",\"file\":\"B.java\",\"line\":3},"
+                + pend + ",{\"k\":\"lost\",\"t\":4,\"count\":7,\"known\":true}]}";
+        var lit = "[...document.querySelectorAll('.machine .state')].findIndex(e => e.hasAttribute('data-lit'))";
+        var says = "document.querySelector('.machine figcaption').textContent";
+        for (var state : List.of(1, -1)) { // -1: it waited when the watch began
+            browser.open(recorded(recording.formatted(state, 5)));
+            browser.press("End");
+            assertEquals(1, browser.number(lit));
+            assertEquals("Suspended in state 1, line 5. A poll goes on here.", browser.eval(says));
+        }
+        browser.open(recorded(recording.formatted(-1, 9))); // of two states
+        browser.press("End");
+        assertEquals(-1, browser.number(lit));
+        assertEquals("Suspended in line 9.", browser.eval(says));
+        browser.open(recorded(recording.replace(pend + ",", "")));
+        browser.press("End");
+        assertEquals(-1, browser.number(lit));
+        assertEquals("Its state was in events that were lost.", browser.eval(says));
+    }
+
+    @Test
+    void aTaskThatIsCancelledAfterItsEndEndsOnce() throws Exception {
+        var events = new ArrayList<String>();
+        for (var n = 1; n <= 60; n++)
+            events.addAll(List.of(spawned(n, 0, 0), "{\"k\":\"poll\",\"t\":99,\"task\":" + n + "}",
+                    "{\"k\":\"end\",\"t\":99,\"task\":" + n + ",\"how\":\"value\"}"));
+        for (var n : List.of(1, 60)) // the page has forgotten the one, and shows the other
+            events.addAll(List.of("{\"k\":\"cancel\",\"t\":99,\"task\":" + n + "}",
+                    "{\"k\":\"wake\",\"t\":99,\"task\":" + n + ",\"by\":{\"what\":\"thread\"},\"effect\":\"late\"}"));
+        browser.open(file(events));
+        browser.press("End");
+        assertEquals(60, browser.number("trale.state.ended"));
+        assertEquals(0, browser.number("trale.state.waiting.size"));
+        assertEquals("undefined", browser.eval("trale.state.tasks.get(60).cancelled"));
+    }
+
+    @Test
+    void theTreeOfManyTasksIsDrawnAtOnce() throws Exception {
+        var events = new ArrayList<>(List.of(spawned(1, 0, 0)));
+        for (var n = 2; n <= 40_000; n++) events.add(spawned(n, 1, 0));
+        browser.open(file(events));
+        browser.press("2");
+        browser.press("End");
+        var draw = "(() => { const t = performance.now(); trale.render(); return performance.now() - t; })()";
+        var millis = Long.MAX_VALUE;
+        for (var n = 0; n < 5; n++) millis = Math.min(millis, browser.number(draw));
+        System.out.println("the tree of 40,000 tasks is drawn in " + millis + " ms");
+        assertTrue(millis <= 400, "drawn in " + millis + " ms");
+    }
+
     /// A server that opens a scope for each connection does not fill the page's memory with them.
     @Test
     void aScopeThatIsOverIsForgottenWithTheLastOfItsTasks() throws Exception {
@@ -694,6 +768,19 @@ class PageTest {
         assertEquals("true", browser.eval(follows));
         browser.press("f");
         assertEquals("false", browser.eval(follows));
+    }
+
+    @Test
+    void eachSocketThatIsLostIsListed() throws Exception {
+        var events = new ArrayList<>(List.of(spawned(1, 0, 0)));
+        for (var fd = 7; fd < 10; fd++)
+            events.add(new Event.Diagnosis(9, "socket", true, 0, List.of(), "fd " + fd + " was open.", "Close it.", List.of()).json());
+        browser.open(file(events));
+        browser.press("End");
+        browser.press("3");
+        assertEquals("fd 7 was open.,fd 8 was open.,fd 9 was open.",
+                browser.eval("[...document.querySelectorAll('.note p:first-of-type')].map(p => p.textContent)"));
+        assertEquals("Diagnoses 3", browser.eval("document.querySelector('#tab-notes').textContent"));
     }
 
     /// Of all that are in it, and a line that names one of them selects that.

@@ -2,12 +2,15 @@ package trale.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,31 @@ class ServerTest {
     @Test
     void itListensOnTheLoopbackAddressAlone() throws Exception {
         assertTrue(InetAddress.getByName(url.getHost()).isLoopbackAddress(), url.toString());
+    }
+
+    static final class Serves {
+        static void main() {
+            try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+                IO.println(watch.serve(0));
+            }
+        }
+    }
+
+    /// A browser shortens it in Host, and the server compares the two.
+    @Test
+    void theAddressOfIpv6IsWrittenAsABrowserWritesIt() throws Exception {
+        var ipv6 = InetAddress.getByName("::1");
+        assumeTrue(NetworkInterface.getByInetAddress(ipv6) != null, "this machine has no IPv6");
+        var child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Djava.net.preferIPv6Addresses=true",
+                "-cp", System.getProperty("java.class.path"), Serves.class.getName()).redirectErrorStream(true).start();
+        try {
+            var output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, child.waitFor(), output);
+            assertTrue(output.startsWith("http://[::1]:"), output);
+        } finally {
+            child.destroyForcibly();
+        }
     }
 
     @Test

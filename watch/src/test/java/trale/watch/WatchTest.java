@@ -14,9 +14,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +37,8 @@ import trale.Executor;
 import trale.Future;
 import trale.Scope;
 import trale.Snapshot;
+import trale.internal.probe.Probe;
+import trale.internal.probe.Watched;
 import trale.time.Timer;
 
 /// What is taken down of an executor, and how its thread is held.
@@ -199,6 +206,108 @@ class WatchTest {
         }
     }
 
+    /// It has no number until it arrives.
+    @Test
+    void aTaskThatIsCancelledBeforeItArrivesIsNoTaskZero() throws Exception {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            var begun = new CountDownLatch(1);
+            var end = new CountDownLatch(1);
+            var holds = executor.submit(() -> {
+                begun.countDown();
+                end.await();
+            });
+            begun.await();
+            var early = executor.submit(() -> {
+                await(yieldNow());
+            });
+            early.cancel();
+            end.countDown();
+            holds.join();
+            assertThrows(CancellationException.class, early::join);
+            assertEquals(0, count(watch, "\"task\":0"), String.join("\n", events(watch)));
+            assertEquals(1, count(watch, "\"how\":\"cancelled\""));
+        }
+    }
+
+    /// A scope keeps its number, and the second watch hears of the forks of one that the first has numbered.
+    @Test
+    void aSecondWatchNumbersItsScopesBehindThoseOfTheFirst() {
+        try (var executor = Executor.builder().build()) {
+            var gate = new CompletableFuture<Integer>();
+            Runnable join;
+            try (var watch = Watch.of(executor)) {
+                join = executor.submit(() -> {
+                    await(Scope.run(scope -> {
+                        await(Future.from(gate));
+                        scope.fork(() -> 1);
+                    }));
+                })::join;
+                while (executor.snapshot().tasks().isEmpty() || executor.snapshot().tasks().getFirst().state() != Snapshot.State.WAITING)
+                    Thread.onSpinWait();
+                assertEquals(1, count(watch, "\"scope\":1,\"task\":1,\"do\":\"open\""));
+            }
+            try (var watch = Watch.of(executor)) {
+                executor.submit(() -> {
+                    await(Scope.run(scope -> {
+                        scope.fork(() -> 1);
+                    }));
+                }).join();
+                gate.complete(1);
+                join.run();
+                assertEquals(1, count(watch, "\"scope\":2,\"task\":2,\"do\":\"open\""), String.join("\n", events(watch)));
+                assertEquals(1, count(watch, "\"parent\":1,\"scope\":1"), String.join("\n", events(watch)));
+            }
+        }
+    }
+
+    private static final class Unreadable implements Watched {
+        @Override
+        public long number() {
+            throw new IllegalStateException("its number");
+        }
+
+        @Override
+        public @Nullable String name() {
+            return null;
+        }
+
+        @Override
+        public boolean isSeen() {
+            return true;
+        }
+
+        @Override
+        public int cancellations() {
+            return 0;
+        }
+    }
+
+    /// Waits until the watch's own thread has taken so many events down.
+    private static void awaitEvents(Watch watch, String part, long count) throws InterruptedException {
+        var known = -1;
+        while (true) {
+            var batch = watch.history.after(0, Integer.MAX_VALUE);
+            if (batch.events().stream().filter(e -> e.contains(part)).count() >= count) return;
+            known = watch.history.await(batch.last(), known, 1000);
+        }
+    }
+
+    @Test
+    void theWatchGoesOnAfterWhatItCannotRead() throws Exception {
+        try (var executor = Executor.builder().build(); var watch = Watch.of(executor)) {
+            executor.submit(() -> 1).join();
+            for (var failures = 1; failures <= 2; failures++) {
+                watch.recorder.put(new Event.End(0, new Unreadable(), Probe.How.VALUE, null));
+                awaitEvents(watch, "\"k\":\"lost\"", failures); // it says what may have ended
+                executor.submit(() -> 2).join();
+                awaitEvents(watch, "\"task\":" + (failures + 1) + ",\"how\":\"value\"", 1);
+            }
+            var logged = events(watch).stream().filter(e -> e.contains("\"k\":\"log\"")).toList();
+            assertEquals(1, logged.size(), logged.toString());
+            assertTrue(logged.getFirst().contains("could not take down what happened: java.lang.IllegalStateException"), logged.toString());
+        }
+    }
+
     @Test
     void anExecutorThatIsClosedCannotBeWatched() {
         var executor = Executor.builder().build();
@@ -360,7 +469,29 @@ class WatchTest {
             }
         }
         assertEquals("WatchTest$1Pair[a=\"x\", b=3]", Values.of(Values.keep(new Pair("x", 3))));
+        class OwnClock extends Clock {
+            @Override
+            public ZoneId getZone() {
+                throw new AssertionError("called");
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new AssertionError("called");
+            }
+
+            @Override
+            public Instant instant() {
+                throw new AssertionError("called");
+            }
+
+            @Override
+            public String toString() {
+                throw new AssertionError("called");
+            }
+        }
         assertEquals("WatchTest$1Own", Values.of(Values.keep(new Own())));
+        assertEquals("Clock$OffsetClock", Values.of(Values.keep(Clock.offset(new OwnClock(), Duration.ofHours(1)))));
         assertEquals("\"" + "y".repeat(200) + "…\"", Values.of("y".repeat(1000)));
         assertEquals("\"" + "y".repeat(200) + "…\"", Values.of(Values.keep("y".repeat(1000))));
         assertEquals("SECONDS", Values.of(Values.keep(TimeUnit.SECONDS)));

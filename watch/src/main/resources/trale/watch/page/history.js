@@ -99,7 +99,12 @@ class Lanes {
         if (this.thread.kinds.at(-1) === SLEEP && !(e.k === 'timer' && e.do === 'set') && !arms(e)) mark(this.thread, t, seq, TURN);
         break;
       case 'stop': mark(this.thread, t, seq, DONE); break;
-      case 'lost': case 'diagnosis': case 'log': this.marks.push({ t, seq, kind: e.k });
+      case 'lost':
+        if (this.running) { this.#now(this.running, t, seq, WAIT); mark(this.thread, t, seq, TURN); }
+        this.running = 0;
+        this.marks.push({ t, seq, kind: e.k });
+        break;
+      case 'diagnosis': case 'log': this.marks.push({ t, seq, kind: e.k });
     }
     this.end = t;
   }

@@ -21,7 +21,8 @@ export function taskPanel(s, task, statics, { depth, goDown, mark, marked, selec
 }
 
 function framesOf(task) {
-  return task.lines.length ? task.lines : [{ class: task.class, method: task.method, file: task.file, line: task.line, state: 0 }];
+  return task.lines.length ? task.lines
+    : [{ class: task.class, method: task.method, file: task.file, line: task.line, state: task.where === 'waiting' ? -1 : 0 }]; // -1: what it waits in was lost
 }
 
 function frameOf(frames, statics, depth) {
@@ -108,12 +109,19 @@ function machineOf(frame, statics) {
   return all.find(m => m.states[frame.state]?.line === frame.line) ?? all.find(m => frame.line >= m.first && frame.line <= m.last) ?? all[0];
 }
 
+// -1: it is not known. A task that was there before it was watched has lines alone, and a line may have several states.
+function stateOf(frame, m) {
+  if (frame.state >= 0) return frame.state;
+  const all = m.states.flatMap((state, n) => (n > 0 && state.line === frame.line ? [n] : []));
+  return all.length === 1 ? all[0] : -1;
+}
+
 // States stand in a row in the order of the code. An edge to the next is straight; one that skips goes above; one back goes below.
 function machine(frame, task, statics) {
   const m = machineOf(frame, statics);
   if (!m || !m.states.length) return undefined;
   const last = m.states.length, gap = Math.max(46, Math.min(64, 300 / last)), x = n => 18 + n * gap;
-  const now = task.where === 'done' ? last : task.polls === 0 ? 0 : frame.state;
+  const now = task.where === 'done' ? last : stateOf(frame, m);
   const reach = Math.max(1, ...m.edges.filter(e => e.to >= 0).map(e => Math.abs(e.to - e.from)), ...m.edges.filter(e => e.to === -1).map(e => last - e.from));
   const skips = m.edges.some(e => (e.to === -1 ? last : e.to) > e.from + 1), returns = m.edges.some(e => e.to >= 0 && e.to <= e.from);
   const y = skips ? 44 : 18, height = y + (returns ? 54 : 34);
@@ -131,15 +139,15 @@ function machine(frame, task, statics) {
   };
   const tip = id => svg('marker', { id, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 6, markerHeight: 6, orient: 'auto-start-reverse' }, svg('path', { d: 'M0 0 L8 4 L0 8 Z' }));
   const width = x(last) + 20;
-  const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': `state machine, in state ${now}` },
+  const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': now < 0 ? 'state machine' : `state machine, in state ${now}` },
     svg('defs', {}, tip('tip'), tip('tip-lit')), m.edges.filter(e => e.to !== -2).map(edge),
     [...m.states.map((st, n) => [n === 0 ? 'start' : String(n), st.line > 0 ? `:${st.line}` : '', st.future || st.type || 'before its first instruction']), ['end', '', 'it has ended']]
       .map(([label, below, tooltip], n) => svg('g', { class: 'state', 'data-lit': n === now, transform: `translate(${x(n)} ${y})` }, svg('title', {}, tooltip),
         svg('circle', { r: 15 }), svg('text', { class: 'n', y: 4 }, label), svg('text', { class: 'at', y: 28 }, below))));
   const state = m.states[now];
-  const words = now === last ? 'It has ended.' : now === 0 ? 'Not started: the first poll runs it to its first await.'
+  const words = now === last ? 'It has ended.' : now < 0 ? (task.lines.length ? `Suspended in line ${frame.line}.` : 'Its state was in events that were lost.') : now === 0 ? 'Not started: the first poll runs it to its first await.'
     : `Suspended in state ${now}, line ${state?.line}${state?.future ? `, at ${state.future}` : ''}. A poll goes on here.`;
-  return h('figure', { class: 'machine' }, h('figcaption', {}, name(task.where === 'running' ? `Running, from state ${now}.` : words)), h('div', { class: 'scroll' }, picture));
+  return h('figure', { class: 'machine' }, h('figcaption', {}, name(task.where !== 'running' ? words : now < 0 ? 'Running.' : `Running, from state ${now}.`)), h('div', { class: 'scroll' }, picture));
 }
 
 // Of the body that is shown; each keeps its own.

@@ -109,7 +109,7 @@ const handlers = {
     if (s.scopes.get(task.scope)?.unsure) scope(s, task.scope, undefined, 0); // it has a task that runs
     if (e.held) for (const id of s.queue) heldToo(s, taskOf(s, id), e.held);
     const now = taskOf(s, e.task);
-    move(s, e.task, 'running', { polls: now.polls + 1, waited: s.t - now.since - (now.held ?? 0) });
+    move(s, e.task, 'running', { polls: now.polls + 1, waited: now.where === 'queued' ? s.t - now.since - (now.held ?? 0) : undefined });
   },
   pend(s, e) {
     say(s, { text: `Pending: waits for ${waitText(e.for)}`, kind: 'wait', task: e.task });
@@ -147,7 +147,8 @@ const handlers = {
     else s.chain = story;
   },
   cancel(s, e) {
-    set(s, e.task, { cancelled: s.t, why: e.why });
+    const task = s.tasks.get(e.task);
+    if (task && task.where !== 'done') set(s, e.task, { cancelled: s.t, why: e.why });
     say(s, { text: `cancel #${e.task}${e.why ? `: ${e.why}` : ''}`, kind: 'bad', task: e.task });
   },
   scope(s, e) {
@@ -196,10 +197,20 @@ const handlers = {
     if (s.logs.length > KEPT_CALLS) s.logs.shift();
     say(s, { text: `logged: ${e.text}`, kind: 'bad' });
   },
-  // What has not ended by now may have ended there, until an event says that it has not; or what is still there is known.
+  // What has not ended by now may have ended there, until an event says that it has not; or what is still there is known. Where a task is
+  // now is not known: those that were to run or ran wait, until an event says more. What the thread saw last is no cause of what comes.
   lost(s, e) {
     s.lost += e.count;
     s.chain = [{ text: `${e.count} events were lost here`, kind: 'bad' }];
+    s.turn = s.cause = undefined;
+    s.stories.clear();
+    for (const id of s.running ? [s.running, ...s.queue] : s.queue) {
+      s.tasks.set(id, { ...s.tasks.get(id), where: 'waiting', since: s.t, held: 0, for: undefined });
+      s.waiting.add(id);
+    }
+    s.queue = [];
+    s.running = 0;
+    if (s.thread === 'polls') s.thread = 'turns';
     if (e.known) return;
     for (const task of s.tasks.values()) if (task.where !== 'done') s.tasks.set(task.id, { ...task, unsure: true });
     for (const scope of s.scopes.values()) if (scope.open) s.scopes.set(scope.id, { ...scope, unsure: true });
@@ -210,7 +221,7 @@ const handlers = {
     s.chain = [{ text: 'the program ends' }, ...(rest ? [{ text: `${rest} task${rest === 1 ? ' has' : 's have'} not ended`, kind: 'bad' }] : [])];
   },
   diagnosis(s, e) {
-    const key = `${e.what} ${e.task ?? e.fd ?? ''}`;
+    const key = `${e.what} ${e.task ?? e.text}`; // as Diagnoses.say
     if (e.over) s.notes.delete(key);
     else s.notes.set(key, e);
   },

@@ -45,7 +45,11 @@ function replace(selector, rows, empty) {
 // By scope: under a task stand the scopes that it opened, and the tasks that it spawned outside of any; under a scope, those it forked.
 export function tree(s, select, selected) {
   const children = new Map();
-  const under = (parent, node) => children.set(parent, [...(children.get(parent) ?? []), node]);
+  const under = (parent, node) => {
+    const all = children.get(parent);
+    if (all) all.push(node);
+    else children.set(parent, [node]);
+  };
   const known = task => (s.tasks.has(task) ? task : 0);
   for (const task of s.tasks.values()) under(s.scopes.has(task.scope) ? `scope ${task.scope}` : known(task.parent), { key: task.id, task });
   for (const scope of s.scopes.values()) under(known(scope.task), { key: `scope ${scope.id}`, scope });
