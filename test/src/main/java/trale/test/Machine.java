@@ -55,7 +55,7 @@ class Machine implements Kernel {
     final List<Runnable> held = new ArrayList<>(0);
 
     private final Faults faults;
-    private final Kernel faulty;
+    private final FaultyKernel faulty; // also while nothing fails, as it keeps in mind what is open
     private int fault; // that the plan has put into this call; 0: none
     final int number;
 
@@ -66,7 +66,7 @@ class Machine implements Kernel {
         this.wires = wires;
         this.addresses = addresses;
         this.faults = faults;
-        faulty = new FaultyKernel(this::answer, (call, possible) -> fault = faults.fault(call, possible));
+        faulty = new FaultyKernel(this::answer, (call, possible) -> fault = isSound() ? 0 : faults.fault(call, possible), this::breakOff);
         number = wires.add(this);
         descriptors = new Descriptors(number);
         for (var address : addresses) wires.add(address, this);
@@ -113,8 +113,7 @@ class Machine implements Kernel {
         world.enter(this);
         world.catchUp();
         fault = 0;
-        var isSound = faults.isNone() || processors.isEmpty() || isCrashed;
-        var result = isSound ? answer(function, a, b, c, d, e, f) : faulty.call(function, a, b, c, d, e, f);
+        var result = faulty.call(function, a, b, c, d, e, f);
         var line = world.trace.line();
         line.append(world.now).append(' ').append(name).append(' ').append(function).append(' ').append(descriptors.shown(a)).append(" = ");
         if (result < 0) line.append(Errno.name(-result));
@@ -122,6 +121,16 @@ class Machine implements Kernel {
         if (fault != 0) line.append(", a fault");
         world.trace.end();
         return result;
+    }
+
+    /// {@return whether no call fails now}
+    private boolean isSound() {
+        return faults.isNone() || processors.isEmpty() || isCrashed;
+    }
+
+    /// A call has told the program that its connection is over.
+    private void breakOff(int fd) {
+        if (file(fd) instanceof Socket s) s.breakOff();
     }
 
     /// The run has taken too long: what its threads do is no part of it.

@@ -80,6 +80,9 @@ abstract class Socket extends File {
 
     abstract boolean isConnected();
 
+    /// A fault has told the program that the connection is over. The other end is told so, too.
+    void breakOff() {}
+
     /// Its machine has lost its power.
     void vanish() {
         closed = true;

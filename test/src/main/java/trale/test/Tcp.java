@@ -327,6 +327,14 @@ final class Tcp extends Stream<Tcp> {
         if (to != null) to.resetArrived();
     }
 
+    @Override
+    void breakOff() {
+        error = 0; // told
+        if (state != State.CONNECTED) return;
+        reset();
+        wake(ANY);
+    }
+
     /// Tells the other end that nothing of what is on its way will be read.
     private void reset() {
         var to = other;

@@ -10,6 +10,7 @@ import static trale.Async.await;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,9 +23,12 @@ import trale.Async;
 import trale.Executor;
 import trale.Future;
 import trale.net.AsyncRead;
+import trale.net.AsyncWrite;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
 import trale.net.UdpSocket;
+import trale.net.UnixListener;
+import trale.net.UnixStream;
 import trale.time.Timer;
 
 /// What can be wrong with the network, the hosts and their kernels.
@@ -311,6 +315,107 @@ class NetworkFaultsTest {
             assertThrows(IllegalArgumentException.class, () -> simulation.faults().at("connect", "ENOSUCH", 1));
             assertThrows(IllegalArgumentException.class, () -> simulation.faults().errors(2));
         }
+    }
+
+    @Test
+    void aFaultThatIsSetWhileAConnectionIsOpenLosesNoWake() throws Exception {
+        try (var simulation = withServer(1)) {
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(exchange(stream));
+                    simulation.faults().at("recvfrom", "EAGAIN", 0.5).at("accept4", "EAGAIN", 0.5);
+                    for (var i = 0; i < 20; i++) await(exchange(stream));
+                }
+                for (var i = 0; i < 20; i++) {
+                    try (var stream = await(TcpStream.connect("server", 7))) {
+                        await(exchange(stream));
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void aConnectionWithTheNumberOfOneThatWasBrokenIsSound() throws Exception {
+        try (var simulation = withServer(1)) {
+            simulation.run(() -> {
+                await(simulation.idle());
+                simulation.faults().at("sendto", "ECONNRESET", 1);
+                var broken = await(TcpStream.connect("server", 7));
+                try {
+                    await(exchange(broken));
+                    throw new AssertionError("nothing has failed");
+                } catch (IOException e) {
+                    assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+                }
+                simulation.faults().at("sendto", "ECONNRESET", 0);
+                broken.close();
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    simulation.faults().at("bind", "ENOMEM", 1);
+                    await(exchange(stream));
+                }
+            });
+        }
+    }
+
+    @Test
+    void aConnectionThatAFaultBreaksWakesItsReaderAndIsResetAtTheOtherEnd() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server").spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                        var stream = await(listener.accept())) {
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    return "read " + await(stream.read(ByteBuffer.allocate(1)));
+                } catch (IOException e) {
+                    return String.valueOf(e.getMessage());
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                simulation.faults().at("sendto", "ECONNRESET", 1);
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(requireBroken(simulation, stream));
+                }
+            });
+            var told = server.join();
+            assertTrue(told.contains("ECONNRESET"), told);
+        }
+    }
+
+    @Test
+    void aUnixConnectionThatAFaultBreaksEndsAtBothEnds() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.faults().at("sendto", "EPIPE", 1);
+            simulation.run(() -> {
+                try (var listener = UnixListener.bind(UnixDomainSocketAddress.of(""));
+                        var client = await(UnixStream.connect(listener.localAddress()));
+                        var server = await(listener.accept())) {
+                    var other = Executor.spawn(server.read(ByteBuffer.allocate(1)));
+                    await(requireBroken(simulation, client));
+                    try {
+                        throw new AssertionError("read " + await(other));
+                    } catch (IOException e) {
+                        assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+                    }
+                }
+            });
+        }
+    }
+
+    /// Writes, which is to fail; a task that reads meanwhile sees the end.
+    private static <S extends AsyncRead & AsyncWrite> Future<Void> requireBroken(Simulation simulation, S stream) {
+        return Async.async(() -> {
+            var reader = Executor.spawn(stream.read(ByteBuffer.allocate(1)));
+            await(simulation.idle());
+            try {
+                await(stream.write(ByteBuffer.allocate(1)));
+                throw new AssertionError("nothing has failed");
+            } catch (IOException e) {
+                assertTrue(e.getMessage().contains("ECONNRESET") || e.getMessage().contains("EPIPE"), e.getMessage());
+            }
+            assertEquals(-1, await(reader));
+        });
     }
 
     @Test
