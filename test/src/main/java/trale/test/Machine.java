@@ -51,6 +51,8 @@ class Machine implements Kernel {
     /// Has lost its power, and has not been started again.
     boolean isCrashed;
 
+    int crashes; // so far
+
     /// What is to arrive when it has been started again.
     final List<Runnable> held = new ArrayList<>(0);
 
@@ -217,8 +219,10 @@ class Machine implements Kernel {
     /// Loses its power: what it had is gone, and its peers get no message.
     void crash() {
         isCrashed = true;
+        crashes++;
         sockets().forEach(Socket::vanish);
         descriptors.removeSockets();
+        faulty.forgetAll();
         tcp.clear();
         udp.clear();
         names.clear();

@@ -42,10 +42,18 @@ final class Tcp extends Stream<Tcp> {
     private boolean finReceived;
 
     private World.@Nullable Event giveUp; // of what is not acknowledged
-    private boolean gone; // this end forgot the connection, without telling the other
+    private boolean gone; // this end has given the connection up, without telling the other
+    private final int born; // after so many crashes of the machine
 
     Tcp(Machine machine, int family) {
         super(machine, family, 16_384, 131_072);
+        born = machine.crashes;
+    }
+
+    /// {@return whether nothing is known here of this connection any more} A socket that was closed before a crash has no descriptor, but
+    /// the crash ends it, too.
+    private boolean isGone() {
+        return gone || machine.crashes != born;
     }
 
     @Override
@@ -181,7 +189,7 @@ final class Tcp extends Stream<Tcp> {
     /// Sends what the window has room for, and, behind it all, that it was all.
     private void push() {
         var to = other;
-        if (to == null || state != State.CONNECTED) return;
+        if (to == null || state != State.CONNECTED || isGone()) return;
         while (!unsent.isEmpty() && window > 0) {
             var piece = unsent.take(window);
             window -= piece.length;
@@ -199,13 +207,13 @@ final class Tcp extends Stream<Tcp> {
     /// Transmits what is to be acknowledged; if it is not for a long time the connection is over.
     private void transmitUntilGivenUp(Machine to, int bytes, Runnable arrival) {
         var sent = (Runnable) () -> {
-            if (gone) return;
+            if (isGone()) return;
             if (giveUp != null) giveUp.cancel();
             giveUp = null;
             arrival.run();
         };
         machine.world.at(arrival(to, bytes), this, () -> {
-            if (!machine.wires.pass(machine, to, sent) && giveUp == null && !gone) giveUp = machine.world.in(RETRIES, this::timedOut);
+            if (!machine.wires.pass(machine, to, sent) && giveUp == null && !isGone()) giveUp = machine.world.in(RETRIES, this::timedOut);
         });
     }
 
@@ -216,6 +224,7 @@ final class Tcp extends Stream<Tcp> {
     }
 
     private void timedOut() {
+        if (isGone()) return;
         gone = true;
         if (state == State.CONNECTED) end(Linux.ETIMEDOUT);
     }
@@ -257,11 +266,18 @@ final class Tcp extends Stream<Tcp> {
 
     // Receiving.
 
+    /// Answers what has arrived by a reset, if nothing is known here of the connection.
+    ///
+    /// @return whether that is so
+    private boolean isRefused(Tcp from) {
+        if (!isGone()) return false;
+        transmit(from.machine, from::resetArrived);
+        return true;
+    }
+
     private void arrived(byte[] piece) {
         var from = other;
-        if (from == null) return;
-        if (gone) transmit(from.machine, from::resetArrived); // nothing is known here of this connection
-        if (state != State.CONNECTED) return;
+        if (from == null || isRefused(from) || state != State.CONNECTED) return;
         if (closed) {
             reset();
             return;
@@ -273,7 +289,7 @@ final class Tcp extends Stream<Tcp> {
 
     private void finArrived() {
         var from = other;
-        if (from == null || state != State.CONNECTED) return;
+        if (from == null || isRefused(from) || state != State.CONNECTED) return;
         finReceived = true;
         receiveShut = true;
         transmit(from.machine, from::finAcknowledged);
@@ -308,7 +324,7 @@ final class Tcp extends Stream<Tcp> {
 
     @Override
     void vanish() {
-        gone = true;
+        super.vanish();
         for (var accepted : waiting) accepted.vanish();
         waiting.clear();
         endSyn();

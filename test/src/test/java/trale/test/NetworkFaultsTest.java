@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -266,6 +267,53 @@ class NetworkFaultsTest {
                 }
             });
             assertEquals(List.of(), cleaned);
+        }
+    }
+
+    @Test
+    void whatAClosedSocketHasNotDeliveredIsLostWhenItsHostCrashes() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            var link = simulation.network().between(server, simulation.host("main"));
+            server.spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                        var stream = await(listener.accept())) {
+                    await(stream.readExactly(ByteBuffer.allocate(1)));
+                    link.partition();
+                    await(stream.writeAll(ByteBuffer.allocate(1)));
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(stream.writeAll(ByteBuffer.allocate(1)));
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    server.crash();
+                    link.close();
+                    try {
+                        var n = await(Timer.timeout(Duration.ofMinutes(1), stream.read(ByteBuffer.allocate(1))));
+                        throw new AssertionError("a host without power has sent something: " + n);
+                    } catch (TimeoutException e) {
+                        // nothing has come
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void aRestartedHostAnswersTheEndOfAConnectionThatItDoesNotKnow() throws Exception {
+        try (var simulation = withServer(1)) {
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(exchange(stream));
+                    simulation.host("server").restart(ECHO);
+                    stream.shutdownOutput();
+                    await(stream.read(ByteBuffer.allocate(1)));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
         }
     }
 
