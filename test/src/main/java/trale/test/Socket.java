@@ -35,7 +35,6 @@ abstract class Socket extends File {
     @Nullable Address bound;
 
     boolean hasChosenPort;
-    long boundUntil = Long.MAX_VALUE;
     final int number;
 
     /// SO_ERROR: told once, by whatever call comes next.

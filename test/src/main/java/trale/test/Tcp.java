@@ -38,6 +38,7 @@ final class Tcp extends Stream<Tcp> {
     private boolean wantsSpace;
 
     private boolean finSent;
+    private boolean shutFirst; // its FIN was sent before the other end's had come
     private boolean finAcknowledged;
     private boolean finReceived;
 
@@ -197,6 +198,7 @@ final class Tcp extends Stream<Tcp> {
         }
         if (!unsent.isEmpty() || !sendShut || finSent) return;
         finSent = true;
+        shutFirst = !finReceived;
         transmitUntilGivenUp(to.machine, 0, to::finArrived);
     }
 
@@ -260,7 +262,7 @@ final class Tcp extends Stream<Tcp> {
 
     private void finAcknowledged() {
         finAcknowledged = true;
-        if (finReceived) over();
+        if (finReceived) shut();
         wake(ANY);
     }
 
@@ -293,10 +295,7 @@ final class Tcp extends Stream<Tcp> {
         finReceived = true;
         receiveShut = true;
         transmit(from.machine, from::finAcknowledged);
-        if (finAcknowledged) {
-            machine.tcp.timeWait(this);
-            over();
-        }
+        if (finAcknowledged) shut();
         wake(ANY);
     }
 
@@ -362,6 +361,12 @@ final class Tcp extends Stream<Tcp> {
         if (state == State.CLOSED) return;
         var onlyReceiving = state == State.CONNECTED && finReceived && !sendShut;
         end(state == State.CONNECTING ? Linux.ECONNREFUSED : onlyReceiving ? Linux.EPIPE : Linux.ECONNRESET);
+    }
+
+    /// Both ends are shut.
+    private void shut() {
+        if (shutFirst && !isGone()) machine.tcp.timeWait(this);
+        over();
     }
 
     void end(int error) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -162,6 +163,68 @@ class SimulatedHostsTest {
             var none = new InetSocketAddress("10.9.9.9", 80);
             assertThrows(NoRouteToHostException.class, () -> simulation.run(() -> await(TcpStream.connect(none)).close()));
             assertEquals(3, simulation.elapsed().toSeconds());
+        }
+    }
+
+    @Test
+    void thePortOfTheEndThatClosedFirstIsFreeAMinuteLater() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            server.spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(80))) {
+                    while (true) {
+                        try (var stream = await(listener.accept())) {
+                            await(AsyncRead.copy(stream, stream));
+                        }
+                    }
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                var there = new InetSocketAddress(server.address(), 80);
+                var from = new InetSocketAddress("0.0.0.0", 5000);
+                await(TcpStream.connect(there, from)).close();
+                await(Timer.sleep(Duration.ofSeconds(1)));
+                try {
+                    await(TcpStream.connect(there, from)).close();
+                    fail("the port was free");
+                } catch (BindException e) {
+                    assertTrue(e.getMessage().contains("EADDRINUSE"), e.getMessage());
+                }
+                await(Timer.sleep(Duration.ofMinutes(1)));
+                await(TcpStream.connect(there, from)).close();
+            });
+        }
+    }
+
+    @Test
+    void aListenerWithoutReuseAddressWaitsForTheConnectionsThatItHasClosedFirst() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var at = new InetSocketAddress("0.0.0.0", 80);
+            var server = simulation.host("server").spawn(() -> {
+                try (var listener = TcpListener.bind(at);
+                        var stream = await(listener.accept())) {
+                    stream.shutdownOutput();
+                    await(stream.read(ByteBuffer.allocate(1)));
+                }
+                await(Timer.sleep(Duration.ofSeconds(1)));
+                try {
+                    TcpListener.bind(at, BindOptions.LISTENER.reuseAddress(false)).close();
+                    fail("the port was free");
+                } catch (BindException e) {
+                    assertTrue(e.getMessage().contains("EADDRINUSE"), e.getMessage());
+                }
+                TcpListener.bind(at).close();
+                await(Timer.sleep(Duration.ofMinutes(1)));
+                TcpListener.bind(at, BindOptions.LISTENER.reuseAddress(false)).close();
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 80))) {
+                    assertEquals(-1, await(stream.read(ByteBuffer.allocate(1))));
+                }
+            });
+            server.join();
         }
     }
 
