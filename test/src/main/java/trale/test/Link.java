@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /// The network between two hosts of a [Simulation], and what is wrong with it.
 ///
@@ -99,6 +100,7 @@ public final class Link implements AutoCloseable {
     /// @return this
     public Link stall() {
         state = State.STALLED;
+        forEachEnd(Tcp::loseTouch);
         return this;
     }
 
@@ -106,9 +108,13 @@ public final class Link implements AutoCloseable {
     ///
     /// @return this
     public Link reset() {
-        for (var machine : new Machine[] {one, other})
-            for (var socket : machine.sockets()) if (socket instanceof Tcp tcp && tcp.goesTo(machine == one ? other : one)) tcp.resetBoth();
+        forEachEnd(Tcp::resetBoth);
         return this;
+    }
+
+    private void forEachEnd(Consumer<Tcp> action) {
+        one.forEachEnd(other, action);
+        other.forEachEnd(one, action);
     }
 
     /// Lets nothing pass until [#close()]: datagrams and attempts to connect are lost, what connections have sent is late.
@@ -116,6 +122,7 @@ public final class Link implements AutoCloseable {
     /// @return this
     public Link partition() {
         state = State.PARTITIONED;
+        forEachEnd(Tcp::loseTouch);
         return this;
     }
 
@@ -128,6 +135,7 @@ public final class Link implements AutoCloseable {
         duplicate = 0;
         reorder = 0;
         state = State.OPEN;
+        forEachEnd(Tcp::regainTouch);
         release(held);
     }
 

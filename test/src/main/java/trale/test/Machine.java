@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -226,13 +227,20 @@ class Machine implements Kernel {
         tcp.clear();
         udp.clear();
         names.clear();
+        for (var machine : wires.machines()) machine.forEachEnd(this, Tcp::loseTouch);
         for (var processor : List.copyOf(processors)) world.endCrashed(processor);
     }
 
     /// Has its power again: what was on its way arrives.
     void restart() {
         isCrashed = false;
+        for (var machine : wires.machines()) machine.forEachEnd(this, Tcp::regainTouch);
         Link.release(held);
+    }
+
+    /// Calls something for each open socket of a connection that goes to a machine.
+    void forEachEnd(Machine there, Consumer<Tcp> action) {
+        for (var socket : sockets()) if (socket instanceof Tcp tcp && tcp.goesTo(there)) action.accept(tcp);
     }
 
     /// By a thread of its own that has its turn.

@@ -42,7 +42,9 @@ final class Tcp extends Stream<Tcp> {
     private boolean finAcknowledged;
     private boolean finReceived;
 
+    private int onItsWay; // pieces of bytes, and the FIN
     private World.@Nullable Event giveUp; // of what is not acknowledged
+    private World.@Nullable Event lastQuestion; // of SO_KEEPALIVE
     private boolean gone; // this end has given the connection up, without telling the other
     private final int born; // after so many crashes of the machine
 
@@ -196,6 +198,7 @@ final class Tcp extends Stream<Tcp> {
             window -= piece.length;
             transmitUntilGivenUp(to.machine, piece.length, () -> to.arrived(piece));
         }
+        if (!unsent.isEmpty()) loseTouch(); // if so, no piece on its way would notice
         if (!unsent.isEmpty() || !sendShut || finSent) return;
         finSent = true;
         shutFirst = !finReceived;
@@ -209,14 +212,57 @@ final class Tcp extends Stream<Tcp> {
     /// Transmits what is to be acknowledged; if it is not for a long time the connection is over.
     private void transmitUntilGivenUp(Machine to, int bytes, Runnable arrival) {
         var sent = (Runnable) () -> {
+            onItsWay--;
             if (isGone()) return;
-            if (giveUp != null) giveUp.cancel();
-            giveUp = null;
+            stopCounting();
             arrival.run();
         };
+        onItsWay++;
         machine.world.at(arrival(to, bytes), this, () -> {
-            if (!machine.wires.pass(machine, to, sent) && giveUp == null && !isGone()) giveUp = machine.world.in(RETRIES, this::timedOut);
+            if (!machine.wires.pass(machine, to, sent)) loseTouch();
         });
+    }
+
+    /// Counts the time after which the connection is given up, if nothing passes between its ends now. One event for all that is repeated
+    /// meanwhile: events that repeated themselves would hide that nothing else can happen any more.
+    void loseTouch() {
+        var to = other;
+        if (to == null || state != State.CONNECTED || isGone() || !machine.wires.isBlocked(machine, to.machine)) return;
+        if (isOutstanding()) {
+            if (lastQuestion != null) lastQuestion.cancel(); // there is none while anything is to be acknowledged
+            lastQuestion = null;
+            if (giveUp == null) giveUp = machine.world.in(userTimeout() == 0 ? RETRIES : userTimeout(), this::timedOut);
+        } else if (keepsAlive() && lastQuestion == null) {
+            lastQuestion = machine.world.in(longestSilence(), this::timedOut);
+        }
+    }
+
+    /// The other end can be reached again. One that has forgotten the connection answers what this end repeats: bytes, or a question.
+    void regainTouch() {
+        var to = other;
+        if (to == null || machine.wires.isBlocked(machine, to.machine)) return;
+        if (!to.isGone()) {
+            stopCounting();
+        } else if (onItsWay > 0) {
+            return; // the answer comes when it has arrived
+        } else if (isOutstanding()) {
+            to.transmit(machine, this::resetArrived);
+        } else if (lastQuestion != null) {
+            lastQuestion.cancel();
+            lastQuestion = machine.world.in(idle(), () -> to.transmit(machine, this::resetArrived));
+        }
+    }
+
+    private void stopCounting() {
+        if (giveUp != null) giveUp.cancel();
+        if (lastQuestion != null) lastQuestion.cancel();
+        giveUp = null;
+        lastQuestion = null;
+    }
+
+    /// {@return whether the other end has not acknowledged all that this one has sent, or would send}
+    private boolean isOutstanding() {
+        return unacknowledged > 0 || (finSent && !finAcknowledged);
     }
 
     /// {@return when what is sent now arrives: behind all that was sent before}
@@ -234,9 +280,17 @@ final class Tcp extends Stream<Tcp> {
     private void acknowledged(int n) {
         if (state != State.CONNECTED) return;
         unacknowledged -= n;
+        allAcknowledged();
         if (!wantsSpace || !hasSpace()) return;
         wantsSpace = false;
         wake(OUT);
+    }
+
+    /// Gives up the counting, if that is so. The other end may still be out of reach.
+    private void allAcknowledged() {
+        if (giveUp == null || isOutstanding()) return;
+        stopCounting();
+        loseTouch();
     }
 
     /// Linux calls a socket writable again when a third of its buffer is free.
@@ -262,6 +316,7 @@ final class Tcp extends Stream<Tcp> {
 
     private void finAcknowledged() {
         finAcknowledged = true;
+        allAcknowledged();
         if (finReceived) shut();
         wake(ANY);
     }
@@ -327,6 +382,7 @@ final class Tcp extends Stream<Tcp> {
         for (var accepted : waiting) accepted.vanish();
         waiting.clear();
         endSyn();
+        stopCounting();
         state = State.CLOSED;
     }
 
@@ -377,6 +433,7 @@ final class Tcp extends Stream<Tcp> {
 
     private void over() {
         endSyn();
+        stopCounting();
         state = State.CLOSED;
         sendShut = true;
         receiveShut = true;

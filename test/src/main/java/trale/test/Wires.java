@@ -85,6 +85,11 @@ final class Wires {
         return link.most < 0 ? world.between(least, most) : world.between(link.least, link.most);
     }
 
+    /// {@return whether nothing from one machine arrives at another now}
+    boolean isBlocked(Machine from, Machine to) {
+        return to.isCrashed || link(from, to).state != Link.State.OPEN;
+    }
+
     /// Whether what is on its way is lost.
     private boolean loses(Machine from, Machine to) {
         return link(from, to).state == Link.State.PARTITIONED || to.isCrashed;
@@ -95,12 +100,11 @@ final class Wires {
     /// @return false: it is held
     boolean pass(Machine from, Machine to, Runnable arrival) {
         var link = link(from, to);
-        if (to.isCrashed) to.held.add(() -> pass(from, to, arrival));
-        else if (link.state != Link.State.OPEN) link.held.add(() -> pass(from, to, arrival));
-        else {
+        if (!to.isCrashed && link.state == Link.State.OPEN) {
             arrival.run();
             return true;
         }
+        (to.isCrashed ? to.held : link.held).add(() -> pass(from, to, arrival));
         return false;
     }
 

@@ -9,7 +9,11 @@ import static trale.Async.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -18,8 +22,11 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import trale.Async;
 import trale.Executor;
 import trale.Future;
@@ -30,6 +37,7 @@ import trale.net.TcpStream;
 import trale.net.UdpSocket;
 import trale.net.UnixListener;
 import trale.net.UnixStream;
+import trale.sync.Event;
 import trale.time.Timer;
 
 /// What can be wrong with the network, the hosts and their kernels.
@@ -47,6 +55,14 @@ class NetworkFaultsTest {
                     }
                 });
             }
+        }
+    };
+
+    /// Accepts one connection, and leaves it alone.
+    private static final Async.VoidBody NEVER_READS = () -> {
+        try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                var stream = await(listener.accept())) {
+            await(new Event().await());
         }
     };
 
@@ -130,6 +146,142 @@ class NetworkFaultsTest {
             assertEquals(15, simulation.elapsed().toMinutes());
             var second = assertThrows(ConnectException.class, () -> simulation.run(() -> await(TcpStream.connect("server", 7)).close()));
             assertTrue(second.getMessage().contains("ETIMEDOUT"), second.getMessage());
+        }
+    }
+
+    @Test
+    void anAcknowledgementThatIsHeldForAQuarterOfAnHourIsATimeOut() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            var link = simulation.network().between(server, simulation.host("main"));
+            server.spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                        var stream = await(listener.accept())) {
+                    await(stream.readExactly(ByteBuffer.allocate(1)));
+                    link.partition();
+                    await(new Event().await());
+                }
+            });
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(exchange(stream));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+            assertEquals(15, simulation.elapsed().toMinutes());
+        }
+    }
+
+    @Test
+    void anAcknowledgementThatIsHeldForALittleWhileIsNoTimeOut() throws Exception {
+        try (var simulation = withServer(1)) {
+            var link = simulation.network().between(simulation.host("server"), simulation.host("main"));
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    for (var i = 0; i < 10; i++) {
+                        await(stream.writeAll(ByteBuffer.allocate(1)));
+                        await(Timer.sleep(Duration.ofNanos(simulation.random().nextInt(1_000_000))));
+                        link.partition();
+                        await(Timer.sleep(Duration.ofMinutes(1)));
+                        link.close();
+                        await(stream.readExactly(ByteBuffer.allocate(1)));
+                        await(Timer.sleep(Duration.ofHours(1)));
+                    }
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ETIMEDOUT", "ECONNRESET"})
+    void whatWaitsForRoomAtACrashedHostFails(String error) throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var reader = simulation.host("reader");
+            reader.spawn(NEVER_READS);
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("reader", 7))) {
+                    var writer = Executor.spawn(stream.writeAll(ByteBuffer.allocate(1_000_000)));
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    reader.crash();
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    if (error.equals("ECONNRESET")) reader.restart(NEVER_READS);
+                    await(writer);
+                }
+            }));
+            assertTrue(e.getMessage().contains(error), e.getMessage());
+            assertEquals(error.equals("ETIMEDOUT") ? 15 : 0, simulation.elapsed().toMinutes());
+        }
+    }
+
+    @Test
+    void aUserTimeoutSaysForHowLongBytesMayRemainUnacknowledged() throws Exception {
+        try (var simulation = withServer(1)) {
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    stream.setOption(TcpStream.TCP_USER_TIMEOUT, 5_000);
+                    simulation.host("server").crash();
+                    await(exchange(stream));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+            assertEquals(5, simulation.elapsed().toSeconds());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void keepAliveNoticesAHostThatCrashes(boolean isRestarted) throws Exception {
+        try (var simulation = withServer(1)) {
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    stream.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+                    await(exchange(stream));
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    simulation.host("server").crash();
+                    if (isRestarted) simulation.host("server").restart(ECHO);
+                    await(stream.read(ByteBuffer.allocate(1)));
+                }
+            }));
+            assertTrue(e.getMessage().contains(isRestarted ? "ECONNRESET" : "ETIMEDOUT"), e.getMessage());
+            assertEquals(1 + 7200 + (isRestarted ? 0 : 9 * 75), simulation.elapsed().toSeconds()); // tcp(7): the defaults
+        }
+    }
+
+    @Test
+    void aConnectionWithKeepAliveOutlivesAPartitionThatHeals() throws Exception {
+        try (var simulation = withServer(1)) {
+            var link = simulation.network().between(simulation.host("server"), simulation.host("main"));
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    stream.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+                    stream.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    link.partition();
+                    await(Timer.sleep(Duration.ofMinutes(12))); // 1 min + 9 × 75 s would be more
+                    link.close();
+                    await(Timer.sleep(Duration.ofHours(1)));
+                    await(exchange(stream));
+                }
+            });
+        }
+    }
+
+    @Test
+    void aMulticastGroupIsNotJoined() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> {
+                try (var socket = UdpSocket.bind(new InetSocketAddress("0.0.0.0", 0))) {
+                    var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+                    var e = assertThrows(SocketException.class, () -> socket.join(InetAddress.ofLiteral("239.1.2.3"), lo));
+                    assertTrue(e.getMessage().contains("ENODEV"), e.getMessage());
+                }
+            });
         }
     }
 
