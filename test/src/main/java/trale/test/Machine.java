@@ -53,6 +53,7 @@ class Machine implements Kernel {
     boolean isCrashed;
 
     int crashes; // so far
+    private String why; // it has no power
 
     /// What is to arrive when it has been started again.
     final List<Runnable> held = new ArrayList<>(0);
@@ -65,6 +66,7 @@ class Machine implements Kernel {
     /// @param addresses that others reach it by
     Machine(String name, World world, Wires wires, Faults faults, List<InetAddress> addresses) {
         this.name = name;
+        why = "host " + name + " has crashed";
         this.world = world;
         this.wires = wires;
         this.addresses = addresses;
@@ -228,7 +230,18 @@ class Machine implements Kernel {
         udp.clear();
         names.clear();
         for (var machine : wires.machines()) machine.forEachEnd(this, Tcp::loseTouch);
+        endProcessors();
+    }
+
+    private void endProcessors() {
         for (var processor : List.copyOf(processors)) world.endCrashed(processor);
+    }
+
+    /// The simulation is over: executors that are left end where they are.
+    void end() {
+        isCrashed = true;
+        why = "the simulation is closed";
+        endProcessors();
     }
 
     /// Has its power again: what was on its way arrives.
@@ -245,7 +258,7 @@ class Machine implements Kernel {
 
     /// By a thread of its own that has its turn.
     void requirePower() {
-        if (isCrashed) throw new Kernel.Crash("host " + name + " has crashed");
+        if (isCrashed) throw new Kernel.Crash(why);
     }
 
     private int answer(String function, long a, long b, long c, long d, long e, long f) {

@@ -411,6 +411,23 @@ class SimulatedHostsTest {
     }
 
     @Test
+    void anExecutorThatATaskHasBuiltEndsWithTheSimulation() throws Exception {
+        var sleeper = new ArrayList<JoinHandle<?>>();
+        Thread thread;
+        try (var simulation = new Simulation(1)) {
+            thread = simulation.run(() -> {
+                var second = Executor.builder().name("second").build();
+                sleeper.add(second.submit(() -> await(Timer.sleep(Duration.ofDays(1)))));
+                return await(second.submit(() -> Thread.currentThread()));
+            });
+            assertTrue(thread.isAlive());
+        }
+        assertTrue(thread.join(Duration.ofSeconds(5)));
+        var e = assertThrows(CancellationException.class, sleeper.getFirst()::join);
+        assertTrue(e.getMessage().contains("the simulation is closed"), e.getMessage());
+    }
+
+    @Test
     void theTestsThreadJoinsTasksAndClosesExecutorsOfAHostItself() throws Exception {
         try (var simulation = new Simulation(1)) {
             var one = simulation.host("one");
