@@ -25,6 +25,8 @@ class Machine implements Kernel {
     private static final long NANOS = 1_000_000_000;
     private static final int MSG_TRUNC = 0x20;
     private static final int NO_FLAGS = 0xf;
+    private static final InetAddress[] LOCALHOST =
+            {Address.loopback(Address.any(Linux.AF_INET)), Address.loopback(Address.any(Linux.AF_INET6))};
     private static final long POLL = 100; // ns
     private static final long FOR_EVER = Long.MAX_VALUE / 2; // ns
 
@@ -108,7 +110,8 @@ class Machine implements Kernel {
     public InetAddress[] resolve(String host) throws UnknownHostException {
         var known = wires.named(host);
         if (known != null) return known.addresses.toArray(new InetAddress[0]);
-        if (host.equals("localhost") || host.matches("[0-9.]+|.*:.*")) return InetAddress.getAllByName(host); // no look-up
+        if (host.equalsIgnoreCase("localhost")) return LOCALHOST.clone();
+        if (host.matches("[0-9.]+|.*:.*")) return InetAddress.getAllByName(host); // no look-up
         throw new UnknownHostException(host + ": no host of the simulation has this name");
     }
 
@@ -228,6 +231,7 @@ class Machine implements Kernel {
         faulty.forgetAll();
         tcp.clear();
         udp.clear();
+        names.keySet().forEach(path -> forget(new Address.Local(path))); // the files are still there
         names.clear();
         for (var machine : wires.machines()) machine.forEachEnd(this, Tcp::loseTouch);
         endProcessors();

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.Async;
@@ -33,11 +37,14 @@ import trale.Executor;
 import trale.Future;
 import trale.JoinHandle;
 import trale.Poll;
+import trale.internal.linux.Kernel;
 import trale.net.AsyncRead;
 import trale.net.BindOptions;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
 import trale.net.UdpSocket;
+import trale.net.UnixListener;
+import trale.net.UnixStream;
 import trale.time.Timer;
 
 /// Programs of several hosts in virtual time.
@@ -154,6 +161,45 @@ class SimulatedHostsTest {
             simulation.host("server");
             var e = assertThrows(ConnectException.class, () -> simulation.run(() -> await(TcpStream.connect("server", 80)).close()));
             assertTrue(e.getMessage().contains("ECONNREFUSED"), e.getMessage());
+        }
+    }
+
+    @Test
+    void localhostIsTheLoopbackOfTheHostInBothFamilies() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> {
+                var addresses = Stream.of(Kernel.resolveHere("localhost")).map(InetAddress::getHostAddress).toList();
+                assertEquals(List.of("127.0.0.1", "0:0:0:0:0:0:0:1"), addresses);
+                for (var address : List.of("127.0.0.1", "::1")) {
+                    try (var listener = TcpListener.bind(new InetSocketAddress(address, 0));
+                            var stream = await(TcpStream.connect("localhost", listener.localAddress().getPort()))) {
+                        assertEquals(listener.localAddress(), stream.remoteAddress());
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void theFileOfAUnixSocketOutlivesTheCrashOfItsHost() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var host = simulation.host("host");
+            var address = UnixDomainSocketAddress.of("/run/server");
+            var told = new ArrayList<String>();
+            Async.VoidBody connects = () -> {
+                try {
+                    await(UnixStream.connect(address)).close();
+                } catch (IOException e) {
+                    told.add(e.getMessage().replaceAll(".*(ENOENT|ECONNREFUSED).*", "$1"));
+                }
+            };
+            host.spawn(connects).join();
+            host.spawn(() -> UnixListener.bind(address)).join();
+            simulation.run(() -> {
+                host.restart(connects);
+                await(simulation.idle());
+            });
+            assertEquals(List.of("ENOENT", "ECONNREFUSED"), told);
         }
     }
 
