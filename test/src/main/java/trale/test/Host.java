@@ -79,6 +79,7 @@ public final class Host {
         if (machine.isCrashed) return;
         if (machine.runs(Thread.currentThread()))
             throw new IllegalStateException("a task of " + name() + " crashes " + name() + ", and could not go on; let a task of another host do it");
+        machine.world.tell(name() + " crashes");
         machine.crash();
     }
 
@@ -89,6 +90,7 @@ public final class Host {
     /// @throws IllegalStateException called by a task of this very host
     public void restart(Async.VoidBody main) {
         crash();
+        machine.world.tell(name() + " restarts");
         machine.restart();
         executor = start();
         spawn(main);

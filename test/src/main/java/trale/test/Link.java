@@ -99,6 +99,7 @@ public final class Link implements AutoCloseable {
     ///
     /// @return this
     public Link stall() {
+        tell("stalled");
         state = State.STALLED;
         forEachEnd(Tcp::loseTouch);
         return this;
@@ -108,8 +109,13 @@ public final class Link implements AutoCloseable {
     ///
     /// @return this
     public Link reset() {
+        tell("connections reset");
         forEachEnd(Tcp::resetBoth);
         return this;
+    }
+
+    private void tell(String what) {
+        one.world.tell(one.name + " – " + other.name + " " + what);
     }
 
     private void forEachEnd(Consumer<Tcp> action) {
@@ -121,6 +127,7 @@ public final class Link implements AutoCloseable {
     ///
     /// @return this
     public Link partition() {
+        tell("partitioned");
         state = State.PARTITIONED;
         forEachEnd(Tcp::loseTouch);
         return this;
@@ -134,6 +141,7 @@ public final class Link implements AutoCloseable {
         drop = 0;
         duplicate = 0;
         reorder = 0;
+        tell("healed");
         state = State.OPEN;
         forEachEnd(Tcp::regainTouch);
         release(held);

@@ -82,6 +82,12 @@ final class World {
         isExplored = orders != null;
     }
 
+    /// Adds a line to the trace, for something that is no system call.
+    void tell(String what) {
+        trace.line().append(now).append(' ').append(what);
+        trace.end();
+    }
+
     /// The one place where it is decided which of several comes next: a task, a machine, one of the events of an instant.
     ///
     /// @return 0 to n − 1
