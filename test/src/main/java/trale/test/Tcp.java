@@ -421,7 +421,7 @@ final class Tcp extends Stream<Tcp> {
 
     /// Both ends are shut.
     private void shut() {
-        if (shutFirst && !isGone()) machine.tcp.timeWait(this);
+        if (shutFirst && state == State.CONNECTED && !isGone()) machine.tcp.timeWait(this);
         over();
     }
 

@@ -30,6 +30,8 @@ final class World {
     private static final Comparator<Event> ORDER =
             Comparator.<Event>comparingLong(event -> event.time).thenComparingLong(event -> event.number);
 
+    private static final String LIMIT = "trale.simulation.limit";
+
     private static final String STAGE = "! a task waits for a CompletionStage that no task completes any more. "
             + "A thread outside of the simulation may not complete it; " + Clues.INSTEAD + "\n";
 
@@ -57,8 +59,6 @@ final class World {
     private volatile Thread test = Thread.currentThread();
 
     private final long begun = System.nanoTime();
-
-    private static final String LIMIT = "trale.simulation.limit";
 
     /// Of real time, for one run, in nanoseconds; 0: none, as in a replay, which may stand still at a breakpoint.
     long limit = limit();
