@@ -594,7 +594,8 @@ class NetworkFaultsTest {
                     var other = Executor.spawn(server.read(ByteBuffer.allocate(1)));
                     await(requireBroken(simulation, client));
                     try {
-                        throw new AssertionError("read " + await(other));
+                        var n = await(other);
+                        throw new AssertionError("read " + n);
                     } catch (IOException e) {
                         assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
                     }
