@@ -198,13 +198,18 @@ abstract class Socket extends File {
         if (option == SO_SNDBUF) ints[0] = Math.max(4608, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
         else if (option == SO_RCVBUF) ints[0] = Math.max(2304, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
         else if (option != SO_LINGER && isSwitch(option)) ints[0] = ints[0] == 0 ? 0 : 1;
-        if (JOIN.contains(option)) return -Linux.ENODEV; // the network has no multicast, as on Linux where no interface has it
+        if (JOIN.contains(option)) return joinsNone();
         if (LEAVE.contains(option)) return -Linux.EADDRNOTAVAIL; // it has not joined
         if (isKeepAlive(option) && ints[0] < 1) return -Linux.EINVAL;
         if (option == IPV6_V6ONLY && (bound != null || isConnected())) return -Linux.EINVAL;
         if (option == SO_REUSEPORT && ints[0] != 0 && family == Linux.AF_UNIX) return -Linux.EOPNOTSUPP;
         options.put(option, ints);
         return 0;
+    }
+
+    private int joinsNone() {
+        machine.world.tell(machine.name + " joins no group: the simulated network has no multicast");
+        return -Linux.ENODEV; // as on Linux where no interface has it
     }
 
     /// TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT.

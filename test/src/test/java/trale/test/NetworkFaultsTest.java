@@ -282,6 +282,7 @@ class NetworkFaultsTest {
                     assertTrue(e.getMessage().contains("ENODEV"), e.getMessage());
                 }
             });
+            assertTrue(simulation.trace().contains("the simulated network has no multicast"), simulation.trace());
         }
     }
 
