@@ -60,9 +60,10 @@ class NetworkFaultsTest {
 
     /// Accepts one connection, and leaves it alone.
     private static final Async.VoidBody NEVER_READS = () -> {
-        try (var listener = TcpListener.bind(new InetSocketAddress(7));
-                var stream = await(listener.accept())) {
+        try (var listener = TcpListener.bind(new InetSocketAddress(7))) {
+            var stream = await(listener.accept());
             await(new Event().await());
+            stream.close();
         }
     };
 
