@@ -77,8 +77,8 @@ class TraceTest {
             var link = simulation.network().between(simulation.host("main"), there);
             simulation.run(() -> {
                 try (var socket = UdpSocket.bind(new InetSocketAddress(0))) {
-                    for (var wrong : List.<Runnable>of(
-                            () -> link.drop(1), () -> link.drop(0).duplicate(1), () -> link.duplicate(0).reorder(1), () -> link.reorder(0).partition())) {
+                    for (var wrong : List.<Runnable>of(() -> link.drop(1), () -> link.drop(0).duplicate(1),
+                            () -> link.duplicate(0).reorder(1), () -> link.reorder(0).partition())) {
                         wrong.run();
                         await(socket.sendTo(ByteBuffer.allocate(1), new InetSocketAddress(there.address(), 9)));
                         await(Timer.sleep(Duration.ofSeconds(1)));
