@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Log;
 import trale.internal.linux.Fd;
+import trale.internal.linux.Kernel;
 import trale.reactor.Reactor;
 import trale.reactor.Slot;
 import trale.reactor.Source;
@@ -45,6 +46,7 @@ final class Descriptor implements Runnable {
     private static final boolean REPORT_LEAKS = Boolean.getBoolean("trale.leaks");
 
     final int fd;
+    private final @Nullable Kernel kernel = Kernel.current(); // which has opened it; the thread that closes it may have another
     private final Source source;
     private final @Nullable Throwable opened = REPORT_LEAKS ? new Throwable("it was opened here") : null;
 
@@ -146,6 +148,10 @@ final class Descriptor implements Runnable {
 
     /// {@return whether this call closed it}
     boolean close() {
+        return close(kernel);
+    }
+
+    private boolean close(@Nullable Kernel by) {
         if (!LIFE.compareAndSet(this, OPEN, CLOSING) && !LIFE.compareAndSet(this, UNFINISHED, CLOSING)) return false;
         var reached = UNFINISHED;
         try {
@@ -154,10 +160,10 @@ final class Descriptor implements Runnable {
             } catch (StackOverflowError e) {
                 throw e; // the stack is too short for the next steps too
             } catch (Throwable t) {
-                reached = release();
+                reached = release(by);
                 throw t;
             }
-            reached = release();
+            reached = release(by);
         } finally {
             life = reached;
         }
@@ -165,18 +171,19 @@ final class Descriptor implements Runnable {
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // the thread that makes the call may need this thread's core to return
-    private int release() {
+    private int release(@Nullable Kernel by) {
         // The calls do not block and run no foreign code, so this wait is short.
         while (reading == CALLING || writing == CALLING) Thread.yield();
         synchronized (this) {
-            Fd.close(fd);
+            Fd.close(fd, by);
         }
         return CLOSED;
     }
 
-    /// By the Cleaner. After a close it does nothing.
+    /// By the Cleaner. After a close it does nothing. A simulated kernel, which decides the order of all events, is not told: when the
+    /// Cleaner comes is no event of its.
     @Override
     public void run() {
-        if (close() && opened != null) Log.warn("a socket became unreachable, but it had not been closed", opened);
+        if (close(null) && opened != null) Log.warn("a socket became unreachable, but it had not been closed", opened);
     }
 }

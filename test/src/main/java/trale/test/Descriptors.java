@@ -3,6 +3,7 @@ package trale.test;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +68,15 @@ final class Descriptors {
     }
 
     int count() {
-        return used.cardinality();
+        return (int) files.stream().filter(Objects::nonNull).count();
     }
 
     List<Socket> sockets() {
         return files.stream().filter(Socket.class::isInstance).map(Socket.class::cast).toList();
     }
 
-    /// The sockets are gone; no process closes them.
+    /// The sockets are gone; no process closes them. The test's thread still might: so their numbers are not given to others.
     void removeSockets() {
-        for (var i = 0; i < files.size(); i++) if (files.get(i) instanceof Socket) remove(first + i);
+        for (var i = 0; i < files.size(); i++) if (files.get(i) instanceof Socket) files.set(i, null);
     }
 }

@@ -55,15 +55,29 @@ final class FaultyKernel implements Kernel {
         int fault(String call, int[] possible);
     }
 
+    /// Ends a connection of which a call says that it is over.
+    interface Ending {
+        void end(int fd);
+    }
+
     private final Kernel kernel;
     private final Plan plan;
+    private final Ending ending;
     private final ByteBuffer event = ByteBuffer.allocateDirect(EpollFile.EVENT_SIZE).order(ByteOrder.nativeOrder());
     private final Map<Integer, Open> descriptors = new HashMap<>(); // guarded by this
 
+    /// A connection ends by shutdown(2) of both directions: this end is woken, and the other reads the end of the stream.
+    ///
     /// @param kernel answers what does not fail
     FaultyKernel(Kernel kernel, Plan plan) {
+        this(kernel, plan, fd -> kernel.call("shutdown", fd, 2, 0, 0, 0, 0));
+    }
+
+    /// @param kernel answers what does not fail
+    FaultyKernel(Kernel kernel, Plan plan, Ending ending) {
         this.kernel = kernel;
         this.plan = plan;
+        this.ending = ending;
     }
 
     /// What is known of a descriptor: how epoll watches it, and whether its connection is over.
@@ -146,6 +160,11 @@ final class FaultyKernel implements Kernel {
         descriptors.remove(fd);
     }
 
+    /// All descriptors are gone, and none was closed.
+    synchronized void forgetAll() {
+        descriptors.clear();
+    }
+
     private synchronized void watched(int epoll, int operation, int fd, long event) {
         var open = descriptors.get(fd);
         if (open == null) return;
@@ -166,7 +185,7 @@ final class FaultyKernel implements Kernel {
 
     private int broken(@Nullable Open open, int fd, int result) {
         if (open != null) open.broken = true;
-        kernel.call("shutdown", fd, 2, 0, 0, 0, 0); // both directions: an edge here, and at the other end
+        ending.end(fd);
         return result;
     }
 }

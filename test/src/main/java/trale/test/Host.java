@@ -80,6 +80,7 @@ public final class Host {
         if (machine.runs(Thread.currentThread()))
             throw new IllegalStateException(
                     "a task of " + name() + " crashes " + name() + ", and could not go on; let a task of another host do it");
+        machine.world.tell(name() + " crashes");
         machine.crash();
     }
 
@@ -90,6 +91,7 @@ public final class Host {
     /// @throws IllegalStateException called by a task of this very host
     public void restart(Async.VoidBody main) {
         crash();
+        machine.world.tell(name() + " restarts");
         machine.restart();
         executor = start();
         spawn(main);

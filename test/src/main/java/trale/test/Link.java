@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /// The network between two hosts of a [Simulation], and what is wrong with it.
 ///
@@ -98,7 +99,9 @@ public final class Link implements AutoCloseable {
     ///
     /// @return this
     public Link stall() {
+        tell("stalled");
         state = State.STALLED;
+        forEachEnd(Tcp::loseTouch);
         return this;
     }
 
@@ -106,16 +109,27 @@ public final class Link implements AutoCloseable {
     ///
     /// @return this
     public Link reset() {
-        for (var machine : new Machine[] {one, other})
-            for (var socket : machine.sockets()) if (socket instanceof Tcp tcp && tcp.goesTo(machine == one ? other : one)) tcp.resetBoth();
+        tell("connections reset");
+        forEachEnd(Tcp::resetBoth);
         return this;
+    }
+
+    private void tell(String what) {
+        one.world.tell(one.name + " – " + other.name + " " + what);
+    }
+
+    private void forEachEnd(Consumer<Tcp> action) {
+        one.forEachEnd(other, action);
+        other.forEachEnd(one, action);
     }
 
     /// Lets nothing pass until [#close()]: datagrams and attempts to connect are lost, what connections have sent is late.
     ///
     /// @return this
     public Link partition() {
+        tell("partitioned");
         state = State.PARTITIONED;
+        forEachEnd(Tcp::loseTouch);
         return this;
     }
 
@@ -127,7 +141,9 @@ public final class Link implements AutoCloseable {
         drop = 0;
         duplicate = 0;
         reorder = 0;
+        tell("healed");
         state = State.OPEN;
+        forEachEnd(Tcp::regainTouch);
         release(held);
     }
 

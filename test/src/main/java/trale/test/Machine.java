@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ class Machine implements Kernel {
     private static final long NANOS = 1_000_000_000;
     private static final int MSG_TRUNC = 0x20;
     private static final int NO_FLAGS = 0xf;
+    private static final InetAddress[] LOCALHOST =
+            {Address.loopback(Address.any(Linux.AF_INET)), Address.loopback(Address.any(Linux.AF_INET6))};
     private static final long POLL = 100; // ns
     private static final long FOR_EVER = Long.MAX_VALUE / 2; // ns
 
@@ -51,22 +54,26 @@ class Machine implements Kernel {
     /// Has lost its power, and has not been started again.
     boolean isCrashed;
 
+    int crashes; // so far
+    private String why; // it has no power
+
     /// What is to arrive when it has been started again.
     final List<Runnable> held = new ArrayList<>(0);
 
     private final Faults faults;
-    private final Kernel faulty;
+    private final FaultyKernel faulty; // also while nothing fails, as it keeps in mind what is open
     private int fault; // that the plan has put into this call; 0: none
     final int number;
 
     /// @param addresses that others reach it by
     Machine(String name, World world, Wires wires, Faults faults, List<InetAddress> addresses) {
         this.name = name;
+        why = "host " + name + " has crashed";
         this.world = world;
         this.wires = wires;
         this.addresses = addresses;
         this.faults = faults;
-        faulty = new FaultyKernel(this::answer, (call, possible) -> fault = faults.fault(call, possible));
+        faulty = new FaultyKernel(this::answer, (call, possible) -> fault = isSound() ? 0 : faults.fault(call, possible), this::breakOff);
         number = wires.add(this);
         descriptors = new Descriptors(number);
         for (var address : addresses) wires.add(address, this);
@@ -103,7 +110,8 @@ class Machine implements Kernel {
     public InetAddress[] resolve(String host) throws UnknownHostException {
         var known = wires.named(host);
         if (known != null) return known.addresses.toArray(new InetAddress[0]);
-        if (host.equals("localhost") || host.matches("[0-9.]+|.*:.*")) return InetAddress.getAllByName(host); // no look-up
+        if (host.equalsIgnoreCase("localhost")) return LOCALHOST.clone();
+        if (host.matches("[0-9.]+|.*:.*")) return InetAddress.getAllByName(host); // no look-up
         throw new UnknownHostException(host + ": no host of the simulation has this name");
     }
 
@@ -113,8 +121,7 @@ class Machine implements Kernel {
         world.enter(this);
         world.catchUp();
         fault = 0;
-        var isSound = faults.isNone() || processors.isEmpty() || isCrashed;
-        var result = isSound ? answer(function, a, b, c, d, e, f) : faulty.call(function, a, b, c, d, e, f);
+        var result = faulty.call(function, a, b, c, d, e, f);
         var line = world.trace.line();
         line.append(world.now).append(' ').append(name).append(' ').append(function).append(' ').append(descriptors.shown(a)).append(" = ");
         if (result < 0) line.append(Errno.name(-result));
@@ -122,6 +129,16 @@ class Machine implements Kernel {
         if (fault != 0) line.append(", a fault");
         world.trace.end();
         return result;
+    }
+
+    /// {@return whether no call fails now}
+    private boolean isSound() {
+        return faults.isNone() || processors.isEmpty() || isCrashed;
+    }
+
+    /// A call has told the program that its connection is over.
+    private void breakOff(int fd) {
+        if (file(fd) instanceof Socket s) s.breakOff();
     }
 
     /// The run has taken too long: what its threads do is no part of it.
@@ -208,23 +225,44 @@ class Machine implements Kernel {
     /// Loses its power: what it had is gone, and its peers get no message.
     void crash() {
         isCrashed = true;
+        crashes++;
         sockets().forEach(Socket::vanish);
         descriptors.removeSockets();
+        faulty.forgetAll();
         tcp.clear();
         udp.clear();
+        names.keySet().forEach(path -> forget(new Address.Local(path))); // the files are still there
         names.clear();
+        for (var machine : wires.machines()) machine.forEachEnd(this, Tcp::loseTouch);
+        endProcessors();
+    }
+
+    private void endProcessors() {
         for (var processor : List.copyOf(processors)) world.endCrashed(processor);
+    }
+
+    /// The simulation is over: executors that are left end where they are.
+    void end() {
+        isCrashed = true;
+        why = "the simulation is closed";
+        endProcessors();
     }
 
     /// Has its power again: what was on its way arrives.
     void restart() {
         isCrashed = false;
+        for (var machine : wires.machines()) machine.forEachEnd(this, Tcp::regainTouch);
         Link.release(held);
+    }
+
+    /// Calls something for each open socket of a connection that goes to a machine.
+    void forEachEnd(Machine there, Consumer<Tcp> action) {
+        for (var socket : sockets()) if (socket instanceof Tcp tcp && tcp.goesTo(there)) action.accept(tcp);
     }
 
     /// By a thread of its own that has its turn.
     void requirePower() {
-        if (isCrashed) throw new Kernel.Crash("host " + name + " has crashed");
+        if (isCrashed) throw new Kernel.Crash(why);
     }
 
     private int answer(String function, long a, long b, long c, long d, long e, long f) {

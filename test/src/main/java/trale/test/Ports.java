@@ -3,12 +3,10 @@ package trale.test;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Which sockets have which ports of a machine: those of TCP, or those of UDP.
@@ -22,8 +20,11 @@ final class Ports {
     /// In the order in which they were bound. Only ever looked up: the order of the keys decides nothing.
     private final Map<Integer, List<Socket>> bound = new HashMap<>();
 
-    /// Of connections that were accepted, or have ended and are in TIME_WAIT: only a bind(2) is concerned.
-    private final Map<Integer, Set<Socket>> accepted = new HashMap<>();
+    /// Of connections that were accepted, or have ended and are in TIME_WAIT: only a bind(2) is concerned. In any order.
+    private final Map<Integer, Map<Socket, Held>> held = new HashMap<>();
+
+    /// @param until in nanoseconds since the beginning: the end of TIME_WAIT
+    private record Held(InetAddress ip, long until) {}
 
     private int next;
 
@@ -36,7 +37,7 @@ final class Ports {
     /// All sockets are gone.
     void clear() {
         bound.clear();
-        accepted.clear();
+        held.clear();
     }
 
     private List<Socket> at(int port) {
@@ -75,15 +76,18 @@ final class Ports {
     }
 
     private boolean conflicts(Socket s, InetAddress ip, int port) {
-        for (var other : at(port)) if (other != s && conflict(s, ip, other)) return true;
-        for (var other : accepted.getOrDefault(port, Set.of())) if (other != s && conflict(s, ip, other)) return true;
+        for (var other : at(port))
+            if (other != s && other.bound instanceof Address.Inet(var otherIp, _) && conflict(s, ip, other, otherIp)) return true;
+        var here = held.get(port);
+        if (here == null) return false;
+        here.values().removeIf(each -> each.until <= machine.world.now);
+        for (var other : here.entrySet())
+            if (other.getKey() != s && conflict(s, ip, other.getKey(), other.getValue().ip)) return true;
         return false;
     }
 
-    private boolean conflict(Socket s, InetAddress ip, Socket other) {
-        if (other.boundUntil <= machine.world.now) return false;
-        if (!(other.bound instanceof Address.Inet(var otherIp, _)) || !overlap(s, ip, other, otherIp)) return false;
-        if (s.reusesPort() && other.reusesPort()) return false;
+    private static boolean conflict(Socket s, InetAddress ip, Socket other, InetAddress otherIp) {
+        if (!overlap(s, ip, other, otherIp) || (s.reusesPort() && other.reusesPort())) return false;
         var listening = other instanceof Tcp tcp && tcp.isListening();
         return !s.reusesAddress() || !other.reusesAddress() || listening;
     }
@@ -122,33 +126,31 @@ final class Ports {
     /// A connection has been accepted, which is bound to the same port as its listener.
     void accepted(Tcp s) {
         s.bound = s.local;
-        hold(s);
+        hold(s, Long.MAX_VALUE);
     }
 
-    private void hold(Socket s) {
-        if (s.bound instanceof Address.Inet(_, var port)) accepted.computeIfAbsent(port, p -> new LinkedHashSet<>()).add(s);
+    private void hold(Socket s, long until) {
+        if (!(s.local instanceof Address.Inet(var ip, var port))) throw new AssertionError(s);
+        held.computeIfAbsent(port, p -> new IdentityHashMap<>()).put(s, new Held(ip, until));
     }
 
-    /// The connection has ended, and this end was shut first: its port is not free for a minute.
+    /// The connection has ended, and this end was shut first: its port is not free for a minute, also if the socket is closed before that.
     void timeWait(Tcp s) {
-        s.boundUntil = machine.world.now + TIME_WAIT;
-        var held = s.bound;
         over(s);
-        s.bound = held;
-        hold(s);
+        hold(s, machine.world.now + TIME_WAIT);
     }
 
-    /// The socket has ended, or is no longer connected: its port is free, unless it is open and chose it.
+    /// The socket has ended, or is no longer connected: its port is free, unless it is open and chose it, or waits in TIME_WAIT.
     void over(Socket s) {
         if ((s.hasChosenPort && !s.closed) || !(s.bound instanceof Address.Inet(_, var port))) return;
         s.bound = null;
-        remove(bound, port, s);
-        if (s.boundUntil == Long.MAX_VALUE) remove(accepted, port, s);
-    }
-
-    private static <C extends Collection<Socket>> void remove(Map<Integer, C> from, int port, Socket s) {
-        var here = from.get(port);
-        if (here != null && here.remove(s) && here.isEmpty()) from.remove(port);
+        var here = bound.get(port);
+        if (here != null && here.remove(s) && here.isEmpty()) bound.remove(port);
+        var holders = held.get(port);
+        var how = holders == null ? null : holders.get(s);
+        if (holders == null || how == null || how.until != Long.MAX_VALUE) return;
+        holders.remove(s);
+        if (holders.isEmpty()) held.remove(port);
     }
 
     /// A SYN has arrived.

@@ -19,10 +19,9 @@ final class Runs {
         var test = caller();
         for (var run = 0; run < count; run++) {
             var seed = first + run;
-            var one = new Run("seed " + seed + " (run " + (run + 1) + " of " + count + ")", "replay: -D" + PROPERTY + "=" + seed,
-                    test + "-" + seed, seed, null);
+            var one = Run.of(seed, "seed " + seed + " (run " + (run + 1) + " of " + count + ")", test);
             var trace = one.make(program);
-            if (run < CHECKED) requireEqual(seed, trace, one.make(program));
+            if (run < CHECKED) requireEqual(seed, trace, one.again().make(program));
         }
     }
 
@@ -53,11 +52,23 @@ final class Runs {
     /// @param file   the name of its recording
     record Run(String which, String replay, String file, long seed, @Nullable Orders orders) {
 
+        static Run of(long seed, String which, String test) {
+            return new Run(which, "replay: -D" + PROPERTY + "=" + seed, test + "-" + seed, seed, null);
+        }
+
+        /// {@return the second run of a seed whose first one has passed}
+        Run again() {
+            return new Run(which + ", again", replay, file, seed, orders);
+        }
+
         /// {@return its trace}
         private String make(Simulation.Program program) {
             var simulation = new Simulation(seed, orders, null);
             try {
                 program.run(simulation);
+                var trace = simulation.trace();
+                simulation.close();
+                return trace;
             } catch (Throwable t) {
                 var failure = failure(simulation, t, program);
                 try {
@@ -67,9 +78,6 @@ final class Runs {
                 }
                 throw failure;
             }
-            var trace = simulation.trace();
-            simulation.close();
-            return trace;
         }
 
         /// {@return a failure that says how it is had again}
@@ -105,6 +113,7 @@ final class Runs {
             var simulation = new Simulation(seed, orders, recordings);
             try {
                 program.run(simulation);
+                simulation.close(); // which may be what failed
                 return "\nno recording: a second run did not fail";
             } catch (Throwable again) {
                 return "\n" + recordings.write() + (simulation.trace().equals(trace) ? "" : " (of a second run, which went another way)");

@@ -50,10 +50,12 @@ public final class Simulation implements AutoCloseable {
     private final RandomGenerator random;
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final Map<String, Boolean> armed = new LinkedHashMap<>();
+    private boolean isClosed;
 
     /// A simulation with no host yet.
     ///
     /// @param seed decides all that is open: equal seeds, equal runs
+    /// @throws IllegalArgumentException the property `trale.simulation.limit` is no number from 0 to 999999
     public Simulation(long seed) {
         this(seed, null, null);
     }
@@ -88,9 +90,14 @@ public final class Simulation implements AutoCloseable {
 
     /// Ends a run that takes longer.
     ///
-    /// @param time of real time since it was made
+    /// @param time of real time since it was made; zero: no limit
     void limit(Duration time) {
         world.limit = time.toNanos();
+    }
+
+    /// {@return how much real time a run may take, in nanoseconds; 0: any}
+    long limit() {
+        return world.limit;
     }
 
     /// {@return the machine of this name, which is made if there is none; it runs nothing yet}
@@ -114,7 +121,8 @@ public final class Simulation implements AutoCloseable {
     /// @throws Exception what it threw
     /// @throws DeadlockException it waits for what will never be; the message lists all tasks, what each waits for, and what may be
     ///         the reason
-    /// @throws AssertionError the run takes more than 60 s of real time; the message says where it is, and what virtual time has come to
+    /// @throws AssertionError the run takes more than 60 s of real time; the message says where it is, and what virtual time has come to.
+    ///         `-Dtrale.simulation.limit=SECONDS` is another limit, and 0 none. A replay with `-Dtrale.seed=N` has none, unless this is set
     /// @throws IllegalStateException called inside a task
     public <T extends @Nullable Object> T run(Async.Body<T> body) throws Exception {
         requireTest();
@@ -209,19 +217,29 @@ public final class Simulation implements AutoCloseable {
         return world.isOver;
     }
 
-    /// Closes the hosts' executors: their tasks are cancelled, and their cleanup runs.
+    /// Closes the hosts' executors: their tasks are cancelled, and their cleanup runs. All hosts are closed, also if that fails for one. An
+    /// executor that a task has built, and that is open, goes on meanwhile and then ends where it is. A second call does nothing.
     ///
     /// @throws IllegalStateException a cleanup does not end
     @Override
     public void close() {
-        if (world.isOver) return; // each thread ends by itself
+        if (isClosed || world.isOver) return; // each thread ends by itself
+        isClosed = true;
         adopt();
         world.stopExploring();
-        try {
-            hosts.values().forEach(Host::close);
-        } finally {
-            world.clues.forgetTasks();
+        Throwable failure = null;
+        for (var i = 0; i < hosts.size() && !world.isOver; i++) { // a cleanup may make another host
+            try {
+                List.copyOf(hosts.values()).get(i).close();
+            } catch (Throwable t) {
+                if (failure == null) failure = t;
+                else failure.addSuppressed(t);
+            }
         }
+        if (!world.isOver) hosts.values().forEach(host -> host.machine.end());
+        if (failure instanceof Error e) throw e;
+        if (failure instanceof RuntimeException e) throw e;
+        world.clues.forgetTasks();
     }
 
     /// What is run with many seeds.

@@ -56,12 +56,10 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
     /// JUnit asks for the second run when the first has ended. A run that failed is not made again.
     private static Stream<TestTemplateInvocationContext> seeds(String test, long seed, long run, int runs, Failures failures) {
-        var which = "seed " + seed + " (run " + (run + 1) + " of " + runs + ")";
-        var replay = "replay: -D" + Runs.PROPERTY + "=" + seed;
-        var file = test + "-" + seed;
-        var once = new OneRun(new Runs.Run(which, replay, file, seed, null), null, failures);
+        var first = Runs.Run.of(seed, "seed " + seed + " (run " + (run + 1) + " of " + runs + ")", test);
+        var once = new OneRun(first, null, failures);
         if (run >= Runs.CHECKED) return Stream.of(once);
-        var again = new OneRun(new Runs.Run(which + ", again", replay, file, seed, null), once, failures);
+        var again = new OneRun(first.again(), once, failures);
         return Stream.of(once, again).filter(each -> each == once || once.trace != null).map(each -> each);
     }
 
@@ -96,6 +94,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         private final Failures failures;
         private @Nullable Simulation simulation;
         private @Nullable String trace;
+        private Simulation.@Nullable Program program; // the method, to be called again
         private @Nullable AssertionError failure; // of the method, which has been run again
 
         OneRun(Runs.Run run, @Nullable OneRun before, Failures failures) {
@@ -132,16 +131,19 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
                 throws Throwable {
             var s = simulation;
             if (s != null) s.adopt();
+            if (s != null) program = again -> invoke(m, s, again);
             try {
                 method.proceed();
             } catch (Throwable t) {
-                if (s == null) throw t;
-                if (s.isOver()) failures.isOver = true;
-                failure = failures.count.getAndIncrement() < TOLD
-                        ? run.failure(s, t, again -> invoke(m, s, again))
-                        : run.failed(t, noRecording());
+                if (s != null) failure = failure(s, t);
                 throw t;
             }
+        }
+
+        /// {@return a failure of the method, or of the close after it, that says how it is had again}
+        private AssertionError failure(Simulation s, Throwable t) {
+            if (s.isOver()) failures.isOver = true;
+            return failures.count.getAndIncrement() < TOLD ? run.failure(s, t, program) : run.failed(t, noRecording());
         }
 
         private String noRecording() {
@@ -167,8 +169,14 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             var s = simulation;
             if (s == null) return;
             var happened = s.trace();
-            s.close();
-            if (context.getExecutionException().isPresent()) return;
+            var hasFailed = context.getExecutionException().isPresent();
+            try {
+                s.close();
+            } catch (Throwable t) {
+                if (!hasFailed) throw failure(s, t);
+                throw t;
+            }
+            if (hasFailed) return;
             trace = happened;
             if (before != null && before.trace != null) Runs.requireEqual(run.seed(), before.trace, happened);
         }

@@ -3,6 +3,7 @@ package trale.test;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,18 @@ abstract class Socket extends File {
     private static final int SO_BROADCAST = option(SOL_SOCKET, 6);
     private static final int SO_SNDBUF = option(SOL_SOCKET, 7);
     private static final int SO_RCVBUF = option(SOL_SOCKET, 8);
+    private static final int SO_KEEPALIVE = option(SOL_SOCKET, 9);
     private static final int SO_LINGER = option(SOL_SOCKET, 13);
     private static final int SO_REUSEPORT = option(SOL_SOCKET, 15);
+    private static final int TCP_KEEPIDLE = option(IPPROTO_TCP, 4);
+    private static final int TCP_KEEPINTVL = option(IPPROTO_TCP, 5);
+    private static final int TCP_KEEPCNT = option(IPPROTO_TCP, 6);
+    private static final int TCP_USER_TIMEOUT = option(IPPROTO_TCP, 18);
     private static final int IPV6_V6ONLY = option(IPPROTO_IPV6, 26);
+    private static final Set<Integer> JOIN = Set.of(option(IPPROTO_IP, 35), option(IPPROTO_IPV6, 20));
+    private static final Set<Integer> LEAVE = Set.of(option(IPPROTO_IP, 36), option(IPPROTO_IPV6, 21));
     private static final int MAX_BUFFER = 1 << 22; // net.core.wmem_max, rmem_max
+    private static final long SECOND = 1_000_000_000; // ns
 
     final Machine machine;
     final int family;
@@ -35,7 +44,6 @@ abstract class Socket extends File {
     @Nullable Address bound;
 
     boolean hasChosenPort;
-    long boundUntil = Long.MAX_VALUE;
     final int number;
 
     /// SO_ERROR: told once, by whatever call comes next.
@@ -79,6 +87,9 @@ abstract class Socket extends File {
     abstract int receive(ByteBuffer to, boolean trueLength);
 
     abstract boolean isConnected();
+
+    /// A fault has told the program that the connection is over. The other end is told so, too.
+    void breakOff() {}
 
     /// Its machine has lost its power.
     void vanish() {
@@ -133,9 +144,36 @@ abstract class Socket extends File {
         return linger != null && linger.length == 2 && linger[0] != 0 && linger[1] == 0;
     }
 
+    /// {@return for how many nanoseconds what is sent may remain unacknowledged; 0: as long as TCP tries}
+    final long userTimeout() {
+        return number(TCP_USER_TIMEOUT) * (SECOND / 1000);
+    }
+
+    final boolean keepsAlive() {
+        return number(SO_KEEPALIVE) != 0;
+    }
+
+    /// {@return after how many nanoseconds of silence SO_KEEPALIVE asks for a sign of life}
+    final long idle() {
+        return number(TCP_KEEPIDLE) * SECOND;
+    }
+
+    /// {@return after how many nanoseconds of silence SO_KEEPALIVE gives the other end up} TCP_USER_TIMEOUT overrides the number of
+    /// questions (tcp(7)).
+    final long longestSilence() {
+        var interval = number(TCP_KEEPINTVL) * SECOND;
+        var questions = userTimeout() == 0 ? number(TCP_KEEPCNT) : Math.max(1, Math.ceilDiv(userTimeout() - idle(), interval));
+        return idle() + questions * interval;
+    }
+
     private int number(int option) {
         var value = options.get(option);
-        return value == null ? 0 : value[0];
+        return value == null ? usual(option) : value[0];
+    }
+
+    /// {@return the value of an option that has not been set}
+    private static int usual(int option) {
+        return option == TCP_KEEPIDLE ? 7200 : option == TCP_KEEPINTVL ? 75 : option == TCP_KEEPCNT ? 9 : 0;
     }
 
     /// {@return 0, or why an address can't be a peer's}
@@ -160,6 +198,8 @@ abstract class Socket extends File {
         if (option == SO_SNDBUF) ints[0] = Math.max(4608, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
         else if (option == SO_RCVBUF) ints[0] = Math.max(2304, 2 * Math.min(Math.max(0, ints[0]), MAX_BUFFER));
         else if (option != SO_LINGER && isSwitch(option)) ints[0] = ints[0] == 0 ? 0 : 1;
+        if (JOIN.contains(option)) return joinsNone();
+        if (LEAVE.contains(option)) return -Linux.EADDRNOTAVAIL; // it has not joined
         if (isKeepAlive(option) && ints[0] < 1) return -Linux.EINVAL;
         if (option == IPV6_V6ONLY && (bound != null || isConnected())) return -Linux.EINVAL;
         if (option == SO_REUSEPORT && ints[0] != 0 && family == Linux.AF_UNIX) return -Linux.EOPNOTSUPP;
@@ -167,9 +207,14 @@ abstract class Socket extends File {
         return 0;
     }
 
+    private int joinsNone() {
+        machine.world.tell(machine.name + " joins no group: the simulated network has no multicast");
+        return -Linux.ENODEV; // as on Linux where no interface has it
+    }
+
     /// TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT.
     private static boolean isKeepAlive(int option) {
-        return option >= option(IPPROTO_TCP, 4) && option <= option(IPPROTO_TCP, 6);
+        return option >= TCP_KEEPIDLE && option <= TCP_KEEPCNT;
     }
 
     private static boolean isSwitch(int option) {
@@ -198,7 +243,7 @@ abstract class Socket extends File {
             value.putInt(0, -takeError());
             return Integer.BYTES;
         }
-        var ints = options.getOrDefault(option, new int[option == SO_LINGER ? 2 : 1]);
+        var ints = options.getOrDefault(option, option == SO_LINGER ? new int[2] : new int[] {usual(option)});
         for (var i = 0; i < ints.length && (i + 1) * Integer.BYTES <= value.limit(); i++) value.putInt(i * Integer.BYTES, ints[i]);
         return Math.min(value.limit(), ints.length * Integer.BYTES);
     }

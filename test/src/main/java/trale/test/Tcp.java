@@ -38,14 +38,25 @@ final class Tcp extends Stream<Tcp> {
     private boolean wantsSpace;
 
     private boolean finSent;
+    private boolean shutFirst; // its FIN was sent before the other end's had come
     private boolean finAcknowledged;
     private boolean finReceived;
 
+    private int onItsWay; // pieces of bytes, and the FIN
     private World.@Nullable Event giveUp; // of what is not acknowledged
-    private boolean gone; // this end forgot the connection, without telling the other
+    private World.@Nullable Event lastQuestion; // of SO_KEEPALIVE
+    private boolean gone; // this end has given the connection up, without telling the other
+    private final int born; // after so many crashes of the machine
 
     Tcp(Machine machine, int family) {
         super(machine, family, 16_384, 131_072);
+        born = machine.crashes;
+    }
+
+    /// {@return whether nothing is known here of this connection any more} A socket that was closed before a crash has no descriptor, but
+    /// the crash ends it, too.
+    private boolean isGone() {
+        return gone || machine.crashes != born;
     }
 
     @Override
@@ -181,14 +192,16 @@ final class Tcp extends Stream<Tcp> {
     /// Sends what the window has room for, and, behind it all, that it was all.
     private void push() {
         var to = other;
-        if (to == null || state != State.CONNECTED) return;
+        if (to == null || state != State.CONNECTED || isGone()) return;
         while (!unsent.isEmpty() && window > 0) {
             var piece = unsent.take(window);
             window -= piece.length;
             transmitUntilGivenUp(to.machine, piece.length, () -> to.arrived(piece));
         }
+        if (!unsent.isEmpty()) loseTouch(); // if so, no piece on its way would notice
         if (!unsent.isEmpty() || !sendShut || finSent) return;
         finSent = true;
+        shutFirst = !finReceived;
         transmitUntilGivenUp(to.machine, 0, to::finArrived);
     }
 
@@ -199,14 +212,57 @@ final class Tcp extends Stream<Tcp> {
     /// Transmits what is to be acknowledged; if it is not for a long time the connection is over.
     private void transmitUntilGivenUp(Machine to, int bytes, Runnable arrival) {
         var sent = (Runnable) () -> {
-            if (gone) return;
-            if (giveUp != null) giveUp.cancel();
-            giveUp = null;
+            onItsWay--;
+            if (isGone()) return;
+            stopCounting();
             arrival.run();
         };
+        onItsWay++;
         machine.world.at(arrival(to, bytes), this, () -> {
-            if (!machine.wires.pass(machine, to, sent) && giveUp == null && !gone) giveUp = machine.world.in(RETRIES, this::timedOut);
+            if (!machine.wires.pass(machine, to, sent)) loseTouch();
         });
+    }
+
+    /// Counts the time after which the connection is given up, if nothing passes between its ends now. One event for all that is repeated
+    /// meanwhile: events that repeated themselves would hide that nothing else can happen any more.
+    void loseTouch() {
+        var to = other;
+        if (to == null || state != State.CONNECTED || isGone() || !machine.wires.isBlocked(machine, to.machine)) return;
+        if (isOutstanding()) {
+            if (lastQuestion != null) lastQuestion.cancel(); // there is none while anything is to be acknowledged
+            lastQuestion = null;
+            if (giveUp == null) giveUp = machine.world.in(userTimeout() == 0 ? RETRIES : userTimeout(), this::timedOut);
+        } else if (keepsAlive() && lastQuestion == null) {
+            lastQuestion = machine.world.in(longestSilence(), this::timedOut);
+        }
+    }
+
+    /// The other end can be reached again. One that has forgotten the connection answers what this end repeats: bytes, or a question.
+    void regainTouch() {
+        var to = other;
+        if (to == null || machine.wires.isBlocked(machine, to.machine)) return;
+        if (!to.isGone()) {
+            stopCounting();
+        } else if (onItsWay > 0) {
+            return; // the answer comes when it has arrived
+        } else if (isOutstanding()) {
+            to.transmit(machine, this::resetArrived);
+        } else if (lastQuestion != null) {
+            lastQuestion.cancel();
+            lastQuestion = machine.world.in(idle(), () -> to.transmit(machine, this::resetArrived));
+        }
+    }
+
+    private void stopCounting() {
+        if (giveUp != null) giveUp.cancel();
+        if (lastQuestion != null) lastQuestion.cancel();
+        giveUp = null;
+        lastQuestion = null;
+    }
+
+    /// {@return whether the other end has not acknowledged all that this one has sent, or would send}
+    private boolean isOutstanding() {
+        return unacknowledged > 0 || (finSent && !finAcknowledged);
     }
 
     /// {@return when what is sent now arrives: behind all that was sent before}
@@ -216,6 +272,7 @@ final class Tcp extends Stream<Tcp> {
     }
 
     private void timedOut() {
+        if (isGone()) return;
         gone = true;
         if (state == State.CONNECTED) end(Linux.ETIMEDOUT);
     }
@@ -223,9 +280,17 @@ final class Tcp extends Stream<Tcp> {
     private void acknowledged(int n) {
         if (state != State.CONNECTED) return;
         unacknowledged -= n;
+        allAcknowledged();
         if (!wantsSpace || !hasSpace()) return;
         wantsSpace = false;
         wake(OUT);
+    }
+
+    /// Gives up the counting, if that is so. The other end may still be out of reach.
+    private void allAcknowledged() {
+        if (giveUp == null || isOutstanding()) return;
+        stopCounting();
+        loseTouch();
     }
 
     /// Linux calls a socket writable again when a third of its buffer is free.
@@ -251,17 +316,25 @@ final class Tcp extends Stream<Tcp> {
 
     private void finAcknowledged() {
         finAcknowledged = true;
-        if (finReceived) over();
+        allAcknowledged();
+        if (finReceived) shut();
         wake(ANY);
     }
 
     // Receiving.
 
+    /// Answers what has arrived by a reset, if nothing is known here of the connection.
+    ///
+    /// @return whether that is so
+    private boolean isRefused(Tcp from) {
+        if (!isGone()) return false;
+        transmit(from.machine, from::resetArrived);
+        return true;
+    }
+
     private void arrived(byte[] piece) {
         var from = other;
-        if (from == null) return;
-        if (gone) transmit(from.machine, from::resetArrived); // nothing is known here of this connection
-        if (state != State.CONNECTED) return;
+        if (from == null || isRefused(from) || state != State.CONNECTED) return;
         if (closed) {
             reset();
             return;
@@ -273,14 +346,11 @@ final class Tcp extends Stream<Tcp> {
 
     private void finArrived() {
         var from = other;
-        if (from == null || state != State.CONNECTED) return;
+        if (from == null || isRefused(from) || state != State.CONNECTED) return;
         finReceived = true;
         receiveShut = true;
         transmit(from.machine, from::finAcknowledged);
-        if (finAcknowledged) {
-            machine.tcp.timeWait(this);
-            over();
-        }
+        if (finAcknowledged) shut();
         wake(ANY);
     }
 
@@ -308,10 +378,11 @@ final class Tcp extends Stream<Tcp> {
 
     @Override
     void vanish() {
-        gone = true;
+        super.vanish();
         for (var accepted : waiting) accepted.vanish();
         waiting.clear();
         endSyn();
+        stopCounting();
         state = State.CLOSED;
     }
 
@@ -327,6 +398,14 @@ final class Tcp extends Stream<Tcp> {
         if (to != null) to.resetArrived();
     }
 
+    @Override
+    void breakOff() {
+        error = 0; // told
+        if (state != State.CONNECTED) return;
+        reset();
+        wake(ANY);
+    }
+
     /// Tells the other end that nothing of what is on its way will be read.
     private void reset() {
         var to = other;
@@ -340,6 +419,12 @@ final class Tcp extends Stream<Tcp> {
         end(state == State.CONNECTING ? Linux.ECONNREFUSED : onlyReceiving ? Linux.EPIPE : Linux.ECONNRESET);
     }
 
+    /// Both ends are shut.
+    private void shut() {
+        if (shutFirst && state == State.CONNECTED && !isGone()) machine.tcp.timeWait(this);
+        over();
+    }
+
     void end(int error) {
         this.error = error;
         over();
@@ -348,6 +433,7 @@ final class Tcp extends Stream<Tcp> {
 
     private void over() {
         endSyn();
+        stopCounting();
         state = State.CLOSED;
         sendShut = true;
         receiveShut = true;

@@ -114,6 +114,15 @@ final class Unix extends Stream<Unix> {
         hangUp(!received.isEmpty());
     }
 
+    @Override
+    void breakOff() {
+        if (other == null) return;
+        hangUp(true);
+        sendShut = true;
+        receiveShut = true;
+        wake(ANY);
+    }
+
     private void hangUp(boolean lost) {
         var end = other;
         if (end == null) return;

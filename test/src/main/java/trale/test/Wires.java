@@ -85,6 +85,11 @@ final class Wires {
         return link.most < 0 ? world.between(least, most) : world.between(link.least, link.most);
     }
 
+    /// {@return whether nothing from one machine arrives at another now}
+    boolean isBlocked(Machine from, Machine to) {
+        return to.isCrashed || link(from, to).state != Link.State.OPEN;
+    }
+
     /// Whether what is on its way is lost.
     private boolean loses(Machine from, Machine to) {
         return link(from, to).state == Link.State.PARTITIONED || to.isCrashed;
@@ -95,12 +100,11 @@ final class Wires {
     /// @return false: it is held
     boolean pass(Machine from, Machine to, Runnable arrival) {
         var link = link(from, to);
-        if (to.isCrashed) to.held.add(() -> pass(from, to, arrival));
-        else if (link.state != Link.State.OPEN) link.held.add(() -> pass(from, to, arrival));
-        else {
+        if (!to.isCrashed && link.state == Link.State.OPEN) {
             arrival.run();
             return true;
         }
+        (to.isCrashed ? to.held : link.held).add(() -> pass(from, to, arrival));
         return false;
     }
 
@@ -115,15 +119,31 @@ final class Wires {
         var there = at(to.ip(), here);
         if (there == null) return;
         var link = link(here, there);
-        if (world.chance(link.drop)) return;
-        for (var copies = world.chance(link.duplicate) ? 2 : 1; copies > 0; copies--) {
+        if (world.chance(link.drop)) {
+            tell(here, there, "dropped");
+            return;
+        }
+        var copies = 1;
+        if (world.chance(link.duplicate)) {
+            copies = 2;
+            tell(here, there, "doubled");
+        }
+        for (; copies > 0; copies--) {
             var time = arrival(here, there, bytes.length);
             var way = link.way(here);
             var isOvertaken = world.chance(link.reorder);
+            if (isOvertaken) tell(here, there, "late, and may be overtaken");
             if (isOvertaken) time += world.between(1, 2 * Math.max(1, delay(here, there)));
             else time = way.lastDatagram = Math.max(way.lastDatagram, time);
-            world.at(time, isOvertaken ? null : way, () -> passOnce(here, there, () -> arrived(socket, there, bytes, from, to)));
+            world.at(time, isOvertaken ? null : way, () -> {
+                if (loses(here, there)) tell(here, there, "lost");
+                else pass(here, there, () -> arrived(socket, there, bytes, from, to));
+            });
         }
+    }
+
+    private void tell(Machine from, Machine to, String what) {
+        world.tell(from.name + " → " + to.name + " a datagram is " + what);
     }
 
     private void arrived(Udp socket, Machine there, byte[] bytes, Address.Inet from, Address.Inet to) {

@@ -30,6 +30,8 @@ final class World {
     private static final Comparator<Event> ORDER =
             Comparator.<Event>comparingLong(event -> event.time).thenComparingLong(event -> event.number);
 
+    private static final String LIMIT = "trale.simulation.limit";
+
     private static final String STAGE = "! a task waits for a CompletionStage that no task completes any more. "
             + "A thread outside of the simulation may not complete it; " + Clues.INSTEAD + "\n";
 
@@ -58,8 +60,8 @@ final class World {
 
     private final long begun = System.nanoTime();
 
-    /// Of real time, for one run, in nanoseconds.
-    long limit = 60_000_000_000L;
+    /// Of real time, for one run, in nanoseconds; 0: none, as in a replay, which may stand still at a breakpoint.
+    long limit = limit();
 
     /// The run has taken too long, and is ended. Written by the test's thread, *then* it unparks the others.
     volatile boolean isOver;
@@ -78,6 +80,12 @@ final class World {
         this.random = random;
         this.orders = orders;
         isExplored = orders != null;
+    }
+
+    /// Adds a line to the trace, for something that is no system call.
+    void tell(String what) {
+        trace.line().append(now).append(' ').append(what);
+        trace.end();
     }
 
     /// The one place where it is decided which of several comes next: a task, a machine, one of the events of an instant.
@@ -289,9 +297,20 @@ final class World {
         return !stuck;
     }
 
+    private static long limit() {
+        var seconds = System.getProperty(LIMIT, Long.getLong(Runs.PROPERTY) == null ? "60" : "0");
+        if (!seconds.matches("[0-9]{1,6}"))
+            throw new IllegalArgumentException("-D" + LIMIT + "=" + seconds + ": use a number of seconds from 0 to 999999; 0 is no limit");
+        return Integer.parseInt(seconds) * 1_000_000_000L;
+    }
+
     private void letRun(Processor next) {
         pass(next);
         while (running != null) {
+            if (limit == 0) {
+                LockSupport.park(this);
+                continue;
+            }
             var left = limit - (System.nanoTime() - begun);
             if (left <= 0) throw tooLong();
             LockSupport.parkNanos(this, left);
@@ -303,7 +322,7 @@ final class World {
     private AssertionError tooLong() {
         var text = new StringBuilder("the run takes more than " + limit / 1_000_000_000.0 + " s of real time; virtual time has come to "
                 + Duration.ofNanos(now) + ". System.nanoTime(), System.currentTimeMillis() and Instant.now() do not move with it, "
-                + "Simulation.elapsed() does. The tasks are:\n" + text(tasks()));
+                + "Simulation.elapsed() does. -D" + LIMIT + "=SECONDS sets another limit. The tasks are:\n" + text(tasks()));
         var at = running;
         if (at != null) {
             text.append(at.thread.getName()).append(" is at");

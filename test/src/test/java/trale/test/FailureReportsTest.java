@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.platform.engine.TestExecutionResult;
@@ -122,6 +123,106 @@ class FailureReportsTest {
         var failures = failures(NeverEnds.class);
         assertEquals(1, failures.size());
         assertTrue(failures.getFirst().getMessage().contains("the seeds after it are not run"), failures.getFirst().getMessage());
+    }
+
+    /// A task of a host swallows ten cancellations, if the seed is 3.
+    private static void swallow(Simulation simulation) throws Exception {
+        simulation.host("deaf").spawn(() -> {
+            for (var i = 0; i < (simulation.seed() == 3 ? 10 : 0); i++) {
+                try {
+                    await(new Event().await());
+                } catch (CancellationException e) {
+                    continue;
+                }
+            }
+        });
+        simulation.run(() -> await(simulation.idle()));
+    }
+
+    @Test
+    void aCloseThatFailsIsToldWithItsSeed() {
+        var e = assertThrows(AssertionError.class, () -> Simulation.forEachSeed(5, FailureReportsTest::swallow));
+        assertTrue(e.getMessage().startsWith("seed 3 (run 4 of 5) failed: ") && e.getMessage().contains("replay: -Dtrale.seed=3\n"),
+                e.getMessage());
+        assertTrue(e.getMessage().contains("tasks of host deaf") && e.getMessage().contains("\nthe last of "), e.getMessage());
+    }
+
+    /// As above.
+    static final class Swallows {
+        @SimulationTest(runs = 5)
+        void theFourthSeed(Simulation simulation) throws Exception {
+            swallow(simulation);
+        }
+    }
+
+    @Test
+    void aCloseThatFailsAfterASimulationTestIsToldWithItsSeed() {
+        var failures = failures(Swallows.class);
+        assertEquals(1, failures.size(), failures.toString());
+        var message = failures.getFirst().getMessage();
+        assertTrue(message.startsWith("seed 3 (run 4 of 5) failed: ") && message.contains("replay: -Dtrale.seed=3\n"), message);
+    }
+
+    @Test
+    void everyHostIsClosedThoughOneCannotBe() throws Exception {
+        var cleaned = new ArrayList<String>();
+        var simulation = new Simulation(3);
+        swallow(simulation);
+        simulation.host("other").spawn(() -> {
+            try {
+                await(new Event().await());
+            } finally {
+                cleaned.add("cleaned");
+            }
+        });
+        simulation.run(() -> await(simulation.idle()));
+        assertThrows(IllegalStateException.class, simulation::close);
+        assertEquals(List.of("cleaned"), cleaned);
+        simulation.close(); // does nothing
+    }
+
+    @Test
+    void aSeedThatFailsTheSecondTimeOnlySaysSo() {
+        var runs = new int[1];
+        var e = assertThrows(AssertionError.class, () -> Simulation.forEachSeed(5, simulation -> {
+            if (++runs[0] == 4) throw new IllegalStateException("on purpose");
+        }));
+        assertTrue(e.getMessage().startsWith("seed 1 (run 2 of 5), again failed: "), e.getMessage());
+    }
+
+    private static final String LIMIT = "trale.simulation.limit";
+
+    @Test
+    void theLimitOfRealTimeIsAProperty() throws Exception {
+        try {
+            for (var wrong : List.of("", "-1", "1000000", "1.5", "never")) {
+                System.setProperty(LIMIT, wrong);
+                var e = assertThrows(IllegalArgumentException.class, () -> new Simulation(1).close());
+                assertTrue(e.getMessage().contains(LIMIT + "=" + wrong) && e.getMessage().contains("from 0 to 999999"), e.getMessage());
+            }
+            System.setProperty(LIMIT, "1");
+            var slow = new Simulation(1);
+            var e = assertThrows(AssertionError.class, () -> slow.run(() -> Thread.sleep(1_500)));
+            assertTrue(e.getMessage().contains("more than 1.0 s of real time") && e.getMessage().contains(LIMIT), e.getMessage());
+            System.setProperty(LIMIT, "0");
+            try (var simulation = new Simulation(1)) {
+                simulation.run(() -> Thread.sleep(1_500));
+            }
+        } finally {
+            System.clearProperty(LIMIT);
+        }
+    }
+
+    @Test
+    void aReplayHasNoLimitOfRealTime() throws Exception {
+        var replayed = System.getProperty(Runs.PROPERTY);
+        System.setProperty(Runs.PROPERTY, "1");
+        try (var simulation = new Simulation(1)) {
+            assertEquals(0, simulation.limit());
+        } finally {
+            if (replayed == null) System.clearProperty(Runs.PROPERTY);
+            else System.setProperty(Runs.PROPERTY, replayed);
+        }
     }
 
     @Test

@@ -9,22 +9,35 @@ import static trale.Async.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import trale.Async;
 import trale.Executor;
 import trale.Future;
 import trale.net.AsyncRead;
+import trale.net.AsyncWrite;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
 import trale.net.UdpSocket;
+import trale.net.UnixListener;
+import trale.net.UnixStream;
+import trale.sync.Event;
 import trale.time.Timer;
 
 /// What can be wrong with the network, the hosts and their kernels.
@@ -42,6 +55,15 @@ class NetworkFaultsTest {
                     }
                 });
             }
+        }
+    };
+
+    /// Accepts one connection, and leaves it alone.
+    private static final Async.VoidBody NEVER_READS = () -> {
+        try (var listener = TcpListener.bind(new InetSocketAddress(7))) {
+            var stream = await(listener.accept());
+            await(new Event().await());
+            stream.close();
         }
     };
 
@@ -125,6 +147,143 @@ class NetworkFaultsTest {
             assertEquals(15, simulation.elapsed().toMinutes());
             var second = assertThrows(ConnectException.class, () -> simulation.run(() -> await(TcpStream.connect("server", 7)).close()));
             assertTrue(second.getMessage().contains("ETIMEDOUT"), second.getMessage());
+        }
+    }
+
+    @Test
+    void anAcknowledgementThatIsHeldForAQuarterOfAnHourIsATimeOut() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            var link = simulation.network().between(server, simulation.host("main"));
+            server.spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                        var stream = await(listener.accept())) {
+                    await(stream.readExactly(ByteBuffer.allocate(1)));
+                    link.partition();
+                    await(new Event().await());
+                }
+            });
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(exchange(stream));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+            assertEquals(15, simulation.elapsed().toMinutes());
+        }
+    }
+
+    @Test
+    void anAcknowledgementThatIsHeldForALittleWhileIsNoTimeOut() throws Exception {
+        try (var simulation = withServer(1)) {
+            var link = simulation.network().between(simulation.host("server"), simulation.host("main"));
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    for (var i = 0; i < 10; i++) {
+                        await(stream.writeAll(ByteBuffer.allocate(1)));
+                        await(Timer.sleep(Duration.ofNanos(simulation.random().nextInt(1_000_000))));
+                        link.partition();
+                        await(Timer.sleep(Duration.ofMinutes(1)));
+                        link.close();
+                        await(stream.readExactly(ByteBuffer.allocate(1)));
+                        await(Timer.sleep(Duration.ofHours(1)));
+                    }
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ETIMEDOUT", "ECONNRESET"})
+    void whatWaitsForRoomAtACrashedHostFails(String error) throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var reader = simulation.host("reader");
+            reader.spawn(NEVER_READS);
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("reader", 7))) {
+                    var writer = Executor.spawn(stream.writeAll(ByteBuffer.allocate(1_000_000)));
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    reader.crash();
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    if (error.equals("ECONNRESET")) reader.restart(NEVER_READS);
+                    await(writer);
+                }
+            }));
+            assertTrue(e.getMessage().contains(error), e.getMessage());
+            assertEquals(error.equals("ETIMEDOUT") ? 15 : 0, simulation.elapsed().toMinutes());
+        }
+    }
+
+    @Test
+    void aUserTimeoutSaysForHowLongBytesMayRemainUnacknowledged() throws Exception {
+        try (var simulation = withServer(1)) {
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    stream.setOption(TcpStream.TCP_USER_TIMEOUT, 5_000);
+                    simulation.host("server").crash();
+                    await(exchange(stream));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+            assertEquals(5, simulation.elapsed().toSeconds());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void keepAliveNoticesAHostThatCrashes(boolean isRestarted) throws Exception {
+        try (var simulation = withServer(1)) {
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    stream.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+                    await(exchange(stream));
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    simulation.host("server").crash();
+                    if (isRestarted) simulation.host("server").restart(ECHO);
+                    await(stream.read(ByteBuffer.allocate(1)));
+                }
+            }));
+            assertTrue(e.getMessage().contains(isRestarted ? "ECONNRESET" : "ETIMEDOUT"), e.getMessage());
+            assertEquals(1 + 7200 + (isRestarted ? 0 : 9 * 75), simulation.elapsed().toSeconds()); // tcp(7): the defaults
+        }
+    }
+
+    @Test
+    void aConnectionWithKeepAliveOutlivesAPartitionThatHeals() throws Exception {
+        try (var simulation = withServer(1)) {
+            var link = simulation.network().between(simulation.host("server"), simulation.host("main"));
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    stream.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+                    stream.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    link.partition();
+                    await(Timer.sleep(Duration.ofMinutes(12))); // 1 min + 9 × 75 s would be more
+                    link.close();
+                    await(Timer.sleep(Duration.ofHours(1)));
+                    await(exchange(stream));
+                }
+            });
+        }
+    }
+
+    @Test
+    void aMulticastGroupIsNotJoined() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> {
+                try (var socket = UdpSocket.bind(new InetSocketAddress("0.0.0.0", 0))) {
+                    var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+                    var e = assertThrows(SocketException.class, () -> socket.join(InetAddress.ofLiteral("239.1.2.3"), lo));
+                    assertTrue(e.getMessage().contains("ENODEV"), e.getMessage());
+                }
+            });
+            assertTrue(simulation.trace().contains("the simulated network has no multicast"), simulation.trace());
         }
     }
 
@@ -266,6 +425,53 @@ class NetworkFaultsTest {
     }
 
     @Test
+    void whatAClosedSocketHasNotDeliveredIsLostWhenItsHostCrashes() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            var link = simulation.network().between(server, simulation.host("main"));
+            server.spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                        var stream = await(listener.accept())) {
+                    await(stream.readExactly(ByteBuffer.allocate(1)));
+                    link.partition();
+                    await(stream.writeAll(ByteBuffer.allocate(1)));
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(stream.writeAll(ByteBuffer.allocate(1)));
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    server.crash();
+                    link.close();
+                    try {
+                        var n = await(Timer.timeout(Duration.ofMinutes(1), stream.read(ByteBuffer.allocate(1))));
+                        throw new AssertionError("a host without power has sent something: " + n);
+                    } catch (TimeoutException e) {
+                        // nothing has come
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void aRestartedHostAnswersTheEndOfAConnectionThatItDoesNotKnow() throws Exception {
+        try (var simulation = withServer(1)) {
+            var e = assertThrows(IOException.class, () -> simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(exchange(stream));
+                    simulation.host("server").restart(ECHO);
+                    stream.shutdownOutput();
+                    await(stream.read(ByteBuffer.allocate(1)));
+                }
+            }));
+            assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+        }
+    }
+
+    @Test
     void whatIsNotAcknowledgedByACrashedHostTimesOut() throws Exception {
         try (var simulation = withServer(1)) {
             var e = assertThrows(IOException.class, () -> simulation.run(() -> {
@@ -311,6 +517,108 @@ class NetworkFaultsTest {
             assertThrows(IllegalArgumentException.class, () -> simulation.faults().at("connect", "ENOSUCH", 1));
             assertThrows(IllegalArgumentException.class, () -> simulation.faults().errors(2));
         }
+    }
+
+    @Test
+    void aFaultThatIsSetWhileAConnectionIsOpenLosesNoWake() throws Exception {
+        try (var simulation = withServer(1)) {
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(exchange(stream));
+                    simulation.faults().at("recvfrom", "EAGAIN", 0.5).at("accept4", "EAGAIN", 0.5);
+                    for (var i = 0; i < 20; i++) await(exchange(stream));
+                }
+                for (var i = 0; i < 20; i++) {
+                    try (var stream = await(TcpStream.connect("server", 7))) {
+                        await(exchange(stream));
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void aConnectionWithTheNumberOfOneThatWasBrokenIsSound() throws Exception {
+        try (var simulation = withServer(1)) {
+            simulation.run(() -> {
+                await(simulation.idle());
+                simulation.faults().at("sendto", "ECONNRESET", 1);
+                var broken = await(TcpStream.connect("server", 7));
+                try {
+                    await(exchange(broken));
+                    throw new AssertionError("nothing has failed");
+                } catch (IOException e) {
+                    assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+                }
+                simulation.faults().at("sendto", "ECONNRESET", 0);
+                broken.close();
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    simulation.faults().at("bind", "ENOMEM", 1);
+                    await(exchange(stream));
+                }
+            });
+        }
+    }
+
+    @Test
+    void aConnectionThatAFaultBreaksWakesItsReaderAndIsResetAtTheOtherEnd() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server").spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                        var stream = await(listener.accept())) {
+                    await(Timer.sleep(Duration.ofSeconds(1)));
+                    return "read " + await(stream.read(ByteBuffer.allocate(1)));
+                } catch (IOException e) {
+                    return String.valueOf(e.getMessage());
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                simulation.faults().at("sendto", "ECONNRESET", 1);
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    await(requireBroken(simulation, stream));
+                }
+            });
+            var told = server.join();
+            assertTrue(told.contains("ECONNRESET"), told);
+        }
+    }
+
+    @Test
+    void aUnixConnectionThatAFaultBreaksEndsAtBothEnds() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.faults().at("sendto", "EPIPE", 1);
+            simulation.run(() -> {
+                try (var listener = UnixListener.bind(UnixDomainSocketAddress.of(""));
+                        var client = await(UnixStream.connect(listener.localAddress()));
+                        var server = await(listener.accept())) {
+                    var other = Executor.spawn(server.read(ByteBuffer.allocate(1)));
+                    await(requireBroken(simulation, client));
+                    try {
+                        var n = await(other);
+                        throw new AssertionError("read " + n);
+                    } catch (IOException e) {
+                        assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+                    }
+                }
+            });
+        }
+    }
+
+    /// Writes, which is to fail; a task that reads meanwhile sees the end.
+    private static <S extends AsyncRead & AsyncWrite> Future<Void> requireBroken(Simulation simulation, S stream) {
+        return Async.async(() -> {
+            var reader = Executor.spawn(stream.read(ByteBuffer.allocate(1)));
+            await(simulation.idle());
+            try {
+                await(stream.write(ByteBuffer.allocate(1)));
+                throw new AssertionError("nothing has failed");
+            } catch (IOException e) {
+                assertTrue(e.getMessage().contains("ECONNRESET") || e.getMessage().contains("EPIPE"), e.getMessage());
+            }
+            assertEquals(-1, await(reader));
+        });
     }
 
     @Test

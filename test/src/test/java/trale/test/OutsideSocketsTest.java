@@ -1,9 +1,11 @@
 package trale.test;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.await;
 
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -45,6 +47,46 @@ class OutsideSocketsTest {
             assertTrue(e.getMessage().contains("a socket of host owner"), e.getMessage());
             simulation.host("owner").spawn(listener::close).join();
         }
+    }
+
+    @Test
+    void theTestsThreadClosesASocketOfAHost() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var host = simulation.host("host");
+            var listener = host.spawn(() -> TcpListener.bind(new InetSocketAddress(80))).join();
+            listener.close();
+            assertEquals("", simulation.network().netstat());
+            simulation.run(() -> {
+                try (var stream = await(TcpStream.connect("host", 80))) {
+                    throw new AssertionError("something listens: " + stream);
+                } catch (ConnectException e) {
+                    assertTrue(e.getMessage().contains("ECONNREFUSED"), e.getMessage());
+                }
+            });
+        }
+    }
+
+    @Test
+    void theTestsThreadClosesNoSocketThatAHostHasMadeAfterACrash() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var host = simulation.host("host");
+            var before = host.spawn(() -> TcpListener.bind(new InetSocketAddress(80))).join();
+            host.restart(() -> {});
+            var after = host.spawn(() -> TcpListener.bind(new InetSocketAddress(80))).join();
+            before.close();
+            assertTrue(simulation.network().netstat().contains("LISTENING"), simulation.network().netstat());
+            after.close();
+            assertEquals("", simulation.network().netstat());
+        }
+    }
+
+    @Test
+    void aTaskClosesASocketThatWasMadeOutside() throws Exception {
+        var listener = TcpListener.bind(free());
+        try (var simulation = new Simulation(1)) {
+            simulation.run(listener::close);
+        }
+        TcpListener.bind(listener.localAddress()).close(); // the port is free
     }
 
     @Test

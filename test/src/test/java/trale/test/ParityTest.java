@@ -211,6 +211,22 @@ class ParityTest {
         assertEquals(null, difference(steps, machine(1)));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void thePortOfTheEndThatWasShutFirstIsInUse(boolean reuseAddress) {
+        var value = reuseAddress ? 1 : 0;
+        var steps = new ArrayList<Step>();
+        steps.add(new Step("listen", s -> s.open(0, Side.TCP4) + s.bind(0, false, -1) + s.listen(0, 5)));
+        steps.add(new Step("open", s -> s.open(1, Side.TCP4) + s.setOption(1, 1, 2, value)));
+        steps.add(new Step("connect", s -> s.connect(1, 0, false) + s.accept(0, 2).length()));
+        steps.add(new Step("watch", s -> s.watch(1, true) + s.watch(2, true)));
+        steps.add(new Step("shut one", s -> s.shutdown(1)));
+        steps.add(new Step("shut the other", s -> s.receive(2, 1) + s.shutdown(2)));
+        steps.add(new Step("the end", s -> s.receive(1, 1)));
+        steps.add(new Step("bind", s -> s.open(3, Side.TCP4) + s.setOption(3, 1, 2, value) + s.bind(3, false, 1)));
+        assertEquals(null, difference(steps, machine(1)));
+    }
+
     @Test
     void anEventfdAndATimerfdAreReportedAsByLinux() {
         var steps = new ArrayList<Step>();

@@ -8,10 +8,14 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import trale.Async;
@@ -32,11 +37,14 @@ import trale.Executor;
 import trale.Future;
 import trale.JoinHandle;
 import trale.Poll;
+import trale.internal.linux.Kernel;
 import trale.net.AsyncRead;
 import trale.net.BindOptions;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
 import trale.net.UdpSocket;
+import trale.net.UnixListener;
+import trale.net.UnixStream;
 import trale.time.Timer;
 
 /// Programs of several hosts in virtual time.
@@ -157,11 +165,112 @@ class SimulatedHostsTest {
     }
 
     @Test
+    void localhostIsTheLoopbackOfTheHostInBothFamilies() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> {
+                var addresses = Stream.of(Kernel.resolveHere("localhost")).map(InetAddress::getHostAddress).toList();
+                assertEquals(List.of("127.0.0.1", "0:0:0:0:0:0:0:1"), addresses);
+                for (var address : List.of("127.0.0.1", "::1")) {
+                    try (var listener = TcpListener.bind(new InetSocketAddress(address, 0));
+                            var stream = await(TcpStream.connect("localhost", listener.localAddress().getPort()))) {
+                        assertEquals(listener.localAddress(), stream.remoteAddress());
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void theFileOfAUnixSocketOutlivesTheCrashOfItsHost() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var host = simulation.host("host");
+            var address = UnixDomainSocketAddress.of("/run/server");
+            var told = new ArrayList<String>();
+            Async.VoidBody connects = () -> {
+                try {
+                    await(UnixStream.connect(address)).close();
+                } catch (IOException e) {
+                    told.add(e.getMessage().replaceAll(".*(ENOENT|ECONNREFUSED).*", "$1"));
+                }
+            };
+            host.spawn(connects).join();
+            host.spawn(() -> UnixListener.bind(address)).join();
+            simulation.run(() -> {
+                host.restart(connects);
+                await(simulation.idle());
+            });
+            assertEquals(List.of("ENOENT", "ECONNREFUSED"), told);
+        }
+    }
+
+    @Test
     void anAddressWithoutAHostIsUnreachableAfterThreeSeconds() throws Exception {
         try (var simulation = new Simulation(1)) {
             var none = new InetSocketAddress("10.9.9.9", 80);
             assertThrows(NoRouteToHostException.class, () -> simulation.run(() -> await(TcpStream.connect(none)).close()));
             assertEquals(3, simulation.elapsed().toSeconds());
+        }
+    }
+
+    @Test
+    void thePortOfTheEndThatClosedFirstIsFreeAMinuteLater() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            server.spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(80))) {
+                    while (true) {
+                        try (var stream = await(listener.accept())) {
+                            await(AsyncRead.copy(stream, stream));
+                        }
+                    }
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                var there = new InetSocketAddress(server.address(), 80);
+                var from = new InetSocketAddress("0.0.0.0", 5000);
+                await(TcpStream.connect(there, from)).close();
+                await(Timer.sleep(Duration.ofSeconds(1)));
+                try {
+                    await(TcpStream.connect(there, from)).close();
+                    fail("the port was free");
+                } catch (BindException e) {
+                    assertTrue(e.getMessage().contains("EADDRINUSE"), e.getMessage());
+                }
+                await(Timer.sleep(Duration.ofMinutes(1)));
+                await(TcpStream.connect(there, from)).close();
+            });
+        }
+    }
+
+    @Test
+    void aListenerWithoutReuseAddressWaitsForTheConnectionsThatItHasClosedFirst() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var at = new InetSocketAddress("0.0.0.0", 80);
+            var server = simulation.host("server").spawn(() -> {
+                try (var listener = TcpListener.bind(at);
+                        var stream = await(listener.accept())) {
+                    stream.shutdownOutput();
+                    await(stream.read(ByteBuffer.allocate(1)));
+                }
+                await(Timer.sleep(Duration.ofSeconds(1)));
+                try {
+                    TcpListener.bind(at, BindOptions.LISTENER.reuseAddress(false)).close();
+                    fail("the port was free");
+                } catch (BindException e) {
+                    assertTrue(e.getMessage().contains("EADDRINUSE"), e.getMessage());
+                }
+                TcpListener.bind(at).close();
+                await(Timer.sleep(Duration.ofMinutes(1)));
+                TcpListener.bind(at, BindOptions.LISTENER.reuseAddress(false)).close();
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 80))) {
+                    assertEquals(-1, await(stream.read(ByteBuffer.allocate(1))));
+                }
+            });
+            server.join();
         }
     }
 
@@ -345,6 +454,23 @@ class SimulatedHostsTest {
             });
             simulation.run(() -> await(simulation.idle()));
         }
+    }
+
+    @Test
+    void anExecutorThatATaskHasBuiltEndsWithTheSimulation() throws Exception {
+        var sleeper = new ArrayList<JoinHandle<?>>();
+        Thread thread;
+        try (var simulation = new Simulation(1)) {
+            thread = simulation.run(() -> {
+                var second = Executor.builder().name("second").build();
+                sleeper.add(second.submit(() -> await(Timer.sleep(Duration.ofDays(1)))));
+                return await(second.submit(() -> Thread.currentThread()));
+            });
+            assertTrue(thread.isAlive());
+        }
+        assertTrue(thread.join(Duration.ofSeconds(5)));
+        var e = assertThrows(CancellationException.class, sleeper.getFirst()::join);
+        assertTrue(e.getMessage().contains("the simulation is closed"), e.getMessage());
     }
 
     @Test

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.await;
 
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import trale.net.UdpSocket;
 import trale.sync.Event;
 import trale.time.Interval;
 import trale.time.Timer;
@@ -60,6 +64,39 @@ class TraceTest {
         assertEquals("  b\n  c", Trace.last(2, "a\nb\nc\n"));
         assertEquals("  a\n  b\n  c", Trace.last(9, "a\nb\nc\n"));
         assertEquals("", Trace.last(2, ""));
+    }
+
+    private static List<String> told(Simulation simulation, String what) {
+        return simulation.trace().lines().filter(line -> line.contains(what)).map(line -> line.replaceFirst("\\d+ ", "")).toList();
+    }
+
+    @Test
+    void whatIsWrongWithTheNetworkAndTheHostsIsTold() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var there = simulation.host("there");
+            var link = simulation.network().between(simulation.host("main"), there);
+            simulation.run(() -> {
+                try (var socket = UdpSocket.bind(new InetSocketAddress(0))) {
+                    for (var wrong : List.<Runnable>of(() -> link.drop(1), () -> link.drop(0).duplicate(1),
+                            () -> link.duplicate(0).reorder(1), () -> link.reorder(0).partition())) {
+                        wrong.run();
+                        await(socket.sendTo(ByteBuffer.allocate(1), new InetSocketAddress(there.address(), 9)));
+                        await(Timer.sleep(Duration.ofSeconds(1)));
+                    }
+                }
+                link.close();
+                link.stall().reset();
+                there.crash();
+                there.restart(() -> {});
+                there.restart(() -> {});
+            });
+            assertEquals(List.of("dropped", "doubled", "late, and may be overtaken", "lost").stream()
+                    .map(what -> "main → there a datagram is " + what).toList(), told(simulation, " a datagram"));
+            assertEquals(List.of("partitioned", "healed", "stalled", "connections reset").stream()
+                    .map(what -> "main – there " + what).toList(), told(simulation, " – "));
+            assertEquals(List.of("there crashes", "there restarts", "there crashes", "there restarts"),
+                    told(simulation, "s").stream().filter(line -> line.matches("there (crashe|restart)s")).toList());
+        }
     }
 
     private static void beat(Simulation simulation) {

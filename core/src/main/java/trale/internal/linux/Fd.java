@@ -2,6 +2,7 @@ package trale.internal.linux;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// A file descriptor that trale has opened. It is closed once.
 public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd, TimerFd {
@@ -30,6 +31,24 @@ public abstract sealed class Fd implements AutoCloseable permits Epoll, EventFd,
     /// outside of it.
     public static int close(int fd) {
         return callInAnyCase(CLOSE, fd, 0, 0, 0);
+    }
+
+    /// As [#close(int)], for a descriptor of a kernel that may be another than the calling thread's.
+    ///
+    /// @param kernel null: Linux
+    public static void close(int fd, @Nullable Kernel kernel) {
+        Kernel usual = null;
+        try {
+            usual = Kernel.current();
+        } catch (OutOfMemoryError e) {
+            // A thread that has never asked has none.
+        }
+        if (kernel != usual) Kernel.use(kernel);
+        try {
+            close(fd);
+        } finally {
+            if (kernel != usual) Kernel.use(usual);
+        }
     }
 
     /// Makes a call that passes numbers alone. It needs no memory.
