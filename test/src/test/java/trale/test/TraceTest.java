@@ -93,7 +93,7 @@ class TraceTest {
             assertEquals(List.of("dropped", "doubled", "late, and may be overtaken", "lost").stream()
                     .map(what -> "main → there a datagram is " + what).toList(), told(simulation, " a datagram"));
             assertEquals(List.of("partitioned", "healed", "stalled", "connections reset").stream()
-                    .map(what -> "main – there " + what).toList(), told(simulation, " – "));
+                    .map(what -> "there – main " + what).toList(), told(simulation, " – "));
             assertEquals(List.of("there crashes", "there restarts", "there crashes", "there restarts"),
                     told(simulation, "s").stream().filter(line -> line.matches("there (crashe|restart)s")).toList());
         }
