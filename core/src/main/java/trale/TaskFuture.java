@@ -1,6 +1,5 @@
 package trale;
 
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +12,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     private static final Cancellation CANCELLED = new Cancellation("its CompletableFuture was cancelled", null);
 
     final @Nullable Task<?> task; // null: a dependent stage
+    private boolean isTold; // guarded by this: the task was cancelled by this
 
     private TaskFuture(@Nullable Task<?> task) {
         this.task = task;
@@ -35,12 +35,17 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         return new TaskFuture<>(null);
     }
 
-    /// Cancels the task once: a second cancellation would break its cleanup off.
+    /// Cancels the task once: a second cancellation would break its cleanup off. First the task, then the flag: if the stack ends between
+    /// the two, the next call does it.
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        if (task == null || !completeExceptionally(new CancellationException())) return super.cancel(mayInterruptIfRunning);
-        task.cancel(CANCELLED);
-        return true;
+        synchronized (this) {
+            if (task != null && !isTold && !isDone()) {
+                task.cancel(CANCELLED);
+                isTold = true;
+            }
+        }
+        return super.cancel(mayInterruptIfRunning);
     }
 
     private void requireOutside(String method) {
