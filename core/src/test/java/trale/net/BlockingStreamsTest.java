@@ -217,6 +217,7 @@ class BlockingStreamsTest extends SocketTest {
 
     /// Nobody may type for hours. The failure of the task is logged when the task is garbage.
     @Test
+    @NeedsLinux(NeedsLinux.THREADS)
     void aCallInFlightDoesNotKeepTheTaskThatHasGivenItUp() throws Exception {
         var release = new CountDownLatch(1);
         var in = new InputStream() {
