@@ -94,7 +94,7 @@ enum Claims implements Model.Twin {
             }
             case 1 -> look(m, 3);
             default -> {
-                m.at("Descriptor.release", "Fd.close(fd)").set(GIVEN_BACK, 1);
+                m.at("Descriptor.release", "Fd.close(fd, by)").set(GIVEN_BACK, 1);
                 yield END;
             }
         };
