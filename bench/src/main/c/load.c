@@ -37,14 +37,15 @@ struct connection {
     int fd;
     uint32_t got;        // bytes of the answer so far
     uint64_t sent_at;    // 0: nothing is on its way
+    uint64_t tried_at;   // udp: when it was sent last
 };
 
-static const uint64_t SECOND = 1000000000, RESEND_AFTER = 200000000;
+static const uint64_t SECOND = 1000000000, RESEND_AFTER = 200000000, LIMIT = 10 * 1000000000ull;
 
 static const char *message;
 static size_t message_length;
 static uint32_t answer_length;
-static int udp;
+static int udp, http;
 static int epoll;
 static int count;
 static struct connection *connections;
@@ -54,7 +55,7 @@ static int patience = 100; // milliseconds of an epoll_wait
 static int outstanding;
 
 static void fail(const char *what) {
-    fprintf(stderr, "load: %s: %s\n", what, errno == 0 ? "closed by the server" : strerror(errno));
+    fprintf(stderr, "load: %s%s%s\n", what, errno == 0 ? "" : ": ", errno == 0 ? "" : strerror(errno));
     exit(1);
 }
 
@@ -85,14 +86,26 @@ static uint64_t percentile(double p) {
     return 0;
 }
 
-static void put(struct connection *c, uint64_t now) {
+static void transmit(struct connection *c, uint64_t now) {
     c->got = 0;
-    c->sent_at = now;
+    c->tried_at = now;
     // 64 bytes always fit: the socket's buffer is empty, because the last answer is complete.
     if (send(c->fd, message, message_length, MSG_NOSIGNAL) != (ssize_t) message_length && !udp) fail("send");
 }
 
-// Length of the answer to the first request; all others must have the same.
+static void put(struct connection *c, uint64_t now) {
+    c->sent_at = now;
+    transmit(c, now);
+}
+
+// An echo sends the bytes back that it got. Of HTTP all answers have the length of the first one.
+static void check(const char *bytes, size_t from, size_t n) {
+    errno = 0;
+    if (from + n > answer_length) fail("recv: more bytes than asked for");
+    if (!http && memcmp(bytes, message + from, n) != 0) fail("recv: other bytes than were sent");
+}
+
+// The length of the answer to the first request; all others must have the same.
 static uint32_t http_length(int n) {
     buffer[n] = 0;
     char *body = strstr(buffer, "\r\n\r\n"), *field = strcasestr(buffer, "\r\ncontent-length:");
@@ -115,7 +128,8 @@ static void prove(struct connection *c, const struct sockaddr_in *to) {
     do {
         errno = 0;
         ssize_t n = recv(c->fd, buffer + got, BUFFER - 1 - got, 0);
-        if (n <= 0) fail("first answer");
+        if (n <= 0) fail(n == 0 ? "first answer: closed by the server" : "first answer");
+        if (!http) check(buffer + got, got, n);
         got += n;
         if (answer_length == 0 && memmem(buffer, got, "\r\n\r\n", 4) != NULL) answer_length = http_length(got);
     } while (got != answer_length);
@@ -151,11 +165,11 @@ static void receive(struct connection *c, int go_on) {
     errno = 0;
     ssize_t n = recv(c->fd, buffer, BUFFER, MSG_DONTWAIT);
     if (n < 0 && errno == EAGAIN) return;
-    if (n <= 0) fail("recv");
-    if (c->sent_at == 0) return; // an answer that came after its datagram was given up
+    if (n <= 0) fail(n == 0 ? "recv: closed by the server" : "recv");
+    if (c->sent_at == 0) return; // an answer that came twice, because its datagram was taken for lost
+    check(buffer, c->got, n);
     c->got += n;
     if (c->got < answer_length) return;
-    if (c->got > answer_length) fail("recv: more bytes than asked for");
     uint64_t now = nanos(CLOCK_MONOTONIC);
     histogram[bucket_of(now - c->sent_at)]++;
     messages++;
@@ -169,9 +183,9 @@ static void receive(struct connection *c, int go_on) {
 static void resend_lost(void) {
     uint64_t now = nanos(CLOCK_MONOTONIC);
     for (int i = 0; i < count; i++) {
-        if (connections[i].sent_at != 0 && now - connections[i].sent_at > RESEND_AFTER) {
+        if (connections[i].sent_at != 0 && now - connections[i].tried_at > RESEND_AFTER) {
             lost++;
-            put(&connections[i], now);
+            transmit(&connections[i], now); // it counts from the first time
         }
     }
 }
@@ -197,8 +211,15 @@ static void run_until(uint64_t end) {
     while (nanos(CLOCK_MONOTONIC) < end) turn(1);
 }
 
+// Lets all answers come in.
 static void drain(void) {
-    while (outstanding > 0) turn(0);
+    uint64_t end = nanos(CLOCK_MONOTONIC) + LIMIT;
+    while (outstanding > 0) {
+        turn(0);
+        if (nanos(CLOCK_MONOTONIC) < end) continue;
+        fprintf(stderr, "load: %d answers have not come within 10 s\n", outstanding);
+        exit(1);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -209,7 +230,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     udp = strcmp(argv[1], "udp") == 0;
-    int http = strcmp(argv[1], "http") == 0, gate = argc > 7 && strcmp(argv[7], "gate") == 0;
+    http = strcmp(argv[1], "http") == 0;
+    int gate = argc > 7 && strcmp(argv[7], "gate") == 0;
     if (argc > 7 && strcmp(argv[7], "poll") == 0) patience = 0;
     message = http ? "GET /plaintext HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"
                    : "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -248,8 +270,8 @@ int main(int argc, char **argv) {
     if (gate) drain();
     uint64_t took = nanos(CLOCK_MONOTONIC) - start;
     cpu = nanos(server) - cpu;
-    printf("messages=%lu nanos=%lu cpu=%lu p50=%lu p99=%lu p999=%lu lost=%lu\n", messages, took, cpu,
-           percentile(0.5), percentile(0.99), percentile(0.999), lost);
+    uint64_t p50 = percentile(0.5), p99 = percentile(0.99), p999 = percentile(0.999), counted = messages;
     drain(); // so that the server sees an orderly end of each stream
+    printf("messages=%lu nanos=%lu cpu=%lu p50=%lu p99=%lu p999=%lu lost=%lu\n", counted, took, cpu, p50, p99, p999, lost);
     return 0;
 }

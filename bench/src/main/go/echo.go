@@ -19,6 +19,7 @@ func main() {
 	if os.Args[1] == "udp" {
 		socket, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 		check(err)
+		check(socket.SetReadBuffer(1 << 20)) // room for 1,000 datagrams, as in the other servers
 		fmt.Println("ready", socket.LocalAddr().(*net.UDPAddr).Port)
 		echoDatagrams(socket)
 	}

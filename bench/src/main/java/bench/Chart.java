@@ -15,6 +15,7 @@ final class Chart {
     private static final String[] CURVES = {THE_LIMIT, "#f59e0b", "#2563eb", "#059669", "#7c3aed", "#64748b"};
     private static final int WIDTH = 840;
     private static final int ROW = 24;
+    private static final double LEFT = 200;
 
     /// One server's figure.
     record Bar(String name, Spread value) {}
@@ -38,24 +39,30 @@ final class Chart {
         for (var panel : panels) {
             double max = panel.bars.stream().mapToDouble(b -> b.value.max()).max().orElse(1);
             chart.text(20, y, "start", "bold", panel.title);
+            int first = y + ROW;
             for (var bar : panel.bars) {
                 y += ROW;
                 chart.bar(bar, y, 500 / max);
             }
+            if (panel.bars.stream().anyMatch(b -> b.name.equals(Server.LIMIT))) chart.limit(first, y, 500 / max);
             y += 2 * ROW;
         }
         return chart.close(title, y - ROW / 2);
     }
 
+    /// A line at 1, through all bars of a panel.
+    private void limit(int first, int last, double scale) {
+        svg("<path d='M%.1f %dV%d' stroke='#f59e0b'/>", LEFT + scale, first - 16, last + 6);
+    }
+
     private void bar(Bar bar, int y, double scale) {
         var colour = bar.name.startsWith("trale") ? TRALE : bar.name.startsWith(Server.LIMIT) ? THE_LIMIT : A_PEER;
-        double left = 200;
         double middle = y - 5;
-        text(left - 8, y, "end", "normal", bar.name);
-        svg("<rect x='%.1f' y='%.1f' width='%.1f' height='14' fill='%s'/>", left, middle - 7.0,
+        text(LEFT - 8, y, "end", "normal", bar.name);
+        svg("<rect x='%.1f' y='%.1f' width='%.1f' height='14' fill='%s'/>", LEFT, middle - 7.0,
                 bar.value.median() * scale, colour);
-        double from = left + bar.value.min() * scale;
-        double to = left + bar.value.max() * scale;
+        double from = LEFT + bar.value.min() * scale;
+        double to = LEFT + bar.value.max() * scale;
         svg("<path d='M%.1f %.1fH%.1fM%.1f %.1fv8M%.1f %.1fv8' stroke='#111827' fill='none'/>", from, middle, to, from,
                 middle - 4, to, middle - 4);
         text(to + 8, y, "start", "normal", number(bar.value.median()));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -14,6 +15,8 @@ import org.openjdk.jmh.runner.RunnerException;
 /// On the logarithmic axes of its charts a flat line is a constant cost, and anything steeper than logarithmic is seen.
 final class Growth {
     private static final List<String> SERVERS = List.of(Server.LIMIT, "trale", "trale (reactor thread)", "Netty epoll");
+
+    private static final int MANY = 3_000; // connections
 
     private Growth() {}
 
@@ -36,21 +39,20 @@ final class Growth {
 
     private static Map<String, Map<Integer, Double>> connections(Run.Plan plan) throws IOException {
         var counts = plan.isShort() ? List.of(1, 30) : List.of(1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000);
+        var servers = plan.servers().stream().filter(server -> SERVERS.contains(server.name())).toList();
         var rounds = new LinkedHashMap<String, Map<Integer, List<Double>>>();
-        for (int round = 0; round < plan.rounds(); round++) {
-            for (var server : plan.servers()) {
-                if (!SERVERS.contains(server.name())) {
-                    continue;
-                }
-                try (var running = server.start("echo")) {
-                    running.measure(50, plan.effort().firstWarmup, 0.1, false);
-                    for (int n : counts) {
-                        double cpu = running.measure(n, plan.effort().warmup, plan.effort().seconds, false).cpuMicros();
-                        rounds.computeIfAbsent(server.name(), _ -> new TreeMap<>())
-                                .computeIfAbsent(n, _ -> new ArrayList<>()).add(cpu);
-                        System.out.printf("growth round %d  %-22s %6d connections %7.2f µs%n", round + 1, server.name(), n, cpu);
+        for (var server : servers) rounds.put(server.name(), new TreeMap<>());
+        try (var running = Server.All.start(servers, "echo", plan)) {
+            var random = new Random(1);
+            for (int round = 1; round <= plan.rounds(); round++) {
+                for (int n : counts) {
+                    if (n >= MANY && round % 4 != 1) continue; // to open them takes seconds
+                    for (var server : Server.All.shuffled(servers, random)) {
+                        double cpu = running.of(server).measure(n, plan.effort().warmup, plan.effort().seconds, false).cpuMicros();
+                        rounds.get(server.name()).computeIfAbsent(n, _ -> new ArrayList<>()).add(cpu);
                     }
                 }
+                System.out.printf("growth round %d of %d%n", round, plan.rounds());
             }
         }
         var medians = new LinkedHashMap<String, Map<Integer, Double>>();

@@ -38,7 +38,7 @@ final class Micro {
         OPERATIONS.put("AcquireRelease", "acquire + release of a free permit");
         PEERS.put("trale", "trale");
         PEERS.put("traleWatchedBefore", "trale, watched before");
-        PEERS.put("traleRecorded", "trale, recorded: the executor's thread alone");
+        PEERS.put("traleRecorded", "trale, recorded");
         PEERS.put("traleWatched", "trale, watched");
         PEERS.put("traleAwake", "trale, executor awake");
         PEERS.put("traleOnTwoExecutors", "trale, two executors");
@@ -150,6 +150,7 @@ final class Micro {
         var table = new StringBuilder("# The small things\n\n" + head);
         table.append("\nMedian (min–max) of the iterations in nanoseconds, and bytes allocated (`-prof gc`), for one operation.\n");
         table.append("A peer that has no such operation is missing: a virtual thread and a Netty handler can't be suspended by hand.\n");
+        table.append("*Recorded*: the events are only put into the ring, so it is what the executor's thread pays; *watched*: they are also read.\n");
         OPERATIONS.forEach((operation, title) -> {
             table.append("\n## %s\n\n| | ns | bytes |\n|---|--:|--:|\n".formatted(title));
             PEERS.forEach((peer, name) -> figures.stream()
@@ -187,6 +188,6 @@ final class Micro {
                 panels.add(new Chart.Panel(title, bars));
             }
         });
-        Files.writeString(plan.results().resolve("micro.svg"), Chart.bars("The small things: nanoseconds each", panels));
+        Files.writeString(plan.results().resolve("micro.svg"), Chart.bars("The small things: nanoseconds each; the whiskers are the fastest and the slowest iteration", panels));
     }
 }

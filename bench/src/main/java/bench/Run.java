@@ -99,7 +99,7 @@ final class Run {
                 case "--short" -> effort = Effort.SHORT;
                 case "--quick" -> effort = Effort.QUICK;
                 case "--rounds" -> rounds = Integer.parseInt(args[++i]);
-                case "--beside" -> System.setProperty("bench.beside", args[++i]);
+                case "--beside" -> System.setProperty("bench.beside", beside(args[++i]));
                 case "--only" -> only = Arrays.asList(args[++i].split(","));
                 default -> {
                     if (!PARTS.contains(args[i])) {
@@ -113,6 +113,10 @@ final class Run {
         // A short run proves nothing, so it never overwrites figures that do.
         var results = effort == Effort.SHORT ? TARGET.resolve("short") : TARGET.resolveSibling("results");
         Files.createDirectories(results);
+        var names = Server.all().stream().map(Server::name).toList();
+        for (var name : only) {
+            if (!names.contains(name)) throw new IllegalArgumentException("--only " + name + ": there is " + String.join(", ", names));
+        }
         var plan = new Plan(effort, rounds > 0 ? rounds : effort.rounds, only, results);
         for (var part : parts.isEmpty() ? PARTS : parts) {
             long start = System.nanoTime();
@@ -128,6 +132,15 @@ final class Run {
             System.out.printf("%s took %d s%n", part, (System.nanoTime() - start) / 1_000_000_000);
         }
         System.out.println("results are in " + results);
+    }
+
+    /// @throws IllegalArgumentException trale has not been built there: the JVM leaves out what is not there, and would compare trale with
+    ///                                  itself
+    private static String beside(String folder) {
+        var other = Path.of(System.getProperty("bench.from")).resolve(folder).normalize();
+        if (Files.isDirectory(other.resolve("core/target/classes"))) return other.toString();
+        throw new IllegalArgumentException("--beside " + folder + ": there is no " + other.resolve("core/target/classes")
+                + "; build it there first");
     }
 
     /// The command of a JVM as every JVM here is started, up to its main class.

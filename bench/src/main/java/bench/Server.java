@@ -4,7 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /// A server to be measured: its name in the tables, whether it is a JVM, the protocols it has, and the command that starts it, the
@@ -121,6 +127,39 @@ record Server(String name, boolean isJava, List<String> protocols, List<String> 
             throw new IOException(name + " did not start: see " + log);
         }
         return new Running(process, protocol, line.substring(Math.max(line.lastIndexOf(' '), line.lastIndexOf(':')) + 1), log);
+    }
+
+    /// Servers that run at the same time: an idle one costs nothing, and the load goes round them.
+    record All(Map<Server, Running> running) implements AutoCloseable {
+
+        /// Starts them, and warms each up.
+        static All start(List<Server> servers, String protocol, Run.Plan plan) throws IOException {
+            var all = new All(new LinkedHashMap<>());
+            try {
+                for (var server : servers) all.running.put(server, server.start(protocol));
+                for (var server : all.running.values()) server.measure(50, plan.effort().firstWarmup, 0.1, false);
+            } catch (IOException e) {
+                all.close();
+                throw e;
+            }
+            return all;
+        }
+
+        Running of(Server server) {
+            return Objects.requireNonNull(running.get(server));
+        }
+
+        /// {@return them in an order drawn anew}
+        static List<Server> shuffled(Collection<Server> servers, Random random) {
+            var order = new ArrayList<>(servers);
+            Collections.shuffle(order, random);
+            return order;
+        }
+
+        @Override
+        public void close() {
+            running.values().forEach(Running::close);
+        }
     }
 
     /// A server that listens, until it is closed.

@@ -3,7 +3,6 @@ package bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,14 +68,7 @@ final class Servers {
     }
 
     private void measure() throws IOException {
-        var running = new LinkedHashMap<Server, Server.Running>();
-        try {
-            for (var server : servers) {
-                running.put(server, server.start(protocol));
-            }
-            for (var server : running.values()) {
-                server.measure(50, plan.effort().firstWarmup, 0.1, false);
-            }
+        try (var running = Server.All.start(servers, protocol, plan)) {
             var random = new Random(1);
             for (int round = 1; round <= plan.rounds(); round++) {
                 for (var load : loads) {
@@ -86,18 +78,14 @@ final class Servers {
                 }
                 System.out.printf("%s round %d of %d%n", protocol, round, plan.rounds());
             }
-        } finally {
-            running.values().forEach(Server.Running::close);
         }
     }
 
-    private void measure(int round, Load load, Map<Server, Server.Running> running, Random random) throws IOException {
-        var order = new ArrayList<>(servers);
-        Collections.shuffle(order, random);
+    private void measure(int round, Load load, Server.All running, Random random) throws IOException {
         var hog = load.saturated ? new ProcessBuilder("taskset", "-c", Run.SERVER_CPU, "sh", "-c", "while :; do :; done").start() : null;
         try {
-            for (var server : order) {
-                var measured = running.get(server).measure(load.connections, plan.effort().warmup, plan.effort().seconds, load.saturated);
+            for (var server : Server.All.shuffled(servers, random)) {
+                var measured = running.of(server).measure(load.connections, plan.effort().warmup, plan.effort().seconds, load.saturated);
                 windows.add(new Window(round, load, server, measured));
             }
         } finally {
@@ -124,10 +112,14 @@ final class Servers {
                 Medians of %d rounds with a window of %.1f s each. *CPU* is the server's user and system time for a message. *Ratio* is that
                 by the mean of the two C servers of the same round: the median, and its 95 %% bootstrap interval. \
                 *%s* is the same program as
-                *%s*: how far the two are from 1 is noise. *Busy* is the share of its core that the server used. \
-                *Saturated*: another process
-                takes half of the server's core, and the load generator never sleeps.
+                *%s*: how far the two are from each other is what a ratio is worth. *Busy* is the share of its core that the server used.
+                *Saturated*: another process takes half of the server's core, and the load generator never sleeps.
                 """.formatted(plan.rounds(), plan.effort().seconds, Server.LIMIT_AGAIN, Server.LIMIT));
+        if (protocol.equals("udp")) {
+            table.append("""
+                    *Lost*: datagrams that were not answered within 200 ms, and were sent again; their latency counts from the first time.
+                    """);
+        }
         for (var load : loads) {
             table.append("\n## %s\n\n".formatted(load.title()));
             long rounds = windows(servers.getFirst(), load).count();
@@ -155,7 +147,8 @@ final class Servers {
     private void writeChart() throws IOException {
         var panels = loads.stream().map(load -> new Chart.Panel(load.title(),
                 servers.stream().map(s -> new Chart.Bar(s.name(), ratio(s, load))).toList())).toList();
-        Files.writeString(plan.results().resolve(protocol + ".svg"), Chart.bars(title() + ": server CPU a message, C epoll = 1", panels));
+        var title = title() + ": server CPU a message, C epoll = 1; the whiskers are 95 % intervals";
+        Files.writeString(plan.results().resolve(protocol + ".svg"), Chart.bars(title, panels));
     }
 
     private String title() {

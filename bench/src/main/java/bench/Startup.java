@@ -120,8 +120,8 @@ final class Startup {
     private static void write(Run.Plan plan, String head, Map<String, List<Times>> runs) throws IOException {
         var csv = new StringBuilder("what,round,ms_to_line,ms_to_end,ms_cpu\n");
         var table = new StringBuilder("# Start\n\n" + head + "\nMilliseconds from the start of the process, and of CPU time; ");
-        table.append("median (min–max) of %d rounds. *Beyond* is the difference from the empty main in the same round.\n\n"
-                .formatted(plan.effort().starts));
+        table.append("median (min–max) of %d rounds. *Beyond* is the difference from the\n".formatted(plan.effort().starts));
+        table.append("empty main in the same round: the median, and its 95 % bootstrap interval.\n\n");
         table.append("| | to the first line | beyond | to the end | beyond | CPU | beyond |\n|---|--:|--:|--:|--:|--:|--:|\n");
         var bars = new ArrayList<Chart.Bar>();
         runs.forEach((what, of) -> {
@@ -139,8 +139,8 @@ final class Startup {
         });
         Files.writeString(plan.results().resolve("startup.csv"), csv);
         Files.writeString(plan.results().resolve("startup.md"), table);
-        Files.writeString(plan.results().resolve("startup.svg"), Chart.bars("Start",
-                List.of(new Chart.Panel("milliseconds from the start of the process to its first line", bars))));
+        var panel = new Chart.Panel("milliseconds to the first line; the whiskers are the fastest and the slowest", bars);
+        Files.writeString(plan.results().resolve("startup.svg"), Chart.bars("Start", List.of(panel)));
     }
 
     private static Spread spread(List<Times> runs, ToDoubleFunction<Times> figure) {
@@ -148,7 +148,7 @@ final class Startup {
     }
 
     private static Spread beyond(List<Times> runs, List<Times> empty, ToDoubleFunction<Times> figure) {
-        return Spread.of(IntStream.range(0, runs.size())
-                .mapToDouble(i -> figure.applyAsDouble(runs.get(i)) - figure.applyAsDouble(empty.get(i))).toArray());
+        return Spread.interval(IntStream.range(0, runs.size())
+                .mapToObj(i -> figure.applyAsDouble(runs.get(i)) - figure.applyAsDouble(empty.get(i))).toList());
     }
 }

@@ -36,6 +36,7 @@ record SystemCalls(long messages, Map<String, Long> calls) {
                     calls.put(columns[1], Long.valueOf(columns[0]));
                 }
             }
+            if (calls.isEmpty()) throw new IOException("strace has counted nothing: see " + summary);
             return new SystemCalls(measured.messages(), calls);
         }
     }

@@ -57,7 +57,10 @@ final class NettyServer {
         var loop = new MultiThreadIoEventLoopGroup(1, transport.io());
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         var bound = protocol.equals("udp")
-                ? new Bootstrap().group(loop).channel(transport.datagrams()).handler(new Datagrams()).bind(loopback)
+                ? new Bootstrap().group(loop).channel(transport.datagrams())
+                        .option(ChannelOption.SO_RCVBUF, Udp.RECEIVE_BUFFER)
+                        .handler(new Datagrams())
+                        .bind(loopback)
                 : new ServerBootstrap().group(loop).channel(transport.listener())
                         .option(ChannelOption.SO_BACKLOG, 4096)
                         .childOption(ChannelOption.TCP_NODELAY, true)

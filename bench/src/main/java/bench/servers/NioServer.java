@@ -34,7 +34,7 @@ final class NioServer {
     public static void main(String[] args) throws IOException {
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         if (args[0].equals("udp")) {
-            var channel = DatagramChannel.open().bind(loopback);
+            var channel = DatagramChannel.open().setOption(StandardSocketOptions.SO_RCVBUF, Udp.RECEIVE_BUFFER).bind(loopback);
             new NioServer(false).run(channel, channel.socket().getLocalPort(), SelectionKey.OP_READ);
         } else {
             var channel = ServerSocketChannel.open().bind(loopback, 4096);

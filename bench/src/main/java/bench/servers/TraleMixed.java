@@ -33,6 +33,7 @@ final class TraleMixed {
         Executor.blockOn(() -> {
             while (true) {
                 var stream = await(listener.accept());
+                stream.noDelay(true);
                 Executor.spawn(serve(stream, lateness)).closing(stream);
             }
         });

@@ -4,6 +4,7 @@ import static trale.Async.await;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import trale.Executor;
@@ -25,6 +26,7 @@ final class TraleServer {
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         if (args[0].equals("udp")) {
             var socket = UdpSocket.bind(loopback);
+            socket.setOption(StandardSocketOptions.SO_RCVBUF, Udp.RECEIVE_BUFFER);
             System.out.println("ready " + socket.localAddress().getPort());
             echoDatagrams(socket);
         } else {

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServer;
@@ -44,7 +45,7 @@ final class VertxServer {
     }
 
     private static Future<Integer> udp(Vertx vertx) {
-        var socket = vertx.createDatagramSocket();
+        var socket = vertx.createDatagramSocket(new DatagramSocketOptions().setReceiveBufferSize(Udp.RECEIVE_BUFFER));
         socket.handler(packet -> socket.send(packet.data(), packet.sender().port(), packet.sender().host()));
         return socket.listen(0, HOST).map(s -> s.localAddress().port());
     }

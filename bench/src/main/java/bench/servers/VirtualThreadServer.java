@@ -23,6 +23,7 @@ final class VirtualThreadServer {
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         if (args[0].equals("udp")) {
             var socket = new DatagramSocket(loopback);
+            socket.setReceiveBufferSize(Udp.RECEIVE_BUFFER);
             System.out.println("ready " + socket.getLocalPort());
             Thread.ofVirtual().start(() -> echoDatagrams(socket)).join();
         } else {
