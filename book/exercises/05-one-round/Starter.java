@@ -1,7 +1,7 @@
 /// `runOneRound` polls each task that is in the queue now once, and not those that join it meanwhile.
 ///
-/// An executor does that between two looks at the sockets. Here it polls until the queue is empty, so a task that yields for ever keeps
-/// it for ever.
+/// An executor may do that between two looks at the sockets. (trale counts polls instead.) Here it polls until the queue is empty, so a
+/// task that yields for ever keeps it for ever.
 
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;

@@ -1,6 +1,7 @@
 import static book.learn.Expect.equal;
 import static book.learn.Expect.that;
 
+import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import trale.Context;
 import trale.Future;
@@ -31,11 +32,30 @@ void main() throws Exception {
     } catch (TimeoutException e) {
         equal(1, late.drops, "how often the work was dropped after the time was over");
     }
+
+    var fails = new Switch<>("value");
+    var needless = new Switch<Void>(null);
+    fails.failure = new IOException("its own");
+    try {
+        new Timeout<>(fails, needless).poll(cx);
+        throw new AssertionError("The work has failed, and Timeout has not.");
+    } catch (IOException e) {
+        that(e == fails.failure, "It fails with another exception than the work.");
+    }
+    equal(1, needless.drops, "how often the sleep was dropped after the work had failed");
+
+    var unwanted = new Switch<>("value");
+    var unneeded = new Switch<Void>(null);
+    var dropped = new Timeout<>(unwanted, unneeded);
+    dropped.poll(cx);
+    dropped.drop();
+    that(unwanted.drops == 1 && unneeded.drops == 1, "The Timeout was dropped, and did not drop both.");
 }
 
 static final class Switch<T> implements Future<T> {
     private final T value;
     boolean ready;
+    IOException failure;
     int polls;
     int drops;
 
@@ -44,8 +64,9 @@ static final class Switch<T> implements Future<T> {
     }
 
     @Override
-    public Poll<T> poll(Context cx) {
+    public Poll<T> poll(Context cx) throws IOException {
         polls++;
+        if (failure != null) throw failure;
         return ready ? Poll.ready(value) : Poll.pending();
     }
 

@@ -16,7 +16,13 @@ final class Timeout<T> implements Future<T> {
 
     @Override
     public Poll<T> poll(Context cx) throws Exception {
-        Poll<T> poll = work.poll(cx);
+        Poll<T> poll;
+        try {
+            poll = work.poll(cx);
+        } catch (Throwable t) {
+            sleep.drop();
+            throw t;
+        }
         if (poll instanceof Poll.Ready<T>) {
             sleep.drop();
             return poll;
@@ -24,5 +30,11 @@ final class Timeout<T> implements Future<T> {
         if (sleep.poll(cx) instanceof Poll.Pending<?>) return poll;
         work.drop();
         throw new TimeoutException();
+    }
+
+    @Override
+    public void drop() {
+        work.drop();
+        sleep.drop();
     }
 }

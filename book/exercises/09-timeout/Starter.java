@@ -1,7 +1,7 @@
 /// `Timeout` polls work and a sleep, and becomes the value of the work, or fails with TimeoutException.
 ///
-/// Three rules. A value that is ready when the time is over is not thrown away. The one of the two that is not needed any more is
-/// dropped. And each of the two is polled with the context of this poll.
+/// Four rules. A value that is ready when the time is over is not thrown away. The one of the two that is not needed any more is dropped,
+/// also if the work fails. A `Timeout` that is dropped itself drops both. And each of the two is polled with the context of this poll.
 
 import java.util.concurrent.TimeoutException;
 import trale.Context;

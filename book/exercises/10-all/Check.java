@@ -32,6 +32,14 @@ void main() throws Exception {
     }
     equal(1, waits.drops, "how often the other future was dropped after the failure");
     equal(0, fails.drops, "how often the future that failed was dropped");
+
+    var ended = new Switch();
+    var unwanted = new Switch();
+    var dropped = new All<String>(List.of(ended, unwanted));
+    ended.value = "ended";
+    dropped.poll(cx);
+    dropped.drop();
+    that(unwanted.drops == 1 && ended.drops == 0, "All was dropped, and did not drop those that have not ended, and only them.");
 }
 
 static final class Switch implements Future<String> {

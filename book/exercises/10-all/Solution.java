@@ -32,10 +32,15 @@ final class All<T> implements Future<List<T>> {
                 }
             } catch (Throwable t) {
                 futures.set(i, null);
-                for (Future<T> other : futures) if (other != null) other.drop();
+                drop();
                 throw t;
             }
         }
         return all ? Poll.ready((List<T>) Arrays.asList(values)) : Poll.pending();
+    }
+
+    @Override
+    public void drop() {
+        for (Future<T> future : futures) if (future != null) future.drop();
     }
 }

@@ -1,6 +1,7 @@
 /// A future that another thread completes. `complete` may be called at any time, before, during or after a poll.
 ///
-/// Here two things are wrong: the task is woken before the value is there, and the two threads share fields without any order.
+/// Here two things are wrong: the task is woken before the value is there, and the two threads share fields without any order. (With a
+/// single core the check finds the second mistake only by luck.)
 
 import trale.Context;
 import trale.Future;

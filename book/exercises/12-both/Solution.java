@@ -18,10 +18,30 @@ final class Both<A, B> implements Future<Map.Entry<A, B>> {
 
     @Override
     public Poll<Map.Entry<A, B>> poll(Context cx) throws Exception {
-        if (firstEnd instanceof Poll.Pending<A>) firstEnd = first.poll(cx);
-        if (secondEnd instanceof Poll.Pending<B>) secondEnd = second.poll(cx);
+        if (firstEnd instanceof Poll.Pending<A>) {
+            try {
+                firstEnd = first.poll(cx);
+            } catch (Throwable t) {
+                if (secondEnd instanceof Poll.Pending<B>) second.drop();
+                throw t;
+            }
+        }
+        if (secondEnd instanceof Poll.Pending<B>) {
+            try {
+                secondEnd = second.poll(cx);
+            } catch (Throwable t) {
+                if (firstEnd instanceof Poll.Pending<A>) first.drop();
+                throw t;
+            }
+        }
         return firstEnd instanceof Poll.Ready<A>(var a) && secondEnd instanceof Poll.Ready<B>(var b)
                 ? Poll.ready(Map.entry(a, b))
                 : Poll.pending();
+    }
+
+    @Override
+    public void drop() {
+        if (firstEnd instanceof Poll.Pending<A>) first.drop();
+        if (secondEnd instanceof Poll.Pending<B>) second.drop();
     }
 }
