@@ -124,10 +124,10 @@ async fn serve_mixed(mut stream: TcpStream, lateness: Arc<Mutex<Lateness>>) -> i
             stream.write_all(&buffer[..n]).await?;
         },
         _ => {
-            let mut lateness = lateness.lock().unwrap();
-            let mut times = std::mem::take(&mut lateness.times);
-            let late = lateness.due.elapsed().as_micros(); // one that is due and has not gone off counts, too
-            drop(lateness);
+            let (mut times, late) = {
+                let mut lateness = lateness.lock().unwrap();
+                (std::mem::take(&mut lateness.times), lateness.due.elapsed().as_micros()) // one that is due counts, too
+            };
             if late > 0 || times.is_empty() {
                 times.push(late);
             }
