@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Some of the senders that a datagram socket has heard of. Most datagrams come from a sender that has sent before. Its address, about 150
 /// bytes of objects, is not made again. A sender has one place, which its address decides; a later sender with the same place takes it
-/// over. If that happens often there are too few places, and their number is doubled, up to 4,096: some 0.8 MB with their addresses.
+/// over. If that happens often there are too few places, and their number is doubled, up to 256: some 50 KB with their addresses. More
+/// would have to be read from memory, which takes as long as to make an address anew.
 ///
 /// One thread at a time uses it: the thread whose operation owns the socket's reading direction. Taking the direction orders its accesses
 /// after those of the owner before.
 public final class RecentPeers {
     private static final int FEWEST = 4; // bits: 16 places
-    private static final int MOST = 12;
+    private static final int MOST = 8;
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L; // spreads addresses that differ in few bits
 
     private int bits = FEWEST;
