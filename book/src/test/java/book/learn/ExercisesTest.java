@@ -3,6 +3,7 @@ package book.learn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.nio.file.Files;
@@ -63,6 +64,17 @@ class ExercisesTest {
             Files.copy(file, copy.resolve("Solution.java"));
             assertEquals(1, faults(new Exercise(copy)).size());
         }
+    }
+
+    /// Two threads meet in its check, many times. With one core they would meet by luck only.
+    @Test
+    void theCheckOfOneShotNoticesAMissingLock() throws Exception {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1);
+        Exercise exercise = Exercise.all(ROOT).stream().filter(e -> e.name().equals("11-one-shot")).findFirst().orElseThrow();
+        String withoutLock = Files.readString(exercise.solution()).replace("synchronized (this) {", "{").replace("synchronized ", "");
+        Path solution = Files.writeString(folder.resolve(exercise.fileName()), withoutLock);
+        Outcome outcome = Trial.of(solution, exercise.check(), LIMIT);
+        assertTrue(outcome.report().toString().contains("A poll and complete came at the same moment"), outcome.report().toString());
     }
 
     private static List<String> faults(Exercise exercise) throws Exception {
