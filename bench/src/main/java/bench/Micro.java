@@ -150,7 +150,8 @@ final class Micro {
         var table = new StringBuilder("# The small things\n\n" + head);
         table.append("\nMedian (min–max) of the iterations in nanoseconds, and bytes allocated (`-prof gc`), for one operation.\n");
         table.append("A peer that has no such operation is missing: a virtual thread and a Netty handler can't be suspended by hand.\n");
-        table.append("*Recorded*: the events are only put into the ring, so it is what the executor's thread pays; *watched*: they are also read.\n");
+        table.append("*Recorded*: the events are only put into the ring, so it is what the executor's thread pays.\n");
+        table.append("*Watched*: they are also read.\n");
         OPERATIONS.forEach((operation, title) -> {
             table.append("\n## %s\n\n| | ns | bytes |\n|---|--:|--:|\n".formatted(title));
             PEERS.forEach((peer, name) -> figures.stream()
@@ -188,6 +189,7 @@ final class Micro {
                 panels.add(new Chart.Panel(title, bars));
             }
         });
-        Files.writeString(plan.results().resolve("micro.svg"), Chart.bars("The small things: nanoseconds each; the whiskers are the fastest and the slowest iteration", panels));
+        var title = "The small things: nanoseconds each; the whiskers are the fastest and the slowest iteration";
+        Files.writeString(plan.results().resolve("micro.svg"), Chart.bars(title, panels));
     }
 }

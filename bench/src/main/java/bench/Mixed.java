@@ -54,11 +54,11 @@ final class Mixed {
         var table = new StringBuilder("# Latency under mixed load\n\n" + head);
         table.append("""
 
-                Medians of %d rounds with a window of %.1f s, and of p50 and p99 their 95 %% bootstrap intervals. Four connections are streamed
-                to as fast as the server can. *Echo* is the round trip of one byte on a fifth connection, *timer* how late a timer of 5 ms in
-                the server is; both in microseconds. The load and the server have a core each. *Echoes* is how many were sent, each 1 ms after
-                an answer; the last counts as it is, answered or not. *MB/s* is what the four streams carried together, *least* the slowest
-                stream's share of it in per cent: 25 if all are equal.
+                Medians of %d rounds with a window of %.1f s, and of p50 and p99 their 95 %% bootstrap intervals. Four connections are
+                streamed to as fast as the server can. *Echo* is the round trip of one byte on a fifth connection, *timer* how late a timer
+                of 5 ms in the server is; both in microseconds. The load and the server have a core each. *Echoes* is how many were sent,
+                each 1 ms after an answer; the last counts as it is, answered or not. *MB/s* is what the four streams carried together,
+                *least* the slowest stream's share of it in per cent: 25 if all are equal.
 
                 | server | echoes | echo p50 | p99 | max | timer p50 | p99 | max | MB/s | least |
                 |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|

@@ -129,11 +129,11 @@ final class Redis {
         var table = new StringBuilder("# Redis\n\n" + head);
         table.append("""
 
-                The [example](../../examples/src/main/java/examples/Redis.java) `redis` beside redis-server, which persists nothing here. The load
-                is redis-benchmark with 50 connections and 3 bytes a value. Server and load have a core each. Medians of %d rounds with a window
-                of about %.1f s each. *CPU* is the server's user and system time for a command. *Ratio* is that by the mean of the two
-                redis-servers of the same round: the median, and its 95 %% bootstrap interval. How far these two are from each other is what a
-                ratio is worth. *Busy* is the share of its core that the server used.
+                The [example](../../examples/src/main/java/examples/Redis.java) `redis` beside redis-server, which persists nothing here.
+                The load is redis-benchmark with 50 connections and 3 bytes a value. Server and load have a core each. Medians of %d rounds
+                with a window of about %.1f s each. *CPU* is the server's user and system time for a command. *Ratio* is that by the mean of
+                the two redis-servers of the same round: the median, and its 95 %% bootstrap interval. How far these two are from each other
+                is what a ratio is worth. *Busy* is the share of its core that the server used.
                 """.formatted(plan.rounds(), plan.effort().seconds));
         for (var load : LOADS) {
             table.append("\n## %s\n\n| server | CPU µs | ratio | commands/s | busy |\n|---|--:|--:|--:|--:|\n".formatted(load.title()));
