@@ -113,7 +113,7 @@ final class Chart {
 
     private static String number(double v) {
         return v >= 100 || v == Math.rint(v) ? "%,.0f".formatted(v)
-                : v >= 1 ? "%.3g".formatted(v) : Double.toString(Math.round(v * 1e4) / 1e4);
+                : v >= 0.5 ? "%.3g".formatted(v) : Double.toString(Math.round(v * 1e4) / 1e4);
     }
 
     private void text(double x, double y, String anchor, String weight, String text) {
