@@ -43,7 +43,7 @@ final class Micro {
         PEERS.put("traleAwake", "trale, executor awake");
         PEERS.put("traleOnTwoExecutors", "trale, two executors");
         PEERS.put("kotlin", "Kotlin coroutines");
-        PEERS.put("kotlinOnTwoThreads", "Kotlin coroutines, two threads");
+        PEERS.put("kotlinOnTwoThreads", "Kotlin, two threads");
         PEERS.put("virtualThreads", "virtual threads");
         PEERS.put("completableFuture", "CompletableFuture");
         PEERS.put("netty", "Netty event loop");
