@@ -26,6 +26,17 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
         permits TcpStream, UnixStream {
     private static final Duration PAUSE = Duration.ofMillis(5);
 
+    /// Why the connection is over, as −errno; 0: no operation was told. Linux tells one operation, once (sock_error clears SO_ERROR). From
+    /// then on a read finds 0, as at the end of a stream. So a read that finds 0 looks here.
+    ///
+    /// The operation that is told writes this inside its call, *before* its direction leaves CALLING. A read makes its call, *then* looks
+    /// whether a write is CALLING, *then* reads this. If a write was told before the call of the read, the write is still CALLING, and the
+    /// read makes its call again; or the read sees this. Both are volatile.
+    private volatile int failure;
+
+    /// A read has found the end, so every later one does. Used by the operation that owns the reading direction.
+    private boolean hasEnded;
+
     ByteStream(Descriptor descriptor, A remote) throws IOException {
         super(descriptor, remote);
     }
@@ -126,7 +137,21 @@ abstract sealed class ByteStream<A extends SocketAddress> extends Endpoint<A> im
 
         @Override
         int call(int fd) throws IOException {
-            return direction == READER ? Sockets.receive(fd, buffer, false) : Sockets.send(fd, buffer, null, endpoint.local);
+            var n = direction == READER ? Sockets.receive(fd, buffer, false) : Sockets.send(fd, buffer, null, endpoint.local);
+            if (n > 0 || n == -Errno.EAGAIN) return n;
+            var stream = (ByteStream<?>) endpoint;
+            switch (-n) { // no call: if the stack has ended, the failure must be kept all the same
+                case 0 -> {
+                    if (direction == WRITER || stream.hasEnded) return n;
+                    if (stream.descriptor.writing == Descriptor.CALLING) return -Errno.EINTR; // it may be told a failure now: look again
+                    n = stream.failure;
+                    stream.hasEnded = n == 0;
+                }
+                // these tell nothing of the connection. EPIPE follows from a shutdown of this end, or comes after the peer's end
+                case Errno.EINTR, Errno.EPIPE, Errno.ENOBUFS, Errno.ENOMEM -> {}
+                default -> stream.failure = n;
+            }
+            return n;
         }
 
         @Override

@@ -40,7 +40,7 @@ final class Descriptor implements Runnable {
 
     private static final int FREE = 0;
     private static final int CLAIMED = 1;
-    private static final int CALLING = 2;
+    static final int CALLING = 2;
     static final int UNSURE = 3;
 
     private static final boolean REPORT_LEAKS = Boolean.getBoolean("trale.leaks");

@@ -40,6 +40,9 @@ import trale.internal.linux.Kernel;
 /// - [java.nio.channels.ClosedChannelException] if it was closed before,
 /// - [IllegalStateException] if another operation waits in the same direction. Two tasks that write to one stream meet this only when a
 ///   write has to wait, which a fast peer hides. Give the bytes to one task that writes, through a [trale.sync.Channel].
+///
+/// A connection that was reset, or given up, is no end of its stream. Once an operation has failed with that, each read takes the bytes
+/// that are left, and then fails with the same error. A write fails with EPIPE.
 public final class TcpStream extends ByteStream<InetSocketAddress> {
 
     /// How long sent data may remain unacknowledged before the kernel gives the connection up with ETIMEDOUT, in milliseconds. With 0, the

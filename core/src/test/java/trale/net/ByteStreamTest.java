@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static trale.Async.async;
 import static trale.Async.await;
 
 import java.io.EOFException;
@@ -15,10 +16,18 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import trale.Future;
+import trale.JoinHandle;
 import trale.Poll;
+import trale.internal.linux.Errno;
+import trale.internal.linux.Kernel;
+import trale.support.Ground;
+import trale.support.Linux;
 import trale.support.NeedsLinux;
 
 /// Reading and writing: against java.nio where the peer's behaviour matters, against ourselves where it does not.
@@ -138,7 +147,7 @@ class ByteStreamTest extends SocketTest {
         }
     }
 
-    @Test // E4
+    @Test // E4, E20
     void aResetIsAnErrorToReaderAndWriterAndTheProcessLivesOn() throws Exception {
         try (var ends = ends()) {
             var reader = started(ends.ours().read(ByteBuffer.allocate(10)));
@@ -148,7 +157,79 @@ class ByteStreamTest extends SocketTest {
             assertTrue(message.startsWith("read 127.0.0.1:"), message);
             assertTrue(message.endsWith("ECONNRESET (Connection reset by peer)"), message);
             assertTrue(fails(SocketException.class, ends.ours().writeAll(bytes("x"))).getMessage().contains("EPIPE"));
-            assertEquals(-1, run(() -> await(ends.ours().read(ByteBuffer.allocate(10)))));
+            assertReset(ends.ours().read(ByteBuffer.allocate(10)));
+        }
+    }
+
+    private void assertReset(Future<?> f) {
+        var message = fails(SocketException.class, f).getMessage();
+        assertTrue(message.contains("ECONNRESET"), message);
+    }
+
+    private static Future<Void> writingForEver(AsyncWrite to) {
+        return async(() -> {
+            while (true) await(to.write(bytes("x")));
+        });
+    }
+
+    /// Linux tells one operation why the connection is over. Reads that come later find what they find at the end of a stream.
+    @Test // E20
+    void aResetThatAWriteWasToldIsNoEndToAReader() throws Exception {
+        try (var ends = ends()) {
+            ends.theirs().setOption(StandardSocketOptions.SO_LINGER, 0);
+            ends.theirs().close();
+            assertReset(writingForEver(ends.ours()));
+            assertReset(ends.ours().read(ByteBuffer.allocate(10)));
+            assertReset(ends.ours().readExactly(ByteBuffer.allocate(10)));
+        }
+    }
+
+    /// The call of the write has been told, and has not returned, when the call of the read is made on another thread.
+    @NeedsLinux(NeedsLinux.THREADS)
+    @Test // E20
+    void aResetThatAWriteIsJustToldIsNoEndToAReader() throws Exception {
+        var isTold = new CountDownLatch(1);
+        var reads = new AtomicInteger();
+        var read = new AtomicReference<JoinHandle<?>>();
+        try (var writer = executorOn((function, a, b, c, d, e, f) -> {
+                    var n = Kernel.linux().call(function, a, b, c, d, e, f);
+                    if (n == -Linux.ECONNRESET) {
+                        isTold.countDown();
+                        Ground.until(() -> reads.get() > 1 || (read.get() != null && read.get().isDone()));
+                    }
+                    return n;
+                });
+                var reader = executorOn((function, a, b, c, d, e, f) -> {
+                    var n = Kernel.linux().call(function, a, b, c, d, e, f);
+                    if (function.equals("recvfrom")) reads.getAndIncrement();
+                    return n;
+                });
+                var ends = ends()) {
+            ends.theirs().setOption(StandardSocketOptions.SO_LINGER, 0);
+            ends.theirs().close();
+            var write = writer.submit(writingForEver(ends.ours()));
+            isTold.await();
+            read.set(reader.submit(ends.ours().read(ByteBuffer.allocate(10))));
+            for (var told : List.of(read.get(), write)) {
+                var message = fails(SocketException.class, told).getMessage();
+                assertTrue(message.contains("ECONNRESET"), message);
+            }
+        }
+    }
+
+    @NeedsLinux(NeedsLinux.INSIDE)
+    @Test // E20
+    void theEndOfAStreamIsTheEndAlsoIfAWriteHasFoundNoMemoryOrFailsLater() throws Exception {
+        var refusal = new AtomicInteger(Errno.ENOBUFS);
+        try (var elsewhere = executorOn((function, a, b, c, d, e, f) -> function.equals("sendto") ? -refusal.get()
+                        : Kernel.linux().call(function, a, b, c, d, e, f));
+                var ends = ends()) {
+            fails(SocketException.class, elsewhere.submit(ends.ours().write(bytes("x"))));
+            ends.theirs().shutdownOutput();
+            assertEquals(-1, elsewhere.submit(ends.ours().read(ByteBuffer.allocate(10))).join());
+            refusal.set(Errno.ETIMEDOUT);
+            fails(SocketException.class, elsewhere.submit(ends.ours().write(bytes("x"))));
+            assertEquals(-1, elsewhere.submit(ends.ours().read(ByteBuffer.allocate(10))).join());
         }
     }
 

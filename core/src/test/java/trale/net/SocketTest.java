@@ -16,6 +16,7 @@ import trale.Async;
 import trale.Executor;
 import trale.Future;
 import trale.JoinHandle;
+import trale.internal.linux.Kernel;
 import trale.support.UnderBothArrangements;
 
 /// What the tests of sockets share. What a test opens on its executor belongs to that executor's reactor.
@@ -35,6 +36,16 @@ abstract class SocketTest extends UnderBothArrangements {
         var handle = executor.submit(f);
         settle();
         return handle;
+    }
+
+    /// {@return another executor, whose calls the kernel answers}
+    Executor executorOn(Kernel kernel) {
+        var usual = Kernel.use(kernel);
+        try {
+            return arrangement.open("elsewhere");
+        } finally {
+            Kernel.use(usual);
+        }
     }
 
     TcpListener listen() {

@@ -577,7 +577,7 @@ class NetworkFaultsTest {
                 await(simulation.idle());
                 simulation.faults().at("sendto", "ECONNRESET", 1);
                 try (var stream = await(TcpStream.connect("server", 7))) {
-                    await(requireBroken(simulation, stream));
+                    await(requireBroken(simulation, stream, "ECONNRESET"));
                 }
             });
             var told = server.join();
@@ -594,7 +594,7 @@ class NetworkFaultsTest {
                         var client = await(UnixStream.connect(listener.localAddress()));
                         var server = await(listener.accept())) {
                     var other = Executor.spawn(server.read(ByteBuffer.allocate(1)));
-                    await(requireBroken(simulation, client));
+                    await(requireBroken(simulation, client, "EPIPE"));
                     try {
                         var n = await(other);
                         throw new AssertionError("read " + n);
@@ -606,8 +606,8 @@ class NetworkFaultsTest {
         }
     }
 
-    /// Writes, which is to fail; a task that reads meanwhile sees the end.
-    private static <S extends AsyncRead & AsyncWrite> Future<Void> requireBroken(Simulation simulation, S stream) {
+    /// Writes, which is to fail. A task that reads meanwhile is told that the connection was reset, or else sees the end.
+    private static <S extends AsyncRead & AsyncWrite> Future<Void> requireBroken(Simulation simulation, S stream, String error) {
         return Async.async(() -> {
             var reader = Executor.spawn(stream.read(ByteBuffer.allocate(1)));
             await(simulation.idle());
@@ -615,9 +615,14 @@ class NetworkFaultsTest {
                 await(stream.write(ByteBuffer.allocate(1)));
                 throw new AssertionError("nothing has failed");
             } catch (IOException e) {
-                assertTrue(e.getMessage().contains("ECONNRESET") || e.getMessage().contains("EPIPE"), e.getMessage());
+                assertTrue(e.getMessage().contains(error), e.getMessage());
             }
-            assertEquals(-1, await(reader));
+            try {
+                assertEquals(-1, await(reader));
+                assertEquals("EPIPE", error);
+            } catch (IOException e) {
+                assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+            }
         });
     }
 

@@ -14,6 +14,7 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENFILE = 23;
     public static final int EMFILE = 24;
+    public static final int EPIPE = 32;
     public static final int ENONET = 64;
     public static final int EPROTO = 71;
     public static final int ENOPROTOOPT = 92;
