@@ -95,8 +95,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// @param peer replaces an earlier peer. What that has refused is forgotten
     /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed;
     ///         [java.net.UnknownHostException]: unresolved, and an earlier peer is kept; [java.net.NoRouteToHostException] or another
-    ///         [java.net.SocketException]: it can't be reached from here, and an earlier peer may be gone; [java.net.BindException]: the
-    ///         socket is bound to 0.0.0.0 or `[::]`, had an earlier peer, and has lost its port as by [#disconnect()]
+    ///         [java.net.SocketException]: it can't be reached from here, and an earlier peer may be gone
     public void connect(InetSocketAddress peer) throws IOException {
         Objects.requireNonNull(peer, "the address is null");
         call(fd -> {
@@ -119,9 +118,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
     /// IO.println(socket); // without " to " and a peer
     /// ```
     ///
-    /// @throws IOException [java.nio.channels.ClosedChannelException]: the socket is closed; [java.net.BindException]: the kernel had
-    ///         chosen the port, gives it up with the peer (connect(2)), and another socket took it in that moment. This socket gets
-    ///         another port when it sends
+    /// @throws java.nio.channels.ClosedChannelException the socket is closed
     public void disconnect() throws IOException {
         call(fd -> {
             dissolve(fd);
@@ -133,11 +130,7 @@ public final class UdpSocket extends Endpoint<InetSocketAddress> {
         if (remote == null) return;
         Sockets.disconnect(fd);
         remote = null;
-        local = (InetSocketAddress) Sockets.localAddress(fd);
-        if (local.getPort() == 0) {
-            Sockets.check(Sockets.bindTo(fd, bound, bound), "bind", bound);
-            local = (InetSocketAddress) Sockets.localAddress(fd);
-        }
+        local = bound; // its port is its own: see Sockets.bind
     }
 
     /// Joins a multicast group (ip(7), ipv6(7)): datagrams to it that come in on this interface, and have this socket's port, are

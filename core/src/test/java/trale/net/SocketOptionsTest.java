@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import trale.internal.linux.SocketOptions;
+import trale.support.Linux;
 import trale.support.NeedsLinux;
 
 /// What is set is what the kernel tells, and what it does.
@@ -128,7 +129,7 @@ class SocketOptionsTest extends SocketTest {
     }
 
     @NeedsLinux(NeedsLinux.FEATURE)
-    @Test // M16
+    @Test // M16, M17
     void aSocketThatHasJoinedAGroupReceivesWhatIsSentToItUntilItLeaves() throws Exception {
         var lo = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
         var shared = BindOptions.DATAGRAM.reuseAddress(true);
@@ -149,11 +150,24 @@ class SocketOptionsTest extends SocketTest {
                 assertEquals(10, run(() -> await(second.recv(ByteBuffer.allocate(10)))));
                 assertTrue(assertThrows(SocketException.class, () -> first.leave(group, lo)).getMessage()
                         .matches("leave \\S+ on lo: EADDRNOTAVAIL \\(Cannot assign requested address\\)"));
+                first.join(group, lo);
+                run(() -> await(sender.sendTo(bytes("all again"), to)));
+                assertEquals(9, run(() -> await(first.recv(ByteBuffer.allocate(10)))), "what came meanwhile was for the other alone");
             }
         }
     }
 
     /// To an IPv6 group there may be no way from here, so the kernel is asked.
+    @NeedsLinux(NeedsLinux.FEATURE)
+    @Test // M17
+    void anIpv6SocketReceivesFromItsOwnGroupsAlone_ofBothFamilies() throws Exception {
+        try (var udp = onExecutor(() -> UdpSocket.bind(new InetSocketAddress("::", 0)))) {
+            assertEquals(0, Linux.option(udp.descriptor.fd, 0, 49), "IP_MULTICAST_ALL");
+            assertEquals(0, Linux.option(udp.descriptor.fd, 41, 29), "IPV6_MULTICAST_ALL");
+        }
+    }
+
+    /// As above.
     @NeedsLinux(NeedsLinux.FEATURE)
     @Test
     void anIpv6GroupIsJoinedAndLeft() throws Exception {

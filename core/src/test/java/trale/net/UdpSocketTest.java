@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import trale.internal.linux.Kernel;
+import trale.internal.linux.Sockets;
 import trale.support.NeedsLinux;
 
 /// Datagrams, to and from java.nio.
@@ -125,6 +127,34 @@ class UdpSocketTest extends SocketTest {
                 assertEquals(address(other), run(() -> await(ours.recvFrom(ByteBuffer.allocate(10)))).from());
                 ours.disconnect();
                 assertEquals(bound, ours.localAddress(), "a second time does nothing");
+            }
+        }
+    }
+
+    /// Linux gives up a port that it has chosen when the peer is taken away. A send at that moment would get the socket another one.
+    @NeedsLinux(NeedsLinux.INSIDE)
+    @Test // M18
+    void aSendWhileThePeerIsTakenAwayLeavesThePort() throws Exception {
+        for (var any : new String[] {"127.0.0.1", "0.0.0.0", "::"}) {
+            try (var ours = onExecutor(() -> UdpSocket.bind(new InetSocketAddress(any, 0)));
+                    var peer = DatagramChannel.open().bind(LOOPBACK);
+                    var other = DatagramChannel.open().bind(LOOPBACK)) {
+                var port = ours.localAddress().getPort();
+                var to = address(peer);
+                ours.connect(to);
+                var usual = Kernel.use((function, a, b, c, d, e, f) -> { // of this thread, not of the executor's
+                    var n = Kernel.linux().call(function, a, b, c, d, e, f);
+                    if (function.equals("connect")) executor.submit(ours.sendTo(bytes("x"), to)).join();
+                    return n;
+                });
+                try {
+                    ours.connect(address(other));
+                    ours.disconnect();
+                } finally {
+                    Kernel.use(usual);
+                }
+                assertEquals(port, ours.localAddress().getPort(), any);
+                assertEquals(port, ((InetSocketAddress) ours.call(Sockets::localAddress)).getPort(), any);
             }
         }
     }

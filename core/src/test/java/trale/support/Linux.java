@@ -73,9 +73,14 @@ public final class Linux {
 
     /// getsockopt(SOL_SOCKET, SO_ERROR).
     public static int error(int fd) {
+        return option(fd, 1, 4);
+    }
+
+    /// getsockopt(2).
+    public static int option(int fd, int level, int name) {
         try (var arena = Arena.ofConfined()) {
             var value = arena.allocate(JAVA_INT);
-            must(call("getsockopt", fd, 1, 4, value.address(), arena.allocateFrom(JAVA_INT, 4).address()));
+            must(call("getsockopt", fd, level, name, value.address(), arena.allocateFrom(JAVA_INT, 4).address()));
             return value.get(JAVA_INT, 0);
         }
     }

@@ -38,6 +38,14 @@ public final class SocketOptions {
             put(s, fd, this, 4);
         }
 
+        /// Sets it to 0, if this Linux knows the option.
+        void clear(int fd) throws SocketException {
+            var s = Scratch.get();
+            s.struct.putInt(0, 0);
+            var n = s.call(SETSOCKOPT, fd, level, number, s.memory.address(), 4);
+            if (n != -Errno.ENOPROTOOPT) Sockets.check(n, "setsockopt " + name, null);
+        }
+
         int get(int fd) throws SocketException {
             var s = Scratch.get();
             take(s, fd, this, 4);
@@ -51,6 +59,11 @@ public final class SocketOptions {
     static final Code NODELAY = new Code("TCP_NODELAY", TCP, 1);
     static final Code V6ONLY = new Code("IPV6_V6ONLY", IPV6, 26);
     static final Code BIND_ADDRESS_NO_PORT = new Code("IP_BIND_ADDRESS_NO_PORT", IP, 24);
+
+    /// Whether a socket also receives from the groups that other sockets of the machine have joined. The default is yes (ip(7)).
+    static final Code MULTICAST_ALL = new Code("IP_MULTICAST_ALL", IP, 49);
+
+    static final Code MULTICAST_ALL_IPV6 = new Code("IPV6_MULTICAST_ALL", IPV6, 29);
 
     private static final Code LINGER = new Code("SO_LINGER", SOL_SOCKET, 13);
     private static final Code MULTICAST_IF = new Code("IP_MULTICAST_IF", IP, 32);

@@ -75,20 +75,38 @@ public final class Sockets {
             throws IOException {
         return open(address, type, fd -> {
             var isTcp = type == STREAM && family(address) != AF_UNIX;
-            if (family(address) == AF_INET6) SocketOptions.V6ONLY.set(fd, 0);
+            var isV6 = family(address) == AF_INET6;
+            if (isV6) SocketOptions.V6ONLY.set(fd, 0);
+            if (type == DATAGRAM) SocketOptions.MULTICAST_ALL.clear(fd); // an IPv6 socket may join IPv4 groups too
+            if (type == DATAGRAM && isV6) SocketOptions.MULTICAST_ALL_IPV6.clear(fd);
             if (reuseAddress) SocketOptions.REUSEADDR.set(fd, 1);
             if (reusePort) SocketOptions.REUSEPORT.set(fd, 1);
             if (isTcp) SocketOptions.NODELAY.set(fd, 1); // accepted connections inherit it
-            check(bindTo(fd, address, address), "bind", address);
+            if (type == DATAGRAM && address instanceof InetSocketAddress a && a.getPort() == 0) bindToAnyPort(fd, a);
+            else check(bindTo(fd, address, address), "bind", address);
             if (type == STREAM) check(Libc.call(LISTEN, fd, backlog), "listen", address);
             return 0;
         });
     }
 
+    /// Lets the kernel choose a port, and then asks for this port. Linux gives up a port that it has chosen when the socket's peer is taken
+    /// away (connect(2)), and keeps one that was asked for. So a socket that other threads use already never has to be bound again.
+    private static void bindToAnyPort(int fd, InetSocketAddress address) throws IOException {
+        InetSocketAddress own;
+        int n;
+        do {
+            check(bindTo(fd, address, address), "bind", address);
+            own = new InetSocketAddress(address.getAddress(), ((InetSocketAddress) localAddress(fd)).getPort());
+            disconnect(fd);
+            n = bindTo(fd, own, address);
+        } while (n == -Errno.EADDRINUSE); // another socket took the port in that moment
+        check(n, "bind", own);
+    }
+
     /// bind(2).
     ///
     /// @param socket any address of the socket's family, which decides how `address` is written
-    public static int bindTo(int fd, SocketAddress address, SocketAddress socket) throws IOException {
+    private static int bindTo(int fd, SocketAddress address, SocketAddress socket) throws IOException {
         return withAddress(BIND, fd, address, family(socket));
     }
 
