@@ -58,16 +58,21 @@ final class HappyEyeballs extends Waiting implements Future<TcpStream> {
     /// Fails with the last failure if all have failed.
     @Override
     public Poll<TcpStream> poll(Context cx) throws Exception {
-        for (;;) {
-            var connected = pollBegun(cx);
-            if (connected != null) return connected;
-            if (waiting.isEmpty()) {
-                if (begun.isEmpty()) throw failures.getLast();
-                return Poll.pending();
+        try {
+            for (;;) {
+                var connected = pollBegun(cx);
+                if (connected != null) return connected;
+                if (waiting.isEmpty()) {
+                    if (begun.isEmpty()) throw failures.getLast();
+                    return Poll.pending();
+                }
+                if (pause != null && pause.poll(cx) instanceof Poll.Pending) return Poll.pending();
+                begun.add(waiting.removeFirst());
+                pause = waiting.isEmpty() ? null : Timer.sleep(DELAY);
             }
-            if (pause != null && pause.poll(cx) instanceof Poll.Pending) return Poll.pending();
-            begun.add(waiting.removeFirst());
-            pause = waiting.isEmpty() ? null : Timer.sleep(DELAY);
+        } catch (Throwable t) { // no memory, or Linux refuses the timer: the attempts that have begun are given up
+            drop();
+            throw t;
         }
     }
 
@@ -85,10 +90,6 @@ final class HappyEyeballs extends Waiting implements Future<TcpStream> {
                 begun.remove(i);
                 failures.add(e);
                 stopPausing();
-            } catch (Throwable t) { // not an answer of the network, so the other attempts would fail too
-                begun.remove(i);
-                drop();
-                throw t;
             }
         }
         return null;
@@ -108,6 +109,9 @@ final class HappyEyeballs extends Waiting implements Future<TcpStream> {
     @Override
     public void drop() {
         stopPausing();
-        while (!begun.isEmpty()) begun.removeLast().drop();
+        while (!begun.isEmpty()) {
+            begun.getLast().drop(); // if the stack ends here, the next drop does what is left
+            begun.removeLast();
+        }
     }
 }

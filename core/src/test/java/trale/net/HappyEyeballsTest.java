@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -15,9 +16,15 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import trale.Poll;
+import trale.internal.linux.Errno;
+import trale.internal.linux.Kernel;
+import trale.support.Arrangement;
 import trale.support.Ground;
 import trale.support.Names;
+import trale.support.NeedsLinux;
 import trale.support.NothingIsLeft;
 
 /// The addresses of a name, tried side by side. That the losers are closed is what [NothingIsLeft] sees after each test.
@@ -80,6 +87,26 @@ class HappyEyeballsTest extends SocketTest {
             executor.submit(TcpStream.connect(name, listener.localAddress().getPort())).join().close();
             var millis = (Ground.nanoTime() - start) / 1_000_000;
             assertTrue(millis < 40 * 250, "40 refusals took " + millis + " ms");
+        }
+    }
+
+    @NeedsLinux(NeedsLinux.INSIDE)
+    @Test // R18
+    void ifThePauseFailsAllThatItHasBegunIsClosed() throws Exception {
+        assumeTrue(arrangement == Arrangement.REACTOR_THREAD, "else no poll sets the timer");
+        var refuses = new AtomicBoolean();
+        var name = name("no-timer");
+        Names.answer(name, () -> List.of(address("127.0.0.2"), address("127.0.0.3")));
+        var port = ConnectTest.closedPort().getPort();
+        try (var refused = executorOn((function, a, b, c, d, e, f) -> refuses.get() && function.equals("timerfd_settime") ? -Errno.EPERM
+                        : Kernel.linux().call(function, a, b, c, d, e, f));
+                var _ = new Silent(new InetSocketAddress("127.0.0.2", port))) {
+            refused.submit(cx -> Poll.ready(null)).join();
+            var before = Ground.descriptors();
+            refuses.set(true);
+            fails(IllegalStateException.class, refused.submit(TcpStream.connect(name, port)));
+            refuses.set(false);
+            assertEquals(before, Ground.descriptors());
         }
     }
 
