@@ -5,6 +5,7 @@ import static trale.Async.await;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +66,16 @@ abstract sealed class Listener<A extends SocketAddress, S extends ByteStream<A>>
     ///         [IllegalStateException] if another task waits for one, and with [java.net.SocketException] if Linux refuses otherwise
     public Future<S> accept() {
         return async(() -> {
-            S stream;
-            while ((stream = await(next())) == null) await(Timer.sleep(PAUSE));
-            return stream;
+            S stream = await(next());
+            try {
+                while (stream == null) {
+                    await(Timer.sleep(PAUSE));
+                    stream = await(next());
+                }
+                return stream;
+            } catch (ClosedChannelException e) { // it was open before the pause
+                throw e instanceof AsynchronousCloseException ? e : new AsynchronousCloseException();
+            }
         });
     }
 

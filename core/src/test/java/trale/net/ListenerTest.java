@@ -2,7 +2,6 @@ package trale.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
@@ -18,7 +17,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import trale.Executor;
@@ -204,22 +202,16 @@ class ListenerTest extends SocketTest {
         }
     }
 
-    @Test // E15
+    @Test // E15, E16
     @NeedsLinux(NeedsLinux.INSIDE)
-    void aRefusalThatLastsDoesNotSpin() throws Exception {
+    void aRefusalThatLastsDoesNotSpin_andACloseEndsThePause() throws Exception {
         var calls = new AtomicInteger();
-        var usual = Kernel.use((function, a, b, c, d, e, f) -> {
-            if (!function.equals("accept4")) return Kernel.linux().call(function, a, b, c, d, e, f);
-            calls.getAndIncrement();
-            return -Errno.EPERM;
-        });
-        Executor refused;
-        try {
-            refused = arrangement.open("refused");
-        } finally {
-            Kernel.use(usual);
-        }
-        try (refused; var log = new TheLog()) {
+        try (var refused = executorOn((function, a, b, c, d, e, f) -> {
+                    if (!function.equals("accept4")) return Kernel.linux().call(function, a, b, c, d, e, f);
+                    calls.getAndIncrement();
+                    return -Errno.EPERM;
+                });
+                var log = new TheLog()) {
             var listener = refused.submit(() -> TcpListener.bind(LOOPBACK)).join();
             var accept = refused.submit(listener.accept());
             var record = log.next();
@@ -227,7 +219,7 @@ class ListenerTest extends SocketTest {
             refused.submit(Timer.sleep(Duration.ofMillis(200))).join();
             assertTrue(calls.get() <= 30, calls + " calls in 0.2 s");
             listener.close();
-            assertInstanceOf(ClosedChannelException.class, assertThrows(CompletionException.class, accept::join).getCause());
+            fails(AsynchronousCloseException.class, accept);
         }
     }
 }
