@@ -38,7 +38,8 @@ import trale.internal.probe.TaskWaker;
 ///
 /// **Events before deadlines.** A deadline counts as passed when the reactor has seen everything that Linux had to report at that
 /// time. After a pause of the process — a signal, a long garbage collection, a busy machine — data that arrived in time wakes its
-/// task before the time-out does.
+/// task before the time-out does. This holds for the descriptors of the reactor in which the task sleeps. Another reactor may see its
+/// events later.
 ///
 /// One thread turns a reactor; the [Driver] of its executor says which. All public methods may be called from any thread. See epoll(7),
 /// timerfd_create(2), eventfd(2).

@@ -41,8 +41,10 @@ public final class Timer {
     /// [java.util.concurrent.TimeoutException]}
     ///
     /// The time counts from this call, not from the first poll. When it is over `f` is polled once more, so a value that
-    /// is there is never thrown away; then `f` is cancelled, as [trale.JoinHandle#cancel()] does it, and polled to its end. No body
-    /// of `f` runs any more when the caller goes on; the thread of a [trale.Blocking#run] and the task of a [trale.JoinHandle] may:
+    /// is there is never thrown away. Bytes that came in time count, whatever held the thread up, if the socket belongs to the executor of
+    /// this task. Those of a socket of another executor may be left for the next read. Then `f` is cancelled, as
+    /// [trale.JoinHandle#cancel()] does it, and polled to its end. No body of `f` runs any more when the caller goes on; the thread of a
+    /// [trale.Blocking#run] and the task of a [trale.JoinHandle] may:
     ///
     /// | how `f` ends then | what this future becomes |
     /// |---|---|
