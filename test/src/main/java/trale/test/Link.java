@@ -101,7 +101,7 @@ public final class Link implements AutoCloseable {
     public Link stall() {
         tell("stalled");
         state = State.STALLED;
-        forEachEnd(Tcp::loseTouch);
+        forEachEnd(tcp -> tcp.silence.begin());
         return this;
     }
 
@@ -129,7 +129,7 @@ public final class Link implements AutoCloseable {
     public Link partition() {
         tell("partitioned");
         state = State.PARTITIONED;
-        forEachEnd(Tcp::loseTouch);
+        forEachEnd(tcp -> tcp.silence.begin());
         return this;
     }
 
@@ -143,7 +143,7 @@ public final class Link implements AutoCloseable {
         reorder = 0;
         tell("healed");
         state = State.OPEN;
-        forEachEnd(Tcp::regainTouch);
+        forEachEnd(tcp -> tcp.silence.end());
         release(held);
     }
 

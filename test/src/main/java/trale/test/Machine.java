@@ -3,7 +3,6 @@ package trale.test;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,19 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trale.internal.linux.Errno;
 import trale.internal.linux.Kernel;
 
-/// A simulated Linux: one machine's descriptors, ports, names and addresses, and the system calls.
+/// A simulated Linux: one machine's power, executors, descriptors, ports, names and addresses. [SystemCalls] work on them.
 ///
 /// Its descriptors are numbers that no process of a real Linux has, so that a stray call on one there is EBADF.
 class Machine implements Kernel {
-    private static final long NANOS = 1_000_000_000;
-    private static final int MSG_TRUNC = 0x20;
-    private static final int NO_FLAGS = 0xf;
     private static final InetAddress[] LOCALHOST =
             {Address.loopback(Address.any(Linux.AF_INET)), Address.loopback(Address.any(Linux.AF_INET6))};
     private static final long POLL = 100; // ns
@@ -73,7 +68,7 @@ class Machine implements Kernel {
         this.wires = wires;
         this.addresses = addresses;
         this.faults = faults;
-        faulty = new FaultyKernel(this::answer, (call, possible) -> fault = isSound() ? 0 : faults.fault(call, possible), this::breakOff);
+        faulty = new FaultyKernel(new SystemCalls(this)::call, (call, possible) -> fault = isSound() ? 0 : faults.fault(call, possible), this::breakOff);
         number = wires.add(this);
         descriptors = new Descriptors(number);
         for (var address : addresses) wires.add(address, this);
@@ -233,7 +228,7 @@ class Machine implements Kernel {
         udp.clear();
         names.keySet().forEach(path -> forget(new Address.Local(path))); // the files are still there
         names.clear();
-        for (var machine : wires.machines()) machine.forEachEnd(this, Tcp::loseTouch);
+        for (var machine : wires.machines()) machine.forEachEnd(this, tcp -> tcp.silence.begin());
         endProcessors();
     }
 
@@ -251,7 +246,7 @@ class Machine implements Kernel {
     /// Has its power again: what was on its way arrives.
     void restart() {
         isCrashed = false;
-        for (var machine : wires.machines()) machine.forEachEnd(this, Tcp::regainTouch);
+        for (var machine : wires.machines()) machine.forEachEnd(this, tcp -> tcp.silence.end());
         Link.release(held);
     }
 
@@ -265,44 +260,7 @@ class Machine implements Kernel {
         if (isCrashed) throw new Kernel.Crash(why);
     }
 
-    private int answer(String function, long a, long b, long c, long d, long e, long f) {
-        var fd = (int) a;
-        return switch (function) {
-            case "socket" -> socket((int) a, (int) b);
-            case "bind" -> onSocket(fd, s -> SocketCalls.withAddress(b, c, address -> address == null ? -Linux.EINVAL : s.bind(address)));
-            case "connect" -> onSocket(fd, s -> SocketCalls.withAddress(b, c, s::connect));
-            case "listen" -> onSocket(fd, s -> s.listen((int) b));
-            case "accept4" -> onSocket(fd, s -> accept(s, b, c));
-            case "shutdown" -> onSocket(fd, Socket::shutdownOutput);
-            case "getsockname" -> onSocket(fd, s -> SocketCalls.write(s.local, s.family, b, c));
-            case "getpeername" -> onSocket(fd, s -> SocketCalls.getPeer(s, b, c));
-            case "setsockopt" -> onSocket(fd, s -> s.setOption((int) b, (int) c, Kernel.memory(d, e)));
-            case "getsockopt" -> onSocket(fd, s -> SocketCalls.getOption(s, (int) b, (int) c, d, e));
-            case "sendto" -> onSocket(fd, s -> SocketCalls.send(s, Kernel.memory(b, c), e, f));
-            case "recvfrom" -> onSocket(fd, s -> receive(s, Kernel.memory(b, c), (int) d, e, f));
-            case "close" -> close(fd);
-            case "epoll_create1" -> open(new EpollFile());
-            case "epoll_ctl" -> file(fd) instanceof EpollFile epoll ? control(epoll, (int) b, (int) c, d) : bad(fd);
-            case "epoll_wait" -> file(fd) instanceof EpollFile epoll ? await(epoll, b, (int) c, (int) d) : bad(fd);
-            case "eventfd" -> open(new EventFile());
-            case "eventfd_write" -> signal(fd, b);
-            case "timerfd_create" -> open(new TimerFile(world));
-            case "timerfd_gettime" -> file(fd) instanceof TimerFile timer ? timer.get(Kernel.memory(b, 32)) : bad(fd);
-            case "timerfd_settime" -> file(fd) instanceof TimerFile timer ? timer.set(Kernel.memory(c, 32)) : bad(fd);
-            case "clock_gettime" -> time(Kernel.memory(b, 16));
-            default -> throw new UnsupportedOperationException("the simulated Linux has no " + function);
-        };
-    }
-
-    // Descriptors.
-
-    /// Tasks of different machines may wake each other: that is no network, but the test's own doing.
-    private int signal(int fd, long n) {
-        var machine = wires.machines().get(Descriptors.machineOf(fd));
-        if (!(machine.file(fd) instanceof EventFile event)) return machine.bad(fd);
-        event.add(n);
-        return 0;
-    }
+    // Descriptors and names.
 
     @Nullable File file(int fd) {
         return descriptors.get(fd);
@@ -312,7 +270,7 @@ class Machine implements Kernel {
         return descriptors.open(file);
     }
 
-    private int close(int fd) {
+    int close(int fd) {
         var file = descriptors.remove(fd);
         if (file == null) return -Linux.EBADF;
         file.close();
@@ -322,52 +280,6 @@ class Machine implements Kernel {
     /// {@return how many descriptors are open}
     int open() {
         return descriptors.count();
-    }
-
-    private int bad(int fd) {
-        return file(fd) == null ? -Linux.EBADF : -Linux.EINVAL;
-    }
-
-    // Sockets.
-
-    private int socket(int family, int type) {
-        return switch (type & NO_FLAGS) {
-            case Linux.STREAM -> open(family == Linux.AF_UNIX ? new Unix(this) : new Tcp(this, family));
-            case Linux.DATAGRAM -> open(new Udp(this, family));
-            default -> -Linux.EINVAL;
-        };
-    }
-
-    private int onSocket(int fd, Function<Socket, Integer> call) {
-        var file = file(fd);
-        return file instanceof Socket s ? call.apply(s) : file == null ? noSocket(fd) : -Linux.ENOTSOCK;
-    }
-
-    /// @throws IllegalStateException the number is another kernel's: Linux would say EBADF, and the mistake is elsewhere
-    private int noSocket(int fd) {
-        if (fd < 0 || Descriptors.machineOf(fd) == number) return -Linux.EBADF; // closed
-        if (Descriptors.isSimulated(fd))
-            throw new IllegalStateException(Descriptors.shown("fd " + fd) + " is a socket of host "
-                    + wires.machines().get(Descriptors.machineOf(fd)).name
-                    + ", and a task of host " + name + " uses it; a socket is used by the tasks of its own host");
-        throw new IllegalStateException("fd " + fd + " is a socket that was made outside of the simulation, and a task of host " + name
-                + " uses it; bind or connect it in a task of a host, or in the body of run");
-    }
-
-    private int accept(Socket listener, long to, long length) {
-        var fd = listener.accept();
-        if (fd >= 0 && file(fd) instanceof Socket s && s.peer != null) SocketCalls.write(s.peer, s.family, to, length);
-        return fd;
-    }
-
-    private int receive(Socket s, ByteBuffer to, int flags, long address, long length) {
-        from = null;
-        var n = s.receive(to, (flags & MSG_TRUNC) != 0);
-        if (n >= 0 && address != 0) {
-            if (from == null) Kernel.memory(length, Integer.BYTES).putInt(0, 0);
-            else SocketCalls.write(from, s.family, address, length);
-        }
-        return n;
     }
 
     /// A name that the kernel chooses for a Unix socket: abstract, five hexadecimal digits.
@@ -404,25 +316,5 @@ class Machine implements Kernel {
         if (addresses.contains(to)) return to;
         for (var own : addresses) if (own instanceof Inet4Address == to instanceof Inet4Address) return own;
         return Address.loopback(to);
-    }
-
-    // Waiting, and the clock.
-
-    private int control(EpollFile epoll, int operation, int fd, long event) {
-        var file = file(fd);
-        return file == null ? -Linux.EBADF
-                : epoll.control(operation, fd, file, Kernel.memory(event, event == 0 ? 0 : EpollFile.EVENT_SIZE));
-    }
-
-    private int await(EpollFile epoll, long events, int atMost, int timeoutMillis) {
-        var memory = Kernel.memory(events, (long) atMost * EpollFile.EVENT_SIZE);
-        var n = epoll.report(memory, atMost);
-        // any thread may look what there is; to wait takes one that can be let wait
-        return n > 0 || timeoutMillis == 0 ? n : processor(Thread.currentThread()).await(epoll, memory, atMost, timeoutMillis);
-    }
-
-    private int time(ByteBuffer to) {
-        to.putLong(0, world.now / NANOS).putLong(8, world.now % NANOS);
-        return 0;
     }
 }

@@ -31,7 +31,7 @@ final class Syn {
         }
         if (there != null) {
             var syn = (Runnable) () -> machine.wires.passOnce(machine, there, () -> there.tcp.synArrived(client, to));
-            machine.world.at(client.arrival(there, 0), syn);
+            machine.world.at(client.outgoing.arrival(there, 0), syn);
         }
         retry = machine.world.in(SECOND << attempt, () -> send(attempt + 1));
     }

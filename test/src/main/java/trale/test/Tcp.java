@@ -11,18 +11,15 @@ import org.jspecify.annotations.Nullable;
 ///     ▲      connect ──▶ CONNECTING ───────────────────────────────────────────▶ CONNECTED
 ///     │                     │ refused, timed out                                   │
 ///     └─────────────────────┴────────────────────── reset, or both ends shut ◀─────┘
-///
-///  send ──▶ unsent ──as far as the window goes──▶ on its way ──▶ other.arrived ──▶ receive
-///           └────────── unacknowledged: fills the send buffer ──────────┘
-///                       └── window: what the other's buffer has no room for yet ────────┘
 /// ```
+///
+/// What it sends is in [Outgoing], how long it waits for an end that does not answer in [Silence].
 final class Tcp extends Stream<Tcp> {
     private enum State { CLOSED, LISTENING, CONNECTING, CONNECTED }
 
     /// What the application has done about a connection; a second connect(2) depends on it.
     private enum Asked { NOT, BEGUN, TOLD, SPOILT }
 
-    private static final long RETRIES = 924_600_000_000L; // ns; net.ipv4.tcp_retries2
     private static final int MAX_BACKLOG = 4096; // net.core.somaxconn
 
     private State state = State.CLOSED;
@@ -30,21 +27,11 @@ final class Tcp extends Stream<Tcp> {
     private @Nullable Tcp other; // where what is sent arrives
     private @Nullable Syn syn; // that is not answered yet
     private Asked asked = Asked.NOT;
-    private long lastArrival; // of what was sent: nothing overtakes
 
-    private final Bytes unsent = new Bytes();
-    private int unacknowledged;
-    private int window;
-    private boolean wantsSpace;
-
-    private boolean finSent;
-    private boolean shutFirst; // its FIN was sent before the other end's had come
-    private boolean finAcknowledged;
+    final Outgoing outgoing = new Outgoing(this);
+    final Silence silence = new Silence(this);
     private boolean finReceived;
 
-    private int onItsWay; // pieces of bytes, and the FIN
-    private World.@Nullable Event giveUp; // of what is not acknowledged
-    private World.@Nullable Event lastQuestion; // of SO_KEEPALIVE
     private boolean gone; // this end has given the connection up, without telling the other
     private final int born; // after so many crashes of the machine
 
@@ -55,8 +42,13 @@ final class Tcp extends Stream<Tcp> {
 
     /// {@return whether nothing is known here of this connection any more} A socket that was closed before a crash has no descriptor, but
     /// the crash ends it, too.
-    private boolean isGone() {
+    boolean isGone() {
         return gone || machine.crashes != born;
+    }
+
+    /// {@return the end that what is sent arrives at; null: there has been no connection}
+    @Nullable Tcp other() {
+        return other;
     }
 
     @Override
@@ -137,19 +129,19 @@ final class Tcp extends Stream<Tcp> {
         accepted.establish(client);
         client.other = accepted;
         waiting.addLast(accepted);
-        accepted.transmit(client.machine, client::established);
+        accepted.outgoing.transmit(client.machine, client::established);
         wake(IN | PRI);
     }
 
     private void establish(Tcp other) {
         this.other = other;
-        window = other.receiveBuffer();
+        outgoing.establish(other.receiveBuffer());
         state = State.CONNECTED;
     }
 
     private void established() {
         var to = other;
-        if (to != null && closed) transmit(to.machine, to::resetArrived);
+        if (to != null && closed) outgoing.transmit(to.machine, to::resetArrived);
         if (state != State.CONNECTING || to == null) return;
         endSyn();
         establish(to);
@@ -178,129 +170,11 @@ final class Tcp extends Stream<Tcp> {
         if (state == State.CONNECTING) return -Linux.EAGAIN;
         if (error != 0) return takeError();
         if (sendShut || state != State.CONNECTED) return -Linux.EPIPE;
-        var n = Math.min(bytes.remaining(), sendBuffer() - unacknowledged);
-        if (n < bytes.remaining()) wantsSpace = true;
-        if (n <= 0) return bytes.hasRemaining() ? -Linux.EAGAIN : 0;
-        var taken = new byte[n];
-        bytes.get(taken);
-        unsent.add(taken);
-        unacknowledged += n;
-        push();
-        return n;
-    }
-
-    /// Sends what the window has room for, and, behind it all, that it was all.
-    private void push() {
-        var to = other;
-        if (to == null || state != State.CONNECTED || isGone()) return;
-        while (!unsent.isEmpty() && window > 0) {
-            var piece = unsent.take(window);
-            window -= piece.length;
-            transmitUntilGivenUp(to.machine, piece.length, () -> to.arrived(piece));
-        }
-        if (!unsent.isEmpty()) loseTouch(); // if so, no piece on its way would notice
-        if (!unsent.isEmpty() || !sendShut || finSent) return;
-        finSent = true;
-        shutFirst = !finReceived;
-        transmitUntilGivenUp(to.machine, 0, to::finArrived);
-    }
-
-    private void transmit(Machine to, Runnable arrival) {
-        machine.world.at(arrival(to, 0), this, () -> machine.wires.pass(machine, to, arrival));
-    }
-
-    /// Transmits what is to be acknowledged; if it is not for a long time the connection is over.
-    private void transmitUntilGivenUp(Machine to, int bytes, Runnable arrival) {
-        var sent = (Runnable) () -> {
-            onItsWay--;
-            if (isGone()) return;
-            stopCounting();
-            arrival.run();
-        };
-        onItsWay++;
-        machine.world.at(arrival(to, bytes), this, () -> {
-            if (!machine.wires.pass(machine, to, sent)) loseTouch();
-        });
-    }
-
-    /// Counts the time after which the connection is given up, if nothing passes between its ends now. One event for all that is repeated
-    /// meanwhile: events that repeated themselves would hide that nothing else can happen any more.
-    void loseTouch() {
-        var to = other;
-        if (to == null || state != State.CONNECTED || isGone() || !machine.wires.isBlocked(machine, to.machine)) return;
-        if (isOutstanding()) {
-            if (lastQuestion != null) lastQuestion.cancel(); // there is none while anything is to be acknowledged
-            lastQuestion = null;
-            if (giveUp == null) giveUp = machine.world.in(userTimeout() == 0 ? RETRIES : userTimeout(), this::timedOut);
-        } else if (keepsAlive() && lastQuestion == null) {
-            lastQuestion = machine.world.in(longestSilence(), this::timedOut);
-        }
-    }
-
-    /// The other end can be reached again. One that has forgotten the connection answers what this end repeats: bytes, or a question.
-    void regainTouch() {
-        var to = other;
-        if (to == null || machine.wires.isBlocked(machine, to.machine)) return;
-        if (!to.isGone()) {
-            stopCounting();
-        } else if (onItsWay > 0) {
-            return; // the answer comes when it has arrived
-        } else if (isOutstanding()) {
-            to.transmit(machine, this::resetArrived);
-        } else if (lastQuestion != null) {
-            lastQuestion.cancel();
-            lastQuestion = machine.world.in(idle(), () -> to.transmit(machine, this::resetArrived));
-        }
-    }
-
-    private void stopCounting() {
-        if (giveUp != null) giveUp.cancel();
-        if (lastQuestion != null) lastQuestion.cancel();
-        giveUp = null;
-        lastQuestion = null;
-    }
-
-    /// {@return whether the other end has not acknowledged all that this one has sent, or would send}
-    private boolean isOutstanding() {
-        return unacknowledged > 0 || (finSent && !finAcknowledged);
-    }
-
-    /// {@return when what is sent now arrives: behind all that was sent before}
-    long arrival(Machine to, int bytes) {
-        lastArrival = Math.max(lastArrival, machine.wires.arrival(machine, to, bytes));
-        return lastArrival;
-    }
-
-    private void timedOut() {
-        if (isGone()) return;
-        gone = true;
-        if (state == State.CONNECTED) end(Linux.ETIMEDOUT);
+        return outgoing.take(bytes);
     }
 
     private void acknowledged(int n) {
-        if (state != State.CONNECTED) return;
-        unacknowledged -= n;
-        allAcknowledged();
-        if (!wantsSpace || !hasSpace()) return;
-        wantsSpace = false;
-        wake(OUT);
-    }
-
-    /// Gives up the counting, if that is so. The other end may still be out of reach.
-    private void allAcknowledged() {
-        if (giveUp == null || isOutstanding()) return;
-        stopCounting();
-        loseTouch();
-    }
-
-    /// Linux calls a socket writable again when a third of its buffer is free.
-    private boolean hasSpace() {
-        return 3L * unacknowledged <= 2L * sendBuffer();
-    }
-
-    private void opened(int n) {
-        window += n;
-        push();
+        if (state == State.CONNECTED && outgoing.acknowledged(n)) wake(OUT);
     }
 
     @Override
@@ -309,30 +183,33 @@ final class Tcp extends Stream<Tcp> {
         var connected = state == State.CONNECTED;
         if (asked == Asked.BEGUN) asked = connected ? Asked.TOLD : Asked.SPOILT;
         sendShut = true;
-        push();
+        outgoing.push();
         wake(ANY);
         return connected ? 0 : -Linux.ENOTCONN;
     }
 
     private void finAcknowledged() {
-        finAcknowledged = true;
-        allAcknowledged();
+        outgoing.finAcknowledged();
         if (finReceived) shut();
         wake(ANY);
     }
 
     // Receiving.
 
+    boolean hasReceivedFin() {
+        return finReceived;
+    }
+
     /// Answers what has arrived by a reset, if nothing is known here of the connection.
     ///
     /// @return whether that is so
     private boolean isRefused(Tcp from) {
         if (!isGone()) return false;
-        transmit(from.machine, from::resetArrived);
+        from.resetBy(this);
         return true;
     }
 
-    private void arrived(byte[] piece) {
+    void arrived(byte[] piece) {
         var from = other;
         if (from == null || isRefused(from) || state != State.CONNECTED) return;
         if (closed) {
@@ -340,17 +217,17 @@ final class Tcp extends Stream<Tcp> {
             return;
         }
         received.add(piece);
-        transmit(from.machine, () -> from.acknowledged(piece.length));
+        outgoing.transmit(from.machine, () -> from.acknowledged(piece.length));
         wake(IN | PRI);
     }
 
-    private void finArrived() {
+    void finArrived() {
         var from = other;
         if (from == null || isRefused(from) || state != State.CONNECTED) return;
         finReceived = true;
         receiveShut = true;
-        transmit(from.machine, from::finAcknowledged);
-        if (finAcknowledged) shut();
+        outgoing.transmit(from.machine, from::finAcknowledged);
+        if (outgoing.isFinAcknowledged()) shut();
         wake(ANY);
     }
 
@@ -368,9 +245,7 @@ final class Tcp extends Stream<Tcp> {
         received.moveTo(to);
         var n = before - received.size();
         var from = other;
-        if (from == null || state != State.CONNECTED) return n;
-        if (from.unsent.isEmpty()) from.window += n; // nothing waits for that to be told
-        else transmit(from.machine, () -> from.opened(n));
+        if (from != null && state == State.CONNECTED) from.outgoing.taken(n, this);
         return n;
     }
 
@@ -382,7 +257,7 @@ final class Tcp extends Stream<Tcp> {
         for (var accepted : waiting) accepted.vanish();
         waiting.clear();
         endSyn();
-        stopCounting();
+        silence.stop();
         state = State.CLOSED;
     }
 
@@ -409,8 +284,13 @@ final class Tcp extends Stream<Tcp> {
     /// Tells the other end that nothing of what is on its way will be read.
     private void reset() {
         var to = other;
-        if (to != null && state != State.CLOSED) transmit(to.machine, to::resetArrived);
+        if (to != null && state != State.CLOSED) to.resetBy(this);
         over();
+    }
+
+    /// The other end resets the connection: a message says so.
+    void resetBy(Tcp other) {
+        other.outgoing.transmit(machine, this::resetArrived);
     }
 
     private void resetArrived() {
@@ -421,8 +301,15 @@ final class Tcp extends Stream<Tcp> {
 
     /// Both ends are shut.
     private void shut() {
-        if (shutFirst && state == State.CONNECTED && !isGone()) machine.tcp.timeWait(this);
+        if (outgoing.isFinFirst() && state == State.CONNECTED && !isGone()) machine.tcp.timeWait(this);
         over();
+    }
+
+    /// The other end has not answered for too long.
+    void timedOut() {
+        if (isGone()) return;
+        gone = true;
+        if (state == State.CONNECTED) end(Linux.ETIMEDOUT);
     }
 
     void end(int error) {
@@ -433,11 +320,11 @@ final class Tcp extends Stream<Tcp> {
 
     private void over() {
         endSyn();
-        stopCounting();
+        silence.stop();
         state = State.CLOSED;
         sendShut = true;
         receiveShut = true;
-        unsent.clear();
+        outgoing.clear();
         machine.tcp.over(this);
     }
 
@@ -455,7 +342,7 @@ final class Tcp extends Stream<Tcp> {
                     reset();
                 } else {
                     sendShut = true;
-                    push();
+                    outgoing.push();
                 }
             }
             case CONNECTING, CLOSED -> over();
@@ -465,7 +352,7 @@ final class Tcp extends Stream<Tcp> {
     @Override
     public String toString() {
         return super.toString() + " " + state
-                + (state == State.CONNECTED ? ", received " + received.size() + ", unacknowledged " + unacknowledged : "");
+                + (state == State.CONNECTED ? ", received " + received.size() + ", " + outgoing : "");
     }
 
     @Override
@@ -475,9 +362,6 @@ final class Tcp extends Stream<Tcp> {
 
     @Override
     boolean isWritable() {
-        if (state == State.CONNECTING) return false;
-        if (sendShut || hasSpace()) return true;
-        wantsSpace = true;
-        return false;
+        return state != State.CONNECTING && (sendShut || outgoing.isWritable());
     }
 }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// What lies between machines: which there are, and how long something is on its way.
 ///
 /// ```
-///  TCP        Tcp.transmit ──▶ arrival: behind all that was sent before ──▶ blocked? held until the link heals
-///  SYN        Tcp.sendSyn  ──▶ arrival ──────────────────────────────────▶ partition, or no power: lost
+///  TCP        transmit     ──▶ arrival: behind all that was sent before ──▶ blocked? held until the link heals
+///  SYN        Syn.send     ──▶ arrival ──────────────────────────────────▶ partition, or no power: lost
 ///  datagram   send ──▶ dropped? doubled? overtakes? ──▶ arrival ─────────▶ partition, or no power: lost
 /// ```
 final class Wires {
