@@ -68,7 +68,8 @@ class Machine implements Kernel {
         this.wires = wires;
         this.addresses = addresses;
         this.faults = faults;
-        faulty = new FaultyKernel(new SystemCalls(this)::call, (call, possible) -> fault = isSound() ? 0 : faults.fault(call, possible), this::breakOff);
+        faulty = new FaultyKernel(new SystemCalls(this)::call,
+                (call, possible) -> fault = isSound() ? 0 : faults.fault(call, possible), this::breakOff);
         number = wires.add(this);
         descriptors = new Descriptors(number);
         for (var address : addresses) wires.add(address, this);

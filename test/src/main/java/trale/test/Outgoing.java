@@ -101,7 +101,7 @@ final class Outgoing {
 
     // What the other end says.
 
-    /// @return whether that makes the socket writable that was not
+    /// {@return whether that makes a socket writable that was not}
     boolean acknowledged(int n) {
         unacknowledged -= n;
         if (!isOutstanding()) end.silence.acknowledged();
