@@ -3,6 +3,7 @@ package trale.test;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ abstract class Socket extends File {
     private static final Set<Integer> JOIN = Set.of(option(IPPROTO_IP, 35), option(IPPROTO_IPV6, 20));
     private static final Set<Integer> LEAVE = Set.of(option(IPPROTO_IP, 36), option(IPPROTO_IPV6, 21));
     private static final int MAX_BUFFER = 1 << 22; // net.core.wmem_max, rmem_max
+    private static final int MAX_KEEP_SECONDS = 32_767; // of TCP_KEEPIDLE and TCP_KEEPINTVL
+    private static final int MAX_KEEP_COUNT = 127;
     private static final long SECOND = 1_000_000_000; // ns
 
     final Machine machine;
@@ -90,6 +93,9 @@ abstract class Socket extends File {
 
     /// A fault has told the program that the connection is over. The other end is told so, too.
     void breakOff() {}
+
+    /// An option has another value that says how long the other end may be silent.
+    void limitsChanged() {}
 
     /// Its machine has lost its power.
     void vanish() {
@@ -200,11 +206,21 @@ abstract class Socket extends File {
         else if (option != SO_LINGER && isSwitch(option)) ints[0] = ints[0] == 0 ? 0 : 1;
         if (JOIN.contains(option)) return joinsNone();
         if (LEAVE.contains(option)) return -Linux.EADDRNOTAVAIL; // it has not joined
-        if (isKeepAlive(option) && ints[0] < 1) return -Linux.EINVAL;
+        if (isKeepAlive(option) && (ints[0] < 1 || ints[0] > most(option))) return -Linux.EINVAL;
+        if (option == TCP_USER_TIMEOUT && ints[0] < 0) return -Linux.EINVAL;
         if (option == IPV6_V6ONLY && (bound != null || isConnected())) return -Linux.EINVAL;
         if (option == SO_REUSEPORT && ints[0] != 0 && family == Linux.AF_UNIX) return -Linux.EOPNOTSUPP;
-        options.put(option, ints);
+        var before = options.put(option, ints);
+        if (isOfSilence(option) && !Arrays.equals(before, ints)) limitsChanged();
         return 0;
+    }
+
+    private static int most(int option) {
+        return option == TCP_KEEPCNT ? MAX_KEEP_COUNT : MAX_KEEP_SECONDS;
+    }
+
+    private static boolean isOfSilence(int option) {
+        return option == SO_KEEPALIVE || option == TCP_USER_TIMEOUT || isKeepAlive(option);
     }
 
     private int joinsNone() {

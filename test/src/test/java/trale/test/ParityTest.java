@@ -228,6 +228,17 @@ class ParityTest {
     }
 
     @Test
+    void theLimitsOfWhatIsSetAreLinuxs() {
+        var steps = new ArrayList<Step>();
+        steps.add(new Step("open", s -> s.open(0, Side.TCP4)));
+        for (var option : List.of(4, 5, 6, 18)) { // TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT
+            for (var value : List.of(1, 0, -1, 127, 128, 32_767, 32_768))
+                steps.add(new Step("set " + option + " to " + value, s -> s.setOption(0, 6, option, value) + " " + s.option(0, 6, option)));
+        }
+        assertEquals(null, difference(steps, machine(1)));
+    }
+
+    @Test
     void anEventfdAndATimerfdAreReportedAsByLinux() {
         var steps = new ArrayList<Step>();
         steps.add(new Step("eventfd", s -> s.eventFd(0) + s.watch(0, true)));
