@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,11 @@ class Machine implements Kernel {
     final Map<String, Unix> names = new HashMap<>();
 
     final Set<String> stale = new HashSet<>();
+
+    /// The ends of TCP connections that are open here, in the order in which they were established. One may wait to be accepted, and the
+    /// socket of one may be closed.
+    final Set<Tcp> connections = new LinkedHashSet<>();
+
     private int nextName;
     int nextSocket;
 
@@ -229,6 +235,7 @@ class Machine implements Kernel {
         udp.clear();
         names.keySet().forEach(path -> forget(new Address.Local(path))); // the files are still there
         names.clear();
+        connections.clear();
         for (var machine : wires.machines()) machine.forEachEnd(this, tcp -> tcp.silence.begin());
         endProcessors();
     }
@@ -251,9 +258,9 @@ class Machine implements Kernel {
         Link.release(held);
     }
 
-    /// Calls something for each open socket of a connection that goes to a machine.
+    /// Calls something for this end of each connection that goes to a machine.
     void forEachEnd(Machine there, Consumer<Tcp> action) {
-        for (var socket : sockets()) if (socket instanceof Tcp tcp && tcp.goesTo(there)) action.accept(tcp);
+        for (var end : List.copyOf(connections)) if (end.goesTo(there)) action.accept(end);
     }
 
     /// By a thread of its own that has its turn.

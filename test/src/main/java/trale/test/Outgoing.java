@@ -56,7 +56,7 @@ final class Outgoing {
             window -= piece.length;
             transmitUntilGivenUp(to.machine, piece.length, () -> to.arrived(piece));
         }
-        if (!unsent.isEmpty()) end.silence.begin(); // if so, no piece on its way would notice
+        if (!unsent.isEmpty()) end.silence.noRoom();
         if (!unsent.isEmpty() || !end.sendShut || finSent) return;
         finSent = true;
         finFirst = !end.hasReceivedFin();
@@ -68,10 +68,15 @@ final class Outgoing {
         unsent.clear();
     }
 
-    /// Transmits what nobody acknowledges: an answer.
+    /// Transmits what is not acknowledged: an answer. One that is lost is repeated, unless its machine has crashed.
     void transmit(Machine to, Runnable arrival) {
         var machine = end.machine;
-        machine.world.at(arrival(to, 0), end, () -> machine.wires.pass(machine, to, arrival));
+        var crashes = machine.crashes;
+        var repeated = (Runnable) () -> {
+            if (machine.crashes == crashes) arrival.run();
+        };
+        machine.world.at(arrival(to, 0), end,
+                () -> machine.wires.pass(machine, to, machine.wires.loses(machine, to) ? repeated : arrival));
     }
 
     /// Transmits what is to be acknowledged; if it is not for a long time the connection is over.
@@ -129,14 +134,18 @@ final class Outgoing {
         return finFirst;
     }
 
-    /// The application of the other end has taken so many bytes. The end says so by a message if that matters here.
+    /// The application of the other end has taken so many bytes. The end says so by a message if that matters here: if bytes wait for room,
+    /// or there was none when this end gave the connection up.
     void taken(int n, Tcp other) {
-        if (unsent.isEmpty()) window += n;
-        else other.outgoing.transmit(end.machine, () -> opened(n));
+        var wasGivenUp = end.isGone() && !end.machine.isCrashed;
+        if (unsent.isEmpty() && !(wasGivenUp && window == 0)) window += n;
+        else other.outgoing.transmit(end.machine, () -> opened(n, other));
     }
 
-    private void opened(int n) {
+    private void opened(int n, Tcp other) {
+        if (end.isRefused(other)) return;
         window += n;
+        end.silence.room();
         push();
     }
 

@@ -119,7 +119,8 @@ final class Tcp extends Stream<Tcp> {
 
     /// A SYN of `client` has arrived at this listener; one that finds no room is not answered.
     void synArrived(Tcp client, Address.Inet to) {
-        if (waiting.size() > backlog || client.other != null) return;
+        var before = client.other; // it has answered an earlier SYN
+        if (waiting.size() > backlog || (before != null && (client.state != State.CONNECTING || !before.isGone()))) return;
         var accepted = new Tcp(machine, family);
         accepted.inherit(this);
         accepted.local = to;
@@ -137,6 +138,7 @@ final class Tcp extends Stream<Tcp> {
         this.other = other;
         outgoing.establish(other.receiveBuffer());
         state = State.CONNECTED;
+        machine.connections.add(this);
     }
 
     private void established() {
@@ -203,7 +205,7 @@ final class Tcp extends Stream<Tcp> {
     /// Answers what has arrived by a reset, if nothing is known here of the connection.
     ///
     /// @return whether that is so
-    private boolean isRefused(Tcp from) {
+    boolean isRefused(Tcp from) {
         if (!isGone()) return false;
         from.resetBy(this);
         return true;
@@ -257,8 +259,14 @@ final class Tcp extends Stream<Tcp> {
         for (var accepted : waiting) accepted.vanish();
         waiting.clear();
         endSyn();
-        silence.stop();
+        silence.over();
+        outgoing.clear();
         state = State.CLOSED;
+    }
+
+    @Override
+    void limitsChanged() {
+        silence.limitsChanged();
     }
 
     boolean goesTo(Machine there) {
@@ -293,7 +301,7 @@ final class Tcp extends Stream<Tcp> {
         other.outgoing.transmit(machine, this::resetArrived);
     }
 
-    private void resetArrived() {
+    void resetArrived() {
         if (state == State.CLOSED) return;
         var onlyReceiving = state == State.CONNECTED && finReceived && !sendShut;
         end(state == State.CONNECTING ? Linux.ECONNREFUSED : onlyReceiving ? Linux.EPIPE : Linux.ECONNRESET);
@@ -320,7 +328,8 @@ final class Tcp extends Stream<Tcp> {
 
     private void over() {
         endSyn();
-        silence.stop();
+        silence.over();
+        machine.connections.remove(this);
         state = State.CLOSED;
         sendShut = true;
         receiveShut = true;

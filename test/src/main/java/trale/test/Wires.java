@@ -90,8 +90,8 @@ final class Wires {
         return to.isCrashed || link(from, to).state != Link.State.OPEN;
     }
 
-    /// Whether what is on its way is lost.
-    private boolean loses(Machine from, Machine to) {
+    /// {@return whether what is on its way is lost}
+    boolean loses(Machine from, Machine to) {
         return link(from, to).state == Link.State.PARTITIONED || to.isCrashed;
     }
 

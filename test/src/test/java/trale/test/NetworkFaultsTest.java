@@ -43,7 +43,7 @@ import trale.time.Timer;
 /// What can be wrong with the network, the hosts and their kernels.
 @Timeout(60)
 class NetworkFaultsTest {
-    private static final Async.VoidBody ECHO = () -> {
+    static final Async.VoidBody ECHO = () -> {
         try (var listener = TcpListener.bind(new InetSocketAddress(7))) {
             while (true) {
                 var stream = await(listener.accept());
@@ -59,7 +59,7 @@ class NetworkFaultsTest {
     };
 
     /// Accepts one connection, and leaves it alone.
-    private static final Async.VoidBody NEVER_READS = () -> {
+    static final Async.VoidBody NEVER_READS = () -> {
         try (var listener = TcpListener.bind(new InetSocketAddress(7))) {
             var stream = await(listener.accept());
             await(new Event().await());
@@ -68,14 +68,14 @@ class NetworkFaultsTest {
     };
 
     /// Sends a byte and waits until it comes back.
-    private static Future<Void> exchange(TcpStream stream) {
+    static Future<Void> exchange(TcpStream stream) {
         return Async.async(() -> {
             await(stream.writeAll(ByteBuffer.wrap(new byte[] {1})));
             await(stream.readExactly(ByteBuffer.allocate(1)));
         });
     }
 
-    private static Simulation withServer(long seed) {
+    static Simulation withServer(long seed) {
         var simulation = new Simulation(seed);
         simulation.host("server").spawn(ECHO);
         return simulation;
