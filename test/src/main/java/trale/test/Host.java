@@ -59,6 +59,7 @@ public final class Host {
     ///
     /// @return the task's handle; if the thread of the test joins it, all hosts go on until the task has ended
     /// @throws java.util.concurrent.RejectedExecutionException the host has crashed
+    /// @throws IllegalStateException called by another thread while tasks run
     public <T extends @Nullable Object> JoinHandle<T> spawn(Async.Body<T> body) {
         return here(() -> executor.submit(body));
     }
@@ -74,8 +75,10 @@ public final class Host {
     ///
     /// A task of another host that awaits a handle of a task here is told by CancellationException.
     ///
-    /// @throws IllegalStateException called by a task of this very host: nothing of that could run on
+    /// @throws IllegalStateException called by a task of this very host: nothing of that could run on; or by a thread that is neither a
+    ///         host's nor the test's while tasks run
     public void crash() {
+        machine.requireInside("crashes");
         if (machine.isCrashed) return;
         if (machine.runs(Thread.currentThread()))
             throw new IllegalStateException(
@@ -88,7 +91,7 @@ public final class Host {
     /// else.
     ///
     /// @param main its first task
-    /// @throws IllegalStateException called by a task of this very host
+    /// @throws IllegalStateException as [#crash()]
     public void restart(Async.VoidBody main) {
         crash();
         machine.world.tell(name() + " restarts");
@@ -106,6 +109,7 @@ public final class Host {
 
     /// Calls something whose system calls are this machine's, on a thread that may be another's.
     private <T> T here(Supplier<T> call) {
+        machine.requireInside("spawns or wakes a task of");
         var usual = Kernel.use(machine);
         try {
             return call.get();

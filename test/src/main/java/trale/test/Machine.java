@@ -98,9 +98,19 @@ class Machine implements Kernel {
 
     @Override
     public void requireKnown(Thread waker) {
+        requireKnown(waker, "spawns or wakes a task of");
+    }
+
+    private void requireKnown(Thread thread, String does) {
         if (Kernel.current() instanceof Machine known && known.world == world) return;
-        throw world.clues.refused(new IllegalStateException("thread " + waker.getName() + " spawns or wakes a task of the simulated host "
+        throw world.clues.refused(new IllegalStateException("thread " + thread.getName() + " " + does + " the simulated host "
                 + name + ": what it does has no place in the order that the seed decides; " + Clues.INSTEAD));
+    }
+
+    /// @param does what the calling thread is about to do
+    /// @throws IllegalStateException the simulation runs, and the thread is outside of it
+    void requireInside(String does) {
+        if (!world.isTest() && !world.isTurnOfTest()) requireKnown(Thread.currentThread(), does);
     }
 
     @Override

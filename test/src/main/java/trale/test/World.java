@@ -211,6 +211,11 @@ final class World {
         return Thread.currentThread() == test;
     }
 
+    /// {@return whether nothing runs but the test} Any thread may ask.
+    boolean isTurnOfTest() {
+        return running == null;
+    }
+
     /// {@return whether the thread is one that runs tasks}
     boolean isExecutor(Thread thread) {
         return processors.stream().anyMatch(processor -> processor.thread == thread);

@@ -9,8 +9,10 @@ import static trale.Async.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import trale.Blocking;
 import trale.Executor;
 import trale.Future;
@@ -89,6 +91,45 @@ class OutsideThreadsTest {
         }
         var e = assertThrows(AssertionError.class, () -> Simulation.forEachSeed(1, OutsideThreadsTest::failLater));
         assertTrue(e.getMessage().contains("thread outsider"), e.getMessage());
+    }
+
+    /// {@return what a thread outside is told if it does this while a task runs}
+    private static String refusal(Simulation simulation, Executable action) throws Exception {
+        return simulation.run(() -> {
+            var refused = new FutureTask<>(() -> assertThrows(IllegalStateException.class, action));
+            var thread = new Thread(refused, "outsider");
+            thread.start();
+            thread.join();
+            return String.valueOf(refused.get().getMessage());
+        });
+    }
+
+    @Test
+    void aThreadOutsideMayNotSpawnOnAHost() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            var hasRun = new boolean[1];
+            var message = refusal(simulation, () -> server.spawn(() -> {
+                hasRun[0] = true;
+            }));
+            assertTrue(message.contains("thread outsider spawns or wakes a task of the simulated host server"), message);
+            requireRemedy(message);
+            simulation.run(() -> await(simulation.idle()));
+            assertFalse(hasRun[0]);
+        }
+    }
+
+    @Test
+    void aThreadOutsideMayNotCrashAHost() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            for (var action : List.<Executable>of(server::crash, () -> server.restart(() -> {}))) {
+                var message = refusal(simulation, action);
+                assertTrue(message.contains("thread outsider crashes the simulated host server"), message);
+                requireRemedy(message);
+            }
+            assertFalse(simulation.trace().contains("server crashes"), simulation.trace());
+        }
     }
 
     @Test
