@@ -36,7 +36,8 @@ public final class Faults {
         return this;
     }
 
-    /// Lets one call fail in one way.
+    /// Lets one call fail in one way. ECONNRESET, EPIPE and ETIMEDOUT of a stream's `recvfrom` or `sendto` end its connection. Every other
+    /// fault leaves the socket as it is.
     ///
     /// @param call  as libc calls it: `accept4`, `recvfrom`, `sendto`, `connect` …
     /// @param errno its name, such as `EMFILE`

@@ -14,7 +14,8 @@ import trale.internal.linux.Kernel;
 ///
 /// ```
 ///  short, EAGAIN      the rest, or all, comes in a moment: epoll is asked again, and reports it as a new edge
-///  ECONNRESET, EPIPE  the connection is over: both ends are told, and every later call says so
+///  ECONNRESET, EPIPE, ETIMEDOUT
+///                     of a stream's recvfrom or sendto: the connection is over, both ends are told, and every later call says so
 ///  close = EINTR      it is closed nevertheless
 ///  all others         nothing has happened
 /// ```
@@ -110,12 +111,18 @@ final class FaultyKernel implements Kernel {
             case 0 -> pass(function, a, b, c, d, e, f);
             case SHORT -> again(open, (int) a, pass(function, a, b, Math.max(1, c / 2), d, e, f));
             case Linux.EAGAIN -> again(open, (int) a, -Linux.EAGAIN);
-            case Linux.ECONNRESET, Linux.EPIPE -> broken(open, (int) a, -fault);
             default -> {
+                if (open != null && isEnd(function, open, fault)) yield broken(open, (int) a, -fault);
                 if (function.equals("close")) pass(function, a, b, c, d, e, f);
                 yield -fault;
             }
         };
+    }
+
+    /// {@return whether a call that fails so says that its connection is over}
+    private static boolean isEnd(String function, Open open, int fault) {
+        return open.isStream && (function.equals("recvfrom") || function.equals("sendto"))
+                && (fault == Linux.ECONNRESET || fault == Linux.EPIPE || fault == Linux.ETIMEDOUT);
     }
 
     private static int[] possible(String function, @Nullable Open open, long b, long timeout) {
@@ -183,8 +190,8 @@ final class FaultyKernel implements Kernel {
         return result;
     }
 
-    private int broken(@Nullable Open open, int fd, int result) {
-        if (open != null) open.broken = true;
+    private int broken(Open open, int fd, int result) {
+        open.broken = true;
         ending.end(fd);
         return result;
     }

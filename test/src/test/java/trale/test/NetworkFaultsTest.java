@@ -627,6 +627,67 @@ class NetworkFaultsTest {
     }
 
     @Test
+    void aFaultOfStreamsBreaksNoDatagramSocket() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> {
+                try (var socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0))) {
+                    await(socket.sendTo(ByteBuffer.allocate(1), socket.localAddress()));
+                    simulation.faults().at("recvfrom", "ECONNRESET", 1);
+                    try {
+                        await(socket.recvFrom(ByteBuffer.allocate(1)));
+                        throw new AssertionError("nothing has failed");
+                    } catch (SocketException e) {
+                        assertTrue(e.getMessage().contains("ECONNRESET"), e.getMessage());
+                    }
+                    simulation.faults().at("recvfrom", "ECONNRESET", 0);
+                    await(socket.sendTo(ByteBuffer.allocate(1), socket.localAddress()));
+                    assertEquals(1, await(socket.recvFrom(ByteBuffer.allocate(1))).length());
+                }
+            });
+        }
+    }
+
+    @Test
+    void aSocketWhoseCloseFailsIsClosed() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.run(() -> {
+                var socket = UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0));
+                simulation.faults().at("close", "EPIPE", 1);
+                socket.close();
+                simulation.faults().at("close", "EPIPE", 0);
+            });
+            assertEquals("", simulation.network().netstat());
+        }
+    }
+
+    @Test
+    void aTimeOutThatAFaultTellsIsTheEndOfTheConnection() throws Exception {
+        try (var simulation = new Simulation(1)) {
+            simulation.host("server").spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(7));
+                        var stream = await(listener.accept())) {
+                    await(stream.writeAll(ByteBuffer.allocate(1)));
+                    await(new Event().await());
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                try (var stream = await(TcpStream.connect("server", 7))) {
+                    simulation.faults().at("recvfrom", "ETIMEDOUT", 1);
+                    try {
+                        await(stream.read(ByteBuffer.allocate(1)));
+                        throw new AssertionError("nothing has failed");
+                    } catch (IOException e) {
+                        assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+                    }
+                    simulation.faults().at("recvfrom", "ETIMEDOUT", 0);
+                    assertEquals(-1, await(stream.read(ByteBuffer.allocate(1))));
+                }
+            });
+        }
+    }
+
+    @Test
     void whatFailsByChanceIsDataIntactOrAnException() {
         var outcomes = new ArrayList<String>();
         Simulation.forEachSeed(200, simulation -> {
