@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -50,7 +51,7 @@ class Machine implements Kernel {
     /// Whom the last datagram was from; null: it was none.
     @Nullable Address from;
 
-    private final List<Processor> processors = new ArrayList<>(1);
+    private final List<Processor> processors = new CopyOnWriteArrayList<>(); // as World's
 
     /// Has lost its power, and has not been started again.
     boolean isCrashed;

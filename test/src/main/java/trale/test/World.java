@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -47,7 +48,10 @@ final class World {
     /// Whether [Orders] decides; then what is not a choice of few is always the same.
     private final boolean isExplored;
 
-    final List<Processor> processors = new ArrayList<>();
+    /// The thread whose turn it is adds and removes. The test's reads it beside that if the run has taken too long, and each thread before
+    /// its first turn.
+    final List<Processor> processors = new CopyOnWriteArrayList<>();
+
     final Clues clues = new Clues();
 
     /// In nanoseconds since the beginning.
@@ -261,7 +265,10 @@ final class World {
         var mine = running;
         crashedBy = new Turn(mine, Thread.currentThread());
         pass(processor);
-        while (crashedBy != null || running != mine) LockSupport.park(this);
+        while (crashedBy != null || running != mine) {
+            if (isOver) throw new Kernel.Crash("the run took too long");
+            LockSupport.park(this);
+        }
     }
 
     private void pass(@Nullable Processor next) {
@@ -327,7 +334,7 @@ final class World {
     private AssertionError tooLong() {
         var text = new StringBuilder("the run takes more than " + limit / 1_000_000_000.0 + " s of real time; virtual time has come to "
                 + Duration.ofNanos(now) + ". System.nanoTime(), System.currentTimeMillis() and Instant.now() do not move with it, "
-                + "Simulation.elapsed() does. -D" + LIMIT + "=SECONDS sets another limit. The tasks are:\n" + text(tasks()));
+                + "Simulation.elapsed() does. -D" + LIMIT + "=SECONDS sets another limit. " + tasksThatRun());
         var at = running;
         if (at != null) {
             text.append(at.thread.getName()).append(" is at");
@@ -336,6 +343,14 @@ final class World {
         isOver = true;
         for (var each : processors) each.thread.interrupt(); // unparks it, too
         return new AssertionError(text.toString());
+    }
+
+    private String tasksThatRun() {
+        try {
+            return "The tasks are:\n" + text(tasks());
+        } catch (RuntimeException e) { // a thread has changed what was being read
+            return "The tasks cannot be told: they went on meanwhile (" + e + ")\n";
+        }
     }
 
     /// {@return the snapshots of the machines' executors}

@@ -23,6 +23,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import jdk.net.ExtendedSocketOptions;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -745,6 +746,23 @@ class NetworkFaultsTest {
         simulation.close();
         assertTrue(e.getMessage().matches("(?s).* virtual time has come to PT[0-9]+H.*"), e.getMessage());
         assertTrue(e.getMessage().contains("System.nanoTime()") && e.getMessage().contains("Simulation.elapsed()"), e.getMessage());
+    }
+
+    @RepeatedTest(10) // a race of two threads: it fails most of the time, not each time
+    void aRunOfRestartsThatTakesTooLongIsToldAndItsThreadsEnd() throws Exception {
+        var simulation = new Simulation(1);
+        simulation.limit(Duration.ofMillis(300));
+        var main = new ArrayList<Thread>();
+        var e = assertThrows(AssertionError.class, () -> simulation.run(() -> {
+            main.add(Thread.currentThread());
+            while (true) {
+                await(Timer.sleep(Duration.ofNanos(1)));
+                simulation.host("server").restart(() -> await(new Event().await()));
+            }
+        }));
+        simulation.close();
+        assertTrue(e.getMessage().contains("the run takes more than"), e.getMessage());
+        assertTrue(main.getFirst().join(Duration.ofSeconds(5)), "it goes on");
     }
 
     @Test
