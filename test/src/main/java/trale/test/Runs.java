@@ -11,9 +11,21 @@ final class Runs {
 
     private Runs() {}
 
+    /// {@return the one seed that is to run; null: all}
+    /// @throws IllegalArgumentException the property is no number: if it were ignored, a replay would seem to pass
+    static @Nullable Long replayed() {
+        var seed = System.getProperty(PROPERTY);
+        if (seed == null) return null;
+        try {
+            return Long.decode(seed);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("-D" + PROPERTY + "=" + seed + ": use the number that a failure names, such as 7", e);
+        }
+    }
+
     static void forEachSeed(int runs, Simulation.Program program) {
         if (runs < 1) throw new IllegalArgumentException(runs + " runs; at least 1");
-        var only = Long.getLong(PROPERTY);
+        var only = replayed();
         var first = only == null ? 0 : only;
         var count = only == null ? runs : 1;
         var test = caller();

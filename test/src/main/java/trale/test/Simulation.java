@@ -55,7 +55,7 @@ public final class Simulation implements AutoCloseable {
     /// A simulation with no host yet.
     ///
     /// @param seed decides all that is open: equal seeds, equal runs
-    /// @throws IllegalArgumentException the property `trale.simulation.limit` is no number from 0 to 999999
+    /// @throws IllegalArgumentException the property `trale.simulation.limit` is no number from 0 to 999999, or `trale.seed` is no number
     public Simulation(long seed) {
         this(seed, null, null);
     }
@@ -252,7 +252,7 @@ public final class Simulation implements AutoCloseable {
     /// it runs with that seed alone.
     ///
     /// @throws AssertionError it failed, or is not deterministic; the message says with which seed, and how to replay that
-    /// @throws IllegalArgumentException there is to be no run
+    /// @throws IllegalArgumentException there is to be no run, or the property `trale.seed` is no number
     public static void forEachSeed(int runs, Program program) {
         Runs.forEachSeed(runs, program);
     }

@@ -47,7 +47,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         var test = context.getRequiredTestClass().getSimpleName() + "." + context.getRequiredTestMethod().getName();
         var failures = new Failures();
         if (how.exhaustive()) return orders(test, how.runs(), failures);
-        var only = how.seed() >= 0 ? Long.valueOf(how.seed()) : Long.getLong(Runs.PROPERTY);
+        var only = how.seed() >= 0 ? Long.valueOf(how.seed()) : Runs.replayed();
         var first = only == null ? 0 : only;
         var count = only == null ? how.runs() : 1;
         return LongStream.range(0, count).boxed().takeWhile(run -> !failures.isOver)

@@ -310,7 +310,7 @@ final class World {
     }
 
     private static long limit() {
-        var seconds = System.getProperty(LIMIT, Long.getLong(Runs.PROPERTY) == null ? "60" : "0");
+        var seconds = System.getProperty(LIMIT, Runs.replayed() == null ? "60" : "0");
         if (!seconds.matches("[0-9]{1,6}"))
             throw new IllegalArgumentException("-D" + LIMIT + "=" + seconds + ": use a number of seconds from 0 to 999999; 0 is no limit");
         return Integer.parseInt(seconds) * 1_000_000_000L;

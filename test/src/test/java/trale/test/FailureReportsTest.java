@@ -226,6 +226,22 @@ class FailureReportsTest {
     }
 
     @Test
+    void aSeedThatIsNoNumberIsRefused() {
+        var replayed = System.getProperty(Runs.PROPERTY);
+        try {
+            for (var wrong : List.of("", "7L", "seven")) {
+                System.setProperty(Runs.PROPERTY, wrong);
+                var e = assertThrows(IllegalArgumentException.class, () -> Simulation.forEachSeed(1, simulation -> {}));
+                assertTrue(e.getMessage().contains(Runs.PROPERTY + "=" + wrong + ":"), e.getMessage());
+                assertThrows(IllegalArgumentException.class, () -> new Simulation(1).close());
+            }
+        } finally {
+            if (replayed == null) System.clearProperty(Runs.PROPERTY);
+            else System.setProperty(Runs.PROPERTY, replayed);
+        }
+    }
+
+    @Test
     void aDescriptorHasTheNumberThatItHasInTheTrace() {
         try (var simulation = new Simulation(1)) {
             var deadlock = assertThrows(DeadlockException.class, () -> simulation.run(() -> {
