@@ -2,11 +2,13 @@ package trale.test;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Which sockets have which ports of a machine: those of TCP, or those of UDP.
@@ -23,8 +25,13 @@ final class Ports {
     /// Of connections that were accepted, or have ended and are in TIME_WAIT: only a bind(2) is concerned. In any order.
     private final Map<Integer, Map<Socket, Held>> held = new HashMap<>();
 
-    /// @param until in nanoseconds since the beginning: the end of TIME_WAIT
+    /// @param until in nanoseconds since the beginning: the end of TIME_WAIT; the greatest: it is connected
     private record Held(InetAddress ip, long until) {}
+
+    /// The connections in TIME_WAIT, in the order in which that ends.
+    private final ArrayDeque<Ending> endings = new ArrayDeque<>(0);
+
+    private record Ending(Socket s, int port, long until) {}
 
     private int next;
 
@@ -38,6 +45,7 @@ final class Ports {
     void clear() {
         bound.clear();
         held.clear();
+        endings.clear();
     }
 
     private List<Socket> at(int port) {
@@ -78,9 +86,9 @@ final class Ports {
     private boolean conflicts(Socket s, InetAddress ip, int port) {
         for (var other : at(port))
             if (other != s && other.bound instanceof Address.Inet(var otherIp, _) && conflict(s, ip, other, otherIp)) return true;
+        forgetEndings();
         var here = held.get(port);
         if (here == null) return false;
-        here.values().removeIf(each -> each.until <= machine.world.now);
         for (var other : here.entrySet())
             if (other.getKey() != s && conflict(s, ip, other.getKey(), other.getValue().ip)) return true;
         return false;
@@ -131,7 +139,28 @@ final class Ports {
 
     private void hold(Socket s, long until) {
         if (!(s.local instanceof Address.Inet(var ip, var port))) throw new AssertionError(s);
+        forgetEndings();
         held.computeIfAbsent(port, p -> new IdentityHashMap<>()).put(s, new Held(ip, until));
+        if (until != Long.MAX_VALUE) endings.addLast(new Ending(s, port, until));
+    }
+
+    private void forgetEndings() {
+        for (Ending first; (first = endings.peekFirst()) != null && first.until <= machine.world.now; endings.removeFirst())
+            release(first.s, first.port, first.until);
+    }
+
+    /// @param until when it was to be released; it may have been held once more since
+    private void release(Socket s, int port, long until) {
+        var holders = held.get(port);
+        var how = holders == null ? null : holders.get(s);
+        if (holders == null || how == null || how.until != until) return;
+        holders.remove(s);
+        if (holders.isEmpty()) held.remove(port);
+    }
+
+    /// {@return how many connections hold a port}
+    int held() {
+        return held.values().stream().mapToInt(Map::size).sum();
     }
 
     /// The connection has ended, and this end was shut first: its port is not free for a minute, also if the socket is closed before that.
@@ -146,11 +175,16 @@ final class Ports {
         s.bound = null;
         var here = bound.get(port);
         if (here != null && here.remove(s) && here.isEmpty()) bound.remove(port);
-        var holders = held.get(port);
-        var how = holders == null ? null : holders.get(s);
-        if (holders == null || how == null || how.until != Long.MAX_VALUE) return;
-        holders.remove(s);
-        if (holders.isEmpty()) held.remove(port);
+        release(s, port, Long.MAX_VALUE);
+    }
+
+    /// {@return whether another connection from the port of `s` has these two addresses} One in TIME_WAIT makes room for it, as on Linux.
+    boolean isConnected(Tcp s, InetAddress ip, Address.Inet peer) {
+        if (!(s.local instanceof Address.Inet local)) throw new AssertionError(s);
+        var holders = held.get(local.port());
+        return Stream.concat(at(local.port()).stream(), holders == null ? Stream.empty() : holders.keySet().stream())
+                .anyMatch(other -> other != s && other instanceof Tcp tcp && !tcp.isApart()
+                        && local.withIp(ip).equals(other.local) && peer.equals(other.peer));
     }
 
     /// A SYN has arrived.

@@ -93,12 +93,14 @@ final class Tcp extends Stream<Tcp> {
         var ip = machine.destination(to.ip());
         var unreachable = Address.isBroadcast(ip) ? -Linux.ENETUNREACH : reaches(ip);
         if (unreachable != 0) return unreachable;
+        var there = new Address.Inet(ip, to.port());
+        if (machine.tcp.isConnected(this, source(ip), there)) return -Linux.EADDRNOTAVAIL;
         var bound = machine.tcp.bindForPeer(this, source(ip));
         if (bound < 0) return bound;
-        peer = new Address.Inet(ip, to.port());
+        peer = there;
         state = State.CONNECTING;
         asked = Asked.BEGUN;
-        syn = new Syn(this, (Address.Inet) peer);
+        syn = new Syn(this, there);
         syn.send(0);
         return -Linux.EINPROGRESS;
     }

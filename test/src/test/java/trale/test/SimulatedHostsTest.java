@@ -31,6 +31,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import trale.Async;
 import trale.Blocking;
 import trale.Executor;
@@ -268,6 +270,53 @@ class SimulatedHostsTest {
                 }
             });
             server.join();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aConnectionIsForgottenAfterItsTimeWait(boolean clientIsFirst) throws Exception {
+        try (var simulation = new Simulation(1)) {
+            var server = simulation.host("server");
+            server.spawn(() -> {
+                try (var listener = TcpListener.bind(new InetSocketAddress(80))) {
+                    while (true) {
+                        try (var stream = await(listener.accept())) {
+                            if (!clientIsFirst) stream.shutdownOutput();
+                            await(stream.read(ByteBuffer.allocate(1)));
+                        }
+                    }
+                }
+            });
+            simulation.run(() -> {
+                await(simulation.idle());
+                for (var i = 0; i < 10; i++) {
+                    try (var stream = await(TcpStream.connect("server", 80))) {
+                        if (clientIsFirst) stream.shutdownOutput();
+                        await(stream.read(ByteBuffer.allocate(1)));
+                    }
+                    await(Timer.sleep(Duration.ofSeconds(61)));
+                }
+            });
+            for (var host : List.of(server, simulation.host("main"))) assertTrue(host.machine.tcp.held() <= 1, host + " remembers more");
+        }
+    }
+
+    @Test
+    void aSecondConnectionOfTheSameTwoAddressesIsRefused() throws Exception {
+        try (var simulation = NetworkFaultsTest.withServer(1)) {
+            var there = new InetSocketAddress(simulation.host("server").address(), 7);
+            var from = new InetSocketAddress("0.0.0.0", 5000);
+            simulation.run(() -> await(simulation.idle()));
+            var first = simulation.run(() -> await(TcpStream.connect(there, from)));
+            var e = assertThrows(BindException.class, () -> simulation.run(() -> await(TcpStream.connect(there, from)).close()));
+            assertTrue(e.getMessage().contains("EADDRNOTAVAIL"), e.getMessage());
+            simulation.run(() -> {
+                await(NetworkFaultsTest.exchange(first));
+                first.close();
+                await(Timer.sleep(Duration.ofSeconds(1)));
+                await(TcpStream.connect(there, from)).close(); // TIME_WAIT makes room
+            });
         }
     }
 
