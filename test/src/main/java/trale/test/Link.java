@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 /// The network between two hosts of a [Simulation], and what is wrong with it.
 ///
 /// A connection (TCP) keeps the order of its bytes and loses none, as an application sees it: what can't pass is late, and an end whose
-/// bytes are not acknowledged within 15 minutes is told ETIMEDOUT. Datagrams are lost.
+/// bytes are not acknowledged within 15 minutes is told ETIMEDOUT. A reset is late, too: Linux sends it once, so on a real network a peer
+/// that only reads may never be told that the other end was closed. Datagrams are lost.
 ///
 /// ```java
 /// try (var simulation = new Simulation(1)) {
@@ -123,7 +124,8 @@ public final class Link implements AutoCloseable {
         other.forEachEnd(one, action);
     }
 
-    /// Lets nothing pass until [#close()]: datagrams and attempts to connect are lost, what connections have sent is late.
+    /// Lets nothing pass until [#close()]: datagrams and attempts to connect are lost. What connections have sent is late, also resets.
+    /// What a host has sent is lost if it crashes meanwhile, because it does not send it again.
     ///
     /// @return this
     public Link partition() {

@@ -2,7 +2,8 @@ package trale.test;
 
 import java.time.Duration;
 
-/// The network of a [Simulation]: what holds for all links, and each link.
+/// The network of a [Simulation]: what holds for all links, and each link. What a TCP connection sends is late at worst, also a reset; see
+/// [Link].
 ///
 /// Used by tasks of the simulation, and by the thread of the test while nothing runs.
 public final class Network {
