@@ -56,7 +56,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     /// What cancelled this from outside, the latest.
     @Nullable Cancellation outside;
 
-    private @Nullable Cancellation undelivered; // what cancelled this from outside when its outcome was there, or decided
+    @Nullable Cancellation undelivered; // what cancelled this from outside when its outcome was there, or decided
 
     /// Forks what there is to fork, in the first poll, unless this was cancelled before.
     abstract void begin() throws Exception;

@@ -186,6 +186,7 @@ public final class Scope {
         private boolean bodyTold; // that a child failed; not a body that was cancelled from outside, which is in its cleanup
         private @Nullable T value;
         private @Nullable CancellationException cancelled; // what the body ended with
+        private @Nullable Cancellation answered; // from outside, by `cancelled`; a later one may come in the cleanup of a child
 
         @SuppressWarnings({"unchecked", "this-escape"}) // step returns what the body returned
         Run(Serializable body) {
@@ -234,8 +235,14 @@ public final class Scope {
         }
 
         private void bodyFailed(Throwable t) {
-            if (t instanceof CancellationException e && (outside != null || failure != null)) cancelled = e;
-            else fail(t);
+            var isLeft = outside != null && body.undelivered(true) == outside; // no await was left to throw it
+            if (t instanceof CancellationException e && (outside != null || failure != null)) {
+                cancelled = e;
+                if (!isLeft) answered = outside;
+            } else {
+                fail(t);
+                if (isLeft) undelivered = outside;
+            }
         }
 
         @Override
@@ -248,8 +255,11 @@ public final class Scope {
         @Override
         T result() throws Exception {
             if (failure != null) JoinHandle.<Exception>rethrow(failure);
-            if (outside != null) throw cancelled != null ? cancelled : outside.exception("cancelled");
-            return value();
+            if (outside == null) return value();
+            if (cancelled != null && answered == outside) throw cancelled;
+            var thrown = outside.exception("cancelled"); // the latest
+            if (cancelled != null) for (var t : cancelled.getSuppressed()) Failures.suppress(thrown, t); // what dropping threw
+            throw thrown;
         }
 
         @Override

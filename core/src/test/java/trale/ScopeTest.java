@@ -73,7 +73,7 @@ class ScopeTest extends UnderBothArrangements {
     void aCancellationThatComesAfterTheLastChildHasFailedIsThrownByTheNextAwait() throws Exception {
         var kinds = List.<Function<Future<Void>, Future<?>>>of(
                 f -> Scope.run(scope -> { scope.fork(f); }), f -> Future.all(f), f -> Future.any(f), f -> Future.race(f),
-                f -> async(() -> { await(f); }));
+                f -> async(() -> { await(f); }), f -> Scope.run(_ -> { await(Scope.run(s -> { s.fork(f); })); }));
         for (var kind : kinds) {
             var go = new Event();
             var parent = executor.submit(() -> {
@@ -99,7 +99,7 @@ class ScopeTest extends UnderBothArrangements {
             });
             assertThrows(CancellationException.class, parent::join);
         }
-        assertTrue(log.size() >= 4, "they failed first: " + log);
+        assertTrue(log.size() >= 5, "they failed first: " + log);
     }
 
     @Test
@@ -375,6 +375,62 @@ class ScopeTest extends UnderBothArrangements {
         handle.cancel("why");
         assertEquals("why", assertThrows(CancellationException.class, handle::join).getMessage());
         assertEquals(List.of("cleanup of the body cancelled", "cleanup cancelled", "cleanup of the body ended", "cleanup ended"), log);
+    }
+
+    @Test // R23
+    void aSecondCancellationThatComesWhenTheBodyHasEndedIsThrownWithWhatTheFirstSuppressed() throws Exception {
+        var thrown = new IllegalStateException("from drop");
+        var gate = new Gate<Void>();
+        var cleanup = new Gate<Void>();
+        var handle = executor.submit(Scope.run(scope -> {
+            scope.fork(() -> {
+                try {
+                    await(gate);
+                } finally {
+                    await(cleanup);
+                }
+            });
+            await(Futures.clinging(thrown));
+        }));
+        gate.waker();
+        handle.cancel("first");
+        cleanup.waker();
+        handle.cancel("second");
+        var e = assertThrows(CancellationException.class, handle::join);
+        assertEquals("second", e.getMessage());
+        assertArrayEquals(new Throwable[] {thrown}, e.getSuppressed());
+    }
+
+    /// The event wakes the child, then the task that cancels. So the inner scope is over, and the outer one has not been polled.
+    @Test // R23
+    void aSecondCancellationThatComesWhenAnInnerScopeIsOverIsThrownByTheOuterOne() throws Exception {
+        var go = new Event();
+        var gate = new Gate<Void>();
+        var handle = executor.submit(Scope.run(_ -> {
+            await(Scope.run(inner -> {
+                inner.fork(() -> {
+                    try {
+                        await(gate);
+                    } finally {
+                        await(go.await());
+                    }
+                });
+            }));
+        }));
+        gate.waker();
+        handle.cancel("first");
+        settle();
+        settle(); // the child is in its cleanup
+        executor.submit(() -> {
+            await(go.await());
+            handle.cancel("second");
+        });
+        settle();
+        onExecutor(() -> {
+            go.set();
+            return null;
+        });
+        assertEquals("second", assertThrows(CancellationException.class, handle::join).getMessage());
     }
 
     @Test

@@ -269,6 +269,27 @@ class TimeoutTest extends UnderBothArrangements {
         assertInstanceOf(TimeoutException.class, e.getSuppressed()[0]);
     }
 
+    /// The body of the scope has ended with the cancellation by the time-out.
+    @Test // R23
+    void theCallersCancellationInTheCleanupOfAChildWins() throws Exception {
+        var cleanup = new Gate<Void>();
+        var handle = executor.submit(Timer.timeout(SHORT, Scope.run(scope -> {
+            scope.fork(() -> {
+                try {
+                    await(new Gate<Void>());
+                } finally {
+                    await(cleanup);
+                }
+            });
+            await(new Gate<Void>());
+        })));
+        cleanup.waker();
+        handle.cancel("why");
+        var e = assertThrows(CancellationException.class, handle::join);
+        assertEquals("why", e.getMessage());
+        assertInstanceOf(TimeoutException.class, e.getSuppressed()[0]);
+    }
+
     /// The cleanup of the inner one is longer than the outer time: it is cancelled, and its end awaited, too.
     @Test // R23
     void theTimeDoesNotEndTheCleanupOfACallerThatIsCancelled() throws Exception {
