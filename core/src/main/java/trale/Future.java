@@ -67,8 +67,9 @@ public interface Future<T extends @Nullable Object> {
     /// for its task. A handle that is cancelled stops waiting, and the task runs on; so may the thread of a [Blocking#run]. If this throws,
     /// no code gets the values of those that have succeeded. Values that are [AutoCloseable], such as a permit or a connection, are closed;
     /// what closing throws is suppressed. The value of a [JoinHandle], or of a future made by [#from], stays open, because other code may
-    /// have it. A value that is not AutoCloseable, such as the item of a channel's receive, is lost. A drop before the first poll drops the
-    /// futures; a later one cancels them, and their cleanup goes on. Any thread may call this method.
+    /// have it. The same holds for each member of an `all`, `any` or `race` among the futures. A value that is not AutoCloseable, such as
+    /// the item of a channel's receive, is lost. A drop before the first poll drops the futures; a later one cancels them, and their
+    /// cleanup goes on. Any thread may call this method.
     ///
     /// <!-- run: -->
     /// ```java

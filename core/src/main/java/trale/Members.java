@@ -3,10 +3,10 @@ package trale;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trale.internal.Cancellation;
 import trale.internal.Failures;
@@ -23,8 +23,9 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
     private List<Future<? extends M>> members; // those that are still to be forked
     final List<JoinHandle<? extends M>> handles;
 
-    /// The children that wait for a JoinHandle or a stage, whose value any number of tasks may have. Null: there is none.
-    private @Nullable Set<Task<?>> shared;
+    /// Where the values of some children come from: a JoinHandle or a stage, whose value other code may have too, or other members, which
+    /// may have several values, or such a value. Null: there is no such child.
+    private @Nullable Map<Task<?>, Object> origins;
 
     Members(String name, Collection<? extends Future<? extends M>> futures) {
         this.name = name;
@@ -42,9 +43,10 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
             for (var f : members) {
                 var handle = forkOwn(f);
                 handles.add(handle);
-                if (!(f instanceof JoinHandle<?> || (f instanceof Owned owned && owned.isValueShared()))) continue;
-                if (shared == null) shared = new HashSet<>();
-                shared.add(handle.task);
+                var origin = f instanceof Owned owned ? owned.origin() : f;
+                if (!(origin instanceof JoinHandle<?> || origin instanceof StageFuture<?> || origin instanceof Members<?, ?>)) continue;
+                if (origins == null) origins = new HashMap<>();
+                origins.put(handle.task, origin);
             }
         } finally {
             if (handles.size() < size) dropUnbegun();
@@ -87,11 +89,13 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
         else Log.error(LOST_FAILED, this, failed);
     }
 
-    /// Closes the value of a child, unless others have it too. If the stack ends in this, the next call closes it.
+    /// Closes the value of a child, or the values of its members, unless other code has it too. If the stack ends in this, the next call
+    /// closes it.
     final void discard(Task<?> child, @Nullable Throwable failed) {
-        if (shared != null && shared.contains(child)) return;
-        if (child.value() == null) return;
-        Failures.discard(child.value(), failed);
+        var origin = origins == null ? null : origins.get(child);
+        if (child.value() == null || origin instanceof JoinHandle<?> || origin instanceof StageFuture<?>) return;
+        if (origin instanceof Members<?, ?> inner) inner.discardValues(failed);
+        else Failures.discard(child.value(), failed);
         child.set(null, null); // it is closed once
     }
 

@@ -62,11 +62,6 @@ final class StageFuture<T extends @Nullable Object> extends Owned implements Fut
     }
 
     @Override
-    public boolean isValueShared() {
-        return true;
-    }
-
-    @Override
     public void drop() {
         end.waker = null;
         stage.toCompletableFuture().cancel(true);

@@ -189,6 +189,18 @@ class UndeliveredTest extends UnderBothArrangements {
         assertEquals(0, resource.closes);
     }
 
+    @Test // P14
+    void whatNestedMembersHaveIsClosedIfItIsTheirs() {
+        var resource = new Resource(null);
+        var handle = executor.submit(async(() -> resource));
+        handle.join();
+        for (var f : List.of(Future.any(handle), Future.race(handle), Timer.timeout(Duration.ofHours(1), Future.any(handle))))
+            failureOf(executor.submit(Future.all(f, failing(new IOException("disk")))));
+        assertEquals(0, resource.closes);
+        failureOf(executor.submit(Future.all(Future.all(mutex.acquire()), failing(new IOException("disk")))));
+        assertFree();
+    }
+
     @Test
     void whatAllDeliversIsNotClosed() throws Exception {
         var permits = executor.submit(Future.all(mutex.acquire())).join();

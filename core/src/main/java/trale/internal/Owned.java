@@ -32,9 +32,9 @@ public abstract class Owned extends Waiting {
         owner = by;
     }
 
-    /// {@return whether other code may have its value too: it waits for a handle, or a stage}
-    public boolean isValueShared() {
-        return false;
+    /// {@return the future from which its value comes: this one, or one that it polls}
+    public Object origin() {
+        return this;
     }
 
     /// Gives the future back: its owner has not polled it, and never will. By the thread that claimed it.

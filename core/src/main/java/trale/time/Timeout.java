@@ -6,7 +6,6 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import trale.Context;
 import trale.Future;
-import trale.JoinHandle;
 import trale.Poll;
 import trale.internal.Cancellable;
 import trale.internal.Cancellation;
@@ -157,8 +156,8 @@ final class Timeout<T extends @Nullable Object> extends Owned implements Future<
     }
 
     @Override
-    public boolean isValueShared() {
-        return f instanceof JoinHandle<?> || (f instanceof Owned owned && owned.isValueShared());
+    public Object origin() {
+        return f instanceof Owned owned ? owned.origin() : f;
     }
 
     /// The cancellation by this time-out is not the caller's, so it is not passed on.
