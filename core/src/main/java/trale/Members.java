@@ -33,7 +33,12 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
         size = members.size();
         handles = new ArrayList<>(size);
         for (var f : members) Objects.requireNonNull(f, "a future is null"); // before any of them is taken
-        for (var f : members) if (f instanceof Owned owned) owned.claimFirst(this);
+        try {
+            for (var f : members) if (f instanceof Owned owned) owned.claimFirst(this);
+        } catch (Throwable t) { // it takes all of them, or none
+            for (var f : members) if (f instanceof Owned owned) owned.release(this);
+            throw t;
+        }
     }
 
     /// Argument order is the order of the run-queue, so it decides ties.

@@ -111,6 +111,16 @@ class OwnershipTest extends UnderBothArrangements {
         assertEquals("f", executor.submit(f).join());
     }
 
+    @Test // M1
+    void allThatIsRefusedGivesBackWhatItHasTaken() {
+        var f = async(() -> "f");
+        var spawned = async(() -> "spawned");
+        var handle = executor.submit(spawned);
+        assertThrows(IllegalStateException.class, () -> Future.all(f, spawned));
+        assertEquals("f", executor.submit(f).join());
+        assertEquals("spawned", handle.join());
+    }
+
     private void open(Gate<String> own) {
         own.open("opened");
         assertEquals("opened", executor.submit(own).join());
