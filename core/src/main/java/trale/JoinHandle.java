@@ -140,9 +140,11 @@ public final class JoinHandle<T extends @Nullable Object> extends Waiting implem
     /// {@return a new CompletableFuture that ends as the task ends} From any thread.
     ///
     /// It is completed on the executor's thread: dependent stages that may block belong into the `…Async` methods. Cancelling it
-    /// cancels the task, once; completing it does not touch the task. Its `join` and `get`, and those of its dependent stages, throw
-    /// IllegalStateException inside a task, unless they are complete, as [#join()] does: they would block the executor. A failure of the
-    /// task completes it, and counts as looked at: trale does not log it, even if no code looks at the CompletableFuture.
+    /// cancels the task, once; completing it does not touch the task. If the task ends while `cancel` runs, or other code completes the
+    /// CompletableFuture then, `cancel` may return false although the task was asked to stop. Its `join` and `get`, and those of its
+    /// dependent stages, throw IllegalStateException inside a task, unless they are complete, as [#join()] does: they would block the
+    /// executor. A failure of the task that completes it counts as looked at: trale does not log it, even if no code looks at the
+    /// CompletableFuture.
     ///
     /// <!-- run: -->
     /// ```java

@@ -140,9 +140,13 @@ abstract class Outcome<T extends @Nullable Object> extends InjectedQueue.Node {
 
     /// {@return what it failed with, or null; the caller is told of the failure, so it need not be reported}
     @Nullable Throwable failure() {
-        if (!threw) return null;
-        see();
-        return (Throwable) outcome;
+        if (threw) see();
+        return thrown();
+    }
+
+    /// As [#failure()], but the failure stays unseen: the caller may find that it can give the failure to no code.
+    final @Nullable Throwable thrown() {
+        return threw ? (Throwable) outcome : null;
     }
 
     @SuppressWarnings({"NullAway", "unchecked"}) // null if it threw, or if T may be null

@@ -188,6 +188,11 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// Asks for one more cancellation, by any thread. Allocates nothing.
     void cancel(Cancellation cancellation) {
         requestCancel(cancellation);
+        wakeToCancel(cancellation);
+    }
+
+    /// The second half of [#cancel]. If it fails, it may be called again.
+    void wakeToCancel(Cancellation cancellation) {
         var watching = loop.watching;
         if (watching == null) wake();
         else watching.cancel(this, cancellation.why()); // which wakes it, too

@@ -12,7 +12,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     private static final Cancellation CANCELLED = new Cancellation("its CompletableFuture was cancelled", null);
 
     final @Nullable Task<?> task; // null: a dependent stage
-    private boolean isTold; // guarded by this: the task was cancelled by this
+    private boolean isTold; // guarded by this: this has counted its cancellation of the task, which it may still have to wake
 
     private TaskFuture(@Nullable Task<?> task) {
         this.task = task;
@@ -21,9 +21,9 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     static <T extends @Nullable Object> CompletableFuture<@Nullable T> of(Task<T> task) {
         var future = new TaskFuture<@Nullable T>(task);
         Waker complete = () -> {
-            var failure = task.failure();
+            var failure = task.thrown();
             if (failure == null) future.complete(task.value());
-            else future.completeExceptionally(failure);
+            else if (future.completeExceptionally(failure)) task.failure(); // seen now: not if other code has completed the future before
         };
         if (!task.onEnd(complete)) complete.wake();
         var _ = future.whenComplete((_, _) -> task.forget(complete)); // other code may complete it before the task ends
@@ -35,14 +35,15 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         return new TaskFuture<>(null);
     }
 
-    /// Cancels the task once: a second cancellation would break its cleanup off. First the task, then the flag: if the stack ends between
-    /// the two, the next call does it.
+    /// Cancels the task once: a second cancellation would break its cleanup off. Between the count and the flag there is no call, so both
+    /// change or none. If the wake fails, this throws before it is done, and the next call wakes the task.
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         synchronized (this) {
-            if (task != null && !isTold && !isDone()) {
-                task.cancel(CANCELLED);
+            if (task != null && !isDone()) {
+                if (!isTold) task.requestCancel(CANCELLED);
                 isTold = true;
+                task.wakeToCancel(CANCELLED);
             }
         }
         return super.cancel(mayInterruptIfRunning);

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -414,18 +415,58 @@ class ErrorPathsTest extends UnderBothArrangements {
             for (var i = 0; i < 10; i++) {
                 kernel.refuses = true;
                 if (arrangement == Arrangement.OWN_THREAD) {
-                    var failure = assertThrows(IllegalStateException.class, () -> {
-                        for (;;) { // until the thread sleeps
-                            var done = refused.submit(cx -> Poll.ready(null));
-                            while (!done.isDone()) Thread.onSpinWait();
-                        }
-                    });
+                    var failure = untilItsThreadSleeps(refused);
                     assertTrue(failure.getMessage().contains("eventfd_write"), failure.getMessage());
                 }
                 kernel.refuses = false;
                 assertEquals("goes on", refused.submit(cx -> Poll.ready("goes on")).join());
             }
         }
+    }
+
+    /// After a wake that was refused the thread sleeps, unless it finds the task as it goes to sleep. Then this tries again.
+    @Test // R18
+    void aCancelOfACompletableFutureWhoseWakeIsRefusedIsDeliveredOnce() {
+        var kernel = new Refusing("eventfd_write");
+        try (var refused = kernel.open(arrangement)) {
+            boolean isRefused;
+            do {
+                var gate = new Gate<String>();
+                var cleanup = new Gate<String>();
+                var handle = refused.submit(() -> {
+                    try {
+                        return await(gate);
+                    } catch (CancellationException e) {
+                        return await(cleanup);
+                    }
+                });
+                gate.waker();
+                var future = handle.toCompletableFuture();
+                kernel.refuses = true;
+                if (arrangement == Arrangement.OWN_THREAD) untilItsThreadSleeps(refused);
+                try {
+                    future.cancel(true);
+                    isRefused = false;
+                } catch (IllegalStateException e) {
+                    isRefused = true;
+                }
+                kernel.refuses = false;
+                assertTrue(future.cancel(true));
+                refused.submit(cx -> Poll.ready(null)).join();
+                cleanup.open("cleaned up");
+                assertEquals("cleaned up", handle.join());
+            } while (!isRefused && arrangement == Arrangement.OWN_THREAD);
+        }
+    }
+
+    /// {@return the failure of the wake} The thread goes on to sleep.
+    private static IllegalStateException untilItsThreadSleeps(Executor refused) {
+        return assertThrows(IllegalStateException.class, () -> {
+            for (;;) {
+                var done = refused.submit(cx -> Poll.ready(null));
+                while (!done.isDone()) Thread.onSpinWait();
+            }
+        });
     }
 
     @Test // R18

@@ -20,6 +20,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import trale.support.Gate;
+import trale.support.NeedsLinux;
 import trale.support.UnderBothArrangements;
 import trale.time.Timer;
 
@@ -181,6 +182,27 @@ class StageTest extends UnderBothArrangements {
         settle();
         cleanup.open("cleaned up");
         assertEquals("cleaned up", handle.join());
+    }
+
+    /// The CompletableFuture runs its dependents, the latest first, and has not come to the one of its task.
+    @Test
+    @NeedsLinux(NeedsLinux.THREADS)
+    void aFailureThatACompleteCompletableFutureDoesNotTakeIsUnseen() {
+        var gate = new Gate<Void>();
+        JoinHandle<Void> handle = executor.submit(() -> {
+            await(gate);
+            throw new IOException("disk");
+        });
+        gate.waker();
+        var future = handle.toCompletableFuture();
+        future.thenRun(() -> {
+            gate.open(null);
+            while (!handle.isDone()) Thread.onSpinWait();
+            settle();
+        });
+        future.complete(null);
+        assertFalse(handle.task.isSeen());
+        assertThrows(CompletionException.class, handle::join);
     }
 
     @Test
