@@ -5,13 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import trale.support.Child;
+import trale.net.AsyncRead;
 import trale.support.NeedsLinux;
 import trale.sync.Event;
 import trale.sync.Semaphore;
@@ -70,6 +77,30 @@ class PollAtTheEndOfTheStackTest {
         private void drop(int n) {
             if (n == 0) inner.drop();
             else drop(n - 1);
+        }
+    }
+
+    /// Each read waits for one byte.
+    private static final class Given extends InputStream {
+        private final BlockingQueue<Byte> bytes;
+
+        Given(BlockingQueue<Byte> bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() {
+            throw new AssertionError("one byte at a time");
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            try {
+                to[offset] = bytes.take();
+                return 1;
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
         }
     }
 
@@ -158,6 +189,31 @@ class PollAtTheEndOfTheStackTest {
                 task.cancel(); // if it has not failed: the body that has given itself up wakes nobody
                 end(task);
                 nextGets(executor, mutex, permit);
+                return deeper;
+            }
+        },
+        /// The call goes on, and the read after that has its byte.
+        POLLS_A_READ_WHOSE_CALL_IS_IN_FLIGHT {
+            @Override
+            Deeper run(Executor executor, int frames) throws Exception {
+                var given = new LinkedBlockingQueue<Byte>();
+                var in = AsyncRead.of(new Given(given));
+                var first = executor.submit(in.read(ByteBuffer.allocate(1)));
+                letPoll(executor);
+                first.cancel();
+                end(first);
+                var deeper = new Deeper(async(() -> {
+                    await(in.read(ByteBuffer.allocate(1)));
+                }));
+                deeper.poll = frames;
+                var task = executor.submit(() -> await(deeper));
+                letPoll(executor);
+                task.cancel(); // if it has not failed
+                end(task);
+                given.addAll(List.of((byte) 'a', (byte) 'b'));
+                var got = ByteBuffer.allocate(1);
+                executor.submit(in.read(got)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+                assertEquals('a', got.get(0));
                 return deeper;
             }
         },

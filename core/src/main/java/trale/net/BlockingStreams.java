@@ -30,10 +30,14 @@ abstract class BlockingStreams {
     /// The most bytes of one call.
     static final int CHUNK = 1 << 13;
 
-    /// Guarded by this, as are the fields below: operations may come from any thread.
-    private @Nullable Future<Integer> call;
+    /// The call in flight. Guarded by this, as are the fields below: operations may come from any thread.
+    @Nullable Future<Integer> call;
 
     private @Nullable Operation current;
+
+    /// What the call in flight has thrown. The call's thread writes it *before* the call ends. A poll that throws the same object has seen
+    /// that end.
+    private @Nullable Throwable thrown;
 
     /// What the call in flight wakes: the operation that waits, if there is one. Its poll writes it *before* it polls the call. So by the
     /// order in [Blocking] a call that ends meanwhile wakes it. A drop clears it, so that the call does not hold the task that waited.
@@ -101,28 +105,34 @@ abstract class BlockingStreams {
                 + "thread of its own; give the bytes to a trale.sync.Channel instead");
     }
 
-    /// Begins a call. Nothing runs before [#outcome(Context)] polls it.
-    final void begin(Callable<Integer> blocking) {
-        call = Blocking.run(blocking);
+    /// {@return a call, which the caller makes that in flight; there is none now} Nothing runs before [#outcome(Context)] polls it.
+    final Future<Integer> newCall(Callable<Integer> blocking) {
+        thrown = null;
+        return Blocking.run(() -> {
+            try {
+                return blocking.call();
+            } catch (Throwable t) {
+                thrown = t;
+                throw t;
+            }
+        });
     }
 
-    final boolean inFlight() {
-        return call != null;
-    }
-
-    /// {@return the outcome of the call in flight, which ends the call; or pending}
+    /// {@return the outcome of the call in flight, which is over then; or pending} If the poll of the call finds no memory or no stack, the
+    /// call stays in flight, and the next operation takes its outcome.
     final Poll<Integer> outcome(Context cx) throws Exception {
         var waits = false;
         waker = cx.waker();
         try {
             var p = Objects.requireNonNull(call).poll(context);
             waits = p instanceof Poll.Pending<Integer>;
+            if (!waits) call = null;
             return p;
+        } catch (Throwable t) {
+            if (t == thrown) call = null;
+            throw t;
         } finally {
-            if (!waits) {
-                call = null;
-                waker = null;
-            }
+            if (!waits) waker = null;
         }
     }
 
@@ -149,9 +159,10 @@ abstract class BlockingStreams {
                         end = n;
                     }
                     var n = Math.min(end - start, buffer.remaining());
+                    var read = Poll.ready(n); // first: without memory for it, nothing is read
                     buffer.put(chunk, start, n);
                     start += n;
-                    return Poll.ready(n);
+                    return read;
                 }
 
                 @Override
@@ -162,7 +173,7 @@ abstract class BlockingStreams {
         }
 
         private Poll<Integer> fill(Context cx, int atMost) throws Exception {
-            if (!inFlight()) begin(() -> in.read(chunk, 0, Math.min(atMost, CHUNK)));
+            if (call == null) call = newCall(() -> in.read(chunk, 0, Math.min(atMost, CHUNK)));
             return outcome(cx);
         }
 
@@ -188,11 +199,12 @@ abstract class BlockingStreams {
                 @Override
                 Poll<Integer> step(Context cx) throws Exception {
                     if (!begun) {
-                        if (inFlight() && outcome(cx) instanceof Poll.Pending<Integer> p) return p; // of a write that was given up
+                        if (call != null && outcome(cx) instanceof Poll.Pending<Integer> p) return p; // of a write that was given up
                         if (!buffer.hasRemaining()) return Poll.ready(0);
                         var n = Math.min(buffer.remaining(), CHUNK);
+                        var put = newPut(n); // first: without memory for it, nothing is taken
                         buffer.get(chunk, 0, n);
-                        beginPut(n);
+                        call = put;
                         begun = true;
                     }
                     return outcome(cx);
@@ -206,8 +218,8 @@ abstract class BlockingStreams {
         }
 
         /// Not in the operation: the call would hold it.
-        private void beginPut(int n) {
-            begin(() -> {
+        private Future<Integer> newPut(int n) {
+            return newCall(() -> {
                 out.write(chunk, 0, n);
                 out.flush();
                 return n;
