@@ -100,15 +100,15 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         if (!advanceInside(cx) || first != null) return Poll.pending();
         over = true;
         tellWatch(false);
-        T value;
+        Poll<T> ready;
         try {
-            value = result();
+            ready = Poll.ready(result());
         } catch (Throwable t) {
             discard(t);
             throw t;
         }
         if (dropped) discard(null);
-        return Poll.ready(value);
+        return ready;
     }
 
     /// If the stack ends in a drop, a value may still be open. Then the next drop closes it.
@@ -332,11 +332,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         return undelivered != null || failed ? undelivered : outside;
     }
 
-    /// The children are tasks, which end by themselves: they are asked to.
+    /// The children are tasks, which end by themselves: they are asked to, unless they have been.
     @Override
     public final void abandon() {
         dropped = true;
-        cancelEach(Cancellation.PLAIN);
+        settle(Cancellation.PLAIN);
         if (home == null) dropUnbegun();
         else abandonBody();
         if (!over && failure != null) Log.error(ABANDONED, this, failure);
@@ -368,3 +368,4 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         }
     }
 }
+            if (!over) abandon(); // there is no memory for its task, so nothing polls it again

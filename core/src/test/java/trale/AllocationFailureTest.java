@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static trale.Async.async;
 import static trale.Async.await;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import trale.net.AsyncRead;
+import trale.net.AsyncWrite;
 import trale.net.LineReader;
 import trale.net.TcpListener;
 import trale.net.TcpStream;
@@ -152,6 +156,65 @@ class AllocationFailureTest {
                 event.set();
                 return null;
             })));
+            ALL.put("permits", () -> {
+                var mutex = new Semaphore(1);
+                try {
+                    await(Future.all(mutex.acquire())).getFirst().close();
+                } catch (OutOfMemoryError e) {
+                    // the permit is free again
+                }
+                await(mutex.acquire()).close();
+                return null;
+            });
+            ALL.put("drop", () -> {
+                var mutex = new Semaphore(1);
+                var all = Future.<Object>all(mutex.acquire(), Timer.sleep(LONG));
+                var polls = new int[1];
+                Future<Void> drops = cx -> {
+                    if (polls[0]++ < 3) {
+                        try {
+                            if (all.poll(cx) instanceof Poll.Pending<?>) {
+                                cx.waker().wake();
+                                return Poll.pending();
+                            }
+                        } catch (OutOfMemoryError e) {
+                            // it has ended
+                        }
+                    }
+                    all.drop();
+                    return Poll.ready(null);
+                };
+                try {
+                    await(drops);
+                } catch (OutOfMemoryError e) {
+                    all.drop();
+                }
+                await(mutex.acquire()).close();
+                return null;
+            });
+            ALL.put("java.io", () -> {
+                var bytes = new ByteArrayOutputStream();
+                var in = AsyncRead.of(new ByteArrayInputStream(new byte[3]));
+                var out = AsyncWrite.of(bytes);
+                var buffer = ByteBuffer.allocate(10);
+                for (;;) {
+                    try {
+                        if (await(in.read(buffer)) < 0) break;
+                    } catch (OutOfMemoryError e) {
+                        // the next read gets the bytes
+                    }
+                }
+                buffer.flip();
+                for (;;) {
+                    try {
+                        if (await(out.write(buffer)) == 0) break;
+                    } catch (OutOfMemoryError e) {
+                        // the next write waits for the call that this one has begun
+                    }
+                }
+                if (bytes.size() != 3) await(new Event().await()); // bytes are lost, or written twice
+                return null;
+            });
             ALL.put("interval", () -> {
                 var ticks = Interval.every(MOMENT);
                 return await(ticks.tick()) + await(ticks.tick());
