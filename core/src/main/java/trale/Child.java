@@ -30,9 +30,9 @@ final class Child<T extends @Nullable Object> extends Task<T> {
     }
 
     @Override
-    void tellParent(@Nullable Throwable failed) {
+    void tellParent(@Nullable Future<?> f, @Nullable Throwable failed) {
         var scope = parent;
         parent = null;
-        if (scope != null) scope.childEnded(this, failed);
+        if (scope != null) scope.childEnded(this, f, failed);
     }
 }

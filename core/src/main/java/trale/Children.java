@@ -24,8 +24,9 @@ import trale.internal.Owned;
 ///   waker ─────────────▶ poll: result()
 /// ```
 ///
-/// A failure, or a winner, cancels each child once, unless the child was told to stop before: a second cancellation would break off its
-/// cleanup. A cancellation of the scope, or from outside, reaches each child each time it is made.
+/// A failure, or a winner, cancels each child once, unless this has told its children to stop before: a second cancellation would break
+/// off their cleanup. A child that its own handle has cancelled gets a second one: it may have ignored the first. A cancellation of the
+/// scope, or from outside, reaches each child each time it is made.
 ///
 /// **Exact races.** A leaf takes effect only in its own poll. When a child decides, its siblings are asked to stop before any of them is
 /// polled again, and a task that is asked to stop is polled only to unwind. So of all members of a race one takes effect.
@@ -33,7 +34,7 @@ import trale.internal.Owned;
 /// Everything here happens on the thread of the executor that polls.
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private static final String FAILED = Log.loaded("a scope that was dropped failed in its cleanup");
-    private static final String CLEANUP_FAILED = Log.loaded("a cleanup failed, but its task was cancelled: ");
+    private static final String CLEANUP_FAILED = Log.loaded("a child that was cancelled has suppressed a failure: ");
     private static final String END_FAILED = Log.loaded("what is done at the end of a child failed: ");
     private static final String ABANDONED = Log.loaded("it was abandoned, and had failed before: ");
 
@@ -249,11 +250,11 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     }
 
     /// By a child at its end, before anything else is polled.
-    final void childEnded(Child<?> child, @Nullable Throwable failed) {
+    final void childEnded(Child<?> child, @Nullable Future<?> f, @Nullable Throwable failed) {
         remove(child);
         try {
             if (!(failed instanceof CancellationException && child.isCancelled())) ended(child, failed);
-            else for (var t : failed.getSuppressed()) if (!(t instanceof JoinHandle.AwaitedHere)) cleanupFailed(t);
+            else if (!(f instanceof Owned owned && owned.origin() instanceof Members.First<?>)) cleanupFailed(failed.getSuppressed());
         } catch (Throwable t) {
             Log.error(END_FAILED, this, t);
         }
@@ -261,10 +262,13 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
     }
 
     /// What is suppressed in a child's cancellation, which ends here, as the failure of a leaf's drop: a failure of this keeps it, a value
-    /// can't.
-    final void cleanupFailed(Throwable failed) {
-        if (failure != null) Failures.suppress(failure, failed);
-        else Log.error(CLEANUP_FAILED, this, failed);
+    /// can't. In the cancellation of an `any` it would be an earlier failure of a member.
+    private void cleanupFailed(Throwable[] suppressed) {
+        for (var t : suppressed) {
+            if (t instanceof JoinHandle.AwaitedHere) continue;
+            if (failure != null) Failures.suppress(failure, t);
+            else Log.error(CLEANUP_FAILED, this, t);
+        }
     }
 
     /// The first failure cancels everything else, with itself as the cause. Children that have been told to stop are in their
@@ -359,13 +363,14 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             if (poll(Context.DROPPED) instanceof Poll.Pending<T>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert over; // as asked for
+            for (var t : e.getSuppressed()) Log.error(FAILED, t);
         } catch (Throwable t) {
             if (t instanceof StackOverflowError e && !over) {
                 dropped = false; // the next drop does what is left
                 throw e;
             }
             Log.error(FAILED, t);
+            if (!over) abandon(); // there is no memory for its task, so nothing polls it again
         }
     }
 }
-            if (!over) abandon(); // there is no memory for its task, so nothing polls it again

@@ -294,12 +294,13 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     /// `report` has a failure logged if no join and no await gets it.
     private void complete(@Nullable T result, @Nullable Throwable failed) {
         set(result, failed);
+        var f = future;
         future = null;
         state = DONE;
         loop.remove(this);
         var watching = loop.watching;
         if (watching != null && number != 0) watching.end(this, failed); // 0: it was rejected, and ends on another thread
-        tellParent(failed);
+        tellParent(f, failed);
         publish();
         if (failed != null && !isExpected(failed)) {
             var unseen = report(failed);
@@ -322,7 +323,7 @@ sealed class Task<T extends @Nullable Object> extends Outcome<T> implements Watc
     }
 
     /// At its end, before anything else is polled.
-    void tellParent(@Nullable Throwable failed) {}
+    void tellParent(@Nullable Future<?> f, @Nullable Throwable failed) {}
 
     /// Expected are a cancellation that was asked for, and the rejection of a spawn by an executor that is being closed. So is the error
     /// that [FullHeap] throws into tasks: it logs in one line how many there were.

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import trale.support.Gate;
+import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 
 /// A body is dropped once; its cleanup then runs undisturbed.
@@ -105,6 +106,29 @@ class DroppedBodyTest extends UnderBothArrangements {
             f.drop();
             return null;
         });
+    }
+
+    @Test
+    void whatItsCleanupFailsToCloseIsLogged() throws Exception {
+        var thrown = new IllegalStateException("from close");
+        AutoCloseable file = () -> {
+            throw thrown;
+        };
+        try (var logged = new TheLog()) {
+            pollAndDrop(async(() -> {
+                try (var _ = file) {
+                    await(gate);
+                }
+            }));
+            assertSame(thrown, logged.next().getThrown());
+            pollAndDrop(Scope.run(_ -> {
+                try (var _ = file) {
+                    await(gate);
+                }
+            }));
+            assertSame(thrown, logged.next().getThrown());
+            assertEquals(List.of(), logged.rest());
+        }
     }
 
     /// The second round reaches the cleanup that hangs, and the third one what waits behind it.

@@ -12,6 +12,7 @@ import static trale.Async.await;
 import static trale.Async.yieldNow;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,6 +30,7 @@ import trale.support.Gate;
 import trale.support.TheLog;
 import trale.support.Tray;
 import trale.support.UnderBothArrangements;
+import trale.time.Timer;
 
 /// `race`, `any` and `all`: of all members one takes effect, or all; none is running when they are ready.
 class RaceTest extends UnderBothArrangements {
@@ -152,6 +154,18 @@ class RaceTest extends UnderBothArrangements {
             var failure = new IOException("disk");
             assertSame(failure, failureOf(executor.submit(Future.race(failing(failure, 1), cleanupFails(cleanup)))));
             assertArrayEquals(new Throwable[] {cleanup}, failure.getSuppressed());
+            assertEquals(List.of(), logged.rest());
+        }
+    }
+
+    @Test
+    void aMemberThatHadFailedBeforeItsAnyLostIsNoCleanupThatFailed() throws Exception {
+        try (var logged = new TheLog()) {
+            for (var isTimed : List.of(false, true)) {
+                var any = Future.<String>any(failing(new IOException("mirror"), 0), new Gate<String>());
+                var loses = isTimed ? Timer.timeout(Duration.ofHours(1), any) : any;
+                assertEquals("won", executor.submit(Future.race(loses, late("won", 5))).join());
+            }
             assertEquals(List.of(), logged.rest());
         }
     }
