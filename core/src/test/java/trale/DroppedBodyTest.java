@@ -7,6 +7,7 @@ import static trale.Async.async;
 import static trale.Async.await;
 
 import java.time.Duration;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,23 @@ class DroppedBodyTest extends UnderBothArrangements {
                 }
             }));
             assertSame(thrown, logged.next().getThrown());
+            assertEquals(List.of(), logged.rest());
+        }
+    }
+
+    @Test
+    void anEarlierFailureOfAnAnyThatIsDroppedIsNotLogged() throws Exception {
+        var any = Future.any(async(() -> {
+            throw new IOException("mirror");
+        }), gate);
+        try (var logged = new TheLog()) {
+            onExecutor(() -> any.poll(Context.of(() -> {})));
+            executor.submit(Async.yieldNow()).join(); // the first member has failed
+            onExecutor(() -> {
+                any.drop();
+                return null;
+            });
+            executor.submit(Async.yieldNow()).join(); // the second one has ended
             assertEquals(List.of(), logged.rest());
         }
     }
