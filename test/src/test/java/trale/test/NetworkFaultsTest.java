@@ -511,6 +511,7 @@ class NetworkFaultsTest {
     void aCallFailsAsFaultsSay() throws Exception {
         try (var simulation = withServer(1)) {
             simulation.faults().at("connect", "ENOBUFS", 1);
+            simulation.run(() -> UdpSocket.bind(new InetSocketAddress("127.0.0.1", 0)).close()); // which dissolves, and that does not fail
             var e = assertThrows(IOException.class, () -> simulation.run(() -> await(TcpStream.connect("server", 7)).close()));
             assertTrue(e.getMessage().contains("ENOBUFS"), e.getMessage());
             simulation.faults().at("connect", "ENOBUFS", 0);
@@ -674,15 +675,15 @@ class NetworkFaultsTest {
             simulation.run(() -> {
                 await(simulation.idle());
                 try (var stream = await(TcpStream.connect("server", 7))) {
-                    simulation.faults().at("recvfrom", "ETIMEDOUT", 1);
-                    try {
-                        await(stream.read(ByteBuffer.allocate(1)));
-                        throw new AssertionError("nothing has failed");
-                    } catch (IOException e) {
-                        assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+                    for (var p : new double[] {1, 0}) { // the second read has no fault of its own
+                        simulation.faults().at("recvfrom", "ETIMEDOUT", p);
+                        try {
+                            await(stream.read(ByteBuffer.allocate(1)));
+                            throw new AssertionError("nothing has failed");
+                        } catch (IOException e) {
+                            assertTrue(e.getMessage().contains("ETIMEDOUT"), e.getMessage());
+                        }
                     }
-                    simulation.faults().at("recvfrom", "ETIMEDOUT", 0);
-                    assertEquals(-1, await(stream.read(ByteBuffer.allocate(1))));
                 }
             });
         }
