@@ -34,7 +34,7 @@ import trale.internal.Owned;
 /// Everything here happens on the thread of the executor that polls.
 abstract class Children<T extends @Nullable Object> extends Owned implements Future<T>, Cancellable {
     private static final String FAILED = Log.loaded("a scope that was dropped failed in its cleanup");
-    private static final String SUPPRESSED = Log.loaded("a cancellation has suppressed a failure: ");
+    private static final String CLEANUP_FAILED = Log.loaded("a child that was cancelled has suppressed a failure: ");
     private static final String END_FAILED = Log.loaded("what is done at the end of a child failed: ");
     private static final String ABANDONED = Log.loaded("it was abandoned, and had failed before: ");
 
@@ -254,7 +254,7 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
         remove(child);
         try {
             if (!(failed instanceof CancellationException && child.isCancelled())) ended(child, failed);
-            else if (!(f instanceof Owned owned && owned.origin() instanceof Members.First<?>)) cleanupFailed(failed);
+            else if (!(f instanceof Owned owned && owned.origin() instanceof Members.First<?>)) cleanupFailed(failed.getSuppressed());
         } catch (Throwable t) {
             Log.error(END_FAILED, this, t);
         }
@@ -263,15 +263,12 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
 
     /// What is suppressed in a child's cancellation, which ends here, as the failure of a leaf's drop: a failure of this keeps it, a value
     /// can't. In the cancellation of an `any` it would be an earlier failure of a member.
-    private void cleanupFailed(Throwable cancelled) {
-        if (failure == null) logSuppressed(this, cancelled);
-        else for (var t : cancelled.getSuppressed()) if (!(t instanceof JoinHandle.AwaitedHere)) Failures.suppress(failure, t);
-    }
-
-    /// @param what  was cancelled, and ends without telling any code
-    /// @param cancelled what it ended with
-    static void logSuppressed(Object what, Throwable cancelled) {
-        for (var t : cancelled.getSuppressed()) if (!(t instanceof JoinHandle.AwaitedHere)) Log.error(SUPPRESSED, what, t);
+    private void cleanupFailed(Throwable[] suppressed) {
+        for (var t : suppressed) {
+            if (t instanceof JoinHandle.AwaitedHere) continue;
+            if (failure != null) Failures.suppress(failure, t);
+            else Log.error(CLEANUP_FAILED, this, t);
+        }
     }
 
     /// The first failure cancels everything else, with itself as the cause. Children that have been told to stop are in their
@@ -366,7 +363,6 @@ abstract class Children<T extends @Nullable Object> extends Owned implements Fut
             if (poll(Context.DROPPED) instanceof Poll.Pending<T>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert over; // as asked for
-            logSuppressed(this, e);
         } catch (Throwable t) {
             if (t instanceof StackOverflowError e && !over) {
                 dropped = false; // the next drop does what is left

@@ -141,9 +141,9 @@ abstract sealed class Members<M extends @Nullable Object, T extends @Nullable Ob
         @Override
         void discardValues(@Nullable Throwable failed) {
             StackOverflowError thrown = null;
-            for (var h : handles) {
+            for (var i = 0; i < handles.size(); i++) { // without an iterator, for which there may be no memory
                 try {
-                    discard(h.task, failed);
+                    discard(handles.get(i).task, failed);
                 } catch (StackOverflowError e) {
                     thrown = e; // of a close() that never returns, or of a full stack: the other values are closed all the same
                 }

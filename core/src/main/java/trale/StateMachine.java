@@ -269,7 +269,6 @@ public abstract class StateMachine<T extends @Nullable Object> extends Owned imp
             if (poll(Context.DROPPED) instanceof Poll.Pending<?>) Executor.adopt(this);
         } catch (CancellationException e) {
             assert state == FINISHED; // as asked for
-            Children.logSuppressed(this, e);
         } catch (OutOfMemoryError e) {
             abandon(); // there is no memory for a cleanup; what the body holds, and waits for, is given up all the same
         } catch (Throwable t) {

@@ -7,12 +7,10 @@ import static trale.Async.async;
 import static trale.Async.await;
 
 import java.time.Duration;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import trale.support.Gate;
-import trale.support.TheLog;
 import trale.support.UnderBothArrangements;
 
 /// A body is dropped once; its cleanup then runs undisturbed.
@@ -107,46 +105,6 @@ class DroppedBodyTest extends UnderBothArrangements {
             f.drop();
             return null;
         });
-    }
-
-    @Test
-    void whatItsCleanupFailsToCloseIsLogged() throws Exception {
-        var thrown = new IllegalStateException("from close");
-        AutoCloseable file = () -> {
-            throw thrown;
-        };
-        try (var logged = new TheLog()) {
-            pollAndDrop(async(() -> {
-                try (var _ = file) {
-                    await(gate);
-                }
-            }));
-            assertSame(thrown, logged.next().getThrown());
-            pollAndDrop(Scope.run(_ -> {
-                try (var _ = file) {
-                    await(gate);
-                }
-            }));
-            assertSame(thrown, logged.next().getThrown());
-            assertEquals(List.of(), logged.rest());
-        }
-    }
-
-    @Test
-    void anEarlierFailureOfAnAnyThatIsDroppedIsNotLogged() throws Exception {
-        var any = Future.any(async(() -> {
-            throw new IOException("mirror");
-        }), gate);
-        try (var logged = new TheLog()) {
-            onExecutor(() -> any.poll(Context.of(() -> {})));
-            executor.submit(Async.yieldNow()).join(); // the first member has failed
-            onExecutor(() -> {
-                any.drop();
-                return null;
-            });
-            executor.submit(Async.yieldNow()).join(); // the second one has ended
-            assertEquals(List.of(), logged.rest());
-        }
     }
 
     /// The second round reaches the cleanup that hangs, and the third one what waits behind it.
