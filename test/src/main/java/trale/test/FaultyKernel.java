@@ -119,7 +119,7 @@ final class FaultyKernel implements Kernel {
         };
     }
 
-    /// {@return whether a call takes the peer of a datagram socket away} That does not fail, and trale does it in each bind of one to port 0.
+    /// {@return whether a call takes the peer of a datagram socket away} That does not fail, and trale does it in each bind to port 0.
     private static boolean dissolves(String function, long address, long length) {
         return function.equals("connect") && Address.read(Kernel.memory(address, length)) == null;
     }
