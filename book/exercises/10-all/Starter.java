@@ -1,5 +1,6 @@
-/// `All` polls several futures and becomes the list of their values; if one fails, it drops the others and fails with the same exception. If
-/// it is dropped itself, it drops those that have not ended.
+/// `All` polls several futures and becomes the list of their values; if one fails, it drops the others and fails with the same exception.
+///
+/// If it is dropped itself, it drops those that have not ended.
 ///
 /// Here they are polled one after the other: the second one is not begun before the first one has ended. And a future that is ready is
 /// polled again.

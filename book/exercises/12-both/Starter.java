@@ -1,5 +1,7 @@
-/// `Both` runs two futures at the same time and becomes the pair of their values. If one of them fails, it drops the other, and fails with
-/// the same exception. If it is dropped itself, it drops those that have not ended.
+/// `Both` runs two futures at the same time and becomes the pair of their values.
+///
+/// If one of them fails, it drops the other, and fails with the same exception. If it is dropped itself, it drops those that have not
+/// ended.
 ///
 /// Here a wake for the second one leads to a poll of the first one only, until that has ended.
 
