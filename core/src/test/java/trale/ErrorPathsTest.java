@@ -399,12 +399,7 @@ class ErrorPathsTest extends UnderBothArrangements {
         }
 
         Executor open(Arrangement arrangement) {
-            var before = Kernel.use(this);
-            try {
-                return arrangement.open("refused");
-            } finally {
-                Kernel.use(before);
-            }
+            return arrangement.open("refused", this);
         }
     }
 

@@ -40,12 +40,7 @@ abstract class SocketTest extends UnderBothArrangements {
 
     /// {@return another executor, whose calls the kernel answers}
     Executor executorOn(Kernel kernel) {
-        var usual = Kernel.use(kernel);
-        try {
-            return arrangement.open("elsewhere");
-        } finally {
-            Kernel.use(usual);
-        }
+        return arrangement.open("elsewhere", kernel);
     }
 
     TcpListener listen() {

@@ -3,6 +3,7 @@ package trale.support;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import trale.Executor;
+import trale.internal.linux.Kernel;
 
 /// Who turns the reactor, and what it stands on. What is promised is promised under all.
 public enum Arrangement {
@@ -31,5 +32,15 @@ public enum Arrangement {
 
     public Executor open(String name) {
         return Executor.builder().name(name).reactorThread(reactorThread).build();
+    }
+
+    /// {@return an executor whose calls a kernel answers}
+    public Executor open(String name, Kernel kernel) {
+        var usual = Kernel.use(kernel);
+        try {
+            return open(name);
+        } finally {
+            Kernel.use(usual);
+        }
     }
 }
